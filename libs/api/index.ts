@@ -1,0 +1,5 @@
+export * from './gateserver.js';
+export * from './gatesession.js';
+export * from './gatetoken.js';
+export * from './meta.js';
+export * from './rest.js';
