@@ -1,0 +1,175 @@
+/**
+ * The nouns that the parts of the API server share. Objects in storage are never changed in place: whoever wants another
+ * state clones, changes the clone and stores it.
+ */
+export type Fields = Record<string, unknown>;
+
+export interface ObjectMeta {
+  name: string;
+  generateName?: string;
+  namespace?: string;
+  uid: string;
+  resourceVersion: string;
+  generation?: number;
+  creationTimestamp: string;
+  deletionTimestamp?: string;
+  deletionGracePeriodSeconds?: number;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  finalizers?: string[];
+  ownerReferences?: OwnerReference[];
+  managedFields?: ManagedFields[];
+  [field: string]: unknown;
+}
+
+export interface OwnerReference {
+  apiVersion: string;
+  kind: string;
+  name: string;
+  uid: string;
+  controller?: boolean;
+  blockOwnerDeletion?: boolean;
+}
+
+export interface ManagedFields {
+  manager: string;
+  operation: 'Apply' | 'Update';
+  apiVersion: string;
+  time?: string;
+  fieldsType: 'FieldsV1';
+  fieldsV1: Fields;
+  subresource?: string;
+}
+
+export interface KubeObject {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta;
+  spec?: Fields;
+  status?: Fields;
+  [field: string]: unknown;
+}
+
+/** One fault of a field, as `details.causes` of a Status holds it. `message` is without the field's name ("Required value: ..."). */
+export interface Cause {
+  /** `FieldValueInvalid`, `FieldValueRequired`, `FieldValueNotSupported`, `FieldValueForbidden`, `FieldValueTypeInvalid`, ... */
+  reason: string;
+  message: string;
+  /** `spec.urls[0]` */
+  field: string;
+}
+
+/** A structural schema made ready. Each function leaves its argument untouched and may return it where nothing changes. */
+export interface CompiledSchema {
+  /** Without the fields that the schema does not know (metadata, apiVersion and kind stay). */
+  prune(obj: KubeObject): KubeObject;
+  /** With the schema's defaults. */
+  default(obj: KubeObject): KubeObject;
+  /** Faults of the values, CEL rules included; transition rules where the former object is given. Empty when all is well. */
+  validate(obj: KubeObject, old?: KubeObject): Cause[];
+  /** Paths that pruning would remove (`spec.foo`), for fieldValidation=Strict. */
+  unknownFields?(obj: KubeObject): string[];
+}
+
+/** A column of `kubectl get`, as a CRD writes it. */
+export interface PrinterColumn {
+  name: string;
+  type: string;
+  jsonPath: string;
+  format?: string;
+  description?: string;
+  priority?: number;
+}
+
+export interface Subresources {
+  status?: boolean;
+  /** CRDs: the three paths; built-in kinds: `.spec.replicas` and so on too. */
+  scale?: { specReplicasPath: string; statusReplicasPath: string; labelSelectorPath?: string };
+  /** Others by name (`token`, `log`, `eviction`, `finalize`, `binding`): the kind that a POST or GET speaks, and its verbs. */
+  others?: Record<string, { group?: string; version?: string; kind: string; verbs: string[] }>;
+}
+
+/** What a kind adds to the general way of create and update. All are optional; `validate` gets the former object on updates. */
+export interface Strategy {
+  /** May change `obj` in place: it is a private copy. */
+  defaults?(obj: KubeObject): void;
+  /** The last word before validation (allot addresses, keep fields that only the server writes). May change `obj` in place. */
+  prepare?(obj: KubeObject, old: KubeObject | undefined, objects: ObjectAccess): void;
+  validate?(obj: KubeObject, old?: KubeObject): Cause[];
+  /** Checks the name; default DNS-1123 subdomain. */
+  nameRule?: 'subdomain' | 'label' | 'dns1035' | 'path';
+  /** DELETE answers with the object rather than a Status. */
+  returnsDeleted?: boolean;
+}
+
+/** One served resource: a group, a version, a plural. */
+export interface ResourceDef {
+  /** Empty for the core group. */
+  group: string;
+  version: string;
+  /** Plural, lower case: `gatetokens`. */
+  resource: string;
+  kind: string;
+  listKind: string;
+  singular: string;
+  shortNames: string[];
+  namespaced: boolean;
+  verbs: string[];
+  subresources: Subresources;
+  categories?: string[];
+  /** The version in which objects are stored (same shape in all versions: conversion None). */
+  storageVersion: string;
+  /** Where objects are stored when that is not `group/resource` (events.k8s.io Events are v1 Events). */
+  storageKey?: string;
+  /** CRDs only. */
+  schema?: CompiledSchema;
+  /** CRDs only: `spec.versions[].schema.openAPIV3Schema` as written. */
+  openAPIV3Schema?: Fields;
+  preserveUnknownFields?: boolean;
+  printerColumns?: PrinterColumn[];
+  selectableFields?: string[];
+  /** Built-in kinds only. */
+  strategy?: Strategy;
+  /** Built from a CustomResourceDefinition. */
+  custom?: boolean;
+}
+
+export interface UserInfo {
+  username: string;
+  uid?: string;
+  groups: string[];
+  extra?: Record<string, string[]>;
+}
+
+/** Objects as the server itself reads and writes them: no authorization, stored version. */
+export interface ObjectAccess {
+  get(group: string, resource: string, name: string, namespace?: string): KubeObject | undefined;
+  /** All namespaces where none is given. */
+  list(group: string, resource: string, namespace?: string): readonly KubeObject[];
+  /**
+   * Reads, lets `change` edit a private copy, and stores it when it differs. Nothing happens when the object is gone.
+   */
+  update(
+    group: string,
+    resource: string,
+    name: string,
+    namespace: string | undefined,
+    change: (obj: KubeObject) => void,
+  ): void;
+  /** Calls back after every change of that resource. Returns the way to stop. */
+  onChange(group: string, resource: string, listener: () => void): () => void;
+}
+
+/** Key material on disk, paths and PEM. */
+export interface PkiFiles {
+  ca: string;
+  serverCert: string;
+  serverKey: string;
+  frontProxyCa: string;
+  frontProxyCert: string;
+  frontProxyKey: string;
+  adminCert: string;
+  adminKey: string;
+  serviceAccountKey: string;
+  serviceAccountPub: string;
+}
