@@ -1,0 +1,72 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { pinnedNode } from './install.mjs';
+
+/** Runs one vitest project; its report is read from a file, so that what tests print cannot be taken for it. */
+function runProject(root, project, report, args) {
+  return new Promise((resolve) => {
+    const child = spawn(
+      pinnedNode(root),
+      [
+        'node_modules/vitest/vitest.mjs',
+        'run',
+        '--project',
+        project,
+        '--passWithNoTests',
+        '--reporter=default',
+        '--reporter=json',
+        `--outputFile.json=${report}`,
+        ...args,
+      ],
+      { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, NODE_ENV: 'test' } },
+    );
+    const pass = (signal) => child.kill(signal);
+    process.on('SIGINT', pass).on('SIGTERM', pass);
+    child.once('error', () => resolve(1));
+    child.once('close', (code) => {
+      process.off('SIGINT', pass).off('SIGTERM', pass);
+      resolve(code ?? 1);
+    });
+  });
+}
+
+/** Counts of one report; a file whose tests could not even be collected counts as one failure. */
+export function count(report) {
+  const files = report.testResults ?? [];
+  const broken = files.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
+  return { passed: report.numPassedTests ?? 0, failed: (report.numFailedTests ?? 0) + broken };
+}
+
+function readReport(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * Both tiers, the second also when the first failed. The last line says how many tests passed and failed.
+ * @returns {Promise<number>} exit code: 0 only when tests ran and none failed
+ */
+export async function test(root, args) {
+  const folder = mkdtempSync(join(tmpdir(), 'kube-gateway-tests-'));
+  const total = { passed: 0, failed: 0, code: 0 };
+  try {
+    for (const project of ['unit', 'e2e']) {
+      const report = join(folder, `${project}.json`);
+      const code = await runProject(root, project, report, args);
+      total.code ||= code;
+      const { passed, failed } = count(readReport(report));
+      total.passed += passed;
+      total.failed += failed;
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  if (total.code === 0 && total.passed === 0) process.stdout.write('No test ran.\n');
+  process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
+  return total.code || (total.failed > 0 || total.passed === 0 ? 1 : 0);
+}
