@@ -1,0 +1,212 @@
+import { createHmac, createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { request } from 'node:http';
+import { SignJWT, UnsecuredJWT, importPKCS8, type JWTPayload } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Status } from '#libs/api';
+import { cluster } from './support/cluster.js';
+import { ConsoleSocket, Refused } from './support/console-socket.js';
+import { consolePath, gateway, issue, json, redeem } from './support/gateway.js';
+import { kubectl, kubectlOk } from './support/kubectl.js';
+
+const now = (): number => Math.floor(Date.now() / 1000);
+
+interface Keys {
+  tls: { key: string; crt: string };
+  kid: string;
+}
+
+async function keys(): Promise<Keys> {
+  const data = JSON.parse(
+    await kubectlOk(['get', 'secret', 'gateserver-sample-jwt-secret', '-o', 'jsonpath={.data}']),
+  ) as Record<string, string>;
+  const text = (name: string): string => Buffer.from(data[name] ?? '', 'base64').toString();
+  const jwks = (await (await gateway('/.well-known/jwks.json')).json()) as { keys: { kid: string }[] };
+  return { tls: { key: text('tls.key'), crt: text('tls.crt') }, kid: jwks.keys[0]?.kid ?? '' };
+}
+
+/** A request whose target is sent as written: fetch would normalise it. */
+async function raw(path: string, headers: Record<string, string>): Promise<number> {
+  const { hostname, port } = new URL(cluster().url);
+  return new Promise((resolve, reject) => {
+    const sent = request({ hostname, port, path, headers }, (response) => {
+      response.resume();
+      response.once('end', () => resolve(response.statusCode ?? 0));
+    });
+    sent.once('error', reject);
+    sent.end();
+  });
+}
+
+async function refusedUpgrade(path: string, headers: Record<string, string>): Promise<number> {
+  try {
+    const socket = await ConsoleSocket.open(path, headers);
+    await socket.close();
+    return 101;
+  } catch (error) {
+    if (error instanceof Refused) return error.code;
+    throw error;
+  }
+}
+
+describe('denials, on both doors', () => {
+  let ring: Keys;
+  let grant: { token: string; uid: string };
+  const vnc = (): string => consolePath('demo');
+  const urls = (): string[] => [vnc().replace('/k8s', '')];
+
+  beforeAll(async () => {
+    ring = await keys();
+    const issued = await issue({ vm: 'demo', duration: '10m' }, { token: true });
+    grant = { token: issued.token ?? '', uid: issued.gatetoken.uid };
+  });
+
+  afterAll(async () => {
+    await kubectl(['delete', 'gatetokens', '--all']);
+  });
+
+  const claims = (): JWTPayload => ({
+    URLs: urls(),
+    verbs: ['get'],
+    nbf: now() - 10,
+    exp: now() + 600,
+    jti: grant.uid,
+  });
+  const signed = async (payload: JWTPayload, header: { kid?: string; alg?: string } = {}): Promise<string> =>
+    new SignJWT(payload)
+      .setProtectedHeader({ alg: 'RS256', kid: ring.kid, ...header })
+      .sign(await importPKCS8(pkcs8(ring.tls.key), 'RS256'));
+
+  const forged: [string, () => Promise<string> | string][] = [
+    ['alg none', () => new UnsecuredJWT(claims()).encode()],
+    ['HS256 with the public key', () => hs256(claims(), ring.tls.crt, ring.kid)],
+    [
+      'a wrong key',
+      async () =>
+        new SignJWT(claims())
+          .setProtectedHeader({ alg: 'RS256', kid: ring.kid })
+          .sign(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey),
+    ],
+    ['an unknown kid', () => signed(claims(), { kid: 'unknown' })],
+    ['no exp', () => signed({ ...claims(), exp: undefined } as unknown as JWTPayload)],
+    ['wrong claim types', () => signed({ ...claims(), URLs: 'all', verbs: 7 })],
+    ['an end in the past', () => signed({ ...claims(), exp: now() - 60 })],
+    ['a begin in the future', () => signed({ ...claims(), nbf: now() + 600 })],
+    ['no GateToken behind it', () => signed({ ...claims(), jti: '00000000-0000-4000-8000-000000000000' })],
+    ['garbage', () => 'not.a.jwt'],
+  ];
+
+  it.each(forged)('row 5: a JWT with %s is 401 with a reason', async (_what, make) => {
+    const authorization = `Bearer ${await make()}`;
+    const response = await gateway(vnc(), { headers: { authorization } });
+    expect(response.status).toBe(401);
+    expect(((await response.json()) as Status).message.length).toBeGreaterThan(10);
+    expect(await refusedUpgrade(vnc(), { authorization })).toBe(401);
+  });
+
+  it('without a credential: 401', async () => {
+    expect((await gateway('/k8s/api/v1/pods')).status).toBe(401);
+    expect(await refusedUpgrade(vnc(), {})).toBe(401);
+  });
+
+  it.each([
+    '/k8s/apis/subresources.kubevirt.io/v1/namespaces/gateway-example/virtualmachineinstances/demo/../stopped/vnc',
+    '/k8s/apis/subresources.kubevirt.io/v1/namespaces/gateway-example/virtualmachineinstances/demo%2fvnc',
+    '/k8s/apis/subresources.kubevirt.io/v1/namespaces/gateway-example/virtualmachineinstances/demo%5cvnc',
+    '/k8s/apis/subresources.kubevirt.io/v1/namespaces/gateway-example/virtualmachineinstances/demo/vnc%00',
+    '/k8s/apis/subresources.kubevirt.io/v1/namespaces/gateway-example/virtualmachineinstances/demo/vnc;a=b',
+    '/k8s//apis/subresources.kubevirt.io/v1/namespaces/gateway-example/virtualmachineinstances/demo/vnc',
+    '/k8s/apis/subresources.kubevirt.io/v1/namespaces/gateway-example/virtualmachineinstances/demo/./vnc',
+    '/k8s/apis/subresources.kubevirt.io/v1/namespaces/gateway-example/virtualmachineinstances/demo/vnc%zz',
+    '/k8s/apis/subresources.kubevirt.io/v1/namespaces/gateway-example/virtualmachineinstances/demo\\vnc',
+  ])('row 1: %s is refused', async (path) => {
+    const headers = { authorization: `Bearer ${grant.token}` };
+    expect([400, 403]).toContain(await raw(path, headers));
+  });
+
+  it.each([
+    ['row 3: secrets', '/k8s/api/v1/namespaces/gateway-example/secrets'],
+    ['row 3: grants', '/k8s/apis/kubegateway.kubevirt.io/v1beta1/namespaces/gateway-example/gatetokens'],
+    [
+      'another VM',
+      '/k8s/apis/subresources.kubevirt.io/v1/namespaces/gateway-example/virtualmachineinstances/stopped/vnc',
+    ],
+    ['row 18: the object of the VM itself', '/k8s/apis/kubevirt.io/v1/namespaces/gateway-example/virtualmachines/demo'],
+  ])('%s: 403 outside the grant', async (_what, path) => {
+    const headers = { authorization: `Bearer ${grant.token}` };
+    expect((await gateway(path, { headers })).status).toBe(403);
+    expect(await refusedUpgrade(path, headers)).toBe(403);
+  });
+
+  it('row 3: a grant of everything reaches no secret', async () => {
+    const all = await issue({ urls: ['*'], duration: '10m' }, { token: true });
+    const headers = { authorization: `Bearer ${all.token ?? ''}` };
+    expect((await gateway('/k8s/api/v1/namespaces/gateway-example/pods', { headers })).status).toBe(200);
+    for (const path of ['/k8s/api/v1/namespaces/gateway-example/secrets', '/k8s/api/v1/secrets?watch=true']) {
+      expect((await gateway(path, { headers })).status).toBe(403);
+    }
+  });
+
+  it('row 6: another origin may not open the console with the cookie, nor post', async () => {
+    const issued = await issue({ vm: 'demo', duration: '10m' });
+    const { cookie } = await redeem(issued.link ?? '');
+    for (const origin of ['https://evil.example', 'null']) {
+      expect(await refusedUpgrade(vnc(), { cookie, origin })).toBe(403);
+      const post = await gateway(vnc(), { method: 'POST', headers: { cookie, origin } });
+      expect(post.status).toBe(403);
+    }
+    expect(await refusedUpgrade(vnc(), { cookie, origin: cluster().url })).toBe(101);
+  });
+
+  it('row 4: the headers of a guest do not reach the API', async () => {
+    const headers = {
+      authorization: `Bearer ${grant.token}`,
+      'impersonate-user': 'admin',
+      'x-remote-user': 'admin',
+      'x-remote-group': 'system:masters',
+    };
+    expect(await refusedUpgrade(vnc(), headers)).toBe(101);
+  });
+
+  it('row 9: name and namespace in the link', async () => {
+    for (const query of ['name=../x&namespace=gateway-example', 'name=demo&namespace=//evil.example']) {
+      expect((await gateway(`/auth/jwt/set?token=${grant.token}&${query}`)).status).toBe(400);
+    }
+  });
+
+  it('links: 410 when over, 425 when not yet valid', async () => {
+    const set = async (token: string): Promise<number> =>
+      (await gateway(`/auth/jwt/set?token=${token}&name=demo&namespace=gateway-example`)).status;
+    expect(await set(await signed({ ...claims(), exp: now() - 60 }))).toBe(410);
+    expect(await set(await signed({ ...claims(), nbf: now() + 600 }))).toBe(425);
+    expect(await set('garbage')).toBe(401);
+    const code = await gateway('/l', {
+      method: 'POST',
+      headers: { ...json, origin: cluster().url },
+      body: JSON.stringify({ code: 'A'.repeat(32) }),
+    });
+    expect(code.status).toBe(404);
+  });
+
+  it('a JWT of 1 MB: 413 in a body, 431 in URL or header', async () => {
+    const token = 'A'.repeat(1 << 20);
+    const form = await gateway('/auth/jwt/set', {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', origin: cluster().url },
+      body: `token=${token}&name=demo&namespace=gateway-example`,
+    });
+    expect(form.status).toBe(413);
+    expect(await raw(`/auth/jwt/set?token=${token}`, {})).toBe(431);
+    expect(await raw('/k8s/api', { authorization: `Bearer ${token}` })).toBe(431);
+  });
+});
+
+/** PKCS#1 or PKCS#8 in, PKCS#8 out: jose reads the latter alone. */
+function pkcs8(pem: string): string {
+  return createPrivateKey(pem).export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+function hs256(payload: JWTPayload, secret: string, kid: string): string {
+  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const head = `${part({ alg: 'HS256', kid })}.${part(payload)}`;
+  return `${head}.${createHmac('sha256', secret).update(head).digest('base64url')}`;
+}

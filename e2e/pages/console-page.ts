@@ -1,0 +1,56 @@
+import { type Locator, type Page } from 'playwright';
+import { readScreen } from '../support/screen.js';
+import { until } from '../support/until.js';
+
+/** The console of one VM, as a guest or a signed-in user sees it. */
+export class ConsolePage {
+  constructor(readonly page: Page) {}
+
+  async open(url: string): Promise<void> {
+    await this.page.goto(url);
+  }
+
+  url(): string {
+    return this.page.url();
+  }
+
+  private root(): Locator {
+    return this.page.locator('[data-state]');
+  }
+
+  async state(): Promise<string | null> {
+    return this.root().getAttribute('data-state');
+  }
+
+  /** Waits until the guest's screen is shown. */
+  async connected(): Promise<void> {
+    await until('the console is connected', async () => (await this.state()) === 'connected', 20_000);
+    await until('the screen is drawn', async () => (await this.screen()).some((line) => line.trim() !== ''));
+  }
+
+  /** The text on the guest's screen, read from the pixels of the canvas. */
+  async screen(): Promise<string[]> {
+    const canvas = this.page.getByTestId('screen').locator('canvas').first();
+    const { base64, width, height } = await canvas.evaluate((node) => {
+      const { width, height } = node as HTMLCanvasElement;
+      const data =
+        (node as HTMLCanvasElement).getContext('2d')?.getImageData(0, 0, width, height).data ?? new Uint8ClampedArray();
+      let text = '';
+      for (let at = 0; at < data.length; at += 0x8000) text += String.fromCharCode(...data.subarray(at, at + 0x8000));
+      return { base64: btoa(text), width, height };
+    });
+    return readScreen(new Uint8ClampedArray(Buffer.from(base64, 'base64')), width, height);
+  }
+
+  /** Types a line into the screen and Return. */
+  async type(line: string): Promise<void> {
+    await this.page.getByTestId('screen').locator('canvas').first().click();
+    await this.page.keyboard.type(line, { delay: 20 });
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** The sentence that says why there is no console. */
+  async message(): Promise<string> {
+    return (await this.page.locator('main').innerText()).trim();
+  }
+}

@@ -1,0 +1,29 @@
+import { inject } from 'vitest';
+
+/** What a test knows of the cluster that it runs on: plain values, found out once by global-setup.ts. */
+export interface ClusterInfo {
+  /** `http://localhost:PORT`: the gateway of the sample GateServer. */
+  url: string;
+  /** Host name of the sample GateServer. */
+  route: string;
+  /** Port on which `https://ROUTE` is reachable on loopback. */
+  httpsPort: number;
+  /** Path of the kubeconfig with the contexts admin, dev, viewer. */
+  kubeconfig: string;
+  /** Folder with `oc`, `kubectl` and `jq`. */
+  bin: string;
+  /** The launcher's data folder. */
+  data: string;
+  /** Namespace of the sample. */
+  namespace: string;
+}
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    cluster: ClusterInfo;
+  }
+}
+
+export function cluster(): ClusterInfo {
+  return inject('cluster');
+}

@@ -1,0 +1,51 @@
+import { type IssueRequest, type IssueResponse, type Status } from '#libs/api';
+import { tokenOf } from './accounts.js';
+import { cluster } from './cluster.js';
+
+/** A request to the gateway that follows no redirect. */
+export async function gateway(path: string, init: RequestInit = {}): Promise<Response> {
+  return fetch(`${cluster().url}${path}`, { redirect: 'manual', ...init });
+}
+
+export function bearer(context: 'admin' | 'dev' | 'viewer'): Record<string, string> {
+  return { authorization: `Bearer ${tokenOf(context)}` };
+}
+
+export const json = { 'content-type': 'application/json' };
+
+/** Issues a grant over REST as `dev`. @throws Error with the message of the answer's Status */
+export async function issue(request: IssueRequest, options: { token?: boolean } = {}): Promise<IssueResponse> {
+  const path = `/api/v1/namespaces/${cluster().namespace}/gatetokens${options.token === true ? '?token=true' : ''}`;
+  const response = await gateway(path, {
+    method: 'POST',
+    headers: { ...bearer('dev'), ...json },
+    body: JSON.stringify(request),
+  });
+  const body = (await response.json()) as IssueResponse | Status;
+  if ('message' in body) throw new Error(`${response.status}: ${body.message}`);
+  return body;
+}
+
+/** Redeems a link `…/l#CODE` as a browser does. @returns the value of a Cookie header */
+export async function redeem(link: string): Promise<{ status: number; cookie: string; body: unknown }> {
+  const code = new URL(link).hash.slice(1);
+  const response = await gateway('/l', {
+    method: 'POST',
+    headers: { ...json, origin: cluster().url },
+    body: JSON.stringify({ code, redeem: true }),
+  });
+  return { status: response.status, cookie: cookiesOf(response), body: await response.json() };
+}
+
+/** The Set-Cookie headers of an answer as the value of a Cookie header. */
+export function cookiesOf(response: Response): string {
+  return response.headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0] ?? '')
+    .join('; ');
+}
+
+/** Path of a console on the gateway. */
+export function consolePath(vm: string, kind: 'vnc' | 'console' = 'vnc'): string {
+  return `/k8s/apis/subresources.kubevirt.io/v1/namespaces/${cluster().namespace}/virtualmachineinstances/${vm}/${kind}`;
+}
