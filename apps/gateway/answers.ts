@@ -1,0 +1,73 @@
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import { type Duplex } from 'node:stream';
+import { Refusal } from './errors.js';
+import { type Page, pageHeaders, renderPage } from './page.js';
+
+/** A browser's navigation names text/html; fetch, curl and kubectl do not. */
+export function wantsHtml(accept: string | undefined): boolean {
+  return accept !== undefined && /\btext\/html\b/i.test(accept);
+}
+
+/** What the gateway says by itself, on both doors: Status bodies for programs, pages for people. */
+export class Answers {
+  constructor(private readonly frameAncestors: readonly string[] = []) {}
+
+  page(res: ServerResponse, code: number, page: Page): void {
+    const body = renderPage(page);
+    res.writeHead(code, { ...pageHeaders(page, this.frameAncestors), 'content-length': Buffer.byteLength(body) });
+    res.end(body);
+  }
+
+  /** Answers a request with a refusal; does nothing but cut where an answer has begun already. */
+  refuse(req: IncomingMessage, res: ServerResponse, refusal: Refusal): void {
+    if (res.headersSent) {
+      res.destroy();
+      return;
+    }
+    const { headers, body } = this.render(refusal, req.headers.accept);
+    res.writeHead(refusal.code, headers);
+    res.end(body);
+  }
+
+  /** The same before an upgrade, where there is only the socket. */
+  refuseUpgrade(req: IncomingMessage, socket: Duplex, refusal: Refusal): void {
+    writeRaw(socket, refusal.code, this.render(refusal, req.headers.accept));
+  }
+
+  private render(refusal: Refusal, accept: string | undefined): { headers: Record<string, string>; body: string } {
+    const retry: Record<string, string> =
+      refusal.retryAfter === undefined ? {} : { 'retry-after': String(refusal.retryAfter) };
+    const challenge: Record<string, string> =
+      refusal.code === 401 ? { 'www-authenticate': 'Bearer realm="kube-gateway"' } : {};
+    const page: Page = {
+      heading: refusal.heading,
+      lines: [refusal.message, refusal.hint],
+      note: `${refusal.code} ${refusal.reason}`,
+    };
+    const html = wantsHtml(accept);
+    const body = html ? renderPage(page) : `${JSON.stringify(refusal.toStatus())}\n`;
+    const shape = html ? pageHeaders(page, this.frameAncestors) : STATUS_HEADERS;
+    return { headers: { ...shape, ...retry, ...challenge, 'content-length': String(Buffer.byteLength(body)) }, body };
+  }
+}
+
+const STATUS_HEADERS = {
+  'content-type': 'application/json',
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "sandbox; default-src 'none'",
+};
+
+/** Writes a whole HTTP/1.1 answer to a bare socket and ends it. */
+export function writeRaw(
+  socket: Duplex,
+  code: number,
+  answer: { headers: Record<string, string>; body: string },
+): void {
+  if (socket.destroyed || !socket.writable) return;
+  socket.on('error', () => socket.destroy());
+  const lines = Object.entries(answer.headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(
+    `HTTP/1.1 ${code} ${STATUS_CODES[code] ?? 'Error'}\r\n${lines.join('')}connection: close\r\n\r\n${answer.body}`,
+  );
+}

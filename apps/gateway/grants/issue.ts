@@ -1,0 +1,112 @@
+import { API_VERSION, type GateToken, type GateTokenSpec } from '#libs/api';
+import { KubeError, types, type UserClient } from '#libs/kube';
+import { linkHash, newCode } from '#libs/token';
+import { Refusal } from '../errors.js';
+
+export interface IssueOrder {
+  /** The issuer's own client: Kubernetes judges whether she may. */
+  client: Pick<UserClient, 'create' | 'get'>;
+  namespace: string;
+  /** Absent: a name is generated. */
+  name?: string;
+  /** Without hash and issuer. */
+  spec: Omit<GateTokenSpec, 'link-hash' | 'issuer'>;
+  /** `link`: a code whose hash alone is stored; `token`: the operator signs a JWT into status.token. */
+  want: 'link' | 'token';
+  /** Base of the link: the public URL of the namespace's GateServer. */
+  publicUrl: string;
+}
+
+export interface IssueOptions {
+  /** Milliseconds until 504; default 15,000. */
+  timeoutMs?: number;
+  now?: () => number;
+  wait?: (ms: number) => Promise<void>;
+}
+
+/** `link` or `token` as ordered: told this once, stored nowhere by us. */
+export interface Issued {
+  gatetoken: GateToken;
+  link?: string;
+  token?: string;
+}
+
+/**
+ * Creates a GateToken as the issuer, waits until the operator has made it Ready, answers with what opens it.
+ * @throws KubeError as Kubernetes said it (403: she may not, 422: which field); Refusal 422-like 400 with the condition's
+ *   message when the operator refuses it; Refusal 504 when the operator does not answer in time
+ */
+export async function issue(order: IssueOrder, options: IssueOptions = {}): Promise<Issued> {
+  const code = order.want === 'link' ? newCode() : undefined;
+  const created = await order.client.create<GateToken>(types.gateTokens, toObject(order, code), order.namespace);
+  const ready = await untilDecided(order, created, options);
+  if (code !== undefined) return { gatetoken: ready, link: `${order.publicUrl.replace(/\/$/, '')}/l#${code}` };
+  return { gatetoken: ready, token: ready.status?.token ?? '' };
+}
+
+function toObject(order: IssueOrder, code: string | undefined): GateToken {
+  const metadata = order.name === undefined ? { generateName: 'gatetoken-' } : { name: order.name };
+  const hash = code === undefined ? {} : { 'link-hash': linkHash(code) };
+  return {
+    apiVersion: API_VERSION,
+    kind: 'GateToken',
+    metadata: { ...metadata, namespace: order.namespace },
+    spec: { ...order.spec, ...hash },
+  };
+}
+
+async function untilDecided(order: IssueOrder, created: GateToken, options: IssueOptions): Promise<GateToken> {
+  const now = options.now ?? Date.now;
+  const wait = options.wait ?? sleep;
+  const deadline = now() + (options.timeoutMs ?? 15_000);
+  const name = created.metadata.name ?? '';
+  for (let pause = 25; ; pause = Math.min(pause * 2, 500)) {
+    const token = await read(order, name);
+    if (decided(token, order.want)) return token;
+    if (now() >= deadline) throw tooLate(name, token);
+    await wait(pause);
+  }
+}
+
+async function read(order: IssueOrder, name: string): Promise<GateToken> {
+  try {
+    return await order.client.get<GateToken>(types.gateTokens, name, order.namespace);
+  } catch (error) {
+    if (!(error instanceof KubeError) || error.code !== 403) throw error;
+    throw new Refusal(
+      403,
+      `GateToken ${name} was created, but you may not read it.`,
+      'Ask for the right to get gatetokens in this namespace.',
+    );
+  }
+}
+
+/** Pending with its window in the future is decided too: the link works from then on. */
+function decided(token: GateToken, want: IssueOrder['want']): boolean {
+  const { phase, data, token: jwt } = token.status ?? {};
+  if (phase === 'Error' || phase === 'Expired' || phase === 'Revoked') throw refusedByOperator(token);
+  const made = want === 'token' ? jwt !== undefined && jwt !== '' : data !== undefined;
+  return made && (phase === 'Ready' || phase === 'Pending');
+}
+
+function refusedByOperator(token: GateToken): Refusal {
+  const why = token.status?.conditions?.find((one) => one.type === 'Ready')?.message;
+  return new Refusal(
+    400,
+    `The link was not made: ${why ?? `its phase is ${token.status?.phase ?? 'unknown'}`}`,
+    'Delete the GateToken and issue it anew.',
+    'Invalid',
+  );
+}
+
+function tooLate(name: string, token: GateToken): Refusal {
+  const why = token.status?.conditions?.find((one) => one.type === 'Ready')?.message;
+  const message = `GateToken ${name} was created but is not Ready yet${why === undefined ? '' : `: ${why}`}.`;
+  return new Refusal(
+    504,
+    message,
+    'See whether the operator of kube-gateway runs, and read the conditions of the GateToken.',
+  );
+}
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
