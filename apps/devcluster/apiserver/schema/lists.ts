@@ -1,0 +1,57 @@
+import { type Cause } from '../types.js';
+import { child, duplicate, index, invalid, key } from './cause.js';
+import { isObject, type JsonSchema, mapValues, property } from './json-schema.js';
+
+/** Uniqueness of the elements of `x-kubernetes-list-type: set`, and of the keys of `map`. */
+export function validateLists(value: unknown, schema: JsonSchema, path: string): Cause[] {
+  if (Array.isArray(value)) {
+    const items = schema.items;
+    return [
+      ...ownFaults(value, schema, path),
+      ...(items ? value.flatMap((item, i) => validateLists(item, items, index(path, i))) : []),
+    ];
+  }
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([name, item]) => {
+    const own = property(schema, name);
+    if (own) return validateLists(item, own, child(path, name));
+    const values = mapValues(schema);
+    return values ? validateLists(item, values, key(path, name)) : [];
+  });
+}
+
+function ownFaults(list: unknown[], schema: JsonSchema, path: string): Cause[] {
+  if (schema['x-kubernetes-list-type'] === 'set') {
+    return duplicates(list).map((i) => duplicate(index(path, i), list[i]));
+  }
+  if (schema['x-kubernetes-list-type'] !== 'map') return [];
+  const odd = list.findIndex((item) => item !== null && !isObject(item));
+  if (odd >= 0) return [invalid(index(path, odd), list[odd], 'must be an object for an array of list-type map')];
+  const keys = list.map((item) => listKey(item, schema));
+  return duplicates(keys).map((i) => duplicate(index(path, i), keys[i]));
+}
+
+/** The key fields of one element of a map list. */
+export function listKey(item: unknown, schema: JsonSchema): Record<string, unknown> {
+  const names = schema['x-kubernetes-list-map-keys'] ?? [];
+  if (!isObject(item)) return {};
+  return Object.fromEntries(names.filter((n) => Object.hasOwn(item, n)).map((n) => [n, item[n]]));
+}
+
+/** Where a value comes for the second time (not the third). */
+function duplicates(values: unknown[]): number[] {
+  const seen = new Map<string, number>();
+  return values.flatMap((value, i) => {
+    const text = canonical(value);
+    const times = (seen.get(text) ?? 0) + 1;
+    seen.set(text, times);
+    return times === 2 ? [i] : [];
+  });
+}
+
+/** JSON with sorted keys: equal values give equal text. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(value, (_name, part: unknown) =>
+    isObject(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part,
+  );
+}

@@ -1,0 +1,120 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import { type Cause } from '../types.js';
+import { child, index, invalid, notSupported, required, tooLong, tooMany, typeInvalid } from './cause.js';
+import { hasFormat } from './formats.js';
+import { isObject, type JsonSchema, mapValues, property } from './json-schema.js';
+import { combinations } from './combinations.js';
+import { found } from './regexp.js';
+
+/** Faults of a value by its schema, worded as k8s.io/kube-openapi/pkg/validation words them. CEL is not looked at. */
+export function validateValue(value: unknown, schema: JsonSchema, path: string): Cause[] {
+  if (value === null) return [...nullFaults(schema, path), ...enumFaults(value, schema, path)];
+  return [
+    ...typeFaults(value, schema, path),
+    ...combinations(value, schema, path, validateValue),
+    ...(typeof value === 'string' ? stringFaults(value, schema, path) : []),
+    ...(typeof value === 'number' ? numberFaults(value, schema, path) : []),
+    ...(Array.isArray(value) ? arrayFaults(value, schema, path) : []),
+    ...enumFaults(value, schema, path),
+    ...(isObject(value) ? objectFaults(value, schema, path) : []),
+  ];
+}
+
+const typesOf = (schema: JsonSchema): string[] => {
+  if (schema['x-kubernetes-int-or-string']) return ['integer', 'string'];
+  return schema.type ? [schema.type] : [];
+};
+
+function typeName(value: unknown): string {
+  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
+  if (Array.isArray(value)) return 'array';
+  return typeof value;
+}
+
+function wrongType(path: string, expected: string, actual: string): Cause {
+  return typeInvalid(path, actual, `${path} in body must be of type ${expected}: ${JSON.stringify(actual)}`);
+}
+
+function nullFaults(schema: JsonSchema, path: string): Cause[] {
+  const types = typesOf(schema);
+  return types.length > 0 && !schema.nullable ? [wrongType(path, types.join(','), 'null')] : [];
+}
+
+function typeFaults(value: unknown, schema: JsonSchema, path: string): Cause[] {
+  const types = typesOf(schema);
+  if (types.length === 0) return [];
+  const actual = typeName(value);
+  if (types.includes(actual) || (actual === 'integer' && types.includes('number'))) return [];
+  return [wrongType(path, types.join(','), actual)];
+}
+
+function stringFaults(value: string, schema: JsonSchema, path: string): Cause[] {
+  const faults: Cause[] = [];
+  const length = [...value].length;
+  if (schema.maxLength !== undefined && length > schema.maxLength) faults.push(tooLong(path, schema.maxLength));
+  else if (schema.minLength !== undefined && length < schema.minLength) {
+    faults.push(invalid(path, value, `${path} in body should be at least ${schema.minLength} chars long`));
+  } else if (schema.pattern && !found(schema.pattern, value)) {
+    faults.push(invalid(path, value, `${path} in body should match '${schema.pattern}'`));
+  }
+  if (schema.format && !hasFormat(schema.format, value)) {
+    faults.push(typeInvalid(path, value, `${path} in body must be of type ${schema.format}: ${JSON.stringify(value)}`));
+  }
+  return faults;
+}
+
+function numberFaults(value: number, schema: JsonSchema, path: string): Cause[] {
+  const faults: Cause[] = [];
+  const { multipleOf, maximum, minimum } = schema;
+  const say = (detail: string): number => faults.push(invalid(path, value, `${path} in body should be ${detail}`));
+  if (multipleOf !== undefined && !Number.isInteger(value / multipleOf)) say(`a multiple of ${multipleOf}`);
+  if (minimum !== undefined && (schema.exclusiveMinimum ? value <= minimum : value < minimum)) {
+    say(`greater than ${schema.exclusiveMinimum ? '' : 'or equal to '}${minimum}`);
+  }
+  if (maximum !== undefined && (schema.exclusiveMaximum ? value >= maximum : value > maximum)) {
+    say(`less than ${schema.exclusiveMaximum ? '' : 'or equal to '}${maximum}`);
+  }
+  return faults;
+}
+
+function arrayFaults(value: unknown[], schema: JsonSchema, path: string): Cause[] {
+  const items = schema.items;
+  const faults = items ? value.flatMap((item, i) => validateValue(item, items, index(path, i))) : [];
+  if (schema.minItems !== undefined && value.length < schema.minItems) {
+    faults.push(invalid(path, value.length, `${path} in body should have at least ${schema.minItems} items`));
+  }
+  if (schema.maxItems !== undefined && value.length > schema.maxItems) {
+    faults.push(tooMany(path, value.length, schema.maxItems));
+  }
+  if (schema.uniqueItems && value.some((a, i) => value.slice(0, i).some((b) => isDeepStrictEqual(a, b)))) {
+    faults.push(invalid(path, '', `${path} in body shouldn't contain duplicates`));
+  }
+  return faults;
+}
+
+function enumFaults(value: unknown, schema: JsonSchema, path: string): Cause[] {
+  if (!schema.enum?.length || schema.enum.some((allowed) => isDeepStrictEqual(allowed, value))) return [];
+  const allowed = schema.enum.map((v) => (typeof v === 'string' ? v : JSON.stringify(v)));
+  return [notSupported(path, value, allowed)];
+}
+
+function objectFaults(value: Record<string, unknown>, schema: JsonSchema, path: string): Cause[] {
+  const count = Object.keys(value).length;
+  const faults: Cause[] = [];
+  if (schema.minProperties !== undefined && count < schema.minProperties) {
+    faults.push(invalid(path, count, `${path} in body should have at least ${schema.minProperties} properties`));
+  }
+  if (schema.maxProperties !== undefined && count > schema.maxProperties) {
+    faults.push(tooMany(path, count, schema.maxProperties));
+  }
+  const values = mapValues(schema);
+  for (const [name, item] of Object.entries(value)) {
+    const sub = property(schema, name) ?? values;
+    if (sub) faults.push(...validateValue(item, sub, child(path, name)));
+  }
+  for (const name of schema.required ?? []) {
+    if (!Object.hasOwn(value, name)) faults.push(required(child(path, name)));
+  }
+  return faults;
+}
