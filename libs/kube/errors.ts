@@ -1,0 +1,113 @@
+/** What every non-2xx answer of the API server is turned into: the parts of metav1.Status that callers decide by. */
+export interface StatusLike {
+  code: number;
+  reason: string;
+  message: string;
+  details?: {
+    name?: string;
+    group?: string;
+    kind?: string;
+    uid?: string;
+    retryAfterSeconds?: number;
+    causes?: { reason?: string; message?: string; field?: string }[];
+  };
+}
+
+/** The API server answered, but not with a 2xx. */
+export class KubeError extends Error {
+  override readonly name = 'KubeError';
+  /** How long the server asks to wait (header Retry-After or details.retryAfterSeconds); undefined when it does not. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    readonly status: StatusLike,
+    retryAfterSeconds?: number,
+  ) {
+    super(status.message);
+    const seconds = retryAfterSeconds ?? status.details?.retryAfterSeconds;
+    this.retryAfterMs = seconds === undefined || !Number.isFinite(seconds) ? undefined : Math.max(0, seconds * 1000);
+  }
+
+  get code(): number {
+    return this.status.code;
+  }
+
+  get reason(): string {
+    return this.status.reason;
+  }
+}
+
+/** No answer came: connection refused, cut, timed out, TLS failed. `cause` is the fault below. */
+export class NetworkError extends Error {
+  override readonly name = 'NetworkError';
+
+  constructor(message: string, cause: unknown) {
+    super(message, { cause });
+  }
+
+  /** The system's code of the fault (`ECONNREFUSED`, `UND_ERR_SOCKET`), where it has one. */
+  get code(): string | undefined {
+    const { cause } = this;
+    return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
+  }
+}
+
+/** The answer cannot be read: no JSON where JSON belongs. */
+export class GarbageError extends Error {
+  override readonly name = 'GarbageError';
+}
+
+/** True for a KubeError with one of these HTTP codes. */
+export function isKubeError(error: unknown, ...codes: number[]): error is KubeError {
+  return error instanceof KubeError && (codes.length === 0 || codes.includes(error.code));
+}
+
+const REASONS: Record<number, string> = {
+  400: 'BadRequest',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'NotFound',
+  405: 'MethodNotAllowed',
+  409: 'Conflict',
+  410: 'Expired',
+  422: 'Invalid',
+  429: 'TooManyRequests',
+  500: 'InternalError',
+  503: 'ServiceUnavailable',
+  504: 'Timeout',
+};
+
+/**
+ * Turns an error answer into a KubeError, also when its body is no Status (a proxy between, KubeVirt's plain text).
+ * @param code HTTP status code
+ * @param body the body as text
+ * @param retryAfter header Retry-After, in seconds; a date there is ignored
+ */
+export function toKubeError(code: number, body: string, retryAfter?: string): KubeError {
+  const seconds = retryAfter !== undefined && /^\d+$/.test(retryAfter) ? Number(retryAfter) : undefined;
+  return new KubeError(parseStatus(code, body), seconds);
+}
+
+function parseStatus(code: number, body: string): StatusLike {
+  const fallback = { code, reason: REASONS[code] ?? 'Unknown', message: body.slice(0, 500) || `HTTP ${code}` };
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return fallback;
+  }
+  return statusOf(value, fallback) ?? fallback;
+}
+
+/** Reads a metav1.Status (an answer, or the object of a watch's ERROR event); undefined when `value` is none. */
+export function statusOf(value: unknown, fallback?: StatusLike): StatusLike | undefined {
+  if (typeof value !== 'object' || value === null || !('kind' in value) || value.kind !== 'Status') return undefined;
+  const status = value as Partial<StatusLike>;
+  const code = typeof status.code === 'number' ? status.code : (fallback?.code ?? 500);
+  return {
+    code,
+    reason: typeof status.reason === 'string' ? status.reason : (REASONS[code] ?? 'Unknown'),
+    message: typeof status.message === 'string' ? status.message : (fallback?.message ?? `HTTP ${code}`),
+    ...(status.details ? { details: status.details } : {}),
+  };
+}

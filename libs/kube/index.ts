@@ -1,0 +1,10 @@
+export * from './client.js';
+export * from './errors.js';
+export * from './informer.js';
+export { isLocalhost, isLoopback, lookup } from './lookup.js';
+export * from './resources.js';
+export { keyOf } from './store.js';
+export * from './types.js';
+export * from './upstream.js';
+export * from './watch.js';
+export * from './work-queue.js';

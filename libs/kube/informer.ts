@@ -1,0 +1,234 @@
+import { Backoff } from './backoff.js';
+import { type KubeClient, type Query } from './client.js';
+import { isKubeError, KubeError, NetworkError } from './errors.js';
+import { type Change, Store } from './store.js';
+import { type KubeObject, type ResourceType } from './types.js';
+import { watch, type WatchEvent } from './watch.js';
+
+const PAGE = 500;
+const BACKOFF_MS = 200;
+const BACKOFF_MAX_MS = 10_000;
+/** How long a watch may overrun the end that the server was asked for, before it counts as dead. */
+const OVERRUN_MS = 5_000;
+
+export interface InformerOptions<T> {
+  /** Default: all namespaces. */
+  namespace?: string;
+  labelSelector?: string;
+  fieldSelector?: string;
+  /** Each watch is ended and begun anew after this, which proves that the API server is in touch. Default 30 s. */
+  renewMs?: number;
+  /** Milliseconds; default Date.now. */
+  clock?: () => number;
+  /** Waits before the next try. */
+  backoff?: { baseMs: number; maxMs: number };
+  /** Drops what nobody needs before an object is kept. */
+  transform?: (object: T) => T;
+  /** Told of every fault of list, watch and handlers; the informer itself goes on. */
+  onError?: (error: unknown) => void;
+}
+
+interface Handlers<T> {
+  /** `old` is undefined for a new object. */
+  put: (object: T, old: T | undefined) => void;
+  delete: (object: T) => void;
+  /** The whole list was read again after the watch had lost its place (put and delete came before this). */
+  reset: () => void;
+}
+
+/**
+ * A live copy of a kind's objects: list, then watch, restarted after every kind of fault. 410 lists anew at once, a
+ * server's Retry-After is kept, everything else backs off with jitter. A handler that throws is reported and stops nothing.
+ */
+export class Informer<T extends KubeObject> {
+  /** When the API server last proved that it is in touch (list answered, watch opened, ended in order, or an event). */
+  lastContact = 0;
+  readonly #store = new Store<T>();
+  readonly #handlers: { [E in keyof Handlers<T>]: Handlers<T>[E][] } = { put: [], delete: [], reset: [] };
+  readonly #backoff: Backoff;
+  readonly #stop = new AbortController();
+  readonly #synced: Promise<void>;
+  #resolveSynced: () => void = () => undefined;
+  #hasSynced = false;
+  #resourceVersion: string | undefined;
+  #loop: Promise<void> | undefined;
+
+  constructor(
+    private readonly client: KubeClient,
+    private readonly type: ResourceType,
+    private readonly options: InformerOptions<T> = {},
+  ) {
+    const { baseMs = BACKOFF_MS, maxMs = BACKOFF_MAX_MS } = options.backoff ?? {};
+    this.#backoff = new Backoff(baseMs, maxMs);
+    this.#synced = new Promise((resolve) => (this.#resolveSynced = resolve));
+  }
+
+  on<E extends keyof Handlers<T>>(event: E, handler: Handlers<T>[E]): this {
+    this.#handlers[event].push(handler);
+    return this;
+  }
+
+  start(): void {
+    this.#loop ??= this.#run();
+  }
+
+  /** Ends the watch and waits until no handler runs any more. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#loop;
+  }
+
+  /** Resolves once the first list is here. Never, when the informer is stopped before. */
+  synced(): Promise<void> {
+    return this.#synced;
+  }
+
+  get hasSynced(): boolean {
+    return this.#hasSynced;
+  }
+
+  get(name: string, namespace?: string): T | undefined {
+    return this.#store.get(namespace ? `${namespace}/${name}` : name);
+  }
+
+  list(): T[] {
+    return this.#store.list();
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      try {
+        if (this.#resourceVersion === undefined) await this.#list(signal);
+        await this.#watch(signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        await this.#fault(error, signal);
+      }
+    }
+  }
+
+  async #fault(error: unknown, signal: AbortSignal): Promise<void> {
+    this.#report(error);
+    const expired = isKubeError(error, 410);
+    if (losesPlace(error)) this.#resourceVersion = undefined;
+    const first = this.#backoff.failures === 0;
+    const wait = this.#backoff.next();
+    if (expired && first) return;
+    await delay(Math.max(wait, error instanceof KubeError ? (error.retryAfterMs ?? 0) : 0), signal);
+  }
+
+  async #list(signal: AbortSignal): Promise<void> {
+    const items: T[] = [];
+    let token: string | undefined;
+    let version: string;
+    do {
+      const page = await this.client.list<T>(this.type, this.options.namespace, {
+        ...this.#selectors(),
+        limit: PAGE,
+        ...(token ? { continue: token } : {}),
+      });
+      items.push(...(page.items ?? []).map((item) => this.#keep(item)));
+      token = page.metadata.continue;
+      version = page.metadata.resourceVersion;
+    } while (token && !signal.aborted);
+    if (signal.aborted) return;
+    this.#touch();
+    this.#resourceVersion = version;
+    this.#emit(this.#store.replace(items));
+    if (this.#hasSynced) for (const handler of this.#handlers.reset) this.#guard(() => handler());
+    this.#hasSynced = true;
+    this.#resolveSynced();
+  }
+
+  async #watch(stop: AbortSignal): Promise<void> {
+    const renewMs = this.options.renewMs ?? 30_000;
+    const query: Query = {
+      ...this.#selectors(),
+      resourceVersion: this.#resourceVersion,
+      allowWatchBookmarks: true,
+      timeoutSeconds: Math.max(1, Math.round(renewMs / 1000)),
+    };
+    // The server ends it in time; the client does where the server is gone without a word.
+    const overdue = AbortSignal.timeout(renewMs + OVERRUN_MS);
+    const signal = AbortSignal.any([stop, overdue]);
+    const begun = performance.now();
+    let events = 0;
+    const onOpen = () => this.#touch();
+    const stream = watch<T>(this.client, this.type, { namespace: this.options.namespace, query, signal, onOpen });
+    for await (const event of stream) {
+      if (stop.aborted) return;
+      this.#take(event);
+      events += 1;
+      this.#backoff.reset();
+    }
+    this.#touch();
+    if (events > 0 || performance.now() - begun > 1000) this.#backoff.reset();
+    // A server that closes each watch at once must not be asked hundreds of times a second.
+    else await delay(this.#backoff.next(), stop);
+  }
+
+  #take(event: WatchEvent<T>): void {
+    this.#touch();
+    this.#resourceVersion = event.object.metadata.resourceVersion ?? this.#resourceVersion;
+    if (event.type === 'BOOKMARK') return;
+    const object = this.#keep(event.object);
+    this.#emit(event.type === 'DELETED' ? this.#store.delete(object) : this.#store.put(object));
+  }
+
+  #keep(object: T): T {
+    return this.options.transform ? this.options.transform(object) : object;
+  }
+
+  #emit(changes: Change<T>[]): void {
+    for (const { type, object, old } of changes) {
+      if (type === 'put') for (const handler of this.#handlers.put) this.#guard(() => handler(object, old));
+      else for (const handler of this.#handlers.delete) this.#guard(() => handler(object));
+    }
+  }
+
+  #guard(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#report(error);
+    }
+  }
+
+  #report(error: unknown): void {
+    try {
+      this.options.onError?.(error);
+    } catch {
+      // Whoever listens for faults must not become one.
+    }
+  }
+
+  #touch(): void {
+    this.lastContact = (this.options.clock ?? Date.now)();
+  }
+
+  #selectors(): { labelSelector?: string; fieldSelector?: string } {
+    const { labelSelector, fieldSelector } = this.options;
+    return { ...(labelSelector ? { labelSelector } : {}), ...(fieldSelector ? { fieldSelector } : {}) };
+  }
+}
+
+/** False where the same watch may go on from where it was: a cut connection, an overloaded or failing server. */
+function losesPlace(error: unknown): boolean {
+  if (error instanceof NetworkError) return false;
+  return !(error instanceof KubeError) || (error.code < 500 && error.code !== 429);
+}
+
+/** Waits, or less when `signal` aborts. */
+function delay(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}

@@ -1,0 +1,65 @@
+import { type KubeClient, type Query } from './client.js';
+import { GarbageError, KubeError, NetworkError, statusOf } from './errors.js';
+import { pathOf } from './resources.js';
+import { type KubeObject, type ResourceType } from './types.js';
+
+export interface WatchEvent<T> {
+  type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
+  object: T;
+}
+
+/**
+ * One watch request: its events, until the server ends it or `signal` does.
+ * @throws KubeError also for an ERROR event (410: the resource version is too old), NetworkError when the connection is
+ *   cut, GarbageError when a line is no event
+ */
+export async function* watch<T extends KubeObject>(
+  client: KubeClient,
+  type: ResourceType,
+  options: { namespace?: string | undefined; query: Query; signal: AbortSignal; onOpen?: () => void },
+): AsyncGenerator<WatchEvent<T>> {
+  const path = pathOf(type, options.namespace);
+  const { body } = await client.request('GET', path, {
+    query: { ...options.query, watch: true },
+    signal: options.signal,
+    long: true,
+  });
+  options.onOpen?.();
+  try {
+    for await (const line of lines(body)) yield parse<T>(line);
+  } catch (error) {
+    if (error instanceof KubeError || error instanceof GarbageError) throw error;
+    throw new NetworkError(`watch of ${path}: the connection was cut`, error);
+  }
+}
+
+async function* lines(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of body) {
+    const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = parts.pop() ?? '';
+    for (const part of parts) if (part.trim()) yield part;
+  }
+  if (rest.trim()) yield rest;
+}
+
+function parse<T extends KubeObject>(line: string): WatchEvent<T> {
+  let event: { type?: unknown; object?: unknown };
+  try {
+    event = JSON.parse(line) as typeof event;
+  } catch {
+    throw new GarbageError('watch: a line is no JSON');
+  }
+  if (event?.type === 'ERROR') {
+    throw new KubeError(statusOf(event.object) ?? { code: 500, reason: 'Unknown', message: 'watch: error event' });
+  }
+  if (!isEvent(event)) throw new GarbageError('watch: a line is no event');
+  return event as WatchEvent<T>;
+}
+
+function isEvent(event: { type?: unknown; object?: unknown } | null): boolean {
+  const object = event?.object;
+  if (typeof object !== 'object' || object === null || !('metadata' in object)) return false;
+  return ['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK'].includes(String(event?.type));
+}
