@@ -1,0 +1,5 @@
+/** KubeVirt as this product knows it: types, status words, subresource paths. Pure, no client. */
+export * from './types.js';
+export { computePrintableStatus, findCondition, isFinal, isPaused, isRunning, runStrategyOf } from './status.js';
+export * from './paths.js';
+export { domainHardware, type Hardware, hardwareOf, parseQuantity } from './domain.js';

@@ -1,0 +1,62 @@
+import { encodeClientMessage } from './client-builders.js';
+import { type ClientMessage, clientMessages } from './client-messages.js';
+import { Encoding } from './protocol.js';
+import { PushParser } from './push-parser.js';
+
+const NOTHING = new Uint8Array(0);
+
+/** What a viewer needs in order to see; everything else acts on the machine and is dropped. */
+const SEEING: ReadonlySet<ClientMessage['type']> = new Set([
+  'version',
+  'security',
+  'response',
+  'init',
+  'setPixelFormat',
+  'setEncodings',
+  'updateRequest',
+  'continuousUpdates',
+  'fence',
+  'qemuAudio',
+]);
+
+/**
+ * Extensions that a viewer without input must not switch on. With extended mouse buttons a pointer event has two
+ * lengths, and which one holds only the server's bytes would tell.
+ */
+const WITHHELD: ReadonlySet<number> = new Set([Encoding.extendedMouseButtons]);
+
+/**
+ * The client's half of an RFB connection with input taken out: keys, pointer, clipboard, power and size are dropped.
+ * What passes is written anew from what was understood, so the machine never sees a byte that was not parsed here.
+ * A message of unknown type throws RfbError, now and on every later push.
+ */
+export class ViewOnlyFilter {
+  readonly #parser = new PushParser<ClientMessage>(clientMessages({ maxCutText: 0 }));
+
+  /** @returns the bytes to forward; empty when the chunk completed nothing that may pass. */
+  push(chunk: Uint8Array): Uint8Array {
+    const parts = this.#parser
+      .push(chunk)
+      .filter(({ type }) => SEEING.has(type))
+      .map(forward);
+    return parts.length === 1 ? (parts[0] ?? NOTHING) : concat(parts);
+  }
+}
+
+function forward(message: ClientMessage): Uint8Array {
+  if (message.type !== 'setEncodings') return encodeClientMessage(message);
+  return encodeClientMessage({
+    ...message,
+    encodings: message.encodings.filter((encoding) => !WITHHELD.has(encoding)),
+  });
+}
+
+function concat(parts: Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
