@@ -1,0 +1,79 @@
+import { type Status } from '#libs/api';
+
+/** A refusal of the gateway, told by a metav1.Status; `code` 0 stands for no answer at all. */
+export class ApiError extends Error {
+  readonly code: number;
+  readonly reason: string;
+
+  constructor(status: Pick<Status, 'code' | 'reason' | 'message'>) {
+    super(status.message);
+    this.name = 'ApiError';
+    this.code = status.code;
+    this.reason = status.reason;
+  }
+
+  get unauthorized(): boolean {
+    return this.code === 401;
+  }
+
+  get forbidden(): boolean {
+    return this.code === 403;
+  }
+}
+
+export interface CallOptions {
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Sent as JSON. */
+  body?: unknown;
+  /** Sent as a form instead. */
+  form?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+/** Calls the gateway; throws {@link ApiError} on everything but 2xx. */
+export async function call(path: string, options: CallOptions = {}): Promise<Response> {
+  const { method = 'GET', body, form, signal } = options;
+  const init: RequestInit = { method, credentials: 'same-origin', headers: { accept: 'application/json' } };
+  if (signal) init.signal = signal;
+  if (form) init.body = new URLSearchParams(form);
+  else if (body !== undefined) {
+    init.body = JSON.stringify(body);
+    init.headers = { accept: 'application/json', 'content-type': 'application/json' };
+  }
+  const response = await fetch(path, init).catch((error: unknown) => {
+    if (signal?.aborted) throw error;
+    throw new ApiError({
+      code: 0,
+      reason: 'NetworkError',
+      message: 'The gateway does not answer. Check your network connection, then try again.',
+    });
+  });
+  if (!response.ok) throw await refusal(response);
+  return response;
+}
+
+/** Calls the gateway and reads its JSON answer; an empty one is undefined. */
+export async function callJson<T>(path: string, options?: CallOptions): Promise<T> {
+  const response = await call(path, options);
+  const text = await response.text();
+  return (text === '' ? undefined : JSON.parse(text)) as T;
+}
+
+async function refusal(response: Response): Promise<ApiError> {
+  const text = await response.text().catch(() => '');
+  const status = readStatus(text);
+  return new ApiError({
+    code: response.status,
+    reason: status?.reason ?? response.statusText,
+    message: status?.message ?? `The gateway answered with ${response.status} ${response.statusText}.`.trim(),
+  });
+}
+
+function readStatus(text: string): Partial<Status> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,22 @@
+import { useNow } from '../hooks/useNow.js';
+import { countdown, dateTime } from '../time/duration.js';
+import { Icon } from './Icon.js';
+import { consoleText } from './text.js';
+
+const SOON_MS = 60_000;
+
+/** What is left of the grant; the last minute stands out. */
+export function Countdown({ until }: { until: number }) {
+  const left = until - useNow();
+  return (
+    <span
+      role="timer"
+      className={left < SOON_MS ? 'kg-badge kg-soon' : 'kg-badge'}
+      aria-label={`${consoleText.timeLeft}: ${countdown(left)}`}
+      title={`${consoleText.timeLeft}, until ${dateTime(new Date(until).toISOString())}`}
+    >
+      <Icon name="clock" />
+      {countdown(left)}
+    </span>
+  );
+}

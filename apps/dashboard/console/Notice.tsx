@@ -1,0 +1,160 @@
+import { useMutation } from '@tanstack/react-query';
+import { type ReactNode } from 'react';
+import { type VmAction } from '#libs/api';
+import { ApiError } from '../api/client.js';
+import { actOnVm } from '../api/rest.js';
+import { useNow } from '../hooks/useNow.js';
+import { type ConsoleAddress, consolePath } from './address.js';
+import { closing } from './closing.js';
+import { type State } from './machine.js';
+import { consoleText as text, obstacleText, refusalText } from './text.js';
+import { type Console } from './useConsole.js';
+
+interface Props {
+  address: ConsoleAddress;
+  console: Console;
+}
+
+/** What stands where the screen would be: why it is not open, and what to do. */
+export function Notice({ address, console: { state, open } }: Props) {
+  switch (state.name) {
+    case 'connected':
+      return null;
+    case 'checking':
+    case 'connecting':
+      return <Busy title={text.states[state.name]} />;
+    case 'blocked':
+      return state.settling > 0 ? (
+        <Busy title={text.states.checking} />
+      ) : (
+        <Blocked address={address} state={state} open={open} />
+      );
+    case 'refused':
+      return <Refused state={state} open={open} />;
+    case 'reconnecting':
+      return <Reconnecting state={state} open={open} />;
+    case 'ended':
+      return <Ended state={state} open={open} />;
+  }
+}
+
+type Part<N extends State['name']> = { state: Extract<State, { name: N }>; open: Console['open'] };
+
+function Box({ title, children, alert = true }: { title: string; children?: ReactNode; alert?: boolean }) {
+  return (
+    <section className="kg-notice" {...(alert && { role: 'alert' })}>
+      <h2>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+function Busy({ title }: { title: string }) {
+  return (
+    <Box title={title} alert={false}>
+      <div className="kg-spinner" />
+    </Box>
+  );
+}
+
+function Blocked({ address, state, open }: Part<'blocked'> & { address: ConsoleAddress }) {
+  const { why, access } = state;
+  const act = useMutation({ mutationFn: (action: VmAction) => actOnVm(address.namespace, address.vm, action) });
+  if (!access) return null;
+  const words = obstacleText(why, address.kind, access, address.vm);
+  const other = address.kind === 'vnc' ? 'serial' : 'vnc';
+  const offersOther = (why === 'noConsole' || why === 'notAllowed') && access.allowed[other] && access.has[other];
+  return (
+    <Box title={words.title}>
+      <p>{words.text}</p>
+      {why === 'busy' && !access.takeOver && <p>{text.noTakeOver}</p>}
+      {act.error && <Said message={act.error.message} />}
+      <div className="kg-buttons">
+        {why === 'busy' && access.takeOver && (
+          <Button primary label={text.takeOver} onClick={() => open({ takeOver: true })} />
+        )}
+        {why === 'stopped' && access.may.start && (
+          <Button primary label={text.start} onClick={() => act.mutate('start')} />
+        )}
+        {why === 'paused' && access.may.unpause && (
+          <Button primary label={text.resume} onClick={() => act.mutate('unpause')} />
+        )}
+        {why === 'paused' && <Button label={text.lookAnyway} onClick={() => open({ paused: true })} />}
+        {offersOther && (
+          <a className="kg-button kg-primary" href={consolePath({ ...address, kind: other })}>
+            {text.kind[other]}
+          </a>
+        )}
+      </div>
+    </Box>
+  );
+}
+
+function Refused({ state: { error }, open }: Part<'refused'>) {
+  const code = error instanceof ApiError ? error.code : 500;
+  const words = refusalText(code);
+  return (
+    <Box title={words.title}>
+      <p>{words.text}</p>
+      {code !== 0 && <Said message={error.message} />}
+      <div className="kg-buttons">
+        <Button primary label={text.tryAgain} onClick={() => open()} />
+        {code === 401 && (
+          <a className="kg-button" href={`/login?next=${encodeURIComponent(location.pathname)}`}>
+            {text.signIn}
+          </a>
+        )}
+      </div>
+    </Box>
+  );
+}
+
+function Reconnecting({ state, open }: Part<'reconnecting'>) {
+  const seconds = Math.max(0, Math.ceil((state.at - useNow(250)) / 1_000));
+  return (
+    <Box title={state.closing.title} alert={false}>
+      <p>{state.closing.text}</p>
+      {state.closing.detail && <Said message={state.closing.detail} />}
+      <div className="kg-spinner" />
+      <p>{text.reconnecting(state.attempt, seconds)}</p>
+      <div className="kg-buttons">
+        <Button primary label={text.tryNow} onClick={() => open()} />
+      </div>
+    </Box>
+  );
+}
+
+function Ended({ state, open }: Part<'ended'>) {
+  const { closing: why, access } = state;
+  const takes = why.next === 'takeOver' && access?.takeOver !== false;
+  const gaveUp = why.next === 'ask' && closing(why.code).next === 'reconnect';
+  return (
+    <Box title={why.title}>
+      <p>{gaveUp ? text.gaveUp : why.text}</p>
+      {why.detail && <Said message={why.detail} />}
+      <div className="kg-buttons">
+        {takes && <Button primary label={text.takeOver} onClick={() => open({ takeOver: true })} />}
+        {why.next === 'takeOver' && !takes && <p>{text.noTakeOver}</p>}
+        {(why.next === 'ask' || why.next === 'takeOver') && (
+          <Button primary={!takes} label={text.openAgain} onClick={() => open()} />
+        )}
+      </div>
+    </Box>
+  );
+}
+
+function Said({ message }: { message: string }) {
+  return (
+    <p className="kg-quiet">
+      {text.said} {message}
+    </p>
+  );
+}
+
+function Button({ label, onClick, primary = false }: { label: string; onClick(): void; primary?: boolean }) {
+  return (
+    <button type="button" className={primary ? 'kg-button kg-primary' : 'kg-button'} onClick={onClick}>
+      {label}
+    </button>
+  );
+}

@@ -1,0 +1,125 @@
+import { FitAddon } from '@xterm/addon-fit';
+import { Terminal } from '@xterm/xterm';
+import '@xterm/xterm/css/xterm.css';
+import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
+import { SUBPROTOCOL } from './address.js';
+import { consoleText } from './text.js';
+import { useLeaveKeys } from './useLeaveKeys.js';
+
+export interface SerialHandle {
+  focus(): void;
+  paste(text: string): void;
+  selection(): string;
+}
+
+interface Props {
+  ref: Ref<SerialHandle>;
+  url: string;
+  label: string;
+  viewOnly: boolean;
+  onOpen(): void;
+  onClose(code: number, reason: string): void;
+  onLeave(): void;
+}
+
+/** The serial console. Loaded when it is first needed: a terminal is heavy. */
+export default function SerialView({ ref, url, label, viewOnly, onOpen, onClose, onLeave }: Props) {
+  const container = useRef<HTMLDivElement>(null);
+  const terminal = useRef<Terminal | undefined>(undefined);
+  const latest = useRef({ onOpen, onClose });
+  useEffect(() => {
+    latest.current = { onOpen, onClose };
+  });
+
+  useEffect(() => {
+    const target = container.current;
+    if (!target) return undefined;
+    const term = makeTerminal(target, viewOnly);
+    terminal.current = term;
+    const hangUp = connect(term, url, latest);
+    return () => {
+      hangUp();
+      term.dispose();
+      terminal.current = undefined;
+    };
+  }, [url, viewOnly]);
+
+  useImperativeHandle(ref, () => ({
+    focus: () => terminal.current?.focus(),
+    paste: (text) => terminal.current?.paste(text),
+    selection: () => terminal.current?.getSelection() ?? '',
+  }));
+  useLeaveKeys(container, onLeave);
+
+  return (
+    <div
+      ref={container}
+      className="kg-screen kg-terminal"
+      data-testid="screen"
+      role="group"
+      aria-label={label}
+      aria-description={consoleText.leaveHint}
+    />
+  );
+}
+
+function makeTerminal(target: HTMLElement, viewOnly: boolean): Terminal {
+  const style = getComputedStyle(target);
+  const term = new Terminal({
+    fontFamily: style.getPropertyValue('--kg-mono').trim() || 'monospace',
+    fontSize: 14,
+    scrollback: 5_000,
+    cursorBlink: !viewOnly,
+    disableStdin: viewOnly,
+    // Puts the text where screen readers find it.
+    screenReaderMode: true,
+    theme: { background: '#151515', foreground: '#f2f2f2' },
+  });
+  term.open(target);
+  // Ctrl+Shift+C copies, as in other terminals; plain Ctrl+C is for the guest.
+  term.attachCustomKeyEventHandler((event) => {
+    const copies = event.type === 'keydown' && event.ctrlKey && event.shiftKey && event.code === 'KeyC';
+    if (!copies || !term.hasSelection()) return true;
+    event.preventDefault();
+    void navigator.clipboard.writeText(term.getSelection());
+    return false;
+  });
+  return term;
+}
+
+/** Ties a terminal to a socket (binary frames both ways) and to the size of its box. */
+function connect(
+  term: Terminal,
+  url: string,
+  latest: { current: { onOpen(): void; onClose(code: number, reason: string): void } },
+): () => void {
+  const fit = new FitAddon();
+  term.loadAddon(fit);
+  const observer = new ResizeObserver(() => fit.fit());
+  if (term.element?.parentElement) observer.observe(term.element.parentElement);
+
+  let left = false;
+  const socket = new WebSocket(url, [SUBPROTOCOL]);
+  socket.binaryType = 'arraybuffer';
+  const send = (bytes: Uint8Array<ArrayBuffer>) => {
+    if (socket.readyState === WebSocket.OPEN) socket.send(bytes);
+  };
+  const encoder = new TextEncoder();
+  term.onData((text) => send(encoder.encode(text)));
+  term.onBinary((text) => send(Uint8Array.from(text, (character) => character.charCodeAt(0))));
+  socket.addEventListener('open', () => {
+    latest.current.onOpen();
+    term.focus();
+  });
+  socket.addEventListener('message', ({ data }: MessageEvent<ArrayBuffer | string>) =>
+    term.write(typeof data === 'string' ? data : new Uint8Array(data)),
+  );
+  socket.addEventListener('close', (event) => {
+    if (!left) latest.current.onClose(event.code, event.reason);
+  });
+  return () => {
+    left = true;
+    observer.disconnect();
+    socket.close();
+  };
+}

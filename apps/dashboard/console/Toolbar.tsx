@@ -1,0 +1,93 @@
+import { type ReactNode, type Ref } from 'react';
+import { type Access, type ConsoleKind } from './access.js';
+import { type ConsoleAddress, consolePath } from './address.js';
+import { Countdown } from './Countdown.js';
+import { Icon, type IconName } from './Icon.js';
+import { type State } from './machine.js';
+import { consoleText as text } from './text.js';
+
+interface ToolProps {
+  icon: IconName;
+  label: string;
+  onClick(): void;
+  disabled?: boolean;
+  pressed?: boolean;
+  title?: string;
+}
+
+/** A button of the toolbar; on narrow windows only its icon shows, its name stays. */
+export function Tool({ icon, label, onClick, disabled = false, pressed, title }: ToolProps) {
+  return (
+    <button
+      type="button"
+      className="kg-tool"
+      aria-label={label}
+      title={title ?? label}
+      onClick={onClick}
+      disabled={disabled}
+      {...(pressed !== undefined && { 'aria-pressed': pressed })}
+    >
+      <Icon name={icon} />
+      <span aria-hidden="true">{label}</span>
+    </button>
+  );
+}
+
+interface Props {
+  ref: Ref<HTMLElement>;
+  address: ConsoleAddress;
+  state: State;
+  children: ReactNode;
+}
+
+/** Names the machine, says how the connection is and how long it may last; `children` are the tools. */
+export function Toolbar({ ref, address, state, children }: Props) {
+  const { access } = state;
+  return (
+    <header className="kg-bar" ref={ref} tabIndex={-1}>
+      <div className="kg-title">
+        <h1>{address.vm}</h1>
+        <span className="kg-quiet">{address.namespace}</span>
+      </div>
+      <KindSwitch address={address} access={access} />
+      <span role="status" className={`kg-state kg-state-${state.name}`}>
+        {text.states[state.name]}
+      </span>
+      {access?.viewOnly && (
+        <span className="kg-badge">
+          <Icon name="eye" />
+          {text.viewOnly}
+        </span>
+      )}
+      {access?.until !== undefined && state.name !== 'ended' && <Countdown until={access.until} />}
+      <div className="kg-tools" role="toolbar" aria-label={text.toolbar}>
+        {children}
+      </div>
+      {access?.who === 'user' && (
+        <a className="kg-quiet" href="/">
+          {text.dashboard}
+        </a>
+      )}
+    </header>
+  );
+}
+
+function KindSwitch({ address, access }: { address: ConsoleAddress; access: Access | undefined }) {
+  const kinds: ConsoleKind[] = ['vnc', 'serial'];
+  const open = kinds.filter((kind) => kind === address.kind || access?.allowed[kind]);
+  if (open.length < 2) return null;
+  return (
+    <nav className="kg-switch" aria-label="Kind of console">
+      {open.map((kind) => (
+        <a
+          key={kind}
+          href={consolePath({ ...address, kind })}
+          {...(kind === address.kind && { 'aria-current': 'page' as const })}
+        >
+          <Icon name={kind === 'vnc' ? 'screen' : 'serial'} />
+          {text.kind[kind]}
+        </a>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,106 @@
+import { type GrantInfo, type Vm } from '#libs/api';
+
+export type ConsoleKind = 'vnc' | 'serial';
+
+/** What stands behind the console page: a guest's grant, or a signed-in user's own rights. */
+export interface Access {
+  who: 'guest' | 'user';
+  vmStatus: string;
+  /** Consoles that may be opened, as far as rights go. */
+  allowed: Record<ConsoleKind, boolean>;
+  /** Consoles that the VM has. */
+  has: Record<ConsoleKind, boolean>;
+  /** Who is on a console now; absent: nobody. */
+  busy: Partial<Record<ConsoleKind, string>>;
+  takeOver: boolean;
+  viewOnly: boolean;
+  /** End of the grant, milliseconds since the epoch. */
+  until?: number;
+  description?: string;
+  may: { start: boolean; unpause: boolean };
+}
+
+export function accessOfGuest(grant: GrantInfo): Access {
+  const someone = 'Somebody else';
+  return {
+    who: 'guest',
+    vmStatus: grant.vmStatus,
+    allowed: grant.consoles,
+    has: { vnc: true, serial: true },
+    busy: { ...(grant.busy.vnc && { vnc: someone }), ...(grant.busy.serial && { serial: someone }) },
+    takeOver: grant.takeOver,
+    viewOnly: grant.viewOnly,
+    until: Date.parse(grant.until),
+    ...(grant.description && { description: grant.description }),
+    may: { start: false, unpause: false },
+  };
+}
+
+export function accessOfUser(vm: Vm): Access {
+  const busy: Access['busy'] = {};
+  for (const viewer of vm.viewers) busy[viewer.kind] ??= viewer.who;
+  return {
+    who: 'user',
+    vmStatus: vm.status,
+    allowed: { vnc: vm.may.vnc, serial: vm.may.serial },
+    has: vm.consoles,
+    busy,
+    takeOver: true,
+    viewOnly: false,
+    may: { start: vm.may.start, unpause: vm.may.unpause },
+  };
+}
+
+export type Obstacle =
+  | 'missing'
+  | 'stopped'
+  | 'stopping'
+  | 'starting'
+  | 'paused'
+  | 'broken'
+  | 'noConsole'
+  | 'notAllowed'
+  | 'busy'
+  | 'expired';
+
+const BY_STATUS: Record<string, Obstacle> = {
+  NotFound: 'missing',
+  Stopped: 'stopped',
+  Halted: 'stopped',
+  Succeeded: 'stopped',
+  Failed: 'stopped',
+  Stopping: 'stopping',
+  Terminating: 'stopping',
+  Starting: 'starting',
+  Provisioning: 'starting',
+  WaitingForVolumeBinding: 'starting',
+  WaitingForReceiver: 'starting',
+  Pending: 'starting',
+  Scheduling: 'starting',
+  Scheduled: 'starting',
+  Paused: 'paused',
+};
+
+/**
+ * Why a console could not open now; undefined when it can. Told before the socket opens, since a browser does not show
+ * a script why a handshake was refused.
+ * @param ask what the person has already decided: to take over, to look at a paused machine.
+ */
+export function obstacle(
+  access: Access,
+  kind: ConsoleKind,
+  now: number,
+  ask: { takeOver: boolean; paused: boolean },
+): Obstacle | undefined {
+  if (access.until !== undefined && access.until <= now) return 'expired';
+  if (!access.allowed[kind]) return 'notAllowed';
+  const byStatus = BY_STATUS[access.vmStatus];
+  if (byStatus && !(byStatus === 'paused' && ask.paused)) return byStatus;
+  if (!byStatus && access.vmStatus !== 'Running' && access.vmStatus !== 'Migrating') return 'broken';
+  if (!access.has[kind]) return 'noConsole';
+  if (access.busy[kind] !== undefined && !ask.takeOver) return 'busy';
+  return undefined;
+}
+
+/** Obstacles that may go away by themselves: the page asks again and opens the console as soon as it can. */
+export const PASSING: readonly Obstacle[] = ['stopped', 'stopping', 'starting', 'paused', 'broken', 'busy', 'missing'];

@@ -1,0 +1,42 @@
+import { type ConsoleKind } from './access.js';
+
+export interface ConsoleAddress {
+  namespace: string;
+  vm: string;
+  kind: ConsoleKind;
+}
+
+const NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
+
+/** The path of a console's page. */
+export function consolePath({ namespace, vm, kind }: ConsoleAddress): string {
+  const path = `/console/${encodeURIComponent(namespace)}/${encodeURIComponent(vm)}`;
+  return kind === 'serial' ? `${path}/serial` : path;
+}
+
+/** Reads a console page's path; undefined when it is none, or its names are no names of Kubernetes. */
+export function readConsolePath(path: string): ConsoleAddress | undefined {
+  const match = /^\/console\/([^/]+)\/([^/]+)(\/serial)?\/?$/.exec(path);
+  const [, namespace = '', vm = '', serial] = match ?? [];
+  if (!NAME.test(namespace) || !NAME.test(vm)) return undefined;
+  return { namespace, vm, kind: serial ? 'serial' : 'vnc' };
+}
+
+/** The API path of the console's subresource. */
+export function subresource({ namespace, vm, kind }: ConsoleAddress): string {
+  const last = kind === 'vnc' ? 'vnc' : 'console';
+  return `/apis/subresources.kubevirt.io/v1/namespaces/${namespace}/virtualmachineinstances/${vm}/${last}`;
+}
+
+/** Where the socket of a console is, on the host of this page. */
+export function socketUrl(
+  address: ConsoleAddress,
+  takeOver: boolean,
+  page: Pick<Location, 'protocol' | 'host'>,
+): string {
+  const scheme = page.protocol === 'https:' ? 'wss:' : 'ws:';
+  return `${scheme}//${page.host}/k8s${subresource(address)}${takeOver ? '?takeover=true' : ''}`;
+}
+
+/** The one subprotocol that KubeVirt knows. */
+export const SUBPROTOCOL = 'plain.kubevirt.io';

@@ -1,0 +1,118 @@
+import { type Access, type ConsoleKind, type Obstacle, obstacle, PASSING } from './access.js';
+import { type Closing, backOff, closing } from './closing.js';
+
+/** What a person has asked for on this page; it holds for the next opening. */
+export interface Ask {
+  takeOver: boolean;
+  paused: boolean;
+}
+
+/** The life of one console on a page. `seq` numbers the attempts: each has a socket of its own. */
+export type State = { seq: number; attempt: number; ask: Ask; access?: Access } & (
+  | { name: 'checking' }
+  | { name: 'connecting' }
+  | { name: 'connected'; since: number }
+  /** `settling` counts the questions asked while "busy" may still be our own former socket; 0: it is not. */
+  | { name: 'blocked'; why: Obstacle; settling: number }
+  | { name: 'refused'; error: Error }
+  | { name: 'reconnecting'; closing: Closing; at: number }
+  | { name: 'ended'; closing: Closing }
+);
+
+/** `jitter` is in [0, 1); `now` in milliseconds since the epoch. */
+export type Action =
+  | { type: 'checked'; access: Access; now: number }
+  | { type: 'checkFailed'; error: Error; passing: boolean; now: number; jitter: number }
+  | { type: 'opened'; now: number }
+  | { type: 'closed'; seq: number; code: number; reason: string; now: number; jitter: number }
+  | { type: 'open'; ask?: Partial<Ask> }
+  | { type: 'hangUp' };
+
+const NOTHING: Ask = { takeOver: false, paused: false };
+/** A connection that lived this long was a good one: the next loss starts with a short wait again. */
+const GOOD_MS = 5_000;
+/** So often is a busy console asked for again before the page says so. */
+const SETTLE_CHECKS = 4;
+
+export const begin: State = { name: 'checking', seq: 0, attempt: 0, ask: NOTHING };
+
+/** Pure; timers, sockets and questions belong to the hook that runs it. */
+export function step(kind: ConsoleKind): (state: State, action: Action) => State {
+  return (state, action) => {
+    switch (action.type) {
+      case 'checked':
+        return checked(state, kind, action.access, action.now);
+      case 'checkFailed':
+        return checkFailed(state, action);
+      case 'opened':
+        return state.name === 'connecting' ? { ...bare(state), name: 'connected', since: action.now } : state;
+      case 'closed':
+        return closed(state, action);
+      case 'open':
+        return { ...bare(state), name: 'checking', seq: state.seq + 1, ask: { ...NOTHING, ...action.ask } };
+      case 'hangUp':
+        return { ...bare(state), name: 'ended', closing: hungUp };
+    }
+  };
+}
+
+const hungUp: Closing = {
+  code: 1000,
+  title: 'You closed this console',
+  text: 'Open it again whenever you like, as long as you may.',
+  next: 'ask',
+};
+
+function bare({ seq, attempt, ask, access }: State) {
+  return { seq, attempt, ask, ...(access && { access }) };
+}
+
+function checked(state: State, kind: ConsoleKind, access: Access, now: number): State {
+  const waiting = state.name === 'blocked' || (state.name === 'ended' && state.closing.next === 'wait');
+  if (state.name !== 'checking' && !waiting) return { ...state, access };
+  const why = obstacle(access, kind, now, state.ask);
+  if (why === undefined) return { ...bare(state), access, name: 'connecting', seq: state.seq + 1 };
+  // The words of the close code say more than the state of the machine does.
+  if (state.name === 'ended') return { ...state, access };
+  return { ...bare(state), access, name: 'blocked', why, settling: why === 'busy' ? settle(state) : 0 };
+}
+
+/** After a reload or a loss our own former socket may look like somebody else for a moment. */
+function settle(state: State): number {
+  if (state.name === 'checking') return state.seq === 0 || state.attempt > 0 ? 1 : 0;
+  const before = state.name === 'blocked' ? state.settling : 0;
+  return before > 0 && before < SETTLE_CHECKS ? before + 1 : 0;
+}
+
+function checkFailed(state: State, { error, passing, now, jitter }: Extract<Action, { type: 'checkFailed' }>): State {
+  if (state.name === 'checking' && passing && state.attempt > 0) {
+    return lost(state, closing(1006), now, jitter);
+  }
+  return state.name === 'checking' || (state.name === 'blocked' && !passing)
+    ? { ...bare(state), name: 'refused', error }
+    : state;
+}
+
+function closed(state: State, action: Extract<Action, { type: 'closed' }>): State {
+  if (action.seq !== state.seq || (state.name !== 'connecting' && state.name !== 'connected')) return state;
+  const good = state.name === 'connected' && action.now - state.since >= GOOD_MS;
+  const why = closing(action.code, action.reason);
+  const fresh = { ...state, attempt: good ? 0 : state.attempt };
+  if (why.next === 'reconnect') return lost(fresh, why, action.now, action.jitter);
+  return { ...bare(fresh), ask: NOTHING, name: 'ended', closing: why };
+}
+
+function lost(state: State, why: Closing, now: number, jitter: number): State {
+  const until = state.access?.until;
+  if (until !== undefined && until <= now) return { ...bare(state), name: 'ended', closing: closing(4001) };
+  const wait = backOff(state.attempt, jitter);
+  if (wait === undefined) return { ...bare(state), attempt: 0, name: 'ended', closing: { ...why, next: 'ask' } };
+  const ask = { ...state.ask, takeOver: false };
+  return { ...bare(state), ask, attempt: state.attempt + 1, name: 'reconnecting', closing: why, at: now + wait };
+}
+
+/** Whether the page keeps asking if the console can open now. */
+export function waits(state: State): boolean {
+  if (state.name === 'ended') return state.closing.next === 'wait';
+  return state.name === 'blocked' && PASSING.includes(state.why);
+}

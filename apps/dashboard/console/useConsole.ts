@@ -1,0 +1,99 @@
+import { type QueryClient, useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useMemo, useReducer } from 'react';
+import { ApiError } from '../api/client.js';
+import { keys } from '../api/query.js';
+import { getGrant, getVm } from '../api/rest.js';
+import { type Access, accessOfGuest, accessOfUser } from './access.js';
+import { type ConsoleAddress } from './address.js';
+import { type Ask, begin, type State, step, waits } from './machine.js';
+
+const POLL_MS = 3_000;
+const SETTLE_MS = 500;
+
+export interface Console {
+  state: State;
+  /** Opens (again); asks first why it could not. */
+  open(ask?: Partial<Ask>): void;
+  hangUp(): void;
+  opened(): void;
+  closed(seq: number, code: number, reason: string): void;
+}
+
+/** Runs one console's life: asks for access, waits, reconnects. The socket itself belongs to the screen. */
+export function useConsole(address: ConsoleAddress): Console {
+  const client = useQueryClient();
+  const { namespace, vm, kind } = address;
+  const [state, dispatch] = useReducer(
+    useMemo(() => step(kind), [kind]),
+    begin,
+  );
+
+  const check = useCallback(
+    () =>
+      ask(client, namespace, vm).then(
+        (access) => dispatch({ type: 'checked', access, now: Date.now() }),
+        (error: Error) =>
+          dispatch({
+            type: 'checkFailed',
+            error,
+            passing: error instanceof ApiError && (error.code === 0 || error.code >= 500),
+            now: Date.now(),
+            jitter: Math.random(),
+          }),
+      ),
+    [client, namespace, vm],
+  );
+
+  const checking = state.name === 'checking';
+  useEffect(() => {
+    if (checking) void check();
+  }, [checking, state.seq, check]);
+
+  const waiting = waits(state);
+  const settling = state.name === 'blocked' && state.settling > 0;
+  useEffect(() => {
+    if (!waiting) return undefined;
+    const timer = setInterval(() => void check(), settling ? SETTLE_MS : POLL_MS);
+    return () => clearInterval(timer);
+  }, [waiting, settling, check]);
+
+  const at = state.name === 'reconnecting' ? state.at : undefined;
+  useEffect(() => {
+    if (at === undefined) return undefined;
+    const again = () => dispatch({ type: 'open' });
+    const timer = setTimeout(again, Math.max(0, at - Date.now()));
+    window.addEventListener('online', again);
+    return () => {
+      clearTimeout(timer);
+      window.removeEventListener('online', again);
+    };
+  }, [at]);
+
+  const open = useCallback((wish?: Partial<Ask>) => dispatch({ type: 'open', ...(wish && { ask: wish }) }), []);
+  const hangUp = useCallback(() => dispatch({ type: 'hangUp' }), []);
+  const opened = useCallback(() => dispatch({ type: 'opened', now: Date.now() }), []);
+  const closed = useCallback(
+    (seq: number, code: number, reason: string) =>
+      dispatch({ type: 'closed', seq, code, reason, now: Date.now(), jitter: Math.random() }),
+    [],
+  );
+  return { state, open, hangUp, opened, closed };
+}
+
+/** A guest's grant first; without one, the rights of whoever is signed in. */
+function ask(client: QueryClient, namespace: string, vm: string): Promise<Access> {
+  return client.fetchQuery({
+    queryKey: keys.access(namespace, vm),
+    staleTime: 0,
+    retry: false,
+    queryFn: async () => {
+      const refusal = await getGrant(namespace, vm).then(accessOfGuest, (error: unknown) => error);
+      if (!(refusal instanceof Error)) return refusal as Access;
+      if (!(refusal instanceof ApiError) || ![401, 403, 404].includes(refusal.code)) throw refusal;
+      return getVm(namespace, vm).then(accessOfUser, (error: unknown) => {
+        // Nobody is signed in: then what was said of the grant is what matters.
+        throw error instanceof ApiError && error.unauthorized ? refusal : error;
+      });
+    },
+  });
+}

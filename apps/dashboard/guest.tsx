@@ -1,0 +1,30 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
+import { createRoot } from 'react-dom/client';
+import { makeQueryClient } from './api/query.js';
+import { readConsolePath } from './console/address.js';
+import './guest.css';
+import { LandingPage, LostPage } from './landing/LandingPage.js';
+import { PageErrors } from './landing/PageErrors.js';
+
+const ConsolePage = lazy(() => import('./console/ConsolePage.js').then((module) => ({ default: module.ConsolePage })));
+
+/** The guest's pages: two paths, so no router. (No StrictMode: it would open every console twice in development.) */
+function Guest() {
+  const address = readConsolePath(location.pathname);
+  if (address) return <ConsolePage {...address} />;
+  return location.pathname === '/l' || location.pathname === '/guest.html' ? <LandingPage /> : <LostPage />;
+}
+
+const root = document.getElementById('root');
+if (root) {
+  createRoot(root).render(
+    <PageErrors>
+      <QueryClientProvider client={makeQueryClient()}>
+        <Suspense>
+          <Guest />
+        </Suspense>
+      </QueryClientProvider>
+    </PageErrors>,
+  );
+}

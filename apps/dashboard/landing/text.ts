@@ -1,0 +1,51 @@
+import { type LinkInfo } from '#libs/api';
+
+/** Every sentence of the page behind a link. */
+export const landingText = {
+  looking: 'Looking at your link…',
+  lookingError: 'This link does not work now',
+  title: (link: LinkInfo) => (link.vm ? `You are invited to “${link.vm}”` : 'You are invited to a cluster'),
+  open: 'Open the console',
+  opening: 'Opening…',
+  openOther: 'Use this link',
+  tryAgain: 'Try again',
+  until: 'Valid until',
+  left: (left: string) => `${left} left`,
+  what: 'You can use',
+  from: 'Sent by',
+  about: 'About',
+  namespace: 'Namespace',
+  viewOnly: 'You can look, but not type or click.',
+  singleUse: 'This link works once, in one browser. Open it in the browser that you want to use.',
+  over: 'The link has ended while this page was open. Ask the person who sent it for a new one.',
+  noCode: 'This link is incomplete',
+  noCodeText: 'Its last part, after the “#”, is missing. Copy the whole link and open it again.',
+  lost: 'There is nothing here',
+  lostText: 'Check the address, or open the link that you were given once more.',
+};
+
+const BY_CODE: Record<number, { title: string; text: string }> = {
+  0: { title: 'The gateway does not answer', text: 'Check your network connection, then try again.' },
+  400: { title: 'This is not a link of this gateway', text: 'Copy the whole link and open it again.' },
+  401: { title: 'This link is not known here', text: 'Copy the whole link and open it again, or ask for a new one.' },
+  404: { title: 'This link is not known here', text: 'Copy the whole link and open it again, or ask for a new one.' },
+  410: { title: 'This link is no longer valid', text: 'Ask the person who sent it for a new one.' },
+  425: { title: 'This link is not valid yet', text: 'Come back when its time has come.' },
+  429: { title: 'Too many tries', text: 'Wait a minute, then try again.' },
+  503: { title: 'The gateway is not ready', text: 'Try again in a moment.' },
+};
+
+/** What a refusal of a link means, and what to do. */
+export function linkRefusal(code: number): { title: string; text: string } {
+  return BY_CODE[code] ?? { title: landingText.lookingError, text: 'Try again in a moment.' };
+}
+
+/** What the grant's URLs open, in words. */
+export function consolesOf(urls: string[]): string {
+  const words = [
+    urls.some((url) => url.endsWith('/vnc')) && 'its screen',
+    urls.some((url) => url.endsWith('/console')) && 'its serial console',
+    urls.some((url) => !/\/(vnc|console)$/.test(url)) && 'parts of the Kubernetes API',
+  ];
+  return words.filter(Boolean).join(' and ');
+}
