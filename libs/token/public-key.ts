@@ -1,0 +1,98 @@
+import { createHash, createPublicKey, type JsonWebKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { SecretKeyError } from './errors.js';
+
+/** One public key of /.well-known/jwks.json and of the ConfigMap NAME-jwks. */
+export interface RsaJwk {
+  kty: 'RSA';
+  n: string;
+  e: string;
+  kid: string;
+  alg: 'RS256';
+  use: 'sig';
+}
+
+export interface Jwks {
+  keys: RsaJwk[];
+}
+
+/** `kid` of a key: its SHA-256 thumbprint by RFC 7638, base64url. Takes a public or a private RSA key. */
+export function thumbprint(key: KeyObject): string {
+  const { e, kty, n } = rsa(key);
+  return createHash('sha256').update(JSON.stringify({ e, kty, n })).digest('base64url');
+}
+
+export function toJwks(keys: readonly KeyObject[]): Jwks {
+  return {
+    keys: keys.map((key) => {
+      const { e, n } = rsa(key);
+      return { kty: 'RSA', n, e, kid: thumbprint(key), alg: 'RS256', use: 'sig' };
+    }),
+  };
+}
+
+/** The RSA keys of a JWK set; keys of other types are passed over, as RFC 7517 asks. @throws SecretKeyError */
+export function fromJwks(jwks: { keys: readonly object[] }): KeyObject[] {
+  const keys: unknown = jwks.keys; // what comes from a ConfigMap has the shape that somebody wrote
+  if (!Array.isArray(keys)) throw new SecretKeyError('broken-pem', 'This is no JWK set: it has no list `keys`.');
+  return (keys as unknown[])
+    .filter((jwk): jwk is JsonWebKey => typeof jwk === 'object' && jwk !== null && 'kty' in jwk && jwk.kty === 'RSA')
+    .map((jwk) => {
+      try {
+        return checkRsa(createPublicKey({ key: jwk, format: 'jwk' }), 'a key of the JWK set');
+      } catch (cause) {
+        if (cause instanceof SecretKeyError) throw cause;
+        throw new SecretKeyError('broken-pem', 'A key of the JWK set cannot be read.', { cause });
+      }
+    });
+}
+
+/**
+ * The public key of a PEM: an X.509 certificate, a `PUBLIC KEY`, or a bare SubjectPublicKeyInfo under a `CERTIFICATE`
+ * header, as the original operator wrote it.
+ * @throws SecretKeyError
+ */
+export function parsePublicKey(pem: string, what = 'the public key'): KeyObject {
+  return checkRsa(readPublicKey(pem, what), what);
+}
+
+function readPublicKey(pem: string, what: string): KeyObject {
+  const [, label, body = ''] = /-----BEGIN ([A-Z ]+)-----([^-]*)-----END \1-----/.exec(pem) ?? [];
+  try {
+    if (label === 'PUBLIC KEY' || label === 'RSA PUBLIC KEY') return createPublicKey(pem);
+    if (label === 'CERTIFICATE') return certified(pem) ?? bareKey(body);
+  } catch (cause) {
+    throw new SecretKeyError('broken-certificate', `${what} cannot be read: the PEM is damaged.`, { cause });
+  }
+  throw new SecretKeyError('broken-certificate', `${what} is no PEM of a certificate or a PUBLIC KEY.`);
+}
+
+function certified(pem: string): KeyObject | undefined {
+  try {
+    return new X509Certificate(pem).publicKey;
+  } catch {
+    return undefined; // no certificate: perhaps a bare key
+  }
+}
+
+function bareKey(body: string): KeyObject {
+  return createPublicKey({ key: Buffer.from(body, 'base64'), format: 'der', type: 'spki' });
+}
+
+/** RSA of 2048 to 4096 bits: what RS256 tokens of this system are signed with. @throws SecretKeyError */
+export function checkRsa(key: KeyObject, what: string): KeyObject {
+  if (key.asymmetricKeyType !== 'rsa') {
+    const type = String(key.asymmetricKeyType).toUpperCase();
+    throw new SecretKeyError('not-rsa', `${what} is of type ${type}: tokens are signed with RSA keys.`);
+  }
+  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
+  if (bits < 2048) throw new SecretKeyError('too-small', `${what} has ${bits} bits: use RSA with 2048 to 4096 bits.`);
+  if (bits > 4096) throw new SecretKeyError('too-large', `${what} has ${bits} bits: use RSA with 2048 to 4096 bits.`);
+  return key;
+}
+
+function rsa(key: KeyObject): { e: string; kty: string; n: string } {
+  const { e, kty, n } = (key.type === 'private' ? createPublicKey(key) : key).export({ format: 'jwk' });
+  if (kty !== 'RSA' || e === undefined || n === undefined)
+    throw new SecretKeyError('not-rsa', 'Only RSA keys have a place here.');
+  return { e, kty, n };
+}

@@ -1,0 +1,21 @@
+import { inspect } from 'node:util';
+
+/** A value that no log, JSON or template prints. Whoever needs it says so: `reveal()`. */
+export class Secret<T = string> {
+  readonly #value: T;
+  constructor(value: T) {
+    this.#value = value;
+  }
+  reveal(): T {
+    return this.#value;
+  }
+  toString(): string {
+    return '[secret]';
+  }
+  toJSON(): string {
+    return '[secret]';
+  }
+  [inspect.custom](): string {
+    return '[secret]';
+  }
+}
