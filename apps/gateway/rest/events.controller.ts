@@ -1,0 +1,34 @@
+import { Controller, type MessageEvent, type OnApplicationShutdown, Param, Sse, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { interval, map, merge, type Observable, takeUntil, timer } from 'rxjs';
+import { Feeds } from './feed.js';
+import { KubeName } from './names.js';
+import { SignedInGuard } from './signed-in.guard.js';
+import { CurrentUser, type User } from './user.js';
+
+/** Proxies cut a silent stream, often after a minute. */
+const HEARTBEAT_MS = 25_000;
+/** setTimeout cannot wait longer than this. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+@ApiTags('Events')
+@ApiBearerAuth()
+@UseGuards(SignedInGuard)
+@Controller('api/v1/namespaces/:ns/events')
+export class EventsController implements OnApplicationShutdown {
+  constructor(private readonly feeds: Feeds) {}
+
+  @ApiOperation({ summary: 'Server-sent events: VMs, GateTokens and GateSessions of the namespace, one stream' })
+  @Sse()
+  stream(@CurrentUser() user: User, @Param('ns', KubeName) ns: string): Observable<MessageEvent> {
+    const changes = this.feeds.changes(user, ns).pipe(map((change) => ({ type: 'change', data: change })));
+    const heartbeat = interval(HEARTBEAT_MS).pipe(map(() => ({ type: 'heartbeat', data: '' })));
+    const stream = merge(changes, heartbeat);
+    if (user.until === undefined) return stream;
+    return stream.pipe(takeUntil(timer(Math.min(user.until - Date.now(), MAX_TIMER_MS))));
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.feeds.stop();
+  }
+}

@@ -1,0 +1,39 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { type Request, type Response } from 'express';
+import { KubeError, NetworkError } from '#libs/kube';
+import { type Answers } from '../answers.js';
+import { Refusal, refusalCode } from '../errors.js';
+
+/** Every error of a controller as the caller may see it: Kubernetes' own answers pass, unknown ones become opaque. */
+@Catch()
+export class RefusalFilter implements ExceptionFilter {
+  private readonly log = new Logger('rest');
+
+  constructor(private readonly answers: Answers) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    this.answers.refuse(http.getRequest<Request>(), http.getResponse<Response>(), this.toRefusal(error));
+  }
+
+  private toRefusal(error: unknown): Refusal {
+    if (error instanceof Refusal) return error;
+    if (error instanceof KubeError) return new Refusal(refusalCode(error.code), error.message, '', error.reason);
+    if (error instanceof NetworkError) {
+      return new Refusal(502, 'The Kubernetes API does not answer.', 'Try again in a moment.');
+    }
+    const status = statusOf(error);
+    if (status !== undefined && status < 500) return new Refusal(refusalCode(status), (error as Error).message);
+    const id = randomUUID();
+    this.log.error({ id, err: error }, 'unexpected error');
+    return new Refusal(500, `An unexpected error happened (${id}).`, "Look for this number in the gateway's log.");
+  }
+}
+
+/** Nest's own exceptions (404 of an unknown route) and those of body-parser (413, 400). */
+function statusOf(error: unknown): number | undefined {
+  if (error instanceof HttpException) return error.getStatus();
+  if (error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number') return error.statusCode;
+  return undefined;
+}

@@ -1,0 +1,17 @@
+import { Injectable, type PipeTransform } from '@nestjs/common';
+import { Refusal } from '../errors.js';
+
+const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+/** A name or namespace in a path: RFC 1123 subdomain, at most 253 characters. @throws Refusal 400 */
+@Injectable()
+export class KubeName implements PipeTransform<string, string> {
+  transform(value: string): string {
+    if (value.length <= 253 && SUBDOMAIN.test(value)) return value;
+    throw new Refusal(
+      400,
+      'This address holds a name that no Kubernetes object can have.',
+      'Names are lower case letters, digits, dots and dashes.',
+    );
+  }
+}

@@ -1,0 +1,41 @@
+import { Controller, Get, Inject, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type GateServer, type NamespaceList } from '#libs/api';
+import { KubeError, type KubeObject, types } from '#libs/kube';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
+import { SignedInGuard } from './signed-in.guard.js';
+import { CurrentUser, type User } from './user.js';
+
+@ApiTags('Namespaces')
+@ApiBearerAuth()
+@UseGuards(SignedInGuard)
+@Controller('api/v1/namespaces')
+export class NamespacesController {
+  constructor(@Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig) {}
+
+  @ApiOperation({ summary: "Namespaces that you can see; where you may not list them, the gateway's own" })
+  @Get()
+  async list(@CurrentUser() user: User): Promise<NamespaceList> {
+    const own = this.config.namespace;
+    const [namespaces, servers] = await Promise.all([
+      listed(user, types.namespaces, (item) => item.metadata.name ?? ''),
+      listed<GateServer>(user, types.gateServers, (item) => item.metadata.namespace ?? ''),
+    ]);
+    const withServer = new Set([own, ...servers]);
+    const names = namespaces.length === 0 ? [own] : namespaces;
+    return { items: names.map((name) => ({ name, gateserver: withServer.has(name) })) };
+  }
+}
+
+async function listed<T extends KubeObject>(
+  user: User,
+  type: (typeof types)['namespaces' | 'gateServers'],
+  pick: (item: T) => string,
+): Promise<string[]> {
+  try {
+    return (await user.client.list<T>(type)).items.map(pick);
+  } catch (error) {
+    if (error instanceof KubeError && error.code === 403) return [];
+    throw error;
+  }
+}

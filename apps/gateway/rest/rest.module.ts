@@ -1,0 +1,37 @@
+import { Module } from '@nestjs/common';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
+import { SignInModule } from '../sign-in/sign-in.module.js';
+import { EventsController } from './events.controller.js';
+import { Feeds } from './feed.js';
+import { GateSessionsController } from './gatesessions.controller.js';
+import { GateTokensController } from './gatetokens.controller.js';
+import { GateTokensService } from './gatetokens.service.js';
+import { NamespacesController } from './namespaces.controller.js';
+import { SessionController } from './session.controller.js';
+import { SignedInGuard } from './signed-in.guard.js';
+import { VmsController } from './vms.controller.js';
+import { VmsService } from './vms.service.js';
+
+/** The REST API of signed-in users: every request is made with the user's own rights. */
+@Module({
+  imports: [SignInModule],
+  controllers: [
+    SessionController,
+    NamespacesController,
+    VmsController,
+    GateTokensController,
+    GateSessionsController,
+    EventsController,
+  ],
+  providers: [
+    SignedInGuard,
+    VmsService,
+    Feeds,
+    {
+      provide: GateTokensService,
+      inject: [GATEWAY_CONFIG],
+      useFactory: (config: GatewayConfig) => new GateTokensService(config),
+    },
+  ],
+})
+export class RestModule {}

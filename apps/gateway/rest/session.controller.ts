@@ -1,0 +1,37 @@
+import { Controller, Delete, Get, HttpCode, Inject, Res, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type Response } from 'express';
+import { type SessionInfo } from '#libs/api';
+import { Upstream } from '#libs/kube';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
+import { clearSignIn } from '../sign-in/set-cookie.js';
+import { whoIs } from '../sign-in/review.js';
+import { SignedInGuard } from './signed-in.guard.js';
+import { CurrentUser, type User } from './user.js';
+
+@ApiTags('Session')
+@Controller('api/v1/session')
+export class SessionController {
+  constructor(
+    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
+    private readonly upstream: Upstream,
+  ) {}
+
+  @ApiOperation({ summary: 'Who is signed in, how and until when' })
+  @ApiBearerAuth()
+  @UseGuards(SignedInGuard)
+  @Get()
+  async get(@CurrentUser() user: User): Promise<SessionInfo> {
+    const identity = await whoIs(this.upstream, user.token());
+    const until = user.until === undefined ? {} : { until: new Date(user.until).toISOString() };
+    return { ...identity, method: user.method, namespace: this.config.namespace, ...until };
+  }
+
+  @ApiOperation({ summary: 'Sign out' })
+  @UseGuards(SignedInGuard)
+  @HttpCode(204)
+  @Delete()
+  delete(@Res({ passthrough: true }) response: Response): void {
+    clearSignIn(response);
+  }
+}

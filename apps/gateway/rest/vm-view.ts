@@ -1,0 +1,79 @@
+import { type Condition, type GateSession, type Vm, type VmAction } from '#libs/api';
+import { hardwareOf, type VirtualMachine, type VirtualMachineInstance, type VmCondition } from '#libs/kubevirt';
+import { who } from './gatesession-view.js';
+import { present } from './gatetoken-view.js';
+import { type Rules } from './rules.js';
+
+const SUBRESOURCES = 'subresources.kubevirt.io';
+const ACTIONS = ['start', 'stop', 'restart', 'pause', 'unpause'] as const;
+
+/** pause and unpause are the instance's, the others the VM's (KubeVirt's subresource API). */
+export function actionResource(action: VmAction): 'virtualmachines' | 'virtualmachineinstances' {
+  return action === 'pause' || action === 'unpause' ? 'virtualmachineinstances' : 'virtualmachines';
+}
+
+/** A VM joined with its instance, the consoles on it and what the user may do. */
+export function vmView(
+  vm: VirtualMachine,
+  vmi: VirtualMachineInstance | undefined,
+  sessions: readonly GateSession[],
+  rules: Rules,
+): Vm {
+  const name = vm.metadata.name ?? '';
+  const running = vmi?.status?.phase === 'Running';
+  const hardware = hardwareOf(vmi ?? vm);
+  const domain = (vmi?.spec ?? vm.spec.template.spec).domain;
+  return {
+    name,
+    namespace: vm.metadata.namespace ?? '',
+    uid: vm.metadata.uid ?? '',
+    created: vm.metadata.creationTimestamp ?? '',
+    status: vm.status?.printableStatus ?? 'Unknown',
+    ready: vm.status?.ready ?? false,
+    ips: (vmi?.status?.interfaces ?? []).flatMap((one) => one.ipAddresses ?? (one.ipAddress ? [one.ipAddress] : [])),
+    conditions: (vm.status?.conditions ?? []).map(toCondition),
+    consoles: { vnc: running && hardware.graphics, serial: running && hardware.serial },
+    viewers: sessions
+      .filter((session) => session.spec.vm === name && session.status?.phase === 'Active')
+      .map((session) => ({
+        session: session.metadata.name ?? '',
+        kind: session.spec.kind,
+        who: who(session),
+        since: session.status?.started ?? session.metadata.creationTimestamp ?? '',
+      })),
+    may: may(rules, name),
+    ...present('node', vmi?.status?.nodeName),
+    cpu: hardware.cpus,
+    ...present('memory', asText(domain?.memory?.guest ?? domain?.resources?.requests?.memory)),
+    ...present('os', vmi?.status?.guestOSInfo?.prettyName),
+  };
+}
+
+function asText(quantity: string | number | undefined): string | undefined {
+  return quantity === undefined ? undefined : String(quantity);
+}
+
+/** KubeVirt's conditions may lack what metav1.Condition requires. */
+function toCondition({ type, status, reason, message, lastTransitionTime }: VmCondition): Condition {
+  return {
+    type,
+    status,
+    reason: reason ?? '',
+    message: message ?? '',
+    lastTransitionTime: lastTransitionTime ?? '',
+  };
+}
+
+function may(rules: Rules, name: string): Vm['may'] {
+  const console = (kind: string): boolean =>
+    rules.allow({ verb: 'get', group: SUBRESOURCES, resource: `virtualmachineinstances/${kind}`, name });
+  const act = (action: VmAction): boolean =>
+    rules.allow({ verb: 'update', group: SUBRESOURCES, resource: `${actionResource(action)}/${action}`, name });
+  const actions = Object.fromEntries(ACTIONS.map((action) => [action, act(action)])) as Record<VmAction, boolean>;
+  return {
+    vnc: console('vnc'),
+    serial: console('console'),
+    issue: rules.allow({ verb: 'create', group: 'kubegateway.kubevirt.io', resource: 'gatetokens' }),
+    ...actions,
+  };
+}

@@ -1,0 +1,69 @@
+import { type GateSession, type Vm, type VmAction, type VmList } from '#libs/api';
+import { KubeError, type KubeList, types, type UserClient } from '#libs/kube';
+import { type VirtualMachine, type VirtualMachineInstance } from '#libs/kubevirt';
+import { Rules } from './rules.js';
+import { actionResource, vmView } from './vm-view.js';
+
+const SUBRESOURCES = '/apis/subresources.kubevirt.io/v1/namespaces';
+/** A PNG of a screen is far below; more is not a screenshot. */
+const MAX_SCREENSHOT = 16 << 20;
+
+/** VMs as the user sees them. Every method throws KubeError as Kubernetes said it. */
+export class VmsService {
+  async list(client: UserClient, namespace: string): Promise<VmList> {
+    const [vms, vmis, sessions, rules] = await Promise.all([
+      client.list<VirtualMachine>(types.virtualMachines, namespace),
+      allowed(client.list<VirtualMachineInstance>(types.virtualMachineInstances, namespace)),
+      allowed(client.list<GateSession>(types.gateSessions, namespace)),
+      Rules.of(client, namespace),
+    ]);
+    const byName = new Map(vmis.map((vmi) => [vmi.metadata.name, vmi]));
+    return { items: vms.items.map((vm) => vmView(vm, byName.get(vm.metadata.name), sessions, rules)) };
+  }
+
+  async get(client: UserClient, namespace: string, name: string): Promise<Vm> {
+    const [vm, vmi, sessions, rules] = await Promise.all([
+      client.get<VirtualMachine>(types.virtualMachines, name, namespace),
+      client
+        .get<VirtualMachineInstance>(types.virtualMachineInstances, name, namespace)
+        .catch((error: unknown) => unless(error, 403, 404)),
+      allowed(client.list<GateSession>(types.gateSessions, namespace)),
+      Rules.of(client, namespace),
+    ]);
+    return vmView(vm, vmi, sessions, rules);
+  }
+
+  /** KubeVirt answers 202 or 200 with no body; its 409 says why not (`VM is already running`). */
+  async act(client: UserClient, namespace: string, name: string, action: VmAction): Promise<void> {
+    const path = `${SUBRESOURCES}/${namespace}/${actionResource(action)}/${name}/${action}`;
+    const response = await client.request('PUT', path, { body: {} });
+    await response.body.dump();
+  }
+
+  /** @returns a PNG */
+  async screenshot(client: UserClient, namespace: string, name: string): Promise<Buffer> {
+    const path = `${SUBRESOURCES}/${namespace}/virtualmachineinstances/${name}/vnc/screenshot`;
+    const response = await client.request('GET', path, { headers: { accept: 'image/png' } });
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of response.body as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > MAX_SCREENSHOT) throw new Error('the screenshot is larger than 16 MiB');
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  }
+}
+
+/** What she may not list is not shown: the VMs are what she asked for. */
+async function allowed<T>(list: Promise<KubeList<T>>): Promise<T[]> {
+  return list.then(
+    ({ items }) => items,
+    (error: unknown) => unless(error, 403) ?? [],
+  );
+}
+
+function unless(error: unknown, ...codes: number[]): undefined {
+  if (error instanceof KubeError && codes.includes(error.code)) return undefined;
+  throw error;
+}

@@ -1,0 +1,52 @@
+import { KubeError, types, UserClient, type Upstream } from '#libs/kube';
+import { Refusal } from '../errors.js';
+
+export interface Identity {
+  username: string;
+  groups: string[];
+}
+
+interface SelfSubjectReview {
+  apiVersion: string;
+  kind: string;
+  metadata: Record<string, never>;
+  status?: { userInfo?: { username?: string; groups?: string[] } };
+}
+
+/**
+ * Asks the Kubernetes API whose token this is (SelfSubjectReview, KEP-3325): the only judge of a credential is the cluster.
+ * @throws Refusal 401 when the cluster does not know the token
+ */
+export async function whoIs(upstream: Upstream, token: string): Promise<Identity> {
+  const client = new UserClient(upstream, () => token);
+  const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview', metadata: {} };
+  try {
+    const answer = await client.create<SelfSubjectReview>(types.selfSubjectReviews, review);
+    const { username, groups } = answer.status?.userInfo ?? {};
+    if (username === undefined || username === 'system:anonymous') throw unknownToken();
+    return { username, groups: groups ?? [] };
+  } catch (error) {
+    if (error instanceof KubeError && error.code === 401) throw unknownToken();
+    throw error;
+  }
+}
+
+function unknownToken(): Refusal {
+  return new Refusal(
+    401,
+    'The cluster does not accept this token.',
+    'It may have ended, or belong to another cluster. Get a new one, for example with `kubectl create token NAME`, and paste it again.',
+  );
+}
+
+/** The `exp` of a JWT in milliseconds, read without trust: it only shortens a sign-in. Undefined for opaque tokens. */
+export function expiryOf(token: string): number | undefined {
+  const payload = token.split('.')[1];
+  if (payload === undefined) return undefined;
+  try {
+    const { exp } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { exp?: unknown };
+    return typeof exp === 'number' ? exp * 1000 : undefined;
+  } catch {
+    return undefined; // Opaque tokens have dots too.
+  }
+}

@@ -1,0 +1,14 @@
+import { type Response } from 'express';
+import { SIGN_IN_COOKIE } from './sealed-cookie.js';
+
+/** SameSite=Lax: a link from a chat finds the person signed in, a form of another site does not. */
+const attributes = { httpOnly: true, sameSite: 'lax', path: '/' } as const;
+
+/** @param until milliseconds since the epoch */
+export function setSignIn(response: Response, value: string, until: number, secure: boolean): void {
+  response.cookie(SIGN_IN_COOKIE, value, { ...attributes, secure, expires: new Date(until) });
+}
+
+export function clearSignIn(response: Response): void {
+  response.clearCookie(SIGN_IN_COOKIE, attributes);
+}

@@ -1,0 +1,83 @@
+import { All, Body, Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
+import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { randomBytes } from 'node:crypto';
+import { type Request, type Response } from 'express';
+import { type SessionInfo } from '#libs/api';
+import { Upstream } from '#libs/kube';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
+import { Refusal } from '../errors.js';
+import { cookieStyle } from '../grants/cookies.js';
+import { requireOwnOrigin } from './own-origin.js';
+import { expiryOf, whoIs } from './review.js';
+import { SealedCookie, TooLargeForCookie } from './sealed-cookie.js';
+import { clearSignIn, setSignIn } from './set-cookie.js';
+
+/** A working day; a token that ends earlier ends the sign-in earlier. */
+const LONGEST_MS = 12 * 3_600_000;
+const TOKEN = /^[\x21-\x7e]{1,16384}$/;
+
+const LOGIN_SCHEMA = { type: 'object', required: ['token'], properties: { token: { type: 'string' } } };
+
+@ApiTags('Session')
+@Controller()
+export class SignInController {
+  constructor(
+    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
+    private readonly upstream: Upstream,
+    private readonly cookie: SealedCookie,
+  ) {}
+
+  @ApiOperation({ summary: 'Sign in with a Kubernetes token: sets the cookie of the dashboard' })
+  @ApiBody({ schema: LOGIN_SCHEMA })
+  @HttpCode(200)
+  @Post('login')
+  async login(
+    @Req() request: Request,
+    @Body() body: unknown,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<SessionInfo> {
+    requireOwnOrigin(request, this.config); // Another site must not sign a browser in as somebody else.
+    const token = pasted(body);
+    const identity = await whoIs(this.upstream, token);
+    const until = Math.min(Date.now() + LONGEST_MS, expiryOf(token) ?? Infinity);
+    const session = randomBytes(16).toString('base64url');
+    const sealed = await this.cookie.seal({ token, ...identity, method: 'token', until, session }).catch(tooLarge);
+    const { secure } = cookieStyle(request.headers.host, this.config.publicUrls, []);
+    setSignIn(response, sealed, until, secure);
+    return { ...identity, method: 'token', until: new Date(until).toISOString(), namespace: this.config.namespace };
+  }
+
+  /** Sign-in by OpenID Connect or OpenShift is not configured: the page on which a token is pasted is the way in. */
+  @Get('auth/login')
+  begin(@Res() response: Response): void {
+    response.redirect(302, '/login');
+  }
+
+  @Get('auth/callback')
+  callback(): never {
+    throw new Refusal(404, 'This gateway is not configured for sign-in by a provider.', 'Sign in at /login.');
+  }
+
+  @All('auth/logout')
+  logout(@Req() request: Request, @Res() response: Response): void {
+    if (request.method !== 'GET') requireOwnOrigin(request, this.config);
+    clearSignIn(response);
+    response.redirect(303, '/login');
+  }
+}
+
+function pasted(body: unknown): string {
+  const token = typeof body === 'object' && body !== null && 'token' in body ? body.token : undefined;
+  const text = typeof token === 'string' ? token.trim() : '';
+  if (TOKEN.test(text)) return text;
+  throw new Refusal(400, 'There is no token in this request.', 'Paste the whole token, without line breaks.');
+}
+
+function tooLarge(error: unknown): never {
+  if (!(error instanceof TooLargeForCookie)) throw error;
+  throw new Refusal(
+    400,
+    'This token is too long for a browser sign-in.',
+    'Use a shorter one, for example from `kubectl create token NAME`.',
+  );
+}

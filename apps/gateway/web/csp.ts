@@ -1,0 +1,26 @@
+import { type GatewayConfig } from '../config.js';
+
+/**
+ * What the pages of the dashboard may load and where they may be framed. Styles may be inline: PatternFly and noVNC set
+ * style attributes. Scripts come from this host alone.
+ */
+export function contentSecurityPolicy({
+  frameAncestors,
+  publicUrls,
+}: Pick<GatewayConfig, 'frameAncestors' | 'publicUrls'>): string {
+  // Safari before 15.4 does not count wss: of the own host as 'self'.
+  const sockets = publicUrls.map((url) => `${url.protocol === 'https:' ? 'wss' : 'ws'}://${url.host}`);
+  const framers = frameAncestors.length === 0 ? "'none'" : frameAncestors.join(' ');
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "font-src 'self' data:",
+    `connect-src 'self' ${sockets.join(' ')}`,
+    "manifest-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    `frame-ancestors ${framers}`,
+  ].join('; ');
+}

@@ -1,0 +1,75 @@
+import { Controller, Get, Inject, type OnModuleInit, Req, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Request, type Response } from 'express';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
+import { Refusal } from '../errors.js';
+import { contentSecurityPolicy } from './csp.js';
+
+const YEAR_MS = 365 * 24 * 3_600_000;
+
+/**
+ * Serves the built dashboard: index.html for signed-in users, guest.html for those who hold a link (the page reads the
+ * code from the fragment, and its own address says which console to open).
+ */
+@ApiExcludeController()
+@Controller()
+export class WebController implements OnModuleInit {
+  private readonly policy: string;
+
+  constructor(@Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig) {
+    this.policy = contentSecurityPolicy(config);
+  }
+
+  onModuleInit(): void {
+    for (const name of ['index.html', 'guest.html']) {
+      const file = join(this.config.webRoot, name);
+      if (!existsSync(file)) throw new Error(`WEB_ROOT has no ${name} (${file}): build the dashboard first.`);
+    }
+  }
+
+  @Get(['l', 'console/:ns/:vm', 'console/:ns/:vm/serial'])
+  guest(@Res() response: Response): void {
+    // Its pages post with the cookie: no-referrer would make their Origin `null`.
+    this.page(response, 'guest.html', 'same-origin');
+  }
+
+  /** Names hold a hash of the content, so that they may be kept for ever. */
+  @Get('assets/*path')
+  asset(@Req() request: Request, @Res() response: Response): void {
+    response.setHeader('x-content-type-options', 'nosniff');
+    this.send(response, decodeURIComponent(request.path), { maxAge: YEAR_MS, immutable: true });
+  }
+
+  @Get(['favicon.svg', 'favicon.ico', 'robots.txt'])
+  icon(@Req() request: Request, @Res() response: Response): void {
+    this.send(response, request.path === '/favicon.ico' ? '/favicon.svg' : request.path, { maxAge: 3_600_000 });
+  }
+
+  @Get(['/', 'login', 'vms', 'vms/*path', 'links', 'links/*path', 'sessions', 'namespaces/*path'])
+  dashboard(@Res() response: Response): void {
+    this.page(response, 'index.html', 'same-origin');
+  }
+
+  private page(response: Response, name: string, referrer: string): void {
+    response.setHeader('content-security-policy', this.policy);
+    response.setHeader('referrer-policy', referrer);
+    response.setHeader('x-content-type-options', 'nosniff');
+    response.setHeader('cache-control', 'no-cache');
+    this.send(response, `/${name}`, {});
+  }
+
+  private send(response: Response, path: string, options: { maxAge?: number; immutable?: boolean }): void {
+    // express' sendFile refuses what leaves the root.
+    response.sendFile(
+      path,
+      { root: this.config.webRoot, dotfiles: 'deny', cacheControl: options.maxAge !== undefined, ...options },
+      (error) => {
+        if (error === undefined || response.headersSent) return;
+        const refusal = new Refusal(404, 'This file is not part of the dashboard.', 'Reload the page.');
+        response.status(404).json(refusal.toStatus());
+      },
+    );
+  }
+}
