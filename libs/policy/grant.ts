@@ -1,0 +1,84 @@
+import { vmUrls } from './kubevirt.js';
+import { Matcher } from './matcher.js';
+import { type Method, parseMethod } from './methods.js';
+import { MAX_URLS, parsePattern } from './pattern.js';
+
+/** What a GateToken's spec, or a JWT's claims, say of what is granted. */
+export interface GrantSource {
+  readonly urls?: readonly string[];
+  /** Short for the consoles of this VM; needs `namespace`. */
+  readonly vm?: string;
+  readonly namespace?: string;
+  /** HTTP methods, any case. Default GET. */
+  readonly verbs?: readonly string[];
+  readonly viewOnly?: boolean;
+}
+
+/** A grant, compiled once, asked often. */
+export interface Grant {
+  /** All urls, those that `vm` is short for included. */
+  readonly urls: readonly string[];
+  /** Upper case, with HEAD where GET is. */
+  readonly methods: ReadonlySet<string>;
+  readonly viewOnly: boolean;
+  readonly paths: Matcher;
+}
+
+export type GrantErrorCode = 'no-urls' | 'too-many-urls' | 'bad-url' | 'bad-verb' | 'bad-vm' | 'too-many-rights';
+
+/** A grant that has no clear meaning. The message names the field and says what to change. */
+export class GrantError extends Error {
+  override readonly name = 'GrantError';
+  constructor(
+    readonly code: GrantErrorCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const DNS_NAME = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+/** @throws GrantError */
+export function parseGrant(source: GrantSource): Grant {
+  const urls = [...new Set([...(source.urls ?? []), ...ofVm(source)])];
+  if (urls.length === 0) throw new GrantError('no-urls', 'urls or vm: one of them is required.');
+  if (urls.length > MAX_URLS) throw new GrantError('too-many-urls', `urls: at most ${MAX_URLS}, not ${urls.length}.`);
+  const exact: string[] = [];
+  const prefixes: string[] = [];
+  for (const url of urls) {
+    const pattern = parsePattern(url);
+    if (!pattern.ok) throw new GrantError('bad-url', `urls: ${short(url)}: ${pattern.message}`);
+    (pattern.exact ? exact : prefixes).push(pattern.text);
+  }
+  return {
+    urls,
+    methods: methodSet(source.verbs ?? ['GET']),
+    viewOnly: source.viewOnly ?? false,
+    paths: new Matcher(exact, prefixes),
+  };
+}
+
+function ofVm({ vm, namespace }: GrantSource): string[] {
+  if (vm === undefined) return [];
+  if (!DNS_NAME.test(vm)) throw new GrantError('bad-vm', `vm: ${short(vm)} is no name of a virtual machine.`);
+  if (namespace === undefined || !DNS_LABEL.test(namespace)) {
+    throw new GrantError('bad-vm', 'vm: the name of a virtual machine needs the namespace in which it is.');
+  }
+  return vmUrls(namespace, vm);
+}
+
+function methodSet(verbs: readonly string[]): ReadonlySet<string> {
+  const methods = new Set<Method>();
+  for (const verb of verbs) {
+    const method = parseMethod(verb);
+    if (method === undefined) throw new GrantError('bad-verb', `verbs: ${short(verb)} is no HTTP method.`);
+    methods.add(method);
+  }
+  if (methods.size === 0) throw new GrantError('bad-verb', 'verbs: at least one HTTP method is required.');
+  if (methods.has('GET')) methods.add('HEAD');
+  return methods;
+}
+
+const short = (text: string) => JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}...` : text);

@@ -1,0 +1,35 @@
+import { type RequestInfo } from './request-info.js';
+
+const SUBRESOURCES_GROUP = 'subresources.kubevirt.io';
+/** Versions in which KubeVirt serves its subresources. */
+export const KUBEVIRT_VERSIONS = ['v1', 'v1alpha3'] as const;
+
+export interface ConsoleTarget {
+  readonly namespace: string;
+  readonly vm: string;
+  readonly kind: 'vnc' | 'serial';
+}
+
+/** What `vm` is short for: the consoles of one VM, in every served version, nothing else. */
+export function vmUrls(namespace: string, vm: string): string[] {
+  return KUBEVIRT_VERSIONS.flatMap((version) =>
+    ['vnc', 'console'].map(
+      (console) =>
+        `/apis/${SUBRESOURCES_GROUP}/${version}/namespaces/${namespace}/virtualmachineinstances/${vm}/${console}`,
+    ),
+  );
+}
+
+/** The console that a request is for; of any version, served today or not. `vnc/screenshot` is none. */
+export function consoleTarget(info: RequestInfo): ConsoleTarget | undefined {
+  const { group, resource, subresource, namespace, name, rest } = info;
+  if (group !== SUBRESOURCES_GROUP || resource !== 'virtualmachineinstances' || rest !== undefined) return undefined;
+  if (subresource !== 'vnc' && subresource !== 'console') return undefined;
+  if (namespace === undefined || name === undefined) return undefined;
+  return { namespace, vm: name, kind: subresource === 'vnc' ? 'vnc' : 'serial' };
+}
+
+/** Does this group hold VirtualMachines, their instances, or subresources of them? */
+export function isKubevirt(group: string): boolean {
+  return group === 'kubevirt.io' || group === SUBRESOURCES_GROUP;
+}
