@@ -13,8 +13,11 @@ export interface Hardware {
 }
 
 export function hardwareOf(object: VirtualMachine | VirtualMachineInstance): Hardware {
-  const domain = 'template' in object.spec ? (object as VirtualMachine).spec.template.spec.domain : object.spec.domain;
-  return domainHardware((domain ?? {}) as Domain);
+  return domainHardware(isMachine(object) ? object.spec.template.spec.domain : object.spec.domain);
+}
+
+function isMachine(object: VirtualMachine | VirtualMachineInstance): object is VirtualMachine {
+  return 'template' in object.spec;
 }
 
 export function domainHardware(domain: Domain): Hardware {

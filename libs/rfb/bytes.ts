@@ -27,6 +27,7 @@ export class Writer {
   #view = new DataView(this.#bytes.buffer);
   #length = 0;
 
+  /** Makes room first: growing replaces the view. */
   #room(size: number): number {
     const at = this.#length;
     this.#length += size;
@@ -40,18 +41,21 @@ export class Writer {
   }
 
   u8(...values: number[]): this {
-    for (const value of values) this.#view.setUint8(this.#room(1), value);
+    const at = this.#room(values.length * 1);
+    values.forEach((value, index) => this.#view.setUint8(at + index * 1, value));
     return this;
   }
 
   u16(...values: number[]): this {
-    for (const value of values) this.#view.setUint16(this.#room(2), value);
+    const at = this.#room(values.length * 2);
+    values.forEach((value, index) => this.#view.setUint16(at + index * 2, value));
     return this;
   }
 
   /** Signed or not: the same bytes. */
   u32(...values: number[]): this {
-    for (const value of values) this.#view.setInt32(this.#room(4), value | 0);
+    const at = this.#room(values.length * 4);
+    values.forEach((value, index) => this.#view.setInt32(at + index * 4, value | 0));
     return this;
   }
 

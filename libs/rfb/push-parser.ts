@@ -14,7 +14,7 @@ export class PushParser<T extends object> {
   #buffer: Uint8Array = NOTHING;
   #start = 0;
   #end = 0;
-  #failure: unknown;
+  #failure: Error | undefined;
 
   constructor(private readonly steps: Steps<T>) {}
 
@@ -30,7 +30,7 @@ export class PushParser<T extends object> {
     try {
       return this.#run();
     } catch (error) {
-      this.#failure = error;
+      this.#failure = error instanceof Error ? error : new Error(String(error));
       this.#buffer = NOTHING;
       this.#start = this.#end = 0;
       throw error;
