@@ -16,8 +16,9 @@ export function structuralFaults(schema: JsonSchema, path: string): Cause[] {
   return node(schema, 'root', path).sort((a, b) => (a.field < b.field ? -1 : 1));
 }
 
-function node(schema: JsonSchema, level: Level, path: string): Cause[] {
-  if (!isObject(schema as unknown)) return [invalid(path, schema, 'must be a schema object')];
+function node(value: unknown, level: Level, path: string): Cause[] {
+  if (!isObject(value)) return [invalid(path, value, 'must be a schema object')];
+  const schema: JsonSchema = value;
   const faults = [...words(schema, path), ...shape(schema, level, path), ...root(schema, level, path)];
   if (schema.items) faults.push(...node(schema.items, 'items', child(path, 'items')));
   for (const [name, sub] of Object.entries(schema.properties ?? {})) {
@@ -26,7 +27,7 @@ function node(schema: JsonSchema, level: Level, path: string): Cause[] {
     faults.push(...node(sub, 'field', key(child(path, 'properties'), name)));
   }
   if (isObject(schema.additionalProperties)) {
-    faults.push(...node(schema.additionalProperties as JsonSchema, 'field', child(path, 'additionalProperties')));
+    faults.push(...node(schema.additionalProperties, 'field', child(path, 'additionalProperties')));
   }
   const skipAnyOf = isIntOrString(schema.anyOf);
   const skipFirstAllOf = isIntOrString(schema.allOf?.[0]?.anyOf);

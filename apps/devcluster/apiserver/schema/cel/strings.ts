@@ -43,7 +43,7 @@ function show(value: unknown): string {
   if (Array.isArray(value) || value instanceof Set) return `[${[...value].map(show).join(', ')}]`;
   if (value instanceof Map) return `{${[...value].map(([k, v]) => `${show(k)}: ${show(v)}`).join(', ')}}`;
   if (typeof value === 'object' && 'seconds' in value) return formatDuration(value);
-  return String(value as bigint | number | boolean);
+  return String(value);
 }
 
 /** `"%s has %d".format([a, b])`. */

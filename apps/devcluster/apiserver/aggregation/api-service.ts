@@ -1,0 +1,58 @@
+import { type KubeObject } from '../types.js';
+
+/** A group version that another server serves, as an APIService object with `spec.service` says it. */
+export interface RemoteService {
+  /** Of the APIService: `v1.subresources.kubevirt.io`. */
+  name: string;
+  group: string;
+  version: string;
+  service: { namespace: string; name: string; port: number };
+  /** PEM; without it the machine's own roots count. */
+  ca: string | undefined;
+  insecure: boolean;
+  /** Whether the condition Available is True. */
+  available: boolean;
+  groupPriority: number;
+  versionPriority: number;
+}
+
+interface Spec {
+  group?: string;
+  version?: string;
+  service?: { namespace?: string; name?: string; port?: number };
+  caBundle?: string;
+  insecureSkipTLSVerify?: boolean;
+  groupPriorityMinimum?: number;
+  versionPriority?: number;
+}
+
+/** Reads one; undefined for group versions that this server serves itself. */
+export function remoteService(object: KubeObject): RemoteService | undefined {
+  const spec = (object.spec ?? {}) as Spec;
+  const { namespace, name, port = 443 } = spec.service ?? {};
+  if (!spec.version || !namespace || !name) return undefined;
+  return {
+    name: object.metadata.name,
+    group: spec.group ?? '',
+    version: spec.version,
+    service: { namespace, name, port },
+    ca: spec.caBundle ? Buffer.from(spec.caBundle, 'base64').toString('utf8') : undefined,
+    insecure: spec.insecureSkipTLSVerify === true,
+    available: availableCondition(object)?.status === 'True',
+    groupPriority: spec.groupPriorityMinimum ?? 0,
+    versionPriority: spec.versionPriority ?? 0,
+  };
+}
+
+export interface AvailableCondition {
+  type: string;
+  status: string;
+  lastTransitionTime: string;
+  reason?: string;
+  message?: string;
+}
+
+export function availableCondition(object: KubeObject): AvailableCondition | undefined {
+  const conditions = (object.status?.['conditions'] ?? []) as AvailableCondition[];
+  return conditions.find((condition) => condition.type === 'Available');
+}

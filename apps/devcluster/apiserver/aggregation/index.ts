@@ -1,0 +1,4 @@
+export { Aggregator, type AggregatorOptions, type RemoteGroupVersion } from './aggregator.js';
+export { type ApiResource } from './check.js';
+export { KubeletProxy } from './kubelet.js';
+export { type ClientIdentity } from './transport.js';
