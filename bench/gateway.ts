@@ -1,0 +1,101 @@
+/**
+ * What the gateway adds to a small GET, against the API server asked directly, in paired rounds of one run.
+ *
+ *     KUBECONFIG=.local/kubeconfig node bench/gateway.ts [GATEWAY_URL]
+ *
+ * Needs a running `npm start`. Issues a grant for itself and revokes it. Prints one line of JSON a round and the medians.
+ */
+import { readFileSync } from 'node:fs';
+import { Agent, Pool, request } from 'undici';
+import { parse } from 'yaml';
+
+const ROUNDS = 5;
+const SECONDS = 2;
+const CONNECTIONS = 64;
+
+interface Kubeconfig {
+  clusters: { cluster: { server: string; 'certificate-authority-data'?: string } }[];
+  users: { name: string; user: { token?: string } }[];
+}
+
+const file = process.env['KUBECONFIG'];
+if (file === undefined) {
+  console.error('Set KUBECONFIG to the kubeconfig that npm start printed.');
+  process.exit(2);
+}
+const kubeconfig = parse(readFileSync(file, 'utf8')) as Kubeconfig;
+const server = kubeconfig.clusters[0]?.cluster;
+const token = kubeconfig.users.find((one) => one.user.token !== undefined)?.user.token;
+if (server === undefined || token === undefined) throw new Error('The kubeconfig has no server or no token');
+const ca = Buffer.from(server['certificate-authority-data'] ?? '', 'base64').toString();
+const gatewayUrl = process.argv[2] ?? 'http://localhost:8080';
+
+async function issue(): Promise<{ token: string; name: string }> {
+  const answer = await request(`${gatewayUrl}/api/v1/namespaces/gateway-example/gatetokens?token=true`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ urls: ['/api/v1/namespaces/gateway-example/pods*'], duration: '10m' }),
+  });
+  const body = (await answer.body.json()) as { token: string; gatetoken: { name: string } };
+  return { token: body.token, name: body.gatetoken.name };
+}
+
+/** Requests a second over a pool of connections. */
+async function load(
+  pool: Pool,
+  target: string,
+  bearer: string,
+  concurrency: number,
+): Promise<{ rate: number; p50: number; p99: number }> {
+  const times: number[] = [];
+  const end = performance.now() + SECONDS * 1000;
+  const worker = async (): Promise<void> => {
+    while (performance.now() < end) {
+      const started = performance.now();
+      const answer = await pool.request({
+        path: target,
+        method: 'GET',
+        headers: { authorization: `Bearer ${bearer}` },
+      });
+      await answer.body.dump();
+      if (answer.statusCode !== 200) throw new Error(`${target}: ${answer.statusCode}`);
+      times.push(performance.now() - started);
+    }
+  };
+  const started = performance.now();
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  const elapsed = (performance.now() - started) / 1000;
+  times.sort((a, b) => a - b);
+  const at = (share: number): number => Number((times[Math.floor(times.length * share)] ?? 0).toFixed(3));
+  return { rate: Math.round(times.length / elapsed), p50: at(0.5), p99: at(0.99) };
+}
+
+const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+
+const grant = await issue();
+const pods = await request(`${gatewayUrl}/k8s/api/v1/namespaces/gateway-example/pods`, {
+  headers: { authorization: `Bearer ${grant.token}` },
+});
+const { items } = (await pods.body.json()) as { items: { metadata: { name: string } }[] };
+const target = `/api/v1/namespaces/gateway-example/pods/${items[0]?.metadata.name ?? ''}`;
+const direct = new Pool(server.server, { connections: CONNECTIONS, connect: { ca, servername: 'localhost' } });
+const gateway = new Pool(gatewayUrl, { connections: CONNECTIONS });
+try {
+  for (const concurrency of [1, CONNECTIONS]) {
+    const ratios: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const a = await load(direct, target, token, concurrency);
+      const b = await load(gateway, `/k8s${target}`, grant.token, concurrency);
+      ratios.push(b.rate / a.rate);
+      console.log(JSON.stringify({ concurrency, round, direct: a, gateway: b }));
+    }
+    console.log(JSON.stringify({ concurrency, medianRateRatio: Number(median(ratios).toFixed(3)) }));
+  }
+} finally {
+  await request(`${gatewayUrl}/api/v1/namespaces/gateway-example/gatetokens/${grant.name}`, {
+    method: 'DELETE',
+    headers: { authorization: `Bearer ${token}` },
+    dispatcher: new Agent({ keepAliveTimeout: 1 }),
+  });
+  await Promise.all([direct.close(), gateway.close()]);
+}
