@@ -1,6 +1,10 @@
 export * from './client.js';
+export * from './conditions.js';
 export * from './errors.js';
+export * from './events.js';
 export * from './informer.js';
+export * from './kube.module.js';
+export * from './leader-elector.js';
 export { isLocalhost, isLoopback, lookup } from './lookup.js';
 export * from './resources.js';
 export { keyOf } from './store.js';

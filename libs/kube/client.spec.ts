@@ -1,0 +1,96 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { KubeClient, UserClient } from './client.js';
+import { GarbageError, KubeError, NetworkError } from './errors.js';
+import { pathOf, types } from './resources.js';
+import { json, TestServer } from './testing/server.js';
+import { Upstream } from './upstream.js';
+
+describe('KubeClient', () => {
+  let server: TestServer;
+  afterEach(() => server?.close());
+
+  it('sends server-side apply with its content type, manager and kind', async () => {
+    server = await TestServer.start((_req, res, body) => json(res, JSON.parse(body)), 'own-token');
+    const client = new KubeClient(server.upstream);
+    const metadata = { name: 'a', namespace: 'n' };
+    const answer = await client.apply(types.deployments, { metadata }, { fieldManager: 'm', force: true });
+    expect(answer).toEqual({ apiVersion: 'apps/v1', kind: 'Deployment', metadata });
+    const [request] = server.requests;
+    expect(request?.method).toBe('PATCH');
+    expect(request?.url.pathname).toBe('/apis/apps/v1/namespaces/n/deployments/a');
+    expect(Object.fromEntries(request?.url.searchParams ?? [])).toEqual({ fieldManager: 'm', force: 'true' });
+    expect(request?.headers['content-type']).toBe('application/apply-patch+yaml');
+    expect(request?.headers.authorization).toBe('Bearer own-token');
+  });
+
+  it('keeps connections for requests that follow each other', async () => {
+    const ports = new Set<number | undefined>();
+    server = await TestServer.start((req, res) => {
+      ports.add(req.socket.remotePort);
+      json(res, { metadata: {} });
+    });
+    const client = new KubeClient(server.upstream);
+    for (let i = 0; i < 20; i++) await client.get(types.pods, 'p', 'n');
+    // The second request may start in the very turn in which the first one's connection becomes free.
+    expect(ports.size).toBeLessThanOrEqual(2);
+  });
+
+  it('never shows its own credential in the name of a user', async () => {
+    server = await TestServer.start((_req, res) => json(res, { metadata: {} }), 'own-token');
+    await new UserClient(server.upstream, () => 'hers').get(types.pods, 'p', 'n');
+    await new UserClient(server.upstream, () => undefined).get(types.pods, 'p', 'n');
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer hers', undefined]);
+  });
+
+  it.each([
+    [{ kind: 'Status', code: 409, reason: 'Conflict', message: 'newer' }, 409, 'Conflict', 'newer'],
+    ['plain text of a backend', 500, 'InternalError', '"plain text of a backend"'],
+  ])('turns %j into a KubeError', async (body, code, reason, message) => {
+    server = await TestServer.start((_req, res) => json(res, body, code));
+    const error = await new KubeClient(server.upstream).get(types.pods, 'p', 'n').catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(KubeError);
+    expect(error).toMatchObject({ code, reason, message });
+  });
+
+  it('reads Retry-After', async () => {
+    server = await TestServer.start((_req, res) => res.writeHead(429, { 'retry-after': '7' }).end());
+    const error = await new KubeClient(server.upstream).get(types.pods, 'p', 'n').catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: 429, retryAfterMs: 7000 });
+  });
+
+  it('tells garbage and silence apart', async () => {
+    server = await TestServer.start((req, res) => (req.method === 'GET' ? res.end('<html>') : res.destroy()));
+    const client = new KubeClient(server.upstream);
+    await expect(client.get(types.pods, 'p', 'n')).rejects.toBeInstanceOf(GarbageError);
+    await expect(client.create(types.pods, { metadata: { namespace: 'n' } })).rejects.toBeInstanceOf(NetworkError);
+  });
+
+  it('tries a GET once more on a connection that was closed under it', async () => {
+    let first = true;
+    server = await TestServer.start((_req, res) => {
+      if (first) res.socket?.destroy();
+      else json(res, { metadata: { name: 'p' } });
+      first = false;
+    });
+    await expect(new KubeClient(server.upstream).get(types.pods, 'p', 'n')).resolves.toMatchObject({
+      metadata: { name: 'p' },
+    });
+  });
+});
+
+describe('paths', () => {
+  it.each(['', '.', '..'])('refuse %j as a name', (name) => {
+    expect(() => pathOf(types.pods, 'n', name)).toThrow(TypeError);
+  });
+
+  it('encode what would change them', () => {
+    expect(pathOf(types.pods, 'n', 'a/../b?x')).toBe('/api/v1/namespaces/n/pods/a%2F..%2Fb%3Fx');
+    expect(pathOf(types.gateTokens)).toBe('/apis/kubegateway.kubevirt.io/v1beta1/gatetokens');
+  });
+});
+
+describe('Upstream', () => {
+  it('refuses plain http to other machines', () => {
+    expect(() => new Upstream({ server: new URL('http://10.0.0.1'), tls: {} })).toThrow('only on loopback');
+  });
+});

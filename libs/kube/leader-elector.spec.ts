@@ -1,0 +1,80 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { KubeClient } from './client.js';
+import { LeaderElector, type Lease } from './leader-elector.js';
+import { json, TestServer } from './testing/server.js';
+
+/** Holds one Lease with the API server's rule of resource versions. */
+async function leaseServer(): Promise<{ server: TestServer; state: { lease?: Lease; down: boolean } }> {
+  const state: { lease?: Lease; down: boolean } = { down: false };
+  let version = 0;
+  const server = await TestServer.start((req, res, body) => {
+    if (state.down) return json(res, {}, 500);
+    if (req.method === 'GET') return state.lease ? json(res, state.lease) : json(res, {}, 404);
+    const sent = JSON.parse(body) as Lease;
+    const known = state.lease?.metadata.resourceVersion;
+    if (req.method === 'POST' ? state.lease : sent.metadata.resourceVersion !== known) return json(res, {}, 409);
+    state.lease = { ...sent, metadata: { ...sent.metadata, resourceVersion: String((version += 1)) } };
+    json(res, state.lease);
+  });
+  return { server, state };
+}
+
+describe('LeaderElector', () => {
+  let server: TestServer;
+  const electors: LeaderElector[] = [];
+  const log: string[] = [];
+
+  function elector(identity: string, times = { leaseMs: 300, renewDeadlineMs: 200, retryMs: 10 }): LeaderElector {
+    const made = new LeaderElector(new KubeClient(server.upstream), {
+      namespace: 'n',
+      name: 'l',
+      identity,
+      onStarted: () => log.push(`${identity} leads`),
+      onStopped: () => log.push(`${identity} stopped`),
+      ...times,
+    });
+    electors.push(made);
+    made.start();
+    return made;
+  }
+
+  afterEach(async () => {
+    await Promise.all(electors.splice(0).map((each) => each.stop()));
+    await server.close();
+    log.length = 0;
+  });
+
+  it('lets one lead, and the next at once when it gives the lead back', async () => {
+    ({ server } = await leaseServer());
+    const a = elector('a');
+    await vi.waitFor(() => expect(log).toEqual(['a leads']));
+    const b = elector('b');
+    await a.stop();
+    await vi.waitFor(() => expect(log).toEqual(['a leads', 'a stopped', 'b leads']));
+    expect(b.leading).toBe(true);
+  });
+
+  it('takes over a dead holder only when its record stood still for the length of the lease', async () => {
+    const made = await leaseServer();
+    server = made.server;
+    made.state.lease = {
+      metadata: { name: 'l', namespace: 'n', resourceVersion: '0' },
+      // Long ago by the clock of another machine: that proves nothing.
+      spec: { holderIdentity: 'dead', leaseDurationSeconds: 1, renewTime: '2000-01-01T00:00:00.000000Z' },
+    };
+    const begun = performance.now();
+    elector('b');
+    await vi.waitFor(() => expect(log).toEqual(['b leads']), { timeout: 5000 });
+    expect(performance.now() - begun).toBeGreaterThan(900);
+    expect(made.state.lease.spec?.leaseTransitions).toBe(1);
+  });
+
+  it('stops leading when it cannot renew', async () => {
+    const made = await leaseServer();
+    server = made.server;
+    elector('a');
+    await vi.waitFor(() => expect(log).toEqual(['a leads']));
+    made.state.down = true;
+    await vi.waitFor(() => expect(log).toEqual(['a leads', 'a stopped']));
+  });
+});

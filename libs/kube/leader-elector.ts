@@ -1,0 +1,174 @@
+import { type KubeClient } from './client.js';
+import { isKubeError } from './errors.js';
+import { types } from './resources.js';
+import { type KubeObject } from './types.js';
+
+/** coordination.k8s.io/v1 Lease. */
+export interface Lease extends KubeObject {
+  spec?: {
+    holderIdentity?: string;
+    leaseDurationSeconds?: number;
+    acquireTime?: string;
+    renewTime?: string;
+    leaseTransitions?: number;
+  };
+}
+
+export interface LeaderElectorOptions {
+  namespace: string;
+  name: string;
+  /** Who this replica is: unique among them. */
+  identity: string;
+  onStarted: () => void;
+  /** The lead is lost, or was given back by stop(). Whoever gets this must stop writing. */
+  onStopped: () => void;
+  onError?: (error: unknown) => void;
+  leaseMs?: number;
+  /** The lead is given up when it could not be renewed for so long: before somebody else may take it. */
+  renewDeadlineMs?: number;
+  retryMs?: number;
+  /** Milliseconds of a clock that never jumps. */
+  clock?: () => number;
+}
+
+/**
+ * Leads when it holds a Lease: 15 s, renewed every 2 s, given up after 10 s without renewal. The times in the Lease are
+ * never compared with the own clock (clocks differ): another's hold has ended when its record did not change for the
+ * length of the lease as seen from here.
+ */
+export class LeaderElector {
+  readonly #options: Required<LeaderElectorOptions>;
+  #leading = false;
+  #renewedAt = 0;
+  #seen: { record: string; at: number } | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #round: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(
+    private readonly client: KubeClient,
+    options: LeaderElectorOptions,
+  ) {
+    const defaults = { leaseMs: 15_000, renewDeadlineMs: 10_000, retryMs: 2_000 };
+    this.#options = { ...defaults, clock: () => performance.now(), onError: () => undefined, ...options };
+  }
+
+  get leading(): boolean {
+    return this.#leading;
+  }
+
+  start(): void {
+    this.#round = this.#tick();
+  }
+
+  /** Gives the lead back, so that another replica need not wait for the end of the lease. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#round;
+    if (!this.#leading) return;
+    this.#lose();
+    await this.#release().catch(this.#options.onError);
+  }
+
+  async #tick(): Promise<void> {
+    const { clock, retryMs, renewDeadlineMs, onError } = this.#options;
+    const begun = clock();
+    try {
+      const held = await within(this.#try(), renewDeadlineMs);
+      if (held && !this.#stopped) this.#win(begun);
+      else if (!held) this.#lose();
+    } catch (error) {
+      onError(error);
+      if (clock() - this.#renewedAt > renewDeadlineMs) this.#lose();
+    }
+    if (this.#stopped) return;
+    this.#timer = setTimeout(() => {
+      this.#round = this.#tick();
+    }, retryMs);
+  }
+
+  /** True when the Lease is ours after this round. */
+  async #try(): Promise<boolean> {
+    const { namespace, name, identity, leaseMs, clock } = this.#options;
+    const now = new Date();
+    const lease = await this.client.get<Lease>(types.leases, name, namespace).catch(ignore404);
+    if (!lease) {
+      const metadata = { name, namespace };
+      return this.#write(() => this.client.create<Lease>(types.leases, { metadata, spec: this.#spec(undefined, now) }));
+    }
+    const record = JSON.stringify([lease.spec?.holderIdentity, lease.spec?.renewTime, lease.metadata.uid]);
+    if (this.#seen?.record !== record) this.#seen = { record, at: clock() };
+    const holder = lease.spec?.holderIdentity ?? '';
+    const free = holder === '' || holder === identity;
+    if (!free && clock() - this.#seen.at < (lease.spec?.leaseDurationSeconds ?? leaseMs / 1000) * 1000) return false;
+    return this.#write(() => this.client.replace(types.leases, { ...lease, spec: this.#spec(lease, now) }));
+  }
+
+  async #write(write: () => Promise<Lease>): Promise<boolean> {
+    try {
+      await write();
+      return true;
+    } catch (error) {
+      // Somebody else was faster. Were it ours still, the next round says so.
+      if (isKubeError(error, 409)) return false;
+      throw error;
+    }
+  }
+
+  async #release(): Promise<void> {
+    const { namespace, name, identity } = this.#options;
+    const lease = await this.client.get<Lease>(types.leases, name, namespace);
+    if (lease.spec?.holderIdentity !== identity) return;
+    const spec = { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: micro(new Date()) };
+    await this.client.replace(types.leases, { ...lease, spec });
+  }
+
+  #spec(lease: Lease | undefined, now: Date): NonNullable<Lease['spec']> {
+    const { identity, leaseMs } = this.#options;
+    const ours = lease?.spec?.holderIdentity === identity;
+    const transitions = lease?.spec?.leaseTransitions ?? 0;
+    return {
+      holderIdentity: identity,
+      leaseDurationSeconds: Math.max(1, Math.round(leaseMs / 1000)),
+      acquireTime: (ours ? lease.spec?.acquireTime : undefined) ?? micro(now),
+      renewTime: micro(now),
+      leaseTransitions: ours || !lease ? transitions : transitions + 1,
+    };
+  }
+
+  #win(at: number): void {
+    this.#renewedAt = at;
+    if (this.#leading) return;
+    this.#leading = true;
+    this.#options.onStarted();
+  }
+
+  #lose(): void {
+    if (!this.#leading) return;
+    this.#leading = false;
+    this.#options.onStopped();
+  }
+}
+
+function ignore404(error: unknown): undefined {
+  if (!isKubeError(error, 404)) throw error;
+  return undefined;
+}
+
+/** metav1.MicroTime. */
+function micro(now: Date): string {
+  return now.toISOString().replace('Z', '000Z');
+}
+
+async function within<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`the lease could not be renewed within ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

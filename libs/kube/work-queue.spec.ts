@@ -1,0 +1,79 @@
+import { describe, expect, it, vi } from 'vitest';
+import { WorkQueue } from './work-queue.js';
+
+describe('WorkQueue', () => {
+  it('works on a key once for many adds, and once more when added meanwhile', async () => {
+    const seen: string[] = [];
+    let release: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    const queue = new WorkQueue(async (key) => {
+      seen.push(key);
+      await gate;
+    });
+    queue.add('a');
+    queue.add('a');
+    await vi.waitFor(() => expect(seen).toEqual(['a']));
+    queue.add('a');
+    queue.add('b');
+    await vi.waitFor(() => expect(seen).toEqual(['a', 'b']));
+    release();
+    await vi.waitFor(() => expect(seen).toEqual(['a', 'b', 'a']));
+    await queue.stop();
+  });
+
+  it('backs off a key that fails, reports it, and forgets when it succeeds', async () => {
+    let runs = 0;
+    const errors: string[] = [];
+    const queue = new WorkQueue(
+      async () => {
+        runs += 1;
+        if (runs < 4) throw new Error('not yet');
+      },
+      { baseMs: 1, onError: (_error, key) => errors.push(key) },
+    );
+    queue.add('a');
+    await vi.waitFor(() => expect(runs).toBe(4));
+    expect(errors).toEqual(['a', 'a', 'a']);
+    await queue.stop();
+  });
+
+  it('keeps to its concurrency', async () => {
+    let now = 0;
+    let most = 0;
+    let done = 0;
+    const queue = new WorkQueue(
+      async () => {
+        most = Math.max(most, (now += 1));
+        await new Promise((resolve) => setImmediate(resolve));
+        now -= 1;
+        done += 1;
+      },
+      { concurrency: 2 },
+    );
+    for (let i = 0; i < 20; i++) queue.add(`k${i}`);
+    await vi.waitFor(() => expect(done).toBe(20));
+    expect(most).toBe(2);
+    await queue.stop();
+  });
+
+  it('looks again when the handler asks for it', async () => {
+    let runs = 0;
+    const queue = new WorkQueue(async () => ((runs += 1) < 3 ? { again: 1 } : undefined));
+    queue.add('a');
+    await vi.waitFor(() => expect(runs).toBe(3));
+    await queue.stop();
+  });
+
+  it('stop waits for what runs and takes no more', async () => {
+    let finished = false;
+    const queue = new WorkQueue(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      finished = true;
+    });
+    queue.add('a');
+    await queue.stop();
+    expect(finished).toBe(true);
+    queue.add('b');
+    queue.addAfter('c', 0);
+  });
+});
