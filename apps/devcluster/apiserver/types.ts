@@ -121,6 +121,8 @@ export interface ResourceDef {
   storageVersion: string;
   /** Where objects are stored when that is not `group/resource` (events.k8s.io Events are v1 Events). */
   storageKey?: string;
+  /** Where the stored shape is another one than the served. Both work on a private copy and answer it. */
+  convert?: { toStorage(obj: KubeObject): KubeObject; fromStorage(obj: KubeObject): KubeObject };
   /** CRDs only. */
   schema?: CompiledSchema;
   /** CRDs only: `spec.versions[].schema.openAPIV3Schema` as written. */

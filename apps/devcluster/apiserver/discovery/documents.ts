@@ -1,0 +1,154 @@
+import { apiVersionOf, type Registry } from '../registry.js';
+import { type Fields, type ResourceDef } from '../types.js';
+
+/** Group versions that other servers bring, in the shapes of discovery. */
+export interface ForeignGroups {
+  /** APIGroup documents. */
+  groups(): Fields[];
+  /** The `versions` of APIGroupDiscovery by group. */
+  aggregated(): Fields[];
+}
+
+const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
+
+/** `v2` before `v1` before `v1beta1` before `v1alpha1`, as Kubernetes prefers versions. */
+function byPriority(a: string, b: string): number {
+  const weight = (version: string): number[] => {
+    const found = /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(version);
+    if (!found) return [0, 0, 0];
+    const level = found[2] === undefined ? 3 : found[2] === 'beta' ? 2 : 1;
+    return [level, Number(found[1]), Number(found[3] ?? 0)];
+  };
+  const [left, right] = [weight(a), weight(b)];
+  for (let index = 0; index < 3; index += 1) {
+    const difference = (right[index] ?? 0) - (left[index] ?? 0);
+    if (difference) return difference;
+  }
+  return a.localeCompare(b);
+}
+
+/** Group to its versions, preferred first; the core group is ''. */
+export function groupVersions(registry: Registry): Map<string, string[]> {
+  const groups = new Map<string, Set<string>>();
+  for (const { group, version } of registry.all()) {
+    const versions = groups.get(group) ?? new Set<string>();
+    groups.set(group, versions.add(version));
+  }
+  return new Map([...groups].map(([group, versions]) => [group, [...versions].sort(byPriority)]));
+}
+
+/** `/api/v1` or `/apis/GROUP/VERSION` */
+export function resourceList(registry: Registry, group: string, version: string): Fields | undefined {
+  const defs = registry.all().filter((def) => def.group === group && def.version === version);
+  if (defs.length === 0) return undefined;
+  return {
+    kind: 'APIResourceList',
+    ...(group ? { apiVersion: 'v1' } : {}),
+    groupVersion: apiVersionOf({ group, version }),
+    resources: defs.flatMap(legacyResources).sort((a, b) => String(a['name']).localeCompare(String(b['name']))),
+  };
+}
+
+function legacyResources(def: ResourceDef): Fields[] {
+  const { resource, namespaced, kind } = def;
+  const main = {
+    name: resource,
+    singularName: def.singular,
+    namespaced,
+    kind,
+    verbs: def.verbs,
+    ...(def.shortNames.length ? { shortNames: def.shortNames } : {}),
+    ...(def.categories?.length ? { categories: def.categories } : {}),
+  };
+  const subs = subresourcesOf(def).map(({ name, target, verbs }) => ({
+    name: `${resource}/${name}`,
+    singularName: '',
+    namespaced,
+    ...(target.group !== undefined && target.group !== def.group
+      ? { group: target.group, version: target.version }
+      : {}),
+    kind: target.kind,
+    verbs,
+  }));
+  return [main, ...subs];
+}
+
+interface Sub {
+  name: string;
+  target: { group?: string; version?: string; kind: string };
+  verbs: string[];
+}
+
+function subresourcesOf(def: ResourceDef): Sub[] {
+  const { status, scale, others = {} } = def.subresources;
+  const verbs = ['get', 'patch', 'update'];
+  return [
+    ...(status ? [{ name: 'status', target: { kind: def.kind }, verbs }] : []),
+    ...(scale ? [{ name: 'scale', target: SCALE, verbs }] : []),
+    ...Object.entries(others).map(([name, { verbs: own, ...target }]) => ({ name, target, verbs: own })),
+  ];
+}
+
+export function apiGroup(group: string, versions: string[]): Fields {
+  const named = versions.map((version) => ({ groupVersion: `${group}/${version}`, version }));
+  return { name: group, versions: named, preferredVersion: named[0] };
+}
+
+/** `/apis` */
+export function groupList(registry: Registry, foreign: ForeignGroups): Fields {
+  const own = [...groupVersions(registry)].filter(([group]) => group !== '');
+  const groups = [...own.map(([group, versions]) => apiGroup(group, versions)), ...foreign.groups()];
+  return { kind: 'APIGroupList', apiVersion: 'v1', groups };
+}
+
+export const coreVersions = (address: string): Fields => ({
+  kind: 'APIVersions',
+  versions: ['v1'],
+  serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: address }],
+});
+
+/** The aggregated form (`APIGroupDiscoveryList`) of `/api` (core) or `/apis` (all else). */
+export function aggregated(registry: Registry, foreign: ForeignGroups, core: boolean, apiVersion: string): Fields {
+  const own = [...groupVersions(registry)]
+    .filter(([group]) => (group === '') === core)
+    .map(([group, versions]) => ({
+      metadata: { ...(group ? { name: group } : {}), creationTimestamp: null },
+      versions: versions.map((version) => ({
+        version,
+        resources: registry
+          .all()
+          .filter((def) => def.group === group && def.version === version)
+          .map(aggregatedResource),
+        freshness: 'Current',
+      })),
+    }));
+  return {
+    kind: 'APIGroupDiscoveryList',
+    apiVersion,
+    metadata: {},
+    items: [...own, ...(core ? [] : foreign.aggregated())],
+  };
+}
+
+function aggregatedResource(def: ResourceDef): Fields {
+  const scope = def.namespaced ? 'Namespaced' : 'Cluster';
+  const subresources = subresourcesOf(def).map(({ name, target, verbs }) => ({
+    subresource: name,
+    responseKind: {
+      group: target.group ?? def.group,
+      version: target.version ?? def.version,
+      kind: target.kind,
+    },
+    verbs,
+  }));
+  return {
+    resource: def.resource,
+    responseKind: { group: def.group, version: def.version, kind: def.kind },
+    scope,
+    singularResource: def.singular,
+    verbs: def.verbs,
+    ...(def.shortNames.length ? { shortNames: def.shortNames } : {}),
+    ...(def.categories?.length ? { categories: def.categories } : {}),
+    ...(subresources.length ? { subresources } : {}),
+  };
+}

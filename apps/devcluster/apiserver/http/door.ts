@@ -1,0 +1,53 @@
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import { type Duplex } from 'node:stream';
+import { type StatusBody, unknownResource } from '../status.js';
+import { authorize } from './authorize.js';
+import { nonResource } from './non-resource.js';
+import { type Parts } from './parts.js';
+import { resource } from './resource.js';
+import { sendObject, sendText, statusOf } from './respond.js';
+
+/** The door of ordinary requests. */
+export async function request(parts: Parts, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  try {
+    const admitted = authorize(parts, req);
+    const { info, user } = admitted;
+    if (info.group && parts.foreign.handles(info.group, info.version)) return parts.foreign.proxy(req, res, user);
+    const [root, group = '', version = ''] = info.path.split('/').filter(Boolean);
+    if (!info.isResource && root === 'apis' && version && parts.foreign.handles(group, version)) {
+      return parts.foreign.proxy(req, res, user);
+    }
+    const found = info.isResource ? await resource(parts, req, res, admitted) : nonResource(parts, req, res, admitted);
+    if (found) return;
+    if (info.isResource && parts.ctx.registry.hasVersion(info.group, info.version)) throw unknownResource();
+    sendText(res, 404, '404 page not found\n');
+  } catch (error) {
+    const status = statusOf(error, parts.report);
+    // The rest of a body that was not read would be taken for the next request.
+    if (!req.complete) res.setHeader('Connection', 'close');
+    sendObject(res, status.code, status, req.headers.accept);
+  }
+}
+
+/** The door of upgrades: other servers' alone have them. */
+export function upgrade(parts: Parts, req: IncomingMessage, socket: Duplex, head: Buffer): void {
+  socket.on('error', () => socket.destroy());
+  try {
+    const { info, user } = authorize(parts, req);
+    if (!info.isResource || !parts.foreign.handles(info.group, info.version)) throw unknownResource();
+    parts.foreign.upgrade(req, socket, head, user);
+  } catch (error) {
+    refuse(socket, statusOf(error, parts.report));
+  }
+}
+
+function refuse(socket: Duplex, status: StatusBody): void {
+  const body = JSON.stringify(status);
+  const head = [
+    `HTTP/1.1 ${status.code} ${STATUS_CODES[status.code] ?? ''}`,
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}

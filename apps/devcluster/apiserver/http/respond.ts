@@ -1,0 +1,50 @@
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { stringify } from 'yaml';
+import { ApiError, failure, type StatusBody } from '../status.js';
+
+/** Sends a value as JSON, or as YAML where only that is accepted. */
+export function sendObject(res: ServerResponse, code: number, value: unknown, accept = ''): void {
+  const yaml = accept.startsWith('application/yaml');
+  const body = yaml ? stringify(value, { aliasDuplicateObjects: false }) : `${JSON.stringify(value)}\n`;
+  send(res, code, body, yaml ? 'application/yaml' : 'application/json');
+}
+
+export function sendText(res: ServerResponse, code: number, text: string): void {
+  send(res, code, text, 'text/plain; charset=utf-8');
+}
+
+export function send(res: ServerResponse, code: number, body: string, type: string): void {
+  if (res.headersSent) return void res.end();
+  res.writeHead(code, {
+    'Content-Type': type,
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'no-cache, private',
+    'X-Content-Type-Options': 'nosniff',
+  });
+  res.end(body);
+}
+
+/** Any error as the Status that the client gets; what is no ApiError is noted by `report` and told without its insides. */
+export function statusOf(error: unknown, report: (error: unknown) => void): StatusBody {
+  if (error instanceof ApiError) return error.body;
+  report(error);
+  return failure(500, 'InternalError', 'Internal error occurred: see the log of the API server', {
+    causes: [{ message: error instanceof Error ? error.name : 'unknown error' }],
+  });
+}
+
+const LIMIT = 3 * 1024 * 1024;
+
+/** @throws ApiError 413 beyond 3 MiB */
+export async function readBody(req: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of req as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > LIMIT) {
+      throw new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${LIMIT}`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,104 @@
+import { at, ensure, fieldsOf, recordsOf, same, setDefault, textOf, textsOf } from '../fields.js';
+import { cause } from '../status.js';
+import { type Cause, type Fields, type KubeObject, type ObjectAccess, type Strategy } from '../types.js';
+
+export const CRD_CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
+
+function defaults(crd: KubeObject): void {
+  const spec = ensure(crd, 'spec');
+  const names = ensure(spec, 'names');
+  setDefault(names, 'singular', textOf(names['kind']).toLowerCase());
+  setDefault(names, 'listKind', `${textOf(names['kind'])}List`);
+  setDefault(ensure(spec, 'conversion'), 'strategy', 'None');
+}
+
+/** Kubernetes establishes a CRD a moment after it was made; here it is done in the same step. */
+function prepare(crd: KubeObject, old: KubeObject | undefined, objects: ObjectAccess): void {
+  const finalizers = new Set(crd.metadata.finalizers ?? []);
+  if (!old) crd.metadata.finalizers = [...finalizers.add(CRD_CLEANUP)];
+  const spec = fieldsOf(crd.spec);
+  const status = fieldsOf(old ? crd.status : undefined);
+  const storage = recordsOf(spec['versions']).find((version) => version['storage'] === true);
+  const stored = new Set(textsOf(status['storedVersions'])).add(textOf(storage?.['name']));
+  const clash = nameClash(crd, objects);
+  crd.status = {
+    conditions: mergeConditions(recordsOf(status['conditions']), clash),
+    acceptedNames: clash ? fieldsOf(status['acceptedNames']) : spec['names'],
+    storedVersions: [...stored],
+  };
+}
+
+function nameClash(crd: KubeObject, objects: ObjectAccess): string | undefined {
+  const others = objects
+    .list('apiextensions.k8s.io', 'customresourcedefinitions')
+    .filter((other) => other.metadata.name !== crd.metadata.name && other.spec?.['group'] === crd.spec?.['group']);
+  const kind = at(crd, 'spec', 'names', 'kind');
+  return others.some((other) => at(other, 'status', 'acceptedNames', 'kind') === kind)
+    ? `${JSON.stringify(kind)} is already in use`
+    : undefined;
+}
+
+function mergeConditions(present: Fields[], clash: string | undefined): Fields[] {
+  const established = present.some(({ type, status }) => type === 'Established' && status === 'True');
+  const wanted: Fields[] = [
+    clash
+      ? { type: 'NamesAccepted', status: 'False', reason: 'KindConflict', message: clash }
+      : { type: 'NamesAccepted', status: 'True', reason: 'NoConflicts', message: 'no conflicts found' },
+    clash && !established
+      ? { type: 'Established', status: 'False', reason: 'NotAccepted', message: 'not all names are accepted' }
+      : {
+          type: 'Established',
+          status: 'True',
+          reason: 'InitialNamesAccepted',
+          message: 'the initial names have been accepted',
+        },
+  ];
+  const now = `${new Date().toISOString().slice(0, 19)}Z`;
+  const kept = present.filter(({ type }) => !wanted.some((condition) => condition['type'] === type));
+  const merged = wanted.map((condition) => {
+    const former = present.find(({ type, status }) => type === condition['type'] && status === condition['status']);
+    return { lastTransitionTime: textOf(former?.['lastTransitionTime']) || now, ...condition };
+  });
+  return [...merged, ...kept];
+}
+
+function validate(crd: KubeObject, old?: KubeObject): Cause[] {
+  const spec = fieldsOf(crd.spec);
+  const causes = validateNames(crd, spec);
+  const versions = recordsOf(spec['versions']);
+  if (versions.filter((version) => version['storage'] === true).length !== 1) {
+    causes.push(cause.invalid('spec.versions', versions, 'must have exactly one version marked as storage version'));
+  }
+  versions.forEach((version, index) => {
+    if (at(version, 'schema', 'openAPIV3Schema') === undefined) {
+      causes.push(cause.required(`spec.versions[${index}].schema.openAPIV3Schema`, 'schemas are required'));
+    }
+  });
+  if (!['Namespaced', 'Cluster'].includes(textOf(spec['scope']))) {
+    causes.push(cause.unsupported('spec.scope', spec['scope'] ?? '', ['Cluster', 'Namespaced']));
+  }
+  if (old) {
+    for (const field of ['group', 'scope']) {
+      if (!same(spec[field], old.spec?.[field])) {
+        causes.push(cause.invalid(`spec.${field}`, spec[field] ?? '', 'field is immutable'));
+      }
+    }
+  }
+  return causes;
+}
+
+function validateNames(crd: KubeObject, spec: Fields): Cause[] {
+  const causes: Cause[] = [];
+  const plural = textOf(at(spec, 'names', 'plural'));
+  const group = textOf(spec['group']);
+  const { name } = crd.metadata;
+  if (name !== `${plural}.${group}`) {
+    causes.push(cause.invalid('metadata.name', name, `must be spec.names.plural+"."+spec.group`));
+  }
+  if (!group) causes.push(cause.required('spec.group'));
+  if (!plural) causes.push(cause.required('spec.names.plural'));
+  if (!at(spec, 'names', 'kind')) causes.push(cause.required('spec.names.kind'));
+  return causes;
+}
+
+export const crdStrategy: Strategy = { defaults, prepare, validate };

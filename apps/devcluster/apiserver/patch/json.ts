@@ -1,0 +1,29 @@
+import { applyPatch, type Operation } from 'rfc6902';
+import { copyOf, isFields } from '../fields.js';
+import { ApiError, badRequest } from '../status.js';
+import { type Fields } from '../types.js';
+
+const MAX_OPERATIONS = 10_000;
+
+/**
+ * JSON patch (RFC 6902). Answers a new value.
+ * @throws ApiError 400 for what is no patch, 422 for one that does not fit
+ */
+export function jsonPatch(target: Fields, patch: unknown): unknown {
+  if (!Array.isArray(patch) || !patch.every(isFields)) {
+    throw badRequest('error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch');
+  }
+  if (patch.length > MAX_OPERATIONS) {
+    throw new ApiError(
+      413,
+      'RequestEntityTooLarge',
+      `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${patch.length}`,
+    );
+  }
+  const out = copyOf(target);
+  const fault = applyPatch(out, patch as unknown as Operation[]).find((error) => error !== null);
+  if (!fault) return out;
+  throw new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request', {
+    causes: [{ reason: 'UnexpectedServerResponse', message: fault.message }],
+  });
+}

@@ -1,0 +1,111 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { type Call, type Context, isDryRun, timestamp } from '../context.js';
+import { trackUpdate } from '../apply/track.js';
+import { bucketOf } from '../registry.js';
+import { alreadyExists, badRequest, cause, invalid } from '../status.js';
+import { StaleError } from '../storage/store.js';
+import { type KubeObject, type ResourceDef } from '../types.js';
+import { present, toStorage } from './convert.js';
+import { decodeObject } from './decode.js';
+import { checkNamespace, complete, refuseUnknownFields, validate } from './validate.js';
+
+/** POST of a collection. */
+export async function create(ctx: Context, call: Call): Promise<KubeObject> {
+  return createFrom(ctx, call, decodeObject(call));
+}
+
+/** Kinds whose `metadata.generation` counts changes of the spec. */
+const GENERATIONS = new Set(['Deployment', 'ReplicaSet', 'Ingress', 'NetworkPolicy', 'PodDisruptionBudget', 'Pod']);
+export const counted = (def: ResourceDef): boolean =>
+  def.custom === true || GENERATIONS.has(def.kind) || def.kind === 'CustomResourceDefinition';
+
+/**
+ * Stores a new object. Takes `object` over. `track` makes its managedFields (default: those of an update).
+ * @throws ApiError 400, 403, 404 (namespace), 409, 422
+ */
+export async function createFrom(
+  ctx: Context,
+  call: Call,
+  object: KubeObject,
+  track: (object: KubeObject) => KubeObject = (candidate) => trackUpdate(call, undefined, candidate, ctx.now()),
+): Promise<KubeObject> {
+  const { def } = call;
+  stampNew(ctx, call, object);
+  checkNamespace(ctx, def, call.namespace, object.metadata.name);
+  refuseUnknownFields(call, object);
+  if (def.subresources.status && def.custom) delete object.status;
+  let ready = complete(def, object);
+  const admitted = {
+    operation: 'CREATE' as const,
+    def,
+    subresource: '',
+    namespace: call.namespace,
+    name: ready.metadata.name,
+    user: call.user,
+    dryRun: isDryRun(call),
+  };
+  await ctx.admission.mutate({ ...admitted, object: ready });
+  ready = complete(def, ready);
+  def.strategy?.prepare?.(ready, undefined, ctx.objects);
+  validate(def, ready, undefined);
+  ready = track(ready);
+  await ctx.admission.validate({ ...admitted, object: ready });
+  return present(def, commit(ctx, call, ready));
+}
+
+function commit(ctx: Context, call: Call, object: KubeObject): KubeObject {
+  const { def } = call;
+  const bucket = bucketOf(def);
+  const { name, namespace } = object.metadata;
+  if (ctx.store.get(bucket, name, namespace)) throw alreadyExists(def, name);
+  const stored = toStorage(def, object);
+  if (isDryRun(call)) return stored;
+  try {
+    return ctx.store.put(bucket, stored, undefined);
+  } catch (error) {
+    if (error instanceof StaleError) throw alreadyExists(def, name);
+    throw error;
+  }
+}
+
+function stampNew(ctx: Context, call: Call, object: KubeObject): void {
+  const { def } = call;
+  const { metadata } = object;
+  if (metadata.resourceVersion && metadata.resourceVersion !== '0') {
+    throw badRequest('resourceVersion should not be set on objects to be created');
+  }
+  placeIn(call, object);
+  if (!metadata.name && metadata.generateName) metadata.name = `${metadata.generateName.slice(0, 58)}${suffix()}`;
+  if (!metadata.name) {
+    throw invalid(def, '', [cause.required('metadata.name', 'name or generateName is required')]);
+  }
+  for (const field of [
+    'resourceVersion',
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+    'selfLink',
+    'generation',
+  ]) {
+    delete metadata[field];
+  }
+  metadata.uid = randomUUID();
+  metadata.creationTimestamp = timestamp(ctx.now());
+  if (counted(def)) metadata.generation = 1;
+}
+
+/** The namespace of the URL counts; the body may name no other. */
+export function placeIn(call: Call, object: KubeObject): void {
+  const { metadata } = object;
+  if (!call.def.namespaced) {
+    delete metadata.namespace;
+    return;
+  }
+  if (metadata.namespace && metadata.namespace !== call.namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+  if (call.namespace) metadata.namespace = call.namespace;
+}
+
+/** Five letters that make no words, as Kubernetes ends generated names. */
+const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
+const suffix = (): string => [...randomBytes(5)].map((byte) => ALPHABET[byte % ALPHABET.length]).join('');

@@ -1,0 +1,70 @@
+import { parse } from 'yaml';
+import { type Call } from '../context.js';
+import { isFields } from '../fields.js';
+import { apiVersionOf } from '../registry.js';
+import { badRequest, unsupportedMedia } from '../status.js';
+import { type Fields, type KubeObject, type ResourceDef } from '../types.js';
+
+const JSON_TYPES = new Set(['', 'application/json', '*/*']);
+const YAML_TYPES = new Set(['application/yaml', 'application/x-yaml', 'text/yaml', 'application/apply-patch+yaml']);
+
+export const mediaType = (contentType: string): string => (contentType.split(';')[0] ?? '').trim().toLowerCase();
+
+/**
+ * The body as JSON or YAML says it.
+ * @throws ApiError 400, 415
+ */
+export function decodeBody(call: Pick<Call, 'body' | 'contentType'>): unknown {
+  const type = mediaType(call.contentType);
+  const text = call.body.toString('utf8');
+  if (YAML_TYPES.has(type)) return decodeYaml(text);
+  if (!JSON_TYPES.has(type) && !type.endsWith('+json')) {
+    throw unsupportedMedia(['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']);
+  }
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw badRequest(`couldn't get version/kind; json parse error: ${(error as Error).message}`);
+  }
+}
+
+function decodeYaml(text: string): unknown {
+  try {
+    return parse(text, { merge: true }) as unknown;
+  } catch (error) {
+    throw badRequest(`error decoding YAML: ${(error as Error).message}`);
+  }
+}
+
+/**
+ * The body as an object of this kind; apiVersion and kind may be left out, metadata is made.
+ * @throws ApiError 400
+ */
+export function decodeObject(call: Call): KubeObject {
+  const body = decodeBody(call);
+  if (!isFields(body)) throw badRequest('the body of the request must be an object');
+  return asObject(body, call.def);
+}
+
+export function asObject(body: Fields, def: ResourceDef): KubeObject {
+  const apiVersion = body['apiVersion'] ?? apiVersionOf(def);
+  const kind = body['kind'] ?? def.kind;
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string')
+    throw badRequest('apiVersion and kind must be strings');
+  if (apiVersion !== apiVersionOf(def) || kind !== def.kind) throw wrongKind(apiVersion, kind, def);
+  const metadata = body['metadata'] ?? {};
+  if (!isFields(metadata)) throw badRequest('metadata must be an object');
+  return { ...body, apiVersion, kind, metadata } as KubeObject;
+}
+
+function wrongKind(apiVersion: string, kind: string, def: ResourceDef): Error {
+  if (apiVersion !== apiVersionOf(def)) {
+    return badRequest(
+      `the API version in the data (${apiVersion}) does not match the expected API version (${apiVersionOf(def)})`,
+    );
+  }
+  if (def.custom) {
+    return badRequest(`the kind in the data (${kind}) does not match the expected kind (${def.kind})`);
+  }
+  return badRequest(`${kind} in version ${JSON.stringify(def.version)} cannot be handled as a ${def.kind}: `);
+}

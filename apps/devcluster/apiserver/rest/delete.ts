@@ -1,0 +1,167 @@
+import { type Call, type Context, isDryRun, timestamp } from '../context.js';
+import { copyOf, isFields, numberOf, setOrRemove, textOf } from '../fields.js';
+import { bucketOf } from '../registry.js';
+import { badRequest, conflict, modified, notFound, type StatusBody } from '../status.js';
+import { StaleError } from '../storage/store.js';
+import { type Fields, type KubeObject, type ResourceDef } from '../types.js';
+import { present } from './convert.js';
+import { decodeBody } from './decode.js';
+import { finished } from './update.js';
+
+export interface DeleteOptions {
+  policy: string;
+  grace: number | undefined;
+  uid: string;
+  resourceVersion: string;
+}
+
+const ORPHAN = 'orphan';
+const FOREGROUND = 'foregroundDeletion';
+
+/** The options of the body, or else of the query. */
+export function deleteOptions(call: Call): DeleteOptions {
+  const body = call.body.length ? decodeBody(call) : {};
+  if (!isFields(body)) throw badRequest('the body of a delete request must be DeleteOptions');
+  const given = (name: string): unknown => body[name] ?? call.query.get(name) ?? undefined;
+  for (const value of Array.isArray(body['dryRun']) ? body['dryRun'] : []) {
+    call.query.append('dryRun', textOf(value));
+  }
+  const grace = given('gracePeriodSeconds');
+  const preconditions: Fields = isFields(body['preconditions']) ? body['preconditions'] : {};
+  const orphans = given('orphanDependents');
+  return {
+    policy: textOf(given('propagationPolicy')) || (String(orphans) === 'true' ? 'Orphan' : ''),
+    grace: grace === undefined ? undefined : Math.max(0, Number(grace)),
+    uid: textOf(preconditions['uid']),
+    resourceVersion: textOf(preconditions['resourceVersion']),
+  };
+}
+
+/** DELETE of one object: a Status where it is gone, the object where it stays for a while. */
+export async function remove(ctx: Context, call: Call): Promise<KubeObject | StatusBody> {
+  const options = deleteOptions(call);
+  const stored = ctx.store.get(bucketOf(call.def), call.name, call.namespace);
+  if (!stored) throw notFound(call.def, call.name);
+  const { object, gone } = await deleteObject(ctx, call, stored, options);
+  if (!gone || call.def.strategy?.returnsDeleted) return present(call.def, object);
+  return deleted(call.def, object);
+}
+
+function deleted(def: ResourceDef, { metadata }: KubeObject): StatusBody {
+  const details = {
+    name: metadata.name,
+    ...(def.group ? { group: def.group } : {}),
+    kind: def.resource,
+    uid: metadata.uid,
+  };
+  const { code: _code, ...body } = {
+    kind: 'Status' as const,
+    apiVersion: 'v1' as const,
+    metadata: {},
+    status: 'Success' as const,
+    details,
+    code: 200,
+  };
+  return body as StatusBody;
+}
+
+/** DELETE of a collection: the objects that were deleted or are on their way out. */
+export async function removeAll(ctx: Context, call: Call, objects: KubeObject[]): Promise<KubeObject[]> {
+  const options = deleteOptions(call);
+  const out: KubeObject[] = [];
+  for (const object of objects) {
+    const stored = ctx.store.get(bucketOf(call.def), object.metadata.name, object.metadata.namespace);
+    if (stored) out.push(present(call.def, (await deleteObject(ctx, call, stored, options)).object));
+  }
+  return out;
+}
+
+/**
+ * Deletes, or marks as deleted what somebody still holds (finalizers, a pod's grace, a namespace's content).
+ * @throws ApiError 409
+ */
+export async function deleteObject(
+  ctx: Context,
+  call: Call,
+  stored: KubeObject,
+  options: DeleteOptions,
+): Promise<{ object: KubeObject; gone: boolean }> {
+  checkPreconditions(call, stored, options);
+  const { def } = call;
+  await ctx.admission.validate({
+    operation: 'DELETE',
+    def,
+    subresource: '',
+    namespace: stored.metadata.namespace,
+    name: stored.metadata.name,
+    old: present(def, stored),
+    user: call.user,
+    dryRun: isDryRun(call),
+  });
+  const marked = mark(ctx, stored, options);
+  const gone = finished(marked);
+  if (isDryRun(call)) return { object: gone ? stored : marked, gone };
+  try {
+    if (gone) {
+      const last = stored.metadata.deletionTimestamp ? marked : stored;
+      return { object: ctx.store.remove(bucketOf(def), stored, last), gone };
+    }
+    if (unchanged(marked, stored)) return { object: stored, gone };
+    return { object: ctx.store.put(bucketOf(def), marked, stored.metadata.resourceVersion), gone };
+  } catch (error) {
+    throw error instanceof StaleError ? modified(def, stored.metadata.name) : error;
+  }
+}
+
+function checkPreconditions(call: Call, { metadata }: KubeObject, options: DeleteOptions): void {
+  if (options.uid && options.uid !== metadata.uid) {
+    const why = `UID in precondition: ${options.uid}, UID in object meta: ${metadata.uid}`;
+    throw conflict(call.def, metadata.name, `Precondition failed: ${why}`);
+  }
+  if (options.resourceVersion && options.resourceVersion !== metadata.resourceVersion) {
+    const why = `ResourceVersion in precondition: ${options.resourceVersion}, ResourceVersion in object meta: ${metadata.resourceVersion}`;
+    throw conflict(call.def, metadata.name, `Precondition failed: ${why}`);
+  }
+}
+
+const unchanged = (a: KubeObject, b: KubeObject): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+function mark(ctx: Context, stored: KubeObject, options: DeleteOptions): KubeObject {
+  const object = copyOf(stored);
+  const { metadata } = object;
+  setOrRemove(metadata, 'finalizers', finalizersFor(object, options.policy));
+  const grace = graceOf(object, options.grace);
+  const first = !metadata.deletionTimestamp;
+  if (first || grace < numberOf(metadata.deletionGracePeriodSeconds)) {
+    const from = first ? ctx.now() : startOfDeletion(object);
+    metadata.deletionTimestamp = timestamp(new Date(from.getTime() + grace * 1000));
+    metadata.deletionGracePeriodSeconds = grace;
+  }
+  if (first && metadata.generation) metadata.generation += 1;
+  if (isNamespace(object)) {
+    delete metadata.deletionGracePeriodSeconds;
+    object.status = { ...object.status, phase: 'Terminating' };
+  }
+  return object;
+}
+
+const isNamespace = (object: KubeObject): boolean => object.kind === 'Namespace' && object.apiVersion === 'v1';
+
+const startOfDeletion = ({ metadata }: KubeObject): Date =>
+  new Date(Date.parse(metadata.deletionTimestamp ?? '') - numberOf(metadata.deletionGracePeriodSeconds) * 1000);
+
+function finalizersFor(object: KubeObject, policy: string): string[] | undefined {
+  const present = object.metadata.finalizers ?? [];
+  const others = present.filter((finalizer) => finalizer !== ORPHAN && finalizer !== FOREGROUND);
+  const orphan = policy ? policy === 'Orphan' : present.includes(ORPHAN);
+  const foreground = policy ? policy === 'Foreground' : present.includes(FOREGROUND);
+  const all = [...others, ...(orphan ? [ORPHAN] : []), ...(foreground && !orphan ? [FOREGROUND] : [])];
+  return all.length ? all : undefined;
+}
+
+/** Seconds that a pod on a node gets; everything else goes at once. */
+function graceOf(object: KubeObject, asked: number | undefined): number {
+  if (object.kind !== 'Pod' || object.apiVersion !== 'v1' || !object.spec?.['nodeName']) return 0;
+  if (['Succeeded', 'Failed'].includes(textOf(object.status?.['phase']))) return 0;
+  return asked ?? numberOf(object.spec['terminationGracePeriodSeconds'], 30);
+}

@@ -1,0 +1,46 @@
+import { type Call, type Context } from '../context.js';
+import { isFields } from '../fields.js';
+import { jsonPatch } from '../patch/json.js';
+import { mergePatch } from '../patch/merge.js';
+import { strategicPatch } from '../patch/strategic.js';
+import { badRequest, unsupportedMedia } from '../status.js';
+import { type Fields, type KubeObject } from '../types.js';
+import { applyObject } from './apply.js';
+import { placeIn } from './create.js';
+import { asObject, decodeBody, mediaType } from './decode.js';
+import { updateWith } from './update.js';
+
+const JSON_PATCH = 'application/json-patch+json';
+const MERGE_PATCH = 'application/merge-patch+json';
+const STRATEGIC_PATCH = 'application/strategic-merge-patch+json';
+const APPLY_PATCH = 'application/apply-patch+yaml';
+
+/** PATCH of an object or a subresource, by the content type. `created` is set by an apply that made the object. */
+export async function patch(ctx: Context, call: Call): Promise<{ object: KubeObject; created: boolean }> {
+  const type = mediaType(call.contentType);
+  const accepted = [JSON_PATCH, MERGE_PATCH, ...(call.def.custom ? [] : [STRATEGIC_PATCH]), APPLY_PATCH];
+  if (!accepted.includes(type)) throw unsupportedMedia(accepted);
+  const body = decodeBody(call);
+  if (type === APPLY_PATCH) return applyObject(ctx, call, body);
+  const object = await updateWith(ctx, call, (current) => {
+    const next = patched(type, current, body);
+    if (!isFields(next)) throw badRequest('the patched object is no object');
+    const wanted = asObject(next, call.def);
+    if (wanted.metadata.name !== call.name) {
+      throw badRequest(
+        `the name of the object (${wanted.metadata.name}) does not match the name on the URL (${call.name})`,
+      );
+    }
+    placeIn(call, wanted);
+    return wanted;
+  });
+  return { object, created: false };
+}
+
+function patched(type: string, current: Fields, body: unknown): unknown {
+  if (type === JSON_PATCH) return jsonPatch(current, body);
+  if (!isFields(body)) throw badRequest('the body of the patch must be an object');
+  return type === MERGE_PATCH
+    ? mergePatch(structuredClone(current), body)
+    : strategicPatch(structuredClone(current), body);
+}

@@ -1,0 +1,160 @@
+import { trackUpdate } from '../apply/track.js';
+import { type Call, type Context, isDryRun } from '../context.js';
+import { copyOf, same, setOrRemove } from '../fields.js';
+import { bucketOf } from '../registry.js';
+import { badRequest, cause, conflict, invalid, modified, notFound } from '../status.js';
+import { StaleError } from '../storage/store.js';
+import { type KubeObject, type ResourceDef } from '../types.js';
+import { present, toStorage } from './convert.js';
+import { counted, placeIn } from './create.js';
+import { decodeObject } from './decode.js';
+import { complete, refuseUnknownFields, validate } from './validate.js';
+
+const ATTEMPTS = 5;
+
+/** Makes the wanted object out of the present one; may be asked again when somebody else wrote in between. */
+export type Change = (current: KubeObject) => KubeObject | Promise<KubeObject>;
+/** Makes the managedFields of an object that is about to be stored. */
+export type Track = (old: KubeObject, object: KubeObject) => KubeObject;
+
+/** PUT of an object or one of its subresources. */
+export async function replace(ctx: Context, call: Call): Promise<KubeObject> {
+  const body = decodeObject(call);
+  const { metadata } = body;
+  if (metadata.name && metadata.name !== call.name) {
+    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${call.name})`);
+  }
+  metadata.name = call.name;
+  placeIn(call, body);
+  if (call.def.custom && !metadata.resourceVersion) {
+    const detail = 'must be specified for an update';
+    throw invalid(call.def, call.name, [
+      { ...cause.invalid('metadata.resourceVersion', '', detail), message: `Invalid value: 0x0: ${detail}` },
+    ]);
+  }
+  return updateWith(ctx, call, () => copyOf(body));
+}
+
+/**
+ * Reads, changes, checks and stores an object; where nothing changed, nothing is written.
+ * @throws ApiError 400, 404, 409, 422
+ */
+export async function updateWith(
+  ctx: Context,
+  call: Call,
+  change: Change,
+  track: Track = (old, object) => trackUpdate(call, old, object, ctx.now()),
+): Promise<KubeObject> {
+  const bucket = bucketOf(call.def);
+  for (let attempt = 1; ; attempt += 1) {
+    const stored = ctx.store.get(bucket, call.name, call.namespace);
+    if (!stored) throw notFound(call.def, call.name);
+    const old = present(call.def, stored);
+    const wanted = await change(old);
+    const given = wanted.metadata.resourceVersion;
+    const pinned = given !== undefined && given !== '' && given !== old.metadata.resourceVersion;
+    if (pinned) throw modified(call.def, call.name);
+    try {
+      return await updateOnce(ctx, call, stored, old, wanted, track);
+    } catch (error) {
+      if (!(error instanceof StaleError)) throw error;
+      if (attempt >= ATTEMPTS) throw modified(call.def, call.name);
+    }
+  }
+}
+
+async function updateOnce(
+  ctx: Context,
+  call: Call,
+  stored: KubeObject,
+  old: KubeObject,
+  wanted: KubeObject,
+  track: Track,
+): Promise<KubeObject> {
+  const { def, subresource } = call;
+  refuseUnknownFields(call, wanted);
+  keepSystemFields(call, wanted, old);
+  let next = complete(def, separated(call, wanted, old));
+  const admitted = {
+    operation: 'UPDATE' as const,
+    def,
+    subresource,
+    namespace: call.namespace,
+    name: call.name,
+    old,
+    user: call.user,
+    dryRun: isDryRun(call),
+  };
+  await ctx.admission.mutate({ ...admitted, object: next });
+  next = complete(def, next);
+  if (!subresource) def.strategy?.prepare?.(next, old, ctx.objects);
+  validate(def, next, old);
+  countGeneration(def, next, old);
+  next = track(old, next);
+  await ctx.admission.validate({ ...admitted, object: next });
+  return present(def, commit(ctx, call, stored, next, old));
+}
+
+function commit(ctx: Context, call: Call, stored: KubeObject, next: KubeObject, old: KubeObject): KubeObject {
+  const bucket = bucketOf(call.def);
+  if (same(next, old)) return stored;
+  const object = toStorage(call.def, next);
+  if (isDryRun(call)) return object;
+  if (finished(object)) {
+    return ctx.store.remove(bucket, stored, object);
+  }
+  return ctx.store.put(bucket, object, stored.metadata.resourceVersion);
+}
+
+/** An object on its way out goes when nobody holds it any more. */
+export function finished(object: KubeObject): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0, finalizers = [] } = object.metadata;
+  if (!deletionTimestamp || deletionGracePeriodSeconds > 0 || finalizers.length > 0) return false;
+  const held = object.kind === 'Namespace' && object.apiVersion === 'v1' ? object.spec?.['finalizers'] : undefined;
+  return !Array.isArray(held) || held.length === 0;
+}
+
+/** What a client cannot change, whatever it sent. */
+const KEPT = ['creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'generation', 'selfLink'];
+
+function keepSystemFields(call: Call, wanted: KubeObject, old: KubeObject): void {
+  const { metadata } = wanted;
+  if (metadata.uid && metadata.uid !== old.metadata.uid) {
+    const found = `UID in precondition: ${metadata.uid}, UID in object meta: ${old.metadata.uid}`;
+    throw conflict(call.def, call.name, `Precondition failed: ${found}`);
+  }
+  metadata.uid = old.metadata.uid;
+  metadata.resourceVersion = old.metadata.resourceVersion;
+  for (const field of KEPT) setOrRemove(metadata, field, old.metadata[field]);
+  // An empty list is the client's way to forget who manages what.
+  if (!Array.isArray(metadata.managedFields) || metadata.managedFields.length > 0) {
+    setOrRemove(metadata, 'managedFields', old.metadata.managedFields);
+  }
+}
+
+/** The main resource leaves the status alone, the status leaves the rest alone. */
+function separated(call: Call, wanted: KubeObject, old: KubeObject): KubeObject {
+  const { def, subresource } = call;
+  if (subresource === 'status') {
+    const metadata = def.custom ? { ...old.metadata } : { ...wanted.metadata };
+    setOrRemove(metadata, 'managedFields', wanted.metadata.managedFields);
+    const next = { ...copyOf(old), metadata: copyOf(metadata) };
+    setOrRemove(next, 'status', wanted.status);
+    return next;
+  }
+  const next = copyOf(wanted);
+  if (def.subresources.status) setOrRemove(next, 'status', copyOf(old.status));
+  return next;
+}
+
+function countGeneration(def: ResourceDef, next: KubeObject, old: KubeObject): void {
+  if (!counted(def)) return;
+  const changed = def.custom ? !same(body(def, next), body(def, old)) : !same(next.spec, old.spec);
+  if (changed) next.metadata.generation = (old.metadata.generation ?? 0) + 1;
+}
+
+/** All but metadata, and but the status where that is written apart. */
+function body(def: ResourceDef, object: KubeObject): Record<string, unknown> {
+  const { metadata: _metadata, status, ...rest } = object;
+  return def.subresources.status ? rest : { ...rest, status };
+}

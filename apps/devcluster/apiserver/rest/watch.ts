@@ -1,0 +1,128 @@
+import { type ServerResponse } from 'node:http';
+import { type Call, type Context } from '../context.js';
+import { apiVersionOf, bucketOf } from '../registry.js';
+import { truthy } from '../request-info.js';
+import { ApiError, badRequest, cause, expired, invalid } from '../status.js';
+import { type EventType, type StoreEvent } from '../storage/bucket.js';
+import { type Fields, type KubeObject } from '../types.js';
+import { present } from './convert.js';
+import { selectionOf, selects, type Selection } from './read.js';
+
+export type Render = (object: KubeObject) => unknown;
+
+const BOOKMARK_MS = 60_000;
+/** A client that lets this much pile up does not read any more. */
+const BACKLOG_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Answers with the stream of events: one JSON object a line, until the client leaves, the time is over or the server
+ * stops. Answers at once; the stream ends itself.
+ * @throws ApiError 400, 504 before anything was sent
+ */
+export function watch(ctx: Context, call: Call, res: ServerResponse, render: Render): void {
+  const selection = selectionOf(call);
+  const start = startOf(ctx, call);
+  const stream = new EventStream(res, selection, call, render);
+  // Nothing can be stored between reading the state and listening: both happen in this turn.
+  if (start === 'state') stream.state(ctx.store.list(bucketOf(call.def), call.namespace), String(ctx.store.revision));
+  else {
+    const missed = ctx.store.since(bucketOf(call.def), start);
+    if (!missed) return stream.fail(expired(`too old resource version: ${start} (${ctx.store.revision})`));
+    for (const event of missed) stream.send(event);
+  }
+  const stop = ctx.store.subscribe(bucketOf(call.def), (event) => stream.send(event));
+  const bookmarks = truthy(call.query.get('allowWatchBookmarks') ?? 'false')
+    ? setInterval(() => stream.bookmark(String(ctx.store.revision)), BOOKMARK_MS).unref()
+    : undefined;
+  const seconds = Number(call.query.get('timeoutSeconds') ?? 0) || 1800 + Math.floor(Math.random() * 1800);
+  const end = setTimeout(() => res.end(), seconds * 1000).unref();
+  res.on('close', () => {
+    stop();
+    clearInterval(bookmarks);
+    clearTimeout(end);
+  });
+}
+
+/** `state`: everything that is there comes as ADDED first; else the revision after which events are wanted. */
+function startOf(ctx: Context, call: Call): 'state' | number {
+  const version = call.query.get('resourceVersion') ?? '';
+  if (version && !/^\d+$/.test(version)) throw badRequest(`invalid resource version "${version}"`);
+  const initial = call.query.get('sendInitialEvents');
+  if (initial !== null) {
+    if (call.query.get('resourceVersionMatch') !== 'NotOlderThan') {
+      const detail = 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan';
+      throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [
+        cause.forbidden('resourceVersionMatch', detail),
+      ]);
+    }
+    if (truthy(initial)) return 'state';
+  }
+  if (version === '' || version === '0') return initial === null ? 'state' : ctx.store.revision;
+  if (Number(version) > ctx.store.revision) {
+    throw new ApiError(504, 'Timeout', `Too large resource version: ${version}, current: ${ctx.store.revision}`, {
+      causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+      retryAfterSeconds: 1,
+    });
+  }
+  return Number(version);
+}
+
+class EventStream {
+  readonly #res: ServerResponse;
+  readonly #selection: Selection;
+  readonly #call: Call;
+  readonly #render: Render;
+
+  constructor(res: ServerResponse, selection: Selection, call: Call, render: Render) {
+    this.#res = res;
+    this.#selection = selection;
+    this.#call = call;
+    this.#render = render;
+    res.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-cache, private' });
+    res.flushHeaders();
+  }
+
+  state(stored: KubeObject[], revision: string): void {
+    for (const object of stored) {
+      const shown = present(this.#call.def, object);
+      if (selects(this.#selection, shown)) this.#write('ADDED', this.#render(shown));
+    }
+    if (truthy(this.#call.query.get('sendInitialEvents') ?? 'false')) {
+      this.bookmark(revision, { 'k8s.io/initial-events-end': 'true' });
+    }
+  }
+
+  /** An object that comes into the selection is ADDED, one that leaves it DELETED. */
+  send(event: StoreEvent): void {
+    const { namespace } = this.#call;
+    if (namespace !== undefined && event.object.metadata.namespace !== namespace) return;
+    const object = present(this.#call.def, event.object);
+    const old = event.old && present(this.#call.def, event.old);
+    const was = old !== undefined && selects(this.#selection, old);
+    const is = event.type !== 'DELETED' && selects(this.#selection, object);
+    if (is) this.#write(was ? 'MODIFIED' : 'ADDED', this.#render(object));
+    else if (was) this.#write('DELETED', this.#render(event.type === 'DELETED' ? object : left(old, object)));
+  }
+
+  bookmark(resourceVersion: string, annotations?: Record<string, string>): void {
+    const { def } = this.#call;
+    const metadata: Fields = { resourceVersion, creationTimestamp: null, ...(annotations ? { annotations } : {}) };
+    this.#write('BOOKMARK', { kind: def.kind, apiVersion: apiVersionOf(def), metadata });
+  }
+
+  fail(error: ApiError): void {
+    this.#write('ERROR', error.body);
+    this.#res.end();
+  }
+
+  #write(type: EventType | 'BOOKMARK' | 'ERROR', object: unknown): void {
+    this.#res.write(`${JSON.stringify({ type, object })}\n`);
+    if (this.#res.writableLength > BACKLOG_BYTES) this.#res.destroy();
+  }
+}
+
+/** The state that was last selected, at the revision at which it no longer is. */
+const left = (old: KubeObject, { metadata }: KubeObject): KubeObject => ({
+  ...old,
+  metadata: { ...old.metadata, resourceVersion: metadata.resourceVersion },
+});
