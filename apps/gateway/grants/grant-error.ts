@@ -1,0 +1,95 @@
+import { Refusal, type RefusalCode } from '../errors.js';
+
+/** Why a presented grant gives nothing. */
+export type GrantFault =
+  | 'malformed'
+  | 'signature'
+  | 'unknown'
+  | 'not-signed'
+  | 'expired'
+  | 'not-yet'
+  | 'revoked'
+  | 'deleted'
+  | 'used'
+  | 'needs-redeem'
+  | 'unreachable';
+
+interface Wording {
+  message: string;
+  hint: string;
+  /** The status on the links, where a person opens something; everywhere else a fault is 401. */
+  link: RefusalCode;
+}
+
+const ASK = 'Ask the person who sent you the link for a new one.';
+
+const WORDING: Record<GrantFault, Wording> = {
+  malformed: {
+    message: 'The token is not a token of this gateway.',
+    hint: 'Check that it was copied whole.',
+    link: 401,
+  },
+  signature: { message: 'The token was not signed by this gateway.', hint: ASK, link: 401 },
+  unknown: { message: 'The link is not known here.', hint: `Check that it was copied whole. ${ASK}`, link: 401 },
+  'not-signed': { message: 'The link has not been made ready.', hint: 'Try again in a moment.', link: 401 },
+  expired: { message: 'The link has expired.', hint: ASK, link: 410 },
+  'not-yet': { message: 'The link is not valid yet.', hint: 'Open it again when its time has come.', link: 425 },
+  revoked: { message: 'The link was revoked.', hint: ASK, link: 410 },
+  deleted: { message: 'The link was revoked.', hint: ASK, link: 410 },
+  used: { message: 'The link works once and was used already.', hint: ASK, link: 410 },
+  'needs-redeem': {
+    message: 'This token works once, in a browser.',
+    hint: 'Open its link and press the button there.',
+    link: 401,
+  },
+  unreachable: {
+    message: 'The gateway cannot ask the cluster about this link.',
+    hint: 'Try again in a moment.',
+    link: 503,
+  },
+};
+
+/** @property code what is wrong; @property detail the reason of the token library, without the token */
+export class GrantError extends Error {
+  constructor(
+    readonly code: GrantFault,
+    readonly detail?: string,
+  ) {
+    super(WORDING[code].message);
+  }
+
+  /** The answer on /l and /auth/jwt/set. */
+  toLinkRefusal(): Refusal {
+    return this.refusal(WORDING[this.code].link);
+  }
+
+  /** The answer on /k8s: there every fault is a missing credential. */
+  toRefusal(): Refusal {
+    return this.refusal(this.code === 'unreachable' ? 503 : 401);
+  }
+
+  private refusal(code: RefusalCode): Refusal {
+    const { message, hint } = WORDING[this.code];
+    return new Refusal(code, this.detail === undefined ? message : `${message} (${this.detail})`, hint);
+  }
+}
+
+/** The most telling of several faults comes first: a person learns more from "expired" than from "unknown". */
+const TELLING: GrantFault[] = [
+  'unreachable',
+  'not-yet',
+  'expired',
+  'revoked',
+  'deleted',
+  'used',
+  'needs-redeem',
+  'not-signed',
+  'unknown',
+  'signature',
+  'malformed',
+];
+
+/** @returns the fault to show of those that the presented grants had; undefined for an empty list */
+export function mostTelling(faults: readonly GrantError[]): GrantError | undefined {
+  return faults.toSorted((a, b) => TELLING.indexOf(a.code) - TELLING.indexOf(b.code))[0];
+}

@@ -1,0 +1,143 @@
+import { type GateToken } from '#libs/api';
+import { type Informer, isKubeError, type OwnClient, types } from '#libs/kube';
+import { GrantError as PolicyError } from '#libs/policy';
+import { GrantError } from './grant-error.js';
+import { type LivingGrant, toLivingGrant } from './living-grant.js';
+
+const NEGATIVE_MS = 1000;
+const MOST_REMEMBERED = 10_000;
+
+export type TokenSource = Pick<Informer<GateToken>, 'get' | 'list' | 'on'>;
+type Reader = Pick<OwnClient, 'get' | 'list'>;
+
+/**
+ * The GateTokens of the namespace, by UID and by the hash of their link. What the watch has not brought yet is asked
+ * for once, live; a negative answer is kept for a second, so that nobody makes the gateway flood the API server.
+ */
+export class GrantStore {
+  readonly #byUid = new Map<string, GateToken>();
+  readonly #uidByHash = new Map<string, string>();
+  /** UIDs that were seen and are gone: no live question can bring them back. */
+  readonly #gone = new Set<string>();
+  readonly #misses = new Map<string, number>();
+  readonly #asking = new Map<string, Promise<GateToken | undefined>>();
+
+  constructor(
+    source: TokenSource,
+    private readonly client: Reader,
+    private readonly namespace: string,
+    private readonly now: () => number = Date.now,
+  ) {
+    source.on('put', (token) => this.put(token));
+    source.on('delete', (token) => this.remove(token));
+  }
+
+  /**
+   * @param name where it is known (a JWT says it): then one object is read instead of the list
+   * @throws GrantError: deleted, unknown, unreachable
+   */
+  async byUid(uid: string, name?: string): Promise<LivingGrant> {
+    const token = this.#byUid.get(uid) ?? (await this.askFor(uid, () => this.readLive(uid, name)));
+    if (token === undefined) throw new GrantError(this.#gone.has(uid) ? 'deleted' : 'unknown');
+    return compiled(token);
+  }
+
+  /** @param hash base64url SHA-256 of the code of a link */
+  async byLinkHash(hash: string): Promise<LivingGrant> {
+    const uid = this.#uidByHash.get(hash);
+    if (uid !== undefined) return this.byUid(uid);
+    // Codes can be guessed by anyone: the live question is shared by everybody who asks within a second.
+    const found = await this.askFor('every-link', () => this.listLive().then(() => undefined));
+    const listed = found?.metadata.uid ?? this.#uidByHash.get(hash);
+    if (listed === undefined) throw new GrantError('unknown');
+    return this.byUid(listed);
+  }
+
+  /** Reads a grant anew, past the watch. @throws GrantError: deleted, unreachable */
+  async fresh(grant: LivingGrant): Promise<GateToken> {
+    const token = await this.readLive(grant.uid, grant.name);
+    if (token === undefined) throw new GrantError('deleted');
+    return token;
+  }
+
+  /** Takes an object that an answer brought, if it is newer than what the watch has shown. */
+  put(token: GateToken): void {
+    const { uid } = token.metadata;
+    if (uid === undefined || this.#gone.has(uid)) return;
+    const known = this.#byUid.get(uid);
+    if (known !== undefined && isOlder(token, known)) return;
+    this.#byUid.set(uid, token);
+    const hash = token.spec['link-hash'];
+    if (hash !== undefined) this.#uidByHash.set(hash, uid);
+  }
+
+  private remove({ metadata: { uid } }: GateToken): void {
+    if (uid === undefined) return;
+    const hash = this.#byUid.get(uid)?.spec['link-hash'];
+    if (hash !== undefined && this.#uidByHash.get(hash) === uid) this.#uidByHash.delete(hash);
+    this.#byUid.delete(uid);
+    remember(this.#gone, uid);
+  }
+
+  private async askFor(key: string, ask: () => Promise<GateToken | undefined>): Promise<GateToken | undefined> {
+    if (this.#gone.has(key) || this.now() - (this.#misses.get(key) ?? -Infinity) < NEGATIVE_MS) return undefined;
+    const asking = this.#asking.get(key) ?? this.once(key, ask);
+    return asking;
+  }
+
+  private once(key: string, ask: () => Promise<GateToken | undefined>): Promise<GateToken | undefined> {
+    const asking = ask()
+      .then((token) => {
+        if (token === undefined) remember(this.#misses, key, this.now());
+        return token;
+      })
+      .finally(() => this.#asking.delete(key));
+    this.#asking.set(key, asking);
+    return asking;
+  }
+
+  private async readLive(uid: string, name: string | undefined): Promise<GateToken | undefined> {
+    if (name === undefined) return (await this.listLive()).find((one) => one.metadata.uid === uid);
+    try {
+      const token = await this.client.get<GateToken>(types.gateTokens, name, this.namespace);
+      if (token.metadata.uid !== uid) return undefined;
+      this.put(token);
+      return this.#byUid.get(uid);
+    } catch (error) {
+      if (isKubeError(error, 404)) return undefined;
+      throw new GrantError('unreachable');
+    }
+  }
+
+  private async listLive(): Promise<GateToken[]> {
+    try {
+      const { items } = await this.client.list<GateToken>(types.gateTokens, this.namespace);
+      for (const token of items) this.put(token);
+      return items;
+    } catch {
+      throw new GrantError('unreachable');
+    }
+  }
+}
+
+function compiled(token: GateToken): LivingGrant {
+  try {
+    return toLivingGrant(token);
+  } catch (error) {
+    if (error instanceof PolicyError) throw new GrantError('not-signed', error.message);
+    throw error;
+  }
+}
+
+/** Every Kubernetes API server counts resourceVersions up, and says so since 1.35; a string that is no number is news. */
+function isOlder(token: GateToken, known: GateToken): boolean {
+  const [a, b] = [Number(token.metadata.resourceVersion), Number(known.metadata.resourceVersion)];
+  return Number.isFinite(a) && Number.isFinite(b) && a < b;
+}
+
+function remember(where: Set<string> | Map<string, number>, key: string, value = 0): void {
+  const [oldest] = where.keys();
+  if (where.size >= MOST_REMEMBERED && oldest !== undefined) where.delete(oldest);
+  if (where instanceof Map) where.set(key, value);
+  else where.add(key);
+}

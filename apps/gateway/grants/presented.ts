@@ -1,0 +1,120 @@
+import { type IncomingHttpHeaders } from 'node:http';
+import { type Claims } from '#libs/token';
+import { type Grant, GrantError as PolicyError, parseGrant } from '#libs/policy';
+import { grantCookies } from './cookies.js';
+import { GrantError } from './grant-error.js';
+import { type GrantStore } from './grant-store.js';
+import { type Handles } from './handle.js';
+import { type LivingGrant } from './living-grant.js';
+import { faultOf, redeemFault } from './validity.js';
+import { type Verifier } from './verifier.js';
+
+/** A good grant that a request brought. */
+export interface Presented {
+  readonly grant: LivingGrant;
+  /** Tells browsers apart that hold the same grant; undefined for a bare JWT. */
+  readonly browser?: string;
+}
+
+export interface PresentedGrants {
+  readonly grants: readonly Presented[];
+  readonly faults: readonly GrantError[];
+  /** True when the grants came in `Authorization`, which no other site can make a browser send. */
+  readonly bearer: boolean;
+}
+
+/** Finds out which grants a request holds. */
+export class GrantReader {
+  constructor(
+    private readonly store: GrantStore,
+    private readonly verifier: Verifier,
+    private readonly handles: Handles,
+    private readonly options: { acceptUnregistered: boolean; namespace: string; now: () => number },
+  ) {}
+
+  /** Where `Authorization` is present it alone counts: a script means what it writes. */
+  async read(headers: IncomingHttpHeaders): Promise<PresentedGrants> {
+    const bearer = bearerToken(headers.authorization);
+    const values = headers.authorization === undefined ? grantCookies(headers.cookie) : [bearer ?? ''];
+    const outcomes = await Promise.all(values.map((value) => this.outcome(value)));
+    return {
+      grants: outcomes.filter((one): one is Presented => !(one instanceof GrantError)),
+      faults: outcomes.filter((one) => one instanceof GrantError),
+      bearer: headers.authorization !== undefined,
+    };
+  }
+
+  /** @throws GrantError: why this cookie value or JWT gives nothing */
+  async readOne(value: string): Promise<Presented> {
+    const handle = this.handles.read(value);
+    if (handle !== undefined) return this.check(await this.store.byUid(handle.uid), handle.nonce);
+    return this.check(await this.fromJwt(value), undefined);
+  }
+
+  /** The grant of a JWT, whatever its state. @throws GrantError where the signature or the GateToken is missing */
+  async fromJwt(jwt: string): Promise<LivingGrant> {
+    const { claims, hash } = this.verifier.verify(jwt);
+    const slash = claims.sub?.indexOf('/') ?? -1;
+    const [namespace, name] = [claims.sub?.slice(0, slash), claims.sub?.slice(slash + 1)];
+    const registered = claims.jti !== undefined && namespace === this.options.namespace;
+    if (registered && claims.jti !== undefined) return this.store.byUid(claims.jti, name);
+    if (!this.options.acceptUnregistered) throw new GrantError('unknown');
+    return unregistered(claims, hash);
+  }
+
+  private async check(grant: LivingGrant, nonce: string | undefined): Promise<Presented> {
+    const living = await this.redeemedOrAsked(grant, nonce);
+    const fault = faultOf(living, this.options.now()) ?? redeemFault(living, nonce);
+    if (fault !== undefined) throw fault;
+    return { grant: living, ...(nonce === undefined ? {} : { browser: nonce }) };
+  }
+
+  /** A redeem on another replica can be ahead of this one's watch: a cookie that we wrote is worth one question. */
+  private async redeemedOrAsked(grant: LivingGrant, nonce: string | undefined): Promise<LivingGrant> {
+    if (!grant.singleUse || nonce === undefined || grant.redeemedBy !== undefined) return grant;
+    await this.store.fresh(grant);
+    return this.store.byUid(grant.uid, grant.name);
+  }
+
+  private async outcome(value: string): Promise<Presented | GrantError> {
+    try {
+      return await this.readOne(value);
+    } catch (error) {
+      if (error instanceof GrantError) return error;
+      throw error;
+    }
+  }
+}
+
+/** A JWT that belongs to no GateToken: its claims are all there is. */
+function unregistered(claims: Claims, hash: string): LivingGrant {
+  return {
+    uid: `unregistered-${hash.slice(0, 32)}`,
+    name: '',
+    namespace: '',
+    nbf: claims.nbf * 1000,
+    exp: claims.exp * 1000,
+    urls: claims.URLs,
+    policy: policyOf(claims),
+    singleUse: false,
+    takeOver: true,
+    viewOnly: false,
+    revoked: false,
+    signed: true,
+    registered: false,
+  };
+}
+
+function policyOf({ URLs, verbs }: Claims): Grant {
+  try {
+    return parseGrant({ urls: URLs, verbs });
+  } catch (error) {
+    if (error instanceof PolicyError) throw new GrantError('malformed', error.message);
+    throw error;
+  }
+}
+
+/** @returns the token of `Authorization: Bearer`, undefined for another scheme */
+export function bearerToken(authorization: string | undefined): string | undefined {
+  return /^Bearer +([^\s]+) *$/i.exec(authorization ?? '')?.[1];
+}

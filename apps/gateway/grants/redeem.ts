@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { type GateToken } from '#libs/api';
+import { isKubeError, type OwnClient, types } from '#libs/kube';
+import { GrantError } from './grant-error.js';
+import { type GrantStore } from './grant-store.js';
+import { type LivingGrant } from './living-grant.js';
+import { faultOf } from './validity.js';
+
+const MOST_TRIES = 8;
+
+export interface RedeemOptions {
+  now?: () => number;
+  newNonce?: () => string;
+}
+
+/**
+ * Gives a grant to a browser: makes the nonce of its cookie, and for a single-use grant claims `status.redeemed` by
+ * resourceVersion, so that exactly one browser wins, on any replica.
+ */
+export class Redeemer {
+  private readonly now: () => number;
+  private readonly newNonce: () => string;
+
+  constructor(
+    private readonly store: GrantStore,
+    private readonly client: Pick<OwnClient, 'patch'>,
+    options: RedeemOptions = {},
+  ) {
+    this.now = options.now ?? Date.now;
+    this.newNonce = options.newNonce ?? (() => randomBytes(16).toString('base64url'));
+  }
+
+  /**
+   * @param nonces of the cookies that the browser holds of this grant: the winner may redeem again (a reload)
+   * @returns the nonce for the cookie
+   * @throws GrantError: used, and everything that makes the grant worth nothing now
+   */
+  async redeem(grant: LivingGrant, nonces: readonly string[]): Promise<string> {
+    const fault = faultOf(grant, this.now());
+    if (fault !== undefined) throw fault;
+    if (!grant.singleUse) return nonces[0] ?? this.newNonce();
+    return this.claim(grant, nonces);
+  }
+
+  private async claim(grant: LivingGrant, nonces: readonly string[]): Promise<string> {
+    const nonce = this.newNonce();
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const token = await this.store.fresh(grant);
+      const by = token.status?.redeemed?.by;
+      if (by !== undefined) {
+        if (nonces.includes(by)) return by;
+        throw new GrantError('used');
+      }
+      if (await this.tryClaim(token, nonce)) return nonce;
+    }
+    throw new GrantError('unreachable');
+  }
+
+  /** @returns false when somebody wrote the GateToken in between: read again */
+  private async tryClaim({ metadata }: GateToken, nonce: string): Promise<boolean> {
+    const { name = '', namespace, resourceVersion } = metadata;
+    const redeemed = { at: new Date(this.now()).toISOString(), by: nonce };
+    try {
+      const written = await this.client.patch<GateToken>(
+        types.gateTokens,
+        name,
+        namespace,
+        { metadata: { resourceVersion }, status: { redeemed } },
+        'merge',
+        { subresource: 'status', fieldManager: 'kube-gateway' },
+      );
+      this.store.put(written);
+      return true;
+    } catch (error) {
+      if (isKubeError(error, 409)) return false;
+      if (isKubeError(error, 404)) throw new GrantError('deleted');
+      throw new GrantError('unreachable');
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { type Claims, type KeyRing, MAX_TOKEN, TokenError, type TokenErrorCode } from '#libs/token';
+import { GrantError, type GrantFault } from './grant-error.js';
+
+const MOST_TOKENS = 10_000;
+
+/** The public keys of the moment. */
+export interface Keys {
+  /** undefined until the ConfigMap of the keys was seen. */
+  current(): KeyRing | undefined;
+}
+
+/**
+ * Checks a token's signature once, then finds its claims by the hash of the token. Times are the business of
+ * `faultOf`: a claim set from here may have ended.
+ */
+export class Verifier {
+  #ring: KeyRing | undefined;
+  readonly #known = new Map<string, Claims>();
+
+  constructor(
+    private readonly keys: Keys,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  /** @throws GrantError: signature, malformed, unreachable (no keys yet), expired, not-yet */
+  verify(jwt: string): { claims: Claims; hash: string } {
+    if (jwt.length > MAX_TOKEN) throw new GrantError('malformed', 'too long');
+    const ring = this.keys.current();
+    if (ring === undefined) throw new GrantError('unreachable');
+    // A ring made anew may have lost a key: what it signed is not believed any longer.
+    if (ring !== this.#ring) this.#known.clear();
+    this.#ring = ring;
+    const hash = createHash('sha256').update(jwt).digest('base64url');
+    const known = this.#known.get(hash);
+    if (known !== undefined) return { claims: known, hash };
+    const claims = check(ring, jwt, this.now());
+    const [oldest] = this.#known.keys();
+    if (this.#known.size >= MOST_TOKENS && oldest !== undefined) this.#known.delete(oldest);
+    this.#known.set(hash, claims);
+    return { claims, hash };
+  }
+}
+
+function check(ring: KeyRing, jwt: string, now: number): Claims {
+  try {
+    return ring.verify(jwt, now);
+  } catch (error) {
+    if (error instanceof TokenError) throw new GrantError(FAULTS[error.code], error.message);
+    throw error;
+  }
+}
+
+const FAULTS: Record<TokenErrorCode, GrantFault> = {
+  malformed: 'malformed',
+  'too-large': 'malformed',
+  claims: 'malformed',
+  algorithm: 'signature',
+  'unknown-kid': 'signature',
+  signature: 'signature',
+  expired: 'expired',
+  'not-yet-valid': 'not-yet',
+};

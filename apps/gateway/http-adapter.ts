@@ -1,0 +1,51 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type Socket } from 'node:net';
+import { type NestApplicationOptions } from '@nestjs/common';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { answerOversized } from './oversized.js';
+
+/** Long enough for a slow phone, short enough that idle handshakes do not pile up. */
+const HEADERS_TIMEOUT_MS = 15_000;
+const KEEP_ALIVE_MS = 65_000;
+
+/** Who serves what comes in ahead of Express. */
+export interface Doors {
+  request: { handle(req: IncomingMessage, res: ServerResponse): void };
+  upgrade: { handle(req: IncomingMessage, socket: Socket, head: Buffer): void };
+}
+
+/**
+ * Express with a door ahead of it: everything below /k8s/ goes to the request door without Nest's layers, every
+ * websocket to the upgrade door. That path has no guards, filters or middleware: the doors do it all.
+ */
+export class GatewayAdapter extends ExpressAdapter {
+  #doors: Doors | undefined;
+
+  /** Until the doors are set, what would go through them is answered with 503 or cut. */
+  setDoors(doors: Doors): void {
+    this.#doors = doors;
+  }
+
+  override initHttpServer(_options: NestApplicationOptions): void {
+    const express = this.getInstance<(req: IncomingMessage, res: ServerResponse) => void>();
+    const server = createServer({
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      // Bodies may be streamed for as long as they move; consoles and watches have no request timeout.
+      requestTimeout: 0,
+      // Anything but a websocket is an ordinary request whose Upgrade header is not taken up.
+      shouldUpgradeCallback: (req) => req.headers.upgrade?.toLowerCase() === 'websocket',
+    });
+    server.on('request', (req: IncomingMessage, res: ServerResponse) => {
+      if (req.url?.startsWith('/k8s/') !== true) express(req, res);
+      else if (this.#doors === undefined) res.writeHead(503).end();
+      else this.#doors.request.handle(req, res);
+    });
+    server.on('upgrade', (req: IncomingMessage, socket: Socket, head: Buffer) => {
+      if (this.#doors === undefined) socket.destroy();
+      else this.#doors.upgrade.handle(req, socket, head);
+    });
+    server.on('clientError', answerOversized);
+    this.setHttpServer(server as unknown as Server);
+  }
+}

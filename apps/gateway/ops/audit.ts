@@ -1,0 +1,56 @@
+import { type Logger } from 'pino';
+import { type Refusal } from '../errors.js';
+
+export interface Denial {
+  readonly door: 'http' | 'upgrade' | 'link';
+  readonly method: string;
+  /** The raw target: the query is cut off, since it can hold a token. */
+  readonly url: string;
+  readonly address: string;
+  readonly refusal: Refusal;
+}
+
+/** One line for each thing that somebody may have to account for. The logger redacts; still no token is handed to it. */
+export class Audit {
+  constructor(
+    private readonly log: Logger,
+    private readonly count: (code: number, reason: string) => void = () => undefined,
+  ) {}
+
+  denied({ door, method, url, address, refusal }: Denial): void {
+    this.count(refusal.code, refusal.reason);
+    const path = url.split('?', 1)[0]?.slice(0, 300);
+    this.log.warn({ audit: 'deny', door, method, path, address, code: refusal.code, why: refusal.message }, 'denied');
+  }
+
+  /** A link was redeemed: whose, by whom. */
+  redeemed(what: { token: string; address: string; how: 'link' | 'jwt'; singleUse: boolean }): void {
+    this.log.info({ audit: 'redeem', ...what }, 'redeemed');
+  }
+
+  issued(what: { token: string; namespace: string; address: string; by: string }): void {
+    this.log.info({ audit: 'issue', ...what }, 'issued');
+  }
+
+  opened(what: { session: string; who: string; vm: string; kind: string; address: string }): void {
+    this.log.info({ audit: 'open', ...what }, 'console opened');
+  }
+
+  ended(what: {
+    session: string;
+    who: string;
+    vm: string;
+    kind: string;
+    code: number;
+    reason: string;
+    bytesIn: number;
+    bytesOut: number;
+  }): void {
+    this.log.info({ audit: 'end', ...what }, 'console ended');
+  }
+
+  /** A mistake of the gateway or a fault below it, where nothing else handles it. */
+  fault(where: string, error: unknown): void {
+    this.log.error({ where, err: error }, 'fault');
+  }
+}

@@ -1,0 +1,101 @@
+import { Agent as HttpAgent, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { type Socket } from 'node:net';
+import { type Upstream } from '#libs/kube';
+import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware';
+import { type Answers } from '../answers.js';
+import { Refusal } from '../errors.js';
+import { type Asked } from './pipeline.js';
+import { type Identity, upgradeHeaders, upstreamHeaders } from './request-headers.js';
+import { cleanAnswer } from './response-headers.js';
+
+/** Idle connections to the API server that are kept. */
+const KEPT_SOCKETS = 64;
+
+/** Told of each answer of the upstream, and of each fault before one. */
+export interface ForwardHooks {
+  onAnswer?(req: IncomingMessage, status: number): void;
+  onFault?(req: IncomingMessage, error: Error): void;
+}
+
+/**
+ * Sends allowed requests to the Kubernetes API. The headers are replaced before the proxy library sees them; the
+ * connections show no client certificate, so that the bearer token alone says who asks.
+ */
+export class Forwarder {
+  readonly #agent: HttpAgent | HttpsAgent;
+  readonly #proxy: RequestHandler;
+
+  constructor(
+    private readonly upstream: Upstream,
+    private readonly answers: Answers,
+    private readonly hooks: ForwardHooks = {},
+  ) {
+    const { server } = upstream;
+    const options = { keepAlive: true, maxFreeSockets: KEPT_SOCKETS };
+    this.#agent =
+      server.protocol === 'https:'
+        ? new HttpsAgent({ ...options, ...upstream.connectOptions() })
+        : new HttpAgent(options);
+    this.#proxy = createProxyMiddleware({
+      target: server.href,
+      changeOrigin: true,
+      agent: this.#agent,
+      // Never `ws: true`: the library would then listen for upgrades itself, past every check.
+      ws: false,
+      on: {
+        proxyRes: (answer, req) => this.answered(answer, req),
+        proxyReqWs: (request, req) => this.watchUpgrade(request, req),
+        error: (error, req, res) => this.failed(error, req, res),
+      },
+    });
+  }
+
+  /** Forwards a request; the answer goes to `res`, whatever happens. */
+  web(req: IncomingMessage, res: ServerResponse, asked: Asked, identity: Identity): Promise<void> {
+    req.headers = upstreamHeaders(req.headers, identity);
+    req.url = target(asked);
+    return this.#proxy(req, res);
+  }
+
+  /** Forwards an upgrade that is no console: the sockets are joined as they are. */
+  upgrade(req: IncomingMessage, socket: Socket, head: Buffer, asked: Asked, identity: Identity): void {
+    req.headers = upgradeHeaders(req.headers, identity);
+    req.url = target(asked);
+    this.#proxy.upgrade(req, socket, head);
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  private answered(answer: IncomingMessage, req: IncomingMessage): void {
+    cleanAnswer(answer.headers, this.upstream.server);
+    this.hooks.onAnswer?.(req, answer.statusCode ?? 0);
+  }
+
+  private watchUpgrade(request: ClientRequest, req: IncomingMessage): void {
+    const clean = (answer: IncomingMessage): void => this.answered(answer, req);
+    request.prependListener('upgrade', clean).prependListener('response', clean);
+  }
+
+  private failed(error: Error, req: IncomingMessage, res: ServerResponse | Socket): void {
+    this.hooks.onFault?.(req, error);
+    const refusal = upstreamFault(error);
+    if ('writeHead' in res) this.answers.refuse(req, res, refusal);
+    else if (res.bytesWritten === 0 || !('_httpMessage' in res)) this.answers.refuseUpgrade(req, res, refusal);
+    else res.destroy();
+  }
+}
+
+function target({ path, query }: Asked): string {
+  return query === '' ? path : `${path}?${query}`;
+}
+
+/** @returns what a person may know of a fault between here and the API server: not its address */
+export function upstreamFault(error: Error): Refusal {
+  const late = 'code' in error && (error.code === 'ETIMEDOUT' || error.code === 'ESOCKETTIMEDOUT');
+  return late
+    ? new Refusal(504, 'The Kubernetes API did not answer in time.', 'Try again in a moment.')
+    : new Refusal(502, 'The Kubernetes API cannot be reached.', 'Try again in a moment.');
+}

@@ -1,0 +1,107 @@
+import { type OwnClient, types } from '#libs/kube';
+import { Refusal } from '../errors.js';
+
+/** Kubernetes' shortest is 10 minutes; a stolen token is worth an hour at most. */
+const LIFETIME_S = 3600;
+/** Renewed when this much of its life is over. */
+const RENEW_AT = 0.8;
+const RETRY_MS = 5000;
+
+interface TokenAnswer {
+  status: { token: string; expirationTimestamp: string };
+}
+
+export interface GuestCredentialOptions {
+  namespace: string;
+  /** Name of the service account `NAME-guest`. */
+  account: string;
+  now?: () => number;
+  onError?: (error: unknown) => void;
+}
+
+/**
+ * The token under which guests' requests go upstream: of the guest account, never of the gateway itself. Renewed
+ * before it ends; while the API server refuses a new one, the old one serves until its end.
+ */
+export class GuestCredential {
+  #token: string | undefined;
+  #expires = 0;
+  #asking: Promise<string> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+  readonly #now: () => number;
+
+  constructor(
+    private readonly client: Pick<OwnClient, 'createSubresource'>,
+    private readonly options: GuestCredentialOptions,
+  ) {
+    this.#now = options.now ?? Date.now;
+  }
+
+  get ready(): boolean {
+    return this.#token !== undefined && this.#now() < this.#expires;
+  }
+
+  /** Fetches the first token and keeps it fresh until `stop`. */
+  start(): void {
+    this.renewSoon(0);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** @throws Refusal 503 where there is no token and none can be had */
+  async token(): Promise<string> {
+    if (this.#token !== undefined && this.#now() < this.#expires) return this.#token;
+    try {
+      return await this.renew();
+    } catch {
+      throw new Refusal(
+        503,
+        'The gateway has no account for guests at the moment.',
+        'Try again in a moment.',
+        undefined,
+        5,
+      );
+    }
+  }
+
+  /** The API server refused the token (401): the next request gets a new one. */
+  reject(token: string): void {
+    if (token === this.#token) this.#expires = 0;
+  }
+
+  private renew(): Promise<string> {
+    this.#asking ??= this.request().finally(() => (this.#asking = undefined));
+    return this.#asking;
+  }
+
+  private async request(): Promise<string> {
+    const { namespace, account } = this.options;
+    const asked = this.#now();
+    const { status } = await this.client.createSubresource<TokenAnswer>(
+      types.serviceAccounts,
+      account,
+      namespace,
+      'token',
+      { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: LIFETIME_S } },
+    );
+    this.#token = status.token;
+    this.#expires = Date.parse(status.expirationTimestamp);
+    this.renewSoon(Math.max(RETRY_MS, (this.#expires - asked) * RENEW_AT));
+    return status.token;
+  }
+
+  private renewSoon(ms: number): void {
+    clearTimeout(this.#timer);
+    if (this.#stopped) return;
+    this.#timer = setTimeout(() => {
+      this.renew().catch((error: unknown) => {
+        this.options.onError?.(error);
+        this.renewSoon(RETRY_MS);
+      });
+    }, ms).unref();
+  }
+}

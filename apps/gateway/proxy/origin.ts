@@ -1,0 +1,33 @@
+import { type IncomingHttpHeaders } from 'node:http';
+import { Refusal } from '../errors.js';
+
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+export interface OriginQuestion {
+  readonly method: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly upgrade: boolean;
+  /** The credential came in `Authorization`: no other site can make a browser send that. */
+  readonly bearer: boolean;
+}
+
+/**
+ * Another site must not act with the cookies of this one (security.md row 6). Where `Origin` is present it must equal a
+ * public URL; `null` never does. Where it is absent, only an unsafe method with a cookie needs another proof.
+ * @param origins of the public URLs, as `URL.origin` writes them
+ * @throws Refusal 403
+ */
+export function refuseForeignOrigin(question: OriginQuestion, origins: ReadonlySet<string>): void {
+  const { headers, method, upgrade, bearer } = question;
+  if (headers.origin !== undefined) {
+    if (origins.has(headers.origin)) return;
+    throw foreign('The request came from another site.');
+  }
+  if (upgrade || bearer || SAFE.has(method)) return;
+  if (headers.cookie === undefined || headers['sec-fetch-site'] === 'same-origin') return;
+  throw foreign('The request does not say from which site it came.');
+}
+
+function foreign(message: string): Refusal {
+  return new Refusal(403, message, 'Open the page by one of the public URLs of this gateway and try again there.');
+}

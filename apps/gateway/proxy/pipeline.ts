@@ -1,0 +1,130 @@
+import { type IncomingHttpHeaders } from 'node:http';
+import { canonicalPath, type ConsoleTarget, consoleTarget, decide, requestInfo } from '#libs/policy';
+import { Refusal } from '../errors.js';
+import { mostTelling } from '../grants/grant-error.js';
+import { type Presented, type PresentedGrants } from '../grants/presented.js';
+import { type SignedIn, type SignedInUsers } from '../sign-in/signed-in-users.js';
+import { type VmState } from '../vms/vm-states.js';
+import { refuseForeignOrigin } from './origin.js';
+
+/** A request as both doors hand it in. */
+export interface Incoming {
+  readonly method: string;
+  /** The raw request target, beginning with `/k8s/`. */
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly upgrade: boolean;
+}
+
+/** What is asked of the cluster: parsed once; `path` and `query` are forwarded as they stand here. */
+export interface Asked {
+  readonly method: string;
+  /** Canonical API path, without `/k8s`. */
+  readonly path: string;
+  /** Without `?`; empty where there is none. */
+  readonly query: string;
+  readonly upgrade: boolean;
+  /** The console that the path names. */
+  readonly console?: ConsoleTarget;
+}
+
+/** On whose behalf a request goes upstream. */
+export type Credential =
+  { readonly kind: 'grant'; readonly presented: Presented } | { readonly kind: 'user'; readonly user: SignedIn };
+
+export type Verdict =
+  | { readonly allow: true; readonly asked: Asked; readonly credential: Credential }
+  | { readonly allow: false; readonly refusal: Refusal };
+
+/** What the decision needs to know. */
+export interface Gate {
+  readonly origins: ReadonlySet<string>;
+  readonly grants: { read(headers: IncomingHttpHeaders): Promise<PresentedGrants> };
+  readonly users: SignedInUsers | undefined;
+  readonly vms: { get(namespace: string, vm: string): VmState | undefined };
+  /** False where the watch of the grants is out of touch: a revocation could have been missed. */
+  inTouch(): boolean;
+}
+
+/**
+ * The order of a request, for both doors. Each step refuses by throwing a Refusal; what comes out of the last one is
+ * allowed, and is exactly what will be forwarded.
+ */
+export async function authorize(gate: Gate, incoming: Incoming): Promise<Verdict> {
+  try {
+    const asked = parse(incoming); //                              400  one canonical form of the path
+    const held = await gate.grants.read(incoming.headers); //           which grants it brought
+    refuseForeignOrigin({ ...incoming, bearer: held.bearer }, gate.origins); // 403  another site
+    const credential = await choose(gate, incoming, asked, held); // 401, 403  who allows it
+    refuseReplacedVm(gate, credential); //                         403  the VM is another one now
+    refuseHalfConsole(asked); //                                   400  a console is a websocket
+    refuseOutOfTouch(gate, asked); //                              503  what lasts needs a fresh watch
+    return { allow: true, asked, credential };
+  } catch (error) {
+    if (error instanceof Refusal) return { allow: false, refusal: error };
+    throw error;
+  }
+}
+
+function parse({ url, method, upgrade }: Incoming): Asked {
+  const mark = url.indexOf('?');
+  const canonical = canonicalPath(mark === -1 ? url : url.slice(0, mark));
+  if (!canonical.ok) throw new Refusal(400, canonical.message, 'Correct the path and try again.');
+  const path = canonical.path.slice('/k8s'.length);
+  const query = mark === -1 ? '' : url.slice(mark + 1);
+  const target = consoleTarget(requestInfo(method, path, query));
+  return {
+    method,
+    path,
+    query,
+    upgrade,
+    ...(target === undefined ? {} : { console: target }),
+  };
+}
+
+/** The first grant that allows it; else the signed-in user, whom Kubernetes judges; else the most telling reason. */
+async function choose(gate: Gate, { headers }: Incoming, asked: Asked, held: PresentedGrants): Promise<Credential> {
+  let denial: Refusal | undefined;
+  for (const presented of held.grants) {
+    const decision = decide(presented.grant.policy, asked);
+    if (decision.allow) return { kind: 'grant', presented };
+    denial ??= new Refusal(403, decision.message, 'Ask the person who sent you the link for one that does.');
+  }
+  const user = held.bearer ? undefined : await gate.users?.fromCookies(headers.cookie);
+  if (user !== undefined) return { kind: 'user', user };
+  throw denial ?? mostTelling(held.faults)?.toRefusal() ?? nobody();
+}
+
+function nobody(): Refusal {
+  return new Refusal(
+    401,
+    'The request brings no link and no sign-in.',
+    'Open the link that you were sent, or sign in.',
+  );
+}
+
+/** A grant for one VM is bound to its UID: a VM made anew under the same name is not reached by old links. */
+function refuseReplacedVm(gate: Gate, credential: Credential): void {
+  if (credential.kind !== 'grant') return;
+  const { vm, vmUid } = credential.presented.grant;
+  if (vm === undefined || vmUid === undefined) return;
+  const state = gate.vms.get(vm.namespace, vm.vm);
+  // A VM that is gone is told by the cluster itself (404), or by the console (4004).
+  if (state?.uid === undefined || state.uid === vmUid) return;
+  throw new Refusal(403, `${vm.vm} is no longer the machine that this link was made for.`, 'Ask for a new link.');
+}
+
+/** KubeVirt cuts the viewer of a console even for a GET that is no websocket: such a one is never forwarded. */
+function refuseHalfConsole({ console: target, upgrade }: Asked): void {
+  if (target === undefined || upgrade) return;
+  throw new Refusal(
+    400,
+    'A console is reached by a websocket only.',
+    'Open the console page, or connect with a websocket client.',
+  );
+}
+
+function refuseOutOfTouch(gate: Gate, { upgrade }: Asked): void {
+  if (!upgrade || gate.inTouch()) return;
+  throw new Refusal(503, 'The gateway is out of touch with the cluster.', 'Try again in a moment.', undefined, 5);
+}

@@ -1,0 +1,64 @@
+import { type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
+
+/** `transfer-encoding` stays: it frames the body, and without it a body would be read as a second request. */
+const HOP_BY_HOP = [
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'upgrade',
+  'http2-settings',
+];
+
+/** The gate's own credentials, what would speak for somebody else, and what tells the cluster about our pages. */
+const OURS = ['authorization', 'cookie', 'expect', 'forwarded', 'origin', 'referer', 'host', 'x-real-ip'];
+const OURS_BEGIN = ['impersonate-', 'x-remote-', 'x-forwarded-', 'sec-fetch-'];
+const DROPPED = new Set([...HOP_BY_HOP, ...OURS]);
+const BEARER_PROTOCOL = /^base64url\.bearer\.authorization\.k8s\.io\./i;
+
+export interface Identity {
+  /** The bearer token under which the request goes upstream. */
+  readonly token: string;
+  readonly clientAddress: string;
+}
+
+/**
+ * Strip, then set (security.md row 4): the headers with which a request goes upstream. Names are compared with
+ * underscores as dashes, since some servers read them so.
+ */
+export function upstreamHeaders(headers: IncomingHttpHeaders, identity: Identity): IncomingHttpHeaders {
+  const named = new Set((headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase()));
+  const kept: IncomingHttpHeaders = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (named.has(name) && name !== 'transfer-encoding' && name !== 'content-length') continue;
+    if (!isDropped(name.replaceAll('_', '-'))) kept[name] = value;
+  }
+  kept.authorization = `Bearer ${identity.token}`;
+  kept['x-forwarded-for'] = identity.clientAddress;
+  return kept;
+}
+
+function isDropped(name: string): boolean {
+  return DROPPED.has(name) || OURS_BEGIN.some((begin) => name.startsWith(begin));
+}
+
+/** The same for an upgrade: a websocket's own headers are set again, a bearer subprotocol is taken out. */
+export function upgradeHeaders(headers: IncomingHttpHeaders, identity: Identity): IncomingHttpHeaders {
+  const kept = upstreamHeaders(headers, identity);
+  const protocols = offeredProtocols(headers).filter((one) => !BEARER_PROTOCOL.test(one));
+  delete kept['sec-websocket-protocol'];
+  if (protocols.length > 0) kept['sec-websocket-protocol'] = protocols.join(', ');
+  return { ...kept, connection: 'Upgrade', upgrade: 'websocket' };
+}
+
+/** @returns the websocket subprotocols that the client offers, in its order */
+export function offeredProtocols(headers: IncomingHttpHeaders | OutgoingHttpHeaders): string[] {
+  const offered = headers['sec-websocket-protocol'];
+  return String(offered ?? '')
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean);
+}

@@ -1,0 +1,65 @@
+import { EventEmitter } from 'node:events';
+import { type Informer } from '#libs/kube';
+import { computePrintableStatus, isRunning, type VirtualMachine, type VirtualMachineInstance } from '#libs/kubevirt';
+
+/** What consoles need to know of a VM. */
+export interface VmState {
+  /** printableStatus of KubeVirt, or `NotFound`. */
+  readonly status: string;
+  /** It runs, so it has consoles; a paused one has them too. */
+  readonly running: boolean;
+  /** UID of the VM; of its instance, where it has no VM. */
+  readonly uid?: string;
+}
+
+const NOT_FOUND: VmState = Object.freeze({ status: 'NotFound', running: false });
+
+type Source<T extends VirtualMachine | VirtualMachineInstance> = Pick<Informer<T>, 'get' | 'on'>;
+
+/** The VMs of the gateway's own namespace, joined with their instances, as the watch shows them. */
+export class VmStates {
+  readonly #changes = new EventEmitter().setMaxListeners(0);
+
+  constructor(
+    private readonly vms: Source<VirtualMachine>,
+    private readonly vmis: Source<VirtualMachineInstance>,
+    /** Other namespaces are not watched: of them nothing is known here. */
+    private readonly namespace: string,
+  ) {
+    for (const source of [vms, vmis]) {
+      source.on('put', ({ metadata }: VirtualMachine | VirtualMachineInstance) => this.changed(metadata.name));
+      source.on('delete', ({ metadata }: VirtualMachine | VirtualMachineInstance) => this.changed(metadata.name));
+    }
+  }
+
+  /** @returns undefined for another namespace */
+  get(namespace: string, name: string): VmState | undefined {
+    if (namespace !== this.namespace) return undefined;
+    return stateOf(this.vms.get(name, namespace), this.vmis.get(name, namespace));
+  }
+
+  /** Calls `listener` at every change of the VM or its instance. @returns stops that */
+  watch(namespace: string, name: string, listener: (state: VmState) => void): () => void {
+    if (namespace !== this.namespace) return () => undefined;
+    const tell = (): void => listener(this.get(namespace, name) ?? NOT_FOUND);
+    this.#changes.on(name, tell);
+    return () => this.#changes.off(name, tell);
+  }
+
+  private changed(name: string | undefined): void {
+    // EventEmitter throws for an unheard `error`: a VM may have that name.
+    if (name !== undefined && this.#changes.listenerCount(name) > 0) this.#changes.emit(name);
+  }
+}
+
+/** @returns the state of a VM and its instance, either of which may be missing */
+export function stateOf(vm: VirtualMachine | undefined, vmi: VirtualMachineInstance | undefined): VmState {
+  const uid = vm?.metadata.uid ?? vmi?.metadata.uid;
+  if (uid === undefined) return NOT_FOUND;
+  const running = vmi !== undefined && isRunning(vmi) && vmi.metadata.deletionTimestamp === undefined;
+  const status =
+    vm === undefined
+      ? (vmi?.status?.phase ?? 'Unknown')
+      : (vm.status?.printableStatus ?? computePrintableStatus(vm, vmi));
+  return { status, running, uid };
+}
