@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { type GateSession, type GateToken } from '#libs/api';
+import { type VirtualMachine, type VirtualMachineInstance } from '#libs/kubevirt';
+import { gateSessionView } from './gatesession-view.js';
+import { gateTokenView } from './gatetoken-view.js';
+import { issueRequest } from './issue-request.js';
+import { Rules } from './rules.js';
+import { vmView } from './vm-view.js';
+
+const API = { apiVersion: 'kubegateway.kubevirt.io/v1beta1' } as const;
+
+const token: GateToken = {
+  ...API,
+  kind: 'GateToken',
+  metadata: { name: 'one', namespace: 'ns', uid: 'u', creationTimestamp: '2026-01-01T00:00:00Z' },
+  spec: { vm: 'demo', 'link-hash': 'HASH-OF-A-CODE' },
+  status: {
+    token: 'SIGNED-JWT',
+    link: 'https://gate.example/auth/jwt/set?token=SIGNED-JWT',
+    phase: 'Error',
+    conditions: [{ type: 'Ready', status: 'False', reason: 'X', message: 'because', lastTransitionTime: '' }],
+  },
+};
+
+const session: GateSession = {
+  ...API,
+  kind: 'GateSession',
+  metadata: { name: 's', namespace: 'ns' },
+  spec: { vm: 'demo', kind: 'vnc', 'client-address': '127.0.0.1', pod: 'p', user: 'ada' },
+  status: { phase: 'Active', started: '2026-01-01T00:00:01Z' },
+};
+
+const vm: VirtualMachine = {
+  metadata: { name: 'demo', namespace: 'ns', uid: 'v' },
+  spec: { runStrategy: 'Always', template: { spec: { domain: { resources: { requests: { memory: '64M' } } } } } },
+  status: { printableStatus: 'Running', ready: true },
+};
+
+const vmi: VirtualMachineInstance = {
+  metadata: { name: 'demo', namespace: 'ns' },
+  spec: { domain: { devices: { autoattachSerialConsole: false } } },
+  status: { phase: 'Running', nodeName: 'local', interfaces: [{ ipAddress: '10.0.0.2' }] },
+};
+
+describe('views', () => {
+  it('row 8: a GateToken is shown without its token, link and hash', () => {
+    const text = JSON.stringify(gateTokenView(token));
+    expect(text).not.toContain('SIGNED-JWT');
+    expect(text).not.toContain('HASH-OF-A-CODE');
+    expect(gateTokenView(token)).toMatchObject({ phase: 'Error', message: 'because', takeOver: true, duration: '1h' });
+  });
+
+  it('joins a VM with its instance, who is on it, and what she may do', () => {
+    const rules = new Rules([
+      { verbs: ['update'], apiGroups: ['subresources.kubevirt.io'], resources: ['virtualmachineinstances/pause'] },
+    ]);
+    const view = vmView(vm, vmi, [session], rules);
+    expect(view).toMatchObject({ status: 'Running', node: 'local', ips: ['10.0.0.2'], cpu: 1 });
+    expect(view.consoles).toEqual({ vnc: true, serial: false });
+    expect(view.viewers).toEqual([{ session: 's', kind: 'vnc', who: 'ada', since: '2026-01-01T00:00:01Z' }]);
+    expect(view.may).toMatchObject({ pause: true, unpause: false, start: false, vnc: false, issue: false });
+  });
+
+  it('a VM that does not run has no consoles; an ended session is no viewer', () => {
+    const view = vmView(vm, undefined, [{ ...session, status: { phase: 'Ended' } }], new Rules([]));
+    expect(view.consoles).toEqual({ vnc: false, serial: false });
+    expect(view.viewers).toEqual([]);
+    expect(view.memory).toBe('64M');
+  });
+
+  it('names who is on a console', () => {
+    expect(gateSessionView(session).who).toBe('ada');
+    const { user: _user, ...spec } = session.spec;
+    expect(gateSessionView({ ...session, spec: { ...spec, token: 'one' } }).who).toBe('link one');
+  });
+});
+
+describe('issueRequest', () => {
+  it('takes the fields of a GateToken', () => {
+    expect(issueRequest({ vm: 'demo', duration: '1h', 'single-use': true })).toEqual({
+      vm: 'demo',
+      duration: '1h',
+      'single-use': true,
+    });
+  });
+
+  it.each([
+    [null, 'the body'],
+    ['text', 'the body'],
+    [{ vm: 7 }, 'vm'],
+    [{ urls: [] }, 'urls'],
+    [{ 'link-hash': 'x' }, 'link-hash'],
+    [{ issuer: { username: 'root' } }, 'issuer'],
+  ])('refuses %j and names the field', (body, field) => {
+    expect(() => issueRequest(body)).toThrow(field);
+  });
+});
