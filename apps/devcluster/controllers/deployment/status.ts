@@ -1,0 +1,103 @@
+import { type Condition, type Deployment, type DeploymentStatus, type ReplicaSet, timestamp } from '../workload.js';
+import { bounds } from './rolling.js';
+
+const sum = (sets: ReplicaSet[], field: 'replicas' | 'readyReplicas' | 'availableReplicas'): number =>
+  sets.reduce((total, { status }) => total + (status?.[field] ?? 0), 0);
+
+/** A Deployment's status, given the ReplicaSet of its template and the former ones. Pure. */
+export function deploymentStatus(
+  deployment: Deployment,
+  current: ReplicaSet | undefined,
+  old: ReplicaSet[],
+  now: Date,
+): DeploymentStatus {
+  const all = current ? [current, ...old] : old;
+  const desired = deployment.spec.replicas ?? 1;
+  const available = sum(all, 'availableReplicas');
+  const status: DeploymentStatus = {
+    observedGeneration: deployment.metadata.generation ?? 0,
+    replicas: sum(all, 'replicas'),
+    updatedReplicas: current?.status?.replicas ?? 0,
+    readyReplicas: sum(all, 'readyReplicas'),
+    availableReplicas: available,
+    unavailableReplicas: Math.max(sum(all, 'replicas'), desired) - available,
+  };
+  const former = deployment.status?.conditions ?? [];
+  const wellEnough = available >= desired - bounds(deployment).unavailable;
+  const conditions = [availability(wellEnough), progressing(deployment, status, current, now)];
+  return { ...status, conditions: conditions.map((condition) => withTimes(condition, former, now)) };
+}
+
+function availability(well: boolean): Condition {
+  return well
+    ? {
+        type: 'Available',
+        status: 'True',
+        reason: 'MinimumReplicasAvailable',
+        message: 'Deployment has minimum availability.',
+      }
+    : {
+        type: 'Available',
+        status: 'False',
+        reason: 'MinimumReplicasUnavailable',
+        message: 'Deployment does not have minimum availability.',
+      };
+}
+
+function progressing(
+  deployment: Deployment,
+  status: DeploymentStatus,
+  current: ReplicaSet | undefined,
+  now: Date,
+): Condition {
+  const name = current?.metadata.name ?? '';
+  const say = (reason: string, message: string, well = true): Condition => ({
+    type: 'Progressing',
+    status: well ? 'True' : 'False',
+    reason,
+    message,
+  });
+  if (isComplete(deployment, status)) {
+    return say('NewReplicaSetAvailable', `ReplicaSet "${name}" has successfully progressed.`);
+  }
+  const former = deployment.status?.conditions?.find(({ type }) => type === 'Progressing');
+  if (moved(deployment.status, status) || !former)
+    return say('ReplicaSetUpdated', `ReplicaSet "${name}" is progressing.`);
+  if (former.reason === 'NewReplicaSetAvailable') return former;
+  const deadline = (deployment.spec.progressDeadlineSeconds ?? 600) * 1000;
+  if (now.getTime() - Date.parse(former.lastUpdateTime ?? '') > deadline) {
+    return say('ProgressDeadlineExceeded', `ReplicaSet "${name}" has timed out progressing.`, false);
+  }
+  return former;
+}
+
+/** All pods are of the current template and available. */
+export function isComplete({ spec, metadata }: Deployment, status: DeploymentStatus): boolean {
+  const desired = spec.replicas ?? 1;
+  return (
+    status.updatedReplicas === desired &&
+    status.replicas === desired &&
+    status.availableReplicas === desired &&
+    (status.observedGeneration ?? 0) >= (metadata.generation ?? 0)
+  );
+}
+
+function moved(before: DeploymentStatus | undefined, after: DeploymentStatus): boolean {
+  const more = (field: 'updatedReplicas' | 'readyReplicas' | 'availableReplicas'): boolean =>
+    (after[field] ?? 0) > (before?.[field] ?? 0);
+  const oldOf = (status: DeploymentStatus = {}): number => (status.replicas ?? 0) - (status.updatedReplicas ?? 0);
+  return more('updatedReplicas') || more('readyReplicas') || more('availableReplicas') || oldOf(after) < oldOf(before);
+}
+
+/** Times move only when there is something to tell: both on a flip, the update alone with another reason. */
+function withTimes(condition: Condition, former: Condition[], now: Date): Condition {
+  const old = former.find(({ type }) => type === condition.type);
+  const time = timestamp(now);
+  const flipped = old?.status !== condition.status;
+  const told = flipped || old.reason !== condition.reason || old.message !== condition.message;
+  return {
+    ...condition,
+    lastTransitionTime: flipped ? time : (old.lastTransitionTime ?? time),
+    lastUpdateTime: told ? time : (old.lastUpdateTime ?? time),
+  };
+}

@@ -1,0 +1,73 @@
+import { isKubeError, keyOf, type KubeClient, type KubeObject, types, type Again } from '#libs/kube';
+import { isDeepStrictEqual } from 'node:util';
+import { type Cache } from '../cache.js';
+import { Controller } from '../controller.js';
+import { controllerReference, controls, ownerKey } from '../owner.js';
+import { type Pod, type ReplicaSet, type ReplicaSetStatus } from '../workload.js';
+import { planReplicaSet } from './plan.js';
+
+/** Keeps as many pods as each ReplicaSet asks for. */
+export function replicaSetController(
+  cache: Cache,
+  now: () => Date,
+  onError: (error: unknown, key: string) => void,
+): Controller {
+  const sets = cache.of<ReplicaSet>(types.replicaSets);
+  const sources = [
+    { type: types.replicaSets, keys: (set: KubeObject) => [keyOf(set)] },
+    { type: types.pods, keys: ownerKey('ReplicaSet') },
+  ];
+  const reconcile = async (namespace: string, name: string): Promise<Again> => {
+    const set = sets.get(name, namespace);
+    if (set) return syncReplicaSet(cache.client, set, now());
+  };
+  return new Controller(cache, sources, reconcile, onError);
+}
+
+/**
+ * One pass over one ReplicaSet. Pods are read from the API server, not from the cache: a cache that has not yet seen the
+ * pods of the last pass would make them twice.
+ */
+export async function syncReplicaSet(client: KubeClient, set: ReplicaSet, now: Date): Promise<Again> {
+  const { namespace } = set.metadata;
+  const { items } = await client.list<Pod>(types.pods, namespace);
+  const plan = planReplicaSet(
+    set,
+    items.filter((pod) => controls(set, pod)),
+    now,
+  );
+  for (let i = 0; i < plan.create; i += 1) await client.create(types.pods, podOf(set), namespace);
+  for (const { metadata } of plan.remove) await remove(client, metadata.name ?? '', namespace, metadata.uid);
+  await writeStatus(client, set, plan.status);
+  return plan.again === undefined ? undefined : { again: plan.again };
+}
+
+function podOf(set: ReplicaSet): Pod {
+  const { metadata = {}, spec } = set.spec.template;
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      generateName: `${set.metadata.name}-`,
+      namespace: set.metadata.namespace ?? '',
+      labels: metadata.labels ?? {},
+      ...(metadata.annotations ? { annotations: metadata.annotations } : {}),
+      ownerReferences: [controllerReference(types.replicaSets, set)],
+    },
+    spec,
+  };
+}
+
+async function remove(client: KubeClient, name: string, namespace: string | undefined, uid?: string): Promise<void> {
+  try {
+    await client.delete(types.pods, name, namespace, uid === undefined ? {} : { uid });
+  } catch (error) {
+    if (!isKubeError(error, 404)) throw error;
+  }
+}
+
+async function writeStatus(client: KubeClient, set: ReplicaSet, status: ReplicaSetStatus): Promise<void> {
+  if (isDeepStrictEqual(set.status, status)) return;
+  const { name = '', namespace } = set.metadata;
+  await client.patch(types.replicaSets, name, namespace, { status }, 'merge', { subresource: 'status' });
+}

@@ -1,0 +1,81 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { types, type KubeClient } from '#libs/kube';
+import { type Pod } from './pod.js';
+
+const EXPIRATION_SECONDS = 3600;
+/** As the kubelet does: renewed when four fifths of its life have passed. */
+const RENEW_AT = 0.8;
+const RETRY_MS = 5000;
+
+interface TokenRequest {
+  status?: { token: string; expirationTimestamp: string };
+}
+
+/**
+ * The files of a pod's service account (token, ca.crt, namespace), the token by TokenRequest and renewed before it ends.
+ * Each file is replaced by rename, so that a reader sees a whole one.
+ */
+export class ProjectedAccount {
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
+
+  constructor(
+    private readonly client: KubeClient,
+    private readonly pod: Pod,
+    readonly dir: string,
+    private readonly ca: string | Buffer,
+  ) {}
+
+  /** Writes all files; rejects when there is no token to be had (no such account). */
+  async start(): Promise<void> {
+    await mkdir(this.dir, { recursive: true, mode: 0o700 });
+    await this.write('ca.crt', this.ca);
+    await this.write('namespace', this.pod.metadata.namespace ?? '');
+    await this.renew();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+  }
+
+  private async renew(): Promise<void> {
+    const { name, namespace, uid } = this.pod.metadata;
+    const asked = Date.now();
+    const body = {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenRequest',
+      spec: {
+        audiences: [],
+        expirationSeconds: EXPIRATION_SECONDS,
+        boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name, uid },
+      },
+    };
+    const account = this.pod.spec.serviceAccountName ?? 'default';
+    const answer = await this.client.createSubresource<TokenRequest>(
+      types.serviceAccounts,
+      account,
+      namespace ?? '',
+      'token',
+      body,
+    );
+    if (!answer.status) throw new Error(`the API server gave no token for service account ${account}`);
+    await this.write('token', answer.status.token);
+    this.schedule((Date.parse(answer.status.expirationTimestamp) - asked) * RENEW_AT);
+  }
+
+  private schedule(ms: number): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      this.renew().catch(() => this.schedule(RETRY_MS));
+    }, ms);
+    this.timer.unref();
+  }
+
+  private async write(name: string, content: string | Buffer): Promise<void> {
+    const file = join(this.dir, name);
+    await writeFile(`${file}.new`, content, { mode: 0o600 });
+    await rename(`${file}.new`, file);
+  }
+}

@@ -1,0 +1,216 @@
+import { Child, type Exit } from '../process/child.js';
+import { Backoff } from './backoff.js';
+import { ConfigError } from './environment.js';
+import { ContainerLog } from './log.js';
+import { type Container, type ContainerState, type ContainerStatus, type Terminated } from './pod.js';
+import { Prober } from './probe.js';
+
+const SIGNALS: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGKILL: 9, SIGTERM: 15 };
+/** How soon a missing ConfigMap, Secret or account is looked for again. */
+const CONFIG_RETRY_MS = 2000;
+const PULL_BACKOFF_MS = 3000;
+
+/** What a container asks of its pod. */
+export interface ContainerHost {
+  /** Path of the program of an image; undefined where the image is not known. */
+  program(image: string): string | undefined;
+  /** Environment for the next start; allots ports. Rejects with a ConfigError for what can be cured from outside. */
+  environment(container: Container): Promise<Record<string, string>>;
+  realPort(container: Container, port: number | string): number | undefined;
+  /** Whether a container that ended so is started again. */
+  restarts(exit: Exit): boolean;
+  /** The state has changed. */
+  changed(): void;
+  event(type: 'Normal' | 'Warning', reason: string, message: string): void;
+  readonly dir: string;
+  readonly now: () => Date;
+}
+
+const seconds = (date: Date): string => date.toISOString().replace(/\.\d+Z$/, 'Z');
+
+/** One container as a local process: started, probed, started again with growing waits, until `stop`. */
+export class ContainerRunner {
+  readonly log: ContainerLog;
+  private state: ContainerState = { waiting: { reason: 'ContainerCreating' } };
+  private lastState: ContainerState = {};
+  private ready = false;
+  private restartCount = 0;
+  private child: Child | undefined;
+  private probers: Prober[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private stopping = false;
+  private readonly backoff = new Backoff();
+
+  constructor(
+    private container: Container,
+    private readonly host: ContainerHost,
+  ) {
+    this.log = new ContainerLog(`${host.dir}/${container.name}.log`, undefined, host.now);
+  }
+
+  get name(): string {
+    return this.container.name;
+  }
+
+  status(): ContainerStatus {
+    const id = this.containerId();
+    return {
+      name: this.container.name,
+      image: this.container.image,
+      imageID: this.host.program(this.container.image) ? `local://${this.container.image}` : '',
+      ...(id === undefined ? {} : { containerID: id }),
+      state: this.state,
+      lastState: this.lastState,
+      ready: this.ready,
+      started: this.state.running !== undefined,
+      restartCount: this.restartCount,
+    };
+  }
+
+  /** Starts the process, or says why it cannot and tries again later. */
+  async start(): Promise<void> {
+    if (this.stopping) return;
+    const program = this.host.program(this.container.image);
+    if (program === undefined) return this.unknownImage();
+    try {
+      const env = await this.host.environment(this.container);
+      if (!this.stopping) this.run(program, env);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.wait(error instanceof ConfigError ? 'CreateContainerConfigError' : 'CreateContainerError', message);
+      this.later(CONFIG_RETRY_MS);
+    }
+  }
+
+  /** Takes a changed spec: another image is started at once where the former one could not be had. */
+  update(container: Container): void {
+    const changed = container.image !== this.container.image;
+    this.container = container;
+    if (!changed || this.stopping) return;
+    if (this.child) return void this.child.stop(2000);
+    this.later(0);
+  }
+
+  /** Ends the process: SIGTERM, SIGKILL after `graceMs`; does not start it again. */
+  async stop(graceMs: number): Promise<void> {
+    this.stopping = true;
+    clearTimeout(this.timer);
+    const sleep = (this.container.lifecycle?.preStop?.sleep?.seconds ?? 0) * 1000;
+    if (sleep > 0 && this.child && graceMs > sleep) await this.sleepOrExit(sleep);
+    await this.child?.stop(Math.max(graceMs - sleep, 0));
+    await this.log.close();
+  }
+
+  private async sleepOrExit(ms: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const slept = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+    await Promise.race([slept, this.child?.exited]);
+    clearTimeout(timer);
+  }
+
+  private run(program: string, env: Record<string, string>): void {
+    const child = new Child(program, this.container.args ?? [], { env, cwd: this.host.dir });
+    this.child = child;
+    this.log.follow(child.stdout);
+    this.log.follow(child.stderr);
+    this.state = { running: { startedAt: seconds(this.host.now()) } };
+    this.ready = this.container.readinessProbe === undefined;
+    this.host.event('Normal', 'Started', `Started container ${this.name}`);
+    this.probe();
+    void child.exited.then((exit) => this.ended(exit));
+    this.host.changed();
+  }
+
+  private probe(): void {
+    const { readinessProbe, livenessProbe, startupProbe } = this.container;
+    const port = (probe: typeof readinessProbe) => (): number | undefined => {
+      const named = probe?.httpGet?.port ?? probe?.tcpSocket?.port;
+      return named === undefined ? undefined : this.host.realPort(this.container, named);
+    };
+    if (readinessProbe) {
+      const eager = 200;
+      this.probers.push(new Prober(readinessProbe, port(readinessProbe), (well) => this.setReady(well), eager));
+    }
+    const live = (): void => {
+      if (!livenessProbe) return;
+      this.probers.push(new Prober(livenessProbe, port(livenessProbe), (well, why) => well || this.unwell(why)));
+    };
+    if (!startupProbe) return live();
+    this.probers.push(new Prober(startupProbe, port(startupProbe), (well, why) => (well ? live() : this.unwell(why))));
+  }
+
+  private setReady(well: boolean): void {
+    this.ready = well;
+    this.host.changed();
+  }
+
+  private unwell(why: string): void {
+    this.host.event('Warning', 'Unhealthy', `Liveness probe failed: ${why}; container ${this.name} will be restarted`);
+    void this.child?.stop(5000);
+  }
+
+  private ended(exit: Exit): void {
+    this.probers.forEach((prober) => prober.stop());
+    this.probers = [];
+    const terminated = this.terminated(exit);
+    this.child = undefined;
+    this.ready = false;
+    this.state = { terminated };
+    if (!this.stopping && this.host.restarts(exit)) this.restart(terminated);
+    this.host.changed();
+  }
+
+  private restart(terminated: Terminated): void {
+    const ran = Date.parse(terminated.finishedAt) - Date.parse(terminated.startedAt);
+    const wait = this.backoff.next(ran);
+    this.lastState = { terminated };
+    this.restartCount += 1;
+    if (wait > 0) {
+      const message = `back-off ${wait / 1000}s restarting failed container=${this.name}`;
+      this.state = { waiting: { reason: 'CrashLoopBackOff', message } };
+      this.host.event('Warning', 'BackOff', message);
+    }
+    this.later(wait);
+  }
+
+  private terminated({ code, signal }: Exit): Terminated {
+    const number = signal === null ? undefined : SIGNALS[signal];
+    const exitCode = code ?? 128 + (number ?? 0);
+    return {
+      exitCode,
+      ...(number === undefined ? {} : { signal: number }),
+      reason: exitCode === 0 ? 'Completed' : 'Error',
+      startedAt: this.state.running?.startedAt ?? seconds(this.host.now()),
+      finishedAt: seconds(this.host.now()),
+      containerID: this.containerId() ?? '',
+    };
+  }
+
+  private unknownImage(): void {
+    const { image } = this.container;
+    const first = this.state.waiting?.reason !== 'ErrImagePull' && this.state.waiting?.reason !== 'ImagePullBackOff';
+    const cause = `this node runs known images only, and "${image}" is none of them`;
+    if (first) {
+      this.host.event('Warning', 'Failed', `Failed to pull image "${image}": ${cause}`);
+      this.wait('ErrImagePull', cause);
+    } else {
+      this.wait('ImagePullBackOff', `Back-off pulling image "${image}": ErrImagePull: ${cause}`);
+    }
+    if (first) this.later(PULL_BACKOFF_MS);
+  }
+
+  private wait(reason: string, message: string): void {
+    this.state = { waiting: { reason, message } };
+    this.host.changed();
+  }
+
+  private later(ms: number): void {
+    if (this.stopping) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.start(), ms);
+  }
+
+  private containerId(): string | undefined {
+    return this.child?.pid === undefined ? undefined : `process://${this.child.pid}`;
+  }
+}

@@ -1,0 +1,55 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { OwnClient, Upstream } from '#libs/kube';
+import { type NodeContext } from './context.js';
+import { type Images, knownImages } from './images.js';
+import { Kubelet } from './kubelet.js';
+import { registerNode } from './node-object.js';
+import { NodePods } from './pods.js';
+import { podEvents } from './events.js';
+
+export { type Images, knownImages } from './images.js';
+
+const NODE_NAME = 'local';
+/** What a program gets to end itself when the whole cluster stops. */
+const STOP_GRACE_MS = 2500;
+
+export interface NodeOptions {
+  /** Path of a kubeconfig with every right. */
+  kubeconfig: string;
+  /** Folder of the node's own: logs and account files of the pods. */
+  data: string;
+  images?: Images;
+  now?: () => Date;
+  onError?: (error: unknown) => void;
+}
+
+/** The node `local`: runs the pods of known images as processes of this machine until `stop`. */
+export async function start(options: NodeOptions): Promise<{ stop(): Promise<void> }> {
+  const upstream = Upstream.fromKubeconfig(options.kubeconfig);
+  const client = new OwnClient(upstream);
+  const onError = options.onError ?? (() => undefined);
+  const now = options.now ?? (() => new Date());
+  // Logs and tokens of pods that are gone.
+  await rm(options.data, { recursive: true, force: true });
+  await mkdir(options.data, { recursive: true, mode: 0o700 });
+  const context: NodeContext = {
+    client,
+    images: options.images ?? knownImages(),
+    dir: options.data,
+    api: { host: upstream.server.hostname, port: upstream.server.port || '443', ca: upstream.tls.ca ?? '' },
+    now,
+    event: podEvents(client, now, onError),
+    onError,
+  };
+  const pods = new NodePods(NODE_NAME, context);
+  const kubelet = new Kubelet(pods);
+  await registerNode(client, NODE_NAME, await kubelet.start(), now());
+  await pods.start();
+  return {
+    async stop() {
+      await pods.stop(STOP_GRACE_MS);
+      await kubelet.stop();
+      await upstream.close();
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { createServer, type Server } from 'node:https';
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { issue, makeCa } from '#libs/pki';
+import { logQuery, writeLog } from './log-reader.js';
+import { type NodePods } from './pods.js';
+
+/** GET /containerLogs/NAMESPACE/POD/CONTAINER, as the API server asks a kubelet. Listens on a free port of 127.0.0.1. */
+export class Kubelet {
+  private server: Server | undefined;
+
+  constructor(private readonly pods: Pick<NodePods, 'find'>) {}
+
+  /** @returns the port */
+  async start(): Promise<number> {
+    const ca = await makeCa({ cn: 'node' });
+    const { cert, key } = await issue(ca, { cn: 'system:node:local', dns: ['localhost', 'local'], ips: ['127.0.0.1'] });
+    const server = createServer({ cert, key }, (request, response) => this.answer(request, response));
+    this.server = server;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    const address = server.address();
+    return typeof address === 'object' && address ? address.port : 0;
+  }
+
+  async stop(): Promise<void> {
+    const { server } = this;
+    if (!server) return;
+    server.closeAllConnections();
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  }
+
+  private answer(request: IncomingMessage, response: ServerResponse): void {
+    const url = new URL(request.url ?? '/', 'https://localhost');
+    const [, call, namespace = '', name = '', container = ''] = url.pathname.split('/').map(decodeURIComponent);
+    if (request.method !== 'GET' || call !== 'containerLogs') return end(response, 404, '404 page not found');
+    const log = this.pods.find(namespace, name)?.log(container);
+    if (!log) return end(response, 404, `container ${container} of pod ${namespace}/${name} is not on this node`);
+    response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' });
+    response.flushHeaders();
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    void writeLog(log, logQuery(url.searchParams), response, gone.signal).finally(() => response.end());
+  }
+}
+
+function end(response: ServerResponse, code: number, message: string): void {
+  response.writeHead(code, { 'content-type': 'text/plain; charset=utf-8' });
+  response.end(`${message}\n`);
+}

@@ -1,0 +1,98 @@
+import { open, readFile } from 'node:fs/promises';
+import { type Writable } from 'node:stream';
+import { type ContainerLog } from './log.js';
+
+export interface LogQuery {
+  follow: boolean;
+  timestamps: boolean;
+  tailLines: number | undefined;
+  limitBytes: number | undefined;
+  /** Lines from this time on, in milliseconds. */
+  since: number | undefined;
+}
+
+const POLL_MS = 250;
+
+/** The options of `kubectl logs` as the kubelet gets them. */
+export function logQuery(params: URLSearchParams, now = Date.now()): LogQuery {
+  const number = (name: string): number | undefined => {
+    const value = params.get(name);
+    return value === null || !/^\d+$/.test(value) ? undefined : Number(value);
+  };
+  const seconds = number('sinceSeconds');
+  const time = params.get('sinceTime');
+  return {
+    follow: params.get('follow') === 'true',
+    timestamps: params.get('timestamps') === 'true',
+    tailLines: number('tailLines'),
+    limitBytes: number('limitBytes'),
+    since: seconds === undefined ? (time ? Date.parse(time) : undefined) : now - seconds * 1000,
+  };
+}
+
+/** Writes what the query asks for; with `follow` until `gone` aborts. */
+export async function writeLog(log: ContainerLog, query: LogQuery, out: Writable, gone: AbortSignal): Promise<void> {
+  await log.flushed();
+  const text = await readFile(log.file, 'utf8').catch(() => '');
+  const lines = select(text, query);
+  let left = query.limitBytes ?? Infinity;
+  const put = (line: string): void => {
+    const bytes = Buffer.from(`${query.timestamps ? line : withoutTime(line)}\n`);
+    if (left > 0) out.write(bytes.subarray(0, left));
+    left -= bytes.length;
+  };
+  lines.forEach(put);
+  if (query.follow) await follow(log.file, Buffer.byteLength(text), put, gone, () => left > 0);
+}
+
+/** Lines of a log file, with their times, that the query asks for. */
+export function select(text: string, { tailLines, since }: LogQuery): string[] {
+  const all = text.split('\n').filter((line) => line !== '');
+  const recent =
+    since === undefined ? all : all.filter((line) => Date.parse(line.slice(0, line.indexOf(' '))) >= since);
+  if (tailLines === undefined) return recent;
+  return tailLines === 0 ? [] : recent.slice(-tailLines);
+}
+
+const withoutTime = (line: string): string => line.slice(line.indexOf(' ') + 1);
+
+async function follow(
+  file: string,
+  from: number,
+  put: (line: string) => void,
+  gone: AbortSignal,
+  more: () => boolean,
+): Promise<void> {
+  let position = from;
+  let rest = '';
+  while (!gone.aborted && more()) {
+    const { text, end } = await readFrom(file, position);
+    position = end;
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    lines.forEach(put);
+    await pause(POLL_MS, gone);
+  }
+}
+
+/** What was added since `position`; from the start where the file was changed for a new one. */
+async function readFrom(file: string, position: number): Promise<{ text: string; end: number }> {
+  const handle = await open(file, 'r').catch(() => undefined);
+  if (!handle) return { text: '', end: 0 };
+  try {
+    const { size } = await handle.stat();
+    const start = size < position ? 0 : position;
+    const buffer = Buffer.alloc(size - start);
+    await handle.read(buffer, 0, buffer.length, start);
+    return { text: buffer.toString('utf8'), end: size };
+  } finally {
+    await handle.close();
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+  });
+}

@@ -1,0 +1,142 @@
+import { join } from 'node:path';
+import { isKubeError, types } from '#libs/kube';
+import { type Exit } from '../process/child.js';
+import { ProjectedAccount } from './account.js';
+import { ContainerRunner, type ContainerHost } from './container.js';
+import { dataReader, type NodeContext } from './context.js';
+import { ConfigError, resolveEnvironment } from './environment.js';
+import { type Container, type Pod, type PodStatus, PORTS_ANNOTATION } from './pod.js';
+import { allotPorts, listenVariables, type PortMap, realPort } from './ports.js';
+import { podStatus } from './status.js';
+import { StatusWriter } from './status-writer.js';
+
+/** Everything that one pod is on this node: its account's files, its containers, its status. */
+export class PodRunner implements ContainerHost {
+  readonly dir: string;
+  readonly now: () => Date;
+  private readonly containers: ContainerRunner[];
+  private readonly account: ProjectedAccount;
+  private readonly writer: StatusWriter;
+  private readonly ports: PortMap = new Map();
+  private announced = '';
+  private accountReady = false;
+  private status: PodStatus | undefined;
+  private ending: Promise<void> | undefined;
+
+  constructor(
+    private pod: Pod,
+    private readonly context: NodeContext,
+  ) {
+    this.dir = join(context.dir, pod.metadata.uid ?? '');
+    this.now = context.now;
+    this.account = new ProjectedAccount(context.client, pod, join(this.dir, 'serviceaccount'), context.api.ca);
+    this.writer = new StatusWriter(context.client, pod, context.onError);
+    this.containers = pod.spec.containers.map((container) => new ContainerRunner(container, this));
+  }
+
+  get uid(): string {
+    return this.pod.metadata.uid ?? '';
+  }
+
+  start(): void {
+    this.changed();
+    for (const container of this.containers) void container.start();
+  }
+
+  /** Takes a newer state of the same pod. */
+  update(pod: Pod): void {
+    this.pod = pod;
+    pod.spec.containers.forEach((container, index) => this.containers[index]?.update(container));
+  }
+
+  /** File of a container's log; undefined where the pod has no such container. */
+  log(container: string): ContainerRunner['log'] | undefined {
+    return this.containers.find(({ name }) => name === container)?.log;
+  }
+
+  /** Ends the processes within `graceMs`, then takes the pod off the API server. */
+  terminate(graceMs: number): Promise<void> {
+    this.ending ??= this.stop(graceMs).then(() => this.remove());
+    return this.ending;
+  }
+
+  /** Ends the processes within `graceMs` and leaves the object alone. */
+  async stop(graceMs: number): Promise<void> {
+    this.account.stop();
+    await Promise.all(this.containers.map((container) => container.stop(graceMs)));
+    await this.writer.flushed();
+    this.writer.stop();
+  }
+
+  program(image: string): string | undefined {
+    return this.context.images.get(image);
+  }
+
+  async environment(container: Container): Promise<Record<string, string>> {
+    await this.prepareAccount();
+    await allotPorts(container, this.ports);
+    await this.announcePorts();
+    const { host, port } = this.context.api;
+    const base = {
+      PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+      NODE_ENV: 'production',
+      HOSTNAME: this.pod.metadata.name ?? '',
+      KUBERNETES_SERVICE_HOST: host,
+      KUBERNETES_SERVICE_PORT: port,
+    };
+    const env = await resolveEnvironment(this.pod, container, base, dataReader(this.context.client, this.namespace));
+    return { ...env, ...listenVariables(container, this.ports), SERVICE_ACCOUNT_DIR: this.account.dir };
+  }
+
+  realPort(container: Container, port: number | string): number | undefined {
+    return realPort(container, this.ports, port);
+  }
+
+  restarts({ code }: Exit): boolean {
+    const policy = this.pod.spec.restartPolicy ?? 'Always';
+    return policy === 'Always' || (policy === 'OnFailure' && code !== 0);
+  }
+
+  changed(): void {
+    const statuses = this.containers.map((container) => container.status());
+    this.status = podStatus(this.pod, statuses, this.status ?? this.pod.status, this.now());
+    this.writer.write(this.status);
+  }
+
+  event(type: 'Normal' | 'Warning', reason: string, message: string): void {
+    this.context.event(this.pod, type, reason, message);
+  }
+
+  private get namespace(): string {
+    return this.pod.metadata.namespace ?? '';
+  }
+
+  private async prepareAccount(): Promise<void> {
+    if (this.accountReady) return;
+    try {
+      await this.account.start();
+      this.accountReady = true;
+    } catch (error) {
+      if (isKubeError(error, 404)) throw new ConfigError(error.message);
+      throw error;
+    }
+  }
+
+  private async announcePorts(): Promise<void> {
+    const text = JSON.stringify(Object.fromEntries(this.ports));
+    if (text === this.announced) return;
+    const body = { metadata: { annotations: { [PORTS_ANNOTATION]: text } } };
+    await this.context.client.patch(types.pods, this.pod.metadata.name ?? '', this.namespace, body, 'merge');
+    this.announced = text;
+  }
+
+  private async remove(): Promise<void> {
+    const { name = '', uid } = this.pod.metadata;
+    try {
+      const options = { gracePeriodSeconds: 0, ...(uid === undefined ? {} : { uid }) };
+      await this.context.client.delete(types.pods, name, this.namespace, options);
+    } catch (error) {
+      if (!isKubeError(error, 404, 409)) this.context.onError(error);
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { type Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+
+export interface ChildOptions {
+  env: Record<string, string>;
+  cwd?: string;
+}
+
+/** How a process ended: one of the two is a value. */
+export interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+// The preload must be JavaScript also when the caller runs from TypeScript sources (tests): Node strips its types.
+const LEASH = new URL(import.meta.url.endsWith('.ts') ? './leash.ts' : './leash.js', import.meta.url);
+
+/**
+ * A Node program that runs apart from the terminal's signals and never outlives this process (leash.ts). It is stopped
+ * by `stop`, in the order that its owner chooses.
+ */
+export class Child {
+  readonly pid: number | undefined;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** Resolves when the process has ended and its output is read; code 127 when it could not be started. */
+  readonly exited: Promise<Exit>;
+  private readonly process: ChildProcess;
+  private ended = false;
+
+  constructor(script: string, args: string[], options: ChildOptions) {
+    this.process = spawn(process.execPath, ['--import', LEASH.href, script, ...args], {
+      detached: true,
+      env: options.env,
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    });
+    const { stdout, stderr } = this.process;
+    if (!stdout || !stderr) throw new Error('a child without pipes');
+    this.stdout = stdout;
+    this.stderr = stderr;
+    this.pid = this.process.pid;
+    this.exited = this.whenExited();
+  }
+
+  /** SIGTERM, then SIGKILL after `graceMs`. Resolves when it has ended; at once where it already has. */
+  async stop(graceMs: number): Promise<Exit> {
+    if (!this.ended) this.process.kill('SIGTERM');
+    const timer = setTimeout(() => this.kill(), graceMs);
+    try {
+      return await this.exited;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  kill(): void {
+    if (!this.ended) this.process.kill('SIGKILL');
+  }
+
+  private whenExited(): Promise<Exit> {
+    return new Promise((resolve) => {
+      this.process.once('error', () => {
+        this.ended = true;
+        resolve({ code: 127, signal: null });
+      });
+      this.process.once('exit', () => (this.ended = true));
+      this.process.once('close', (code, signal) => resolve({ code, signal }));
+    });
+  }
+}
+
+/** Where the build has put a program, given its path below the root of the output. */
+export const builtProgram = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
