@@ -1,0 +1,10 @@
+import { GROUP } from './meta.js';
+
+/** Labels and annotations that have a meaning to this product. */
+
+/** On a Secret: "true" lets GateTokens of its namespace be signed with it. */
+export const SIGNING_KEY = `${GROUP}/signing-key`;
+/** On the Secret of signing keys: when the present key was made (RFC 3339). */
+export const KEY_CREATED = `${GROUP}/key-created`;
+/** On the Secret of signing keys: the keys before it, JSON `[{kid, created, retired}]`. */
+export const RETIRED_KEYS = `${GROUP}/retired-keys`;
