@@ -12,10 +12,9 @@ export async function request(parts: Parts, req: IncomingMessage, res: ServerRes
   try {
     const admitted = authorize(parts, req);
     const { info, user } = admitted;
-    if (info.group && parts.foreign.handles(info.group, info.version)) return parts.foreign.proxy(req, res, user);
     const [root, group = '', version = ''] = info.path.split('/').filter(Boolean);
-    if (!info.isResource && root === 'apis' && version && parts.foreign.handles(group, version)) {
-      return parts.foreign.proxy(req, res, user);
+    if (root === 'apis' && version && parts.foreign.serves(group, version)) {
+      return parts.foreign.handle(req, res, user, group, version);
     }
     const found = info.isResource ? await resource(parts, req, res, admitted) : nonResource(parts, req, res, admitted);
     if (found) return;
@@ -34,8 +33,8 @@ export function upgrade(parts: Parts, req: IncomingMessage, socket: Duplex, head
   socket.on('error', () => socket.destroy());
   try {
     const { info, user } = authorize(parts, req);
-    if (!info.isResource || !parts.foreign.handles(info.group, info.version)) throw unknownResource();
-    parts.foreign.upgrade(req, socket, head, user);
+    if (!info.isResource || !parts.foreign.serves(info.group, info.version)) throw unknownResource();
+    parts.foreign.upgrade(req, socket, head, user, info.group, info.version);
   } catch (error) {
     refuse(socket, statusOf(error, parts.report));
   }

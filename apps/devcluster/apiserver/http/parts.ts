@@ -6,17 +6,17 @@ import { type Rbac } from '../authz/rbac.js';
 import { type Context } from '../context.js';
 import { type ForeignGroups } from '../discovery/documents.js';
 import { type Reviews } from '../reviews/index.js';
-import { type Fields, type KubeObject, type UserInfo } from '../types.js';
+import { type Fields, type UserInfo } from '../types.js';
 
 /** Group versions that other servers answer for. */
 export interface Foreign extends ForeignGroups {
-  handles(group: string, version: string): boolean;
-  proxy(req: IncomingMessage, res: ServerResponse, user: UserInfo): void;
-  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer, user: UserInfo): void;
+  serves(group: string, version: string): boolean;
+  handle(req: IncomingMessage, res: ServerResponse, user: UserInfo, group: string, version: string): void;
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer, user: UserInfo, group: string, version: string): void;
 }
 
 export interface PodLogs {
-  logs(req: IncomingMessage, res: ServerResponse, pod: KubeObject, container: string | undefined): void | Promise<void>;
+  logs(res: ServerResponse, namespace: string, pod: string, query: URLSearchParams): void;
 }
 
 export interface OpenApi {

@@ -38,7 +38,7 @@ export async function resource(
     body: Buffer.alloc(0),
   };
   if (!['get', 'list', 'watch'].includes(info.verb)) call.body = await readBody(req);
-  if (info.subresource) await subresource(parts, req, res, call);
+  if (info.subresource) await subresource(parts, res, call);
   else await main(parts, res, call);
   return true;
 }

@@ -1,4 +1,4 @@
-import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { type ServerResponse } from 'node:http';
 import { type Call } from '../context.js';
 import { bindPod, evictPod } from '../rest/pods.js';
 import { patch } from '../rest/patch.js';
@@ -12,7 +12,7 @@ import { type Parts } from './parts.js';
 import { sendObject } from './respond.js';
 
 /** Everything below `RESOURCE/NAME/`. */
-export async function subresource(parts: Parts, req: IncomingMessage, res: ServerResponse, call: Call): Promise<void> {
+export async function subresource(parts: Parts, res: ServerResponse, call: Call): Promise<void> {
   const { ctx } = parts;
   const answer = (code: number, object: unknown): void => sendObject(res, code, object, call.accept);
   switch (`${call.subresource} ${call.verb}`) {
@@ -32,7 +32,7 @@ export async function subresource(parts: Parts, req: IncomingMessage, res: Serve
     case 'token create':
       return answer(201, requestToken(ctx, call, parts.tokens));
     case 'log get':
-      return void (await parts.podLogs.logs(req, res, get(ctx, call), call.query.get('container') ?? undefined));
+      return parts.podLogs.logs(res, call.namespace ?? '', call.name, call.query);
     case 'eviction create':
       return answer(201, await evictPod(ctx, call));
     case 'binding create':

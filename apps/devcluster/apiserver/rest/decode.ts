@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import { type Call } from '../context.js';
 import { isFields } from '../fields.js';
+import { decodeProtobuf, PROTOBUF } from '../protobuf/decode.js';
 import { apiVersionOf } from '../registry.js';
 import { badRequest, unsupportedMedia } from '../status.js';
 import { type Fields, type KubeObject, type ResourceDef } from '../types.js';
@@ -16,6 +17,7 @@ export const mediaType = (contentType: string): string => (contentType.split(';'
  */
 export function decodeBody(call: Pick<Call, 'body' | 'contentType'>): unknown {
   const type = mediaType(call.contentType);
+  if (type === PROTOBUF) return decodeProtobuf(call.body);
   const text = call.body.toString('utf8');
   if (YAML_TYPES.has(type)) return decodeYaml(text);
   if (!JSON_TYPES.has(type) && !type.endsWith('+json')) {

@@ -1,0 +1,132 @@
+import { ensure, isFields, textOf } from '../fields.js';
+import { badRequest, unsupportedMedia } from '../status.js';
+import { type Fields } from '../types.js';
+import { messages } from './messages.js';
+import { type WireField, wireFields } from './wire.js';
+
+export const PROTOBUF = 'application/vnd.kubernetes.protobuf';
+
+const MAGIC = Buffer.from('k8s\0');
+
+interface Field {
+  name: string;
+  type: string;
+  shape: 'one' | 'list' | 'map';
+  inline: boolean;
+  keepZero: boolean;
+}
+
+const tables = new Map<string, Map<number, Field>>();
+
+function tableOf(message: string): Map<number, Field> {
+  let table = tables.get(message);
+  if (!table) {
+    table = new Map((messages[message] ?? '').split(' ').filter(Boolean).map(fieldOf));
+    tables.set(message, table);
+  }
+  return table;
+}
+
+function fieldOf(text: string): [number, Field] {
+  const [, name = '', number = '', type = ''] = /^(\w+)=(\d+)(?::(.*))?$/.exec(text) ?? [];
+  const shape = type.startsWith('[') ? 'list' : type.startsWith('{') ? 'map' : 'one';
+  return [
+    Number(number),
+    { name, shape, type: type.replace(/[[\]{}^!]/g, ''), inline: type.startsWith('^'), keepZero: type.endsWith('!') },
+  ];
+}
+
+/**
+ * An object in the envelope that Kubernetes puts around protobuf, as the JSON form would say it.
+ * @throws ApiError 400 for what cannot be read, 415 for kinds that are not known in this form
+ */
+export function decodeProtobuf(body: Buffer): Fields {
+  if (!body.subarray(0, 4).equals(MAGIC)) throw badRequest('provided data does not appear to be a protobuf message');
+  try {
+    return decodeEnvelope(body.subarray(4));
+  } catch (error) {
+    if (error instanceof RangeError) throw badRequest(`unable to decode the protobuf message: ${error.message}`);
+    throw error;
+  }
+}
+
+function decodeEnvelope(body: Buffer): Fields {
+  const meta: Fields = {};
+  let raw: Buffer = Buffer.alloc(0);
+  for (const { number, bytes } of wireFields(body)) {
+    if (number === 2) raw = bytes;
+    if (number !== 1) continue;
+    for (const field of wireFields(bytes)) meta[field.number === 1 ? 'apiVersion' : 'kind'] = field.bytes.toString();
+  }
+  const kind = textOf(meta['kind']);
+  if (!Object.hasOwn(messages, kind)) throw unsupportedMedia(['application/json', 'application/yaml']);
+  return { ...meta, ...decodeMessage(raw, kind) };
+}
+
+function decodeMessage(data: Buffer, message: string): Fields {
+  const out: Fields = {};
+  const table = tableOf(message);
+  for (const wire of wireFields(data)) {
+    const field = table.get(wire.number);
+    if (!field) continue;
+    if (field.shape === 'map') Object.assign(ensure(out, field.name), entryOf(wire.bytes, field));
+    else if (field.shape === 'list')
+      out[field.name] = [...((out[field.name] as unknown[]) ?? []), valueOf(wire, field)];
+    else setOne(out, field, valueOf(wire, field));
+  }
+  return out;
+}
+
+function setOne(out: Fields, field: Field, value: unknown): void {
+  if (field.inline && isFields(value)) Object.assign(out, value);
+  else if (value !== undefined && (field.keepZero || (value !== '' && value !== 0 && value !== false))) {
+    out[field.name] = value;
+  }
+}
+
+function entryOf(bytes: Buffer, field: Field): Fields {
+  let key = '';
+  let value: unknown = valueOf({ number: 2, value: 0n, bytes: Buffer.alloc(0) }, field);
+  for (const wire of wireFields(bytes)) {
+    if (wire.number === 1) key = wire.bytes.toString();
+    else if (wire.number === 2) value = valueOf(wire, field);
+  }
+  return { [key]: value };
+}
+
+function valueOf(wire: WireField, { type }: Field): unknown {
+  switch (type) {
+    case '':
+      return wire.bytes.toString();
+    case 'int':
+      return Number(wire.value);
+    case 'bool':
+      return wire.value !== 0n;
+    case 'bytes':
+      return wire.bytes.toString('base64');
+    case 'Time':
+    case 'MicroTime':
+      return timeOf(wire.bytes, type === 'Time' ? 0 : 6);
+    case 'Quantity':
+      return [...wireFields(wire.bytes)].find(({ number }) => number === 1)?.bytes.toString() ?? '0';
+    case 'IntOrString':
+      return intOrString(wire.bytes);
+    case 'ExtraValue':
+      return [...wireFields(wire.bytes)].map(({ bytes }) => bytes.toString());
+    default:
+      return decodeMessage(wire.bytes, type);
+  }
+}
+
+function timeOf(bytes: Buffer, digits: number): string | undefined {
+  const parts = new Map([...wireFields(bytes)].map(({ number, value }) => [number, Number(value)]));
+  const seconds = parts.get(1);
+  if (seconds === undefined) return undefined;
+  const whole = new Date(seconds * 1000).toISOString().slice(0, 19);
+  return digits ? `${whole}.${String(Math.floor((parts.get(2) ?? 0) / 1000)).padStart(6, '0')}Z` : `${whole}Z`;
+}
+
+function intOrString(bytes: Buffer): number | string {
+  const parts = new Map([...wireFields(bytes)].map((field) => [field.number, field]));
+  return parts.get(1)?.value === 1n ? (parts.get(3)?.bytes.toString() ?? '') : Number(parts.get(2)?.value ?? 0n);
+}
