@@ -1,0 +1,9 @@
+import { useEffect } from 'react';
+import { common } from '../pages/text.js';
+
+/** Names the page in the browser's tab. */
+export function useTitle(title: string): void {
+  useEffect(() => {
+    document.title = `${title} · ${common.product}`;
+  }, [title]);
+}

@@ -1,0 +1,42 @@
+import { Alert, Content } from '@patternfly/react-core';
+import { type CheckResponse } from '#libs/api';
+import { issueText as text } from './text.js';
+
+interface Props {
+  check: { data: CheckResponse | undefined; error: Error | null; isPlaceholderData: boolean };
+  valid: boolean;
+}
+
+/** What the link would allow, in plain English, or why it cannot be issued. */
+export function Preview({ check: { data, error, isPlaceholderData }, valid }: Props) {
+  if (!valid) return null;
+  return (
+    <section className="kg-preview" aria-live="polite" aria-busy={isPlaceholderData || (!data && !error)}>
+      {error ? (
+        <Alert isInline variant="warning" title={text.cannotCheck}>
+          {error.message}
+        </Alert>
+      ) : !data ? (
+        <Content component="p">{text.checking}</Content>
+      ) : data.allowed ? (
+        <Alert isInline variant="info" title={text.preview}>
+          <Lines lines={data.grants} />
+        </Alert>
+      ) : (
+        <Alert isInline variant="danger" title={text.cannot}>
+          <Lines lines={data.problems} />
+        </Alert>
+      )}
+    </section>
+  );
+}
+
+function Lines({ lines }: { lines: string[] }) {
+  return (
+    <ul>
+      {lines.map((line) => (
+        <li key={line}>{line}</li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,135 @@
+import { Button, Label } from '@patternfly/react-core';
+import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import { Link } from 'react-router';
+import { type GateTokenView } from '#libs/api';
+import { type LinkAction } from '../../hooks/useLinkActions.js';
+import { inNamespace } from '../../hooks/useNamespace.js';
+import { age, countdown, dateTime } from '../../time/duration.js';
+import { common } from '../text.js';
+import { phaseNow } from './filter.js';
+import { PhaseLabel } from './PhaseLabel.js';
+import { linksText as text } from './text.js';
+
+interface Props {
+  links: GateTokenView[];
+  now: number;
+  onAct(link: GateTokenView, action: LinkAction): void;
+}
+
+/** The links of a namespace; on narrow windows each row becomes a card. */
+export function LinkTable({ links, now, onAct }: Props) {
+  const { columns } = text;
+  return (
+    <Table aria-label={text.title} variant="compact" gridBreakPoint="grid-xl">
+      <Thead>
+        <Tr>
+          <Th>{columns.link}</Th>
+          <Th>{columns.vm}</Th>
+          <Th>{columns.phase}</Th>
+          <Th>{columns.until}</Th>
+          <Th>{columns.live}</Th>
+          <Th>{columns.lastUsed}</Th>
+          <Th>{columns.issuer}</Th>
+          <Th screenReaderText={columns.actions} />
+        </Tr>
+      </Thead>
+      <Tbody>
+        {links.map((link) => (
+          <Row key={link.name} link={link} now={now} onAct={(action) => onAct(link, action)} />
+        ))}
+      </Tbody>
+    </Table>
+  );
+}
+
+function Row({ link, now, onAct }: { link: GateTokenView; now: number; onAct(action: LinkAction): void }) {
+  const { columns } = text;
+  const phase = phaseNow(link, now);
+  const usable = phase === 'Ready' || phase === 'Pending';
+  return (
+    <Tr>
+      <Td dataLabel={columns.link}>
+        <div>{link.name}</div>
+        {link.description && <div className="kg-subtle">{link.description}</div>}
+        <Rules link={link} />
+      </Td>
+      <Td dataLabel={columns.vm}>
+        {link.vm ? (
+          <Link to={inNamespace(`/vms/${encodeURIComponent(link.vm)}`, link.namespace)}>{link.vm}</Link>
+        ) : (
+          <span title={link.urls.join('\n')}>{link.urls[0] ?? common.none}</span>
+        )}
+      </Td>
+      <Td dataLabel={columns.phase}>
+        <PhaseLabel phase={phase} />
+        {link.message && <div className="kg-subtle">{link.message}</div>}
+      </Td>
+      <Td dataLabel={columns.until}>
+        <Until link={link} now={now} usable={usable} />
+      </Td>
+      <Td dataLabel={columns.live}>{link.live}</Td>
+      <Td dataLabel={columns.lastUsed} {...(link.lastUsed && { title: dateTime(link.lastUsed) })}>
+        {link.lastUsed ? text.ago(age(now - Date.parse(link.lastUsed))) : text.never}
+      </Td>
+      <Td dataLabel={columns.issuer} modifier="breakWord">
+        {link.issuer ?? common.none}
+      </Td>
+      <Td dataLabel={columns.actions} isActionCell>
+        <div className="kg-buttons-row kg-end">
+          {usable && (
+            <Button
+              size="sm"
+              variant="secondary"
+              isDanger
+              aria-label={`${text.revoke} ${link.name}`}
+              onClick={() => onAct('revoke')}
+            >
+              {text.revoke}
+            </Button>
+          )}
+          <Button
+            size="sm"
+            variant="link"
+            isDanger
+            aria-label={`${text.remove} ${link.name}`}
+            onClick={() => onAct('remove')}
+          >
+            {text.remove}
+          </Button>
+        </div>
+      </Td>
+    </Tr>
+  );
+}
+
+function Until({ link, now, usable }: { link: GateTokenView; now: number; usable: boolean }) {
+  if (!link.until) return common.none;
+  const starts = link.from !== undefined && Date.parse(link.from) > now;
+  return (
+    <>
+      <div className="kg-nowrap">{dateTime(link.until)}</div>
+      {usable && (
+        <div className="kg-subtle kg-number">
+          {starts && link.from ? text.opens(dateTime(link.from)) : text.left(countdown(Date.parse(link.until) - now))}
+        </div>
+      )}
+    </>
+  );
+}
+
+function Rules({ link }: { link: GateTokenView }) {
+  const words = [
+    link.singleUse && (link.redeemed ? `${text.singleUse}, ${text.used}` : text.singleUse),
+    link.viewOnly && text.viewOnly,
+  ].filter((word) => word !== false);
+  if (words.length === 0) return null;
+  return (
+    <div className="kg-buttons-row">
+      {words.map((word) => (
+        <Label key={word} isCompact variant="outline">
+          {word}
+        </Label>
+      ))}
+    </div>
+  );
+}

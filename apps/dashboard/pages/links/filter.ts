@@ -1,0 +1,26 @@
+import { type GateTokenPhase, type GateTokenView } from '#libs/api';
+
+export interface LinkFilter {
+  text: string;
+  /** Undefined: every phase. */
+  phase?: GateTokenPhase;
+}
+
+/** The phase as of now: a link that ends while the page is open is Expired, whether or not that was heard yet. */
+export function phaseNow(link: Pick<GateTokenView, 'phase' | 'until'>, now: number): GateTokenPhase {
+  const over = link.until !== undefined && Date.parse(link.until) <= now;
+  return over && (link.phase === 'Ready' || link.phase === 'Pending') ? 'Expired' : link.phase;
+}
+
+/** Links that fit, those that work first, then the newest. */
+export function filterLinks(links: GateTokenView[], filter: LinkFilter, now: number): GateTokenView[] {
+  const words = filter.text.toLowerCase().split(/\s+/);
+  const usable = (link: GateTokenView) => Number(['Ready', 'Pending'].includes(phaseNow(link, now)));
+  return links
+    .filter((link) => filter.phase === undefined || phaseNow(link, now) === filter.phase)
+    .filter((link) => {
+      const text = [link.name, link.vm, link.issuer, link.description].join(' ').toLowerCase();
+      return words.every((word) => text.includes(word));
+    })
+    .sort((a, b) => usable(b) - usable(a) || b.created.localeCompare(a.created));
+}

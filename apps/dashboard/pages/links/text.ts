@@ -1,0 +1,43 @@
+import { type GateTokenPhase } from '#libs/api';
+
+export const linksText = {
+  title: 'Links',
+  what: 'the links of this namespace',
+  columns: {
+    link: 'Link',
+    vm: 'Virtual machine',
+    phase: 'Phase',
+    until: 'Until',
+    live: 'Consoles now',
+    lastUsed: 'Last used',
+    issuer: 'Issued by',
+    actions: 'Actions',
+  },
+  filter: 'Filter by name, machine, issuer or description',
+  phases: 'Phase',
+  all: 'All',
+  empty: 'No links yet',
+  emptyText: 'Issue one from the list of virtual machines: “Issue a link” in a machine’s menu.',
+  noMatch: 'No link fits',
+  noMatchText: 'Change the filter or the phase.',
+  toVms: 'Virtual machines',
+  never: 'never',
+  ago: (age: string) => `${age} ago`,
+  left: (left: string) => `${left} left`,
+  opens: (from: string) => `from ${from}`,
+  singleUse: 'single use',
+  used: 'used',
+  viewOnly: 'view only',
+  revoke: 'Revoke',
+  remove: 'Delete',
+  revokeTitle: (name: string) => `Revoke ${name}?`,
+  revokeText: 'Whoever uses the link loses the connection at once, and the link never works again.',
+  removeTitle: (name: string) => `Delete ${name}?`,
+  removeText: 'The link never works again, whoever uses it loses the connection, and its record is gone.',
+  revoked: (name: string) => `${name} was revoked`,
+  removed: (name: string) => `${name} was deleted`,
+  failed: (name: string) => `Nothing was changed on ${name}`,
+  count: (shown: number, all: number) => (shown === all ? `${all} in all` : `${shown} of ${all}`),
+};
+
+export const PHASES: GateTokenPhase[] = ['Ready', 'Pending', 'Expired', 'Revoked', 'Error'];

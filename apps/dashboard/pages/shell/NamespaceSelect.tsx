@@ -1,0 +1,28 @@
+import { FormSelect, FormSelectOption } from '@patternfly/react-core';
+import { useNavigate, useLocation } from 'react-router';
+import { inNamespace, useNamespace, useNamespaces } from '../../hooks/useNamespace.js';
+import { shellText } from './text.js';
+
+/** Chooses the namespace. On a page of one thing it goes to the list: another namespace has other things. */
+export function NamespaceSelect() {
+  const { namespace } = useNamespace();
+  const { data } = useNamespaces();
+  const { pathname } = useLocation();
+  const navigate = useNavigate();
+  const items = data?.items ?? [];
+  const known = items.some(({ name }) => name === namespace);
+  const list = `/${pathname.split('/')[1] ?? ''}`;
+  return (
+    <FormSelect
+      className="kg-namespace"
+      aria-label={shellText.namespace}
+      value={namespace}
+      onChange={(_event, value) => void navigate(inNamespace(list, value))}
+    >
+      {!known && <FormSelectOption value={namespace} label={namespace} />}
+      {items.map(({ name, gateserver }) => (
+        <FormSelectOption key={name} value={name} label={gateserver ? name : shellText.noLinks(name)} />
+      ))}
+    </FormSelect>
+  );
+}

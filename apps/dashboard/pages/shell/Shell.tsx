@@ -1,0 +1,107 @@
+import {
+  Label,
+  Masthead,
+  MastheadBrand,
+  MastheadContent,
+  MastheadMain,
+  Nav,
+  NavItem,
+  NavList,
+  Page,
+  PageSection,
+  SkipToContent,
+} from '@patternfly/react-core';
+import { Link, Navigate, Outlet, useLocation } from 'react-router';
+import { type StreamState } from '../../api/stream.js';
+import { ApiError } from '../../api/client.js';
+import { useChanges } from '../../hooks/useLists.js';
+import { inNamespace, useNamespace } from '../../hooks/useNamespace.js';
+import { useSession } from '../../hooks/useSession.js';
+import { Failure, Loading } from '../States.js';
+import { common } from '../text.js';
+import { NamespaceSelect } from './NamespaceSelect.js';
+import { Notifications } from './Notifications.js';
+import { shellText, streamText } from './text.js';
+import { UserMenu } from './UserMenu.js';
+
+/** The frame of a signed-in user's pages; nobody signed in: the sign-in page. */
+export function Shell() {
+  const session = useSession();
+  const { pathname, search } = useLocation();
+  if (session.error instanceof ApiError && session.error.unauthorized) {
+    return <Navigate to={`/login?${new URLSearchParams({ next: pathname + search }).toString()}`} replace />;
+  }
+  if (!session.data) {
+    return session.error ? (
+      <Failure error={session.error} what={shellText.session} onRetry={() => void session.refetch()} />
+    ) : (
+      <Loading />
+    );
+  }
+  return (
+    <Notifications>
+      <Frame />
+    </Notifications>
+  );
+}
+
+function Frame() {
+  const { namespace } = useNamespace();
+  const stream = useChanges(namespace);
+  const { pathname } = useLocation();
+  const item = (path: string, label: string) => (
+    <NavItem isActive={pathname.startsWith(path)}>
+      <Link to={inNamespace(path, namespace)} {...(pathname.startsWith(path) && { 'aria-current': 'page' as const })}>
+        {label}
+      </Link>
+    </NavItem>
+  );
+  return (
+    <Page
+      masthead={
+        <Masthead>
+          <MastheadMain>
+            <MastheadBrand>
+              <Link to={inNamespace('/vms', namespace)} className="kg-brand">
+                <img src="/assets/icon.svg" alt="" width="28" height="28" />
+                <span>{common.product}</span>
+              </Link>
+            </MastheadBrand>
+          </MastheadMain>
+          <MastheadContent>
+            <div className="kg-masthead">
+              <Nav variant="horizontal" aria-label={shellText.nav}>
+                <NavList>
+                  {item('/vms', shellText.vms)}
+                  {item('/links', shellText.links)}
+                </NavList>
+              </Nav>
+              <div className="kg-masthead-end">
+                <Live state={stream} />
+                <NamespaceSelect />
+                <UserMenu />
+              </div>
+            </div>
+          </MastheadContent>
+        </Masthead>
+      }
+      skipToContent={<SkipToContent href="#content">{shellText.skip}</SkipToContent>}
+      mainContainerId="content"
+    >
+      <PageSection isFilled className="kg-content">
+        <Outlet />
+      </PageSection>
+    </Page>
+  );
+}
+
+function Live({ state }: { state: StreamState }) {
+  const { label, hint } = streamText[state];
+  return (
+    <span role="status" title={hint}>
+      <Label isCompact variant="outline" color={state === 'live' ? 'green' : 'grey'}>
+        {label}
+      </Label>
+    </span>
+  );
+}

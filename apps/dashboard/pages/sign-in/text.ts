@@ -1,0 +1,18 @@
+export const signInText = {
+  title: 'Sign in',
+  lead: 'Paste a token of the Kubernetes cluster. You act with your own rights; the token is not stored on the server.',
+  label: 'Token',
+  show: 'Show token',
+  hide: 'Hide token',
+  submit: 'Sign in',
+  busy: 'Signing in…',
+  where: 'Where do I get one?',
+  kubectl: 'Of a service account:',
+  kubectlCommand: 'kubectl create token NAME',
+  oc: 'On OpenShift, your own:',
+  ocCommand: 'oc whoami -t',
+  gate: 'A gate token that somebody gave you works here too: it opens the console that it is for.',
+  empty: 'Paste a token first.',
+  odd: 'This does not look like a token: it has spaces or line breaks inside.',
+  rejected: 'The cluster does not accept this token.',
+};

@@ -1,0 +1,76 @@
+import { Button } from '@patternfly/react-core';
+import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import { Link } from 'react-router';
+import { type Vm } from '#libs/api';
+import { consolePath } from '../../console/address.js';
+import { inNamespace } from '../../hooks/useNamespace.js';
+import { useNow } from '../../hooks/useNow.js';
+import { age, dateTime } from '../../time/duration.js';
+import { common } from '../text.js';
+import { sizeOf } from './actions.js';
+import { vmsText as text } from './text.js';
+import { VmMenu } from './VmMenu.js';
+import { VmStatus } from './VmStatus.js';
+
+/** The VMs of a namespace; on narrow windows each row becomes a card. */
+export function VmTable({ vms, onIssue }: { vms: Vm[]; onIssue(vm: Vm): void }) {
+  const now = useNow(10_000);
+  const { columns } = text;
+  return (
+    <Table aria-label={text.title} variant="compact" gridBreakPoint="grid-lg">
+      <Thead>
+        <Tr>
+          <Th>{columns.name}</Th>
+          <Th>{columns.status}</Th>
+          <Th>{columns.size}</Th>
+          <Th>{columns.ips}</Th>
+          <Th>{columns.age}</Th>
+          <Th>{columns.viewers}</Th>
+          <Th screenReaderText={columns.actions} />
+        </Tr>
+      </Thead>
+      <Tbody>
+        {vms.map((vm) => (
+          <Row key={vm.name} vm={vm} now={now} onIssue={() => onIssue(vm)} />
+        ))}
+      </Tbody>
+    </Table>
+  );
+}
+
+function Row({ vm, now, onIssue }: { vm: Vm; now: number; onIssue(): void }) {
+  const { columns } = text;
+  return (
+    <Tr>
+      <Td dataLabel={columns.name}>
+        <Link to={inNamespace(`/vms/${encodeURIComponent(vm.name)}`, vm.namespace)}>{vm.name}</Link>
+      </Td>
+      <Td dataLabel={columns.status}>
+        <VmStatus status={vm.status} />
+      </Td>
+      <Td dataLabel={columns.size}>{sizeOf(vm, text.cpus) || common.none}</Td>
+      <Td dataLabel={columns.ips}>{vm.ips.join(', ') || common.none}</Td>
+      <Td dataLabel={columns.age} title={dateTime(vm.created)} className="kg-nowrap">
+        {age(now - Date.parse(vm.created))}
+      </Td>
+      <Td dataLabel={columns.viewers}>{vm.viewers.map(({ who }) => who).join(', ') || text.nobody}</Td>
+      <Td dataLabel={columns.actions} isActionCell>
+        <div className="kg-buttons-row kg-end">
+          {vm.may.vnc && vm.consoles.vnc && (
+            <Button
+              component="a"
+              size="sm"
+              variant="secondary"
+              href={consolePath({ namespace: vm.namespace, vm: vm.name, kind: 'vnc' })}
+              target="_blank"
+              aria-label={text.screenOf(vm.name)}
+            >
+              {text.screen}
+            </Button>
+          )}
+          <VmMenu vm={vm} onIssue={onIssue} />
+        </div>
+      </Td>
+    </Tr>
+  );
+}

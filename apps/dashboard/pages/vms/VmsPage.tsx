@@ -1,0 +1,100 @@
+import { Button, Pagination, SearchInput, Title } from '@patternfly/react-core';
+import VirtualMachineIcon from '@patternfly/react-icons/dist/esm/icons/virtual-machine-icon';
+import { useState } from 'react';
+import { type Vm } from '#libs/api';
+import { useVms } from '../../hooks/useLists.js';
+import { useNamespace } from '../../hooks/useNamespace.js';
+import { useTitle } from '../../hooks/useTitle.js';
+import { IssueDialog } from '../issue/IssueDialog.js';
+import { Empty, Failure, Loading } from '../States.js';
+import { fits } from './actions.js';
+import { vmsText as text } from './text.js';
+import { VmTable } from './VmTable.js';
+
+const PAGE = 50;
+
+/** The VMs of a namespace, live. */
+export function VmsPage() {
+  const { namespace } = useNamespace();
+  const query = useVms(namespace);
+  const [filter, setFilter] = useState('');
+  const [issuing, setIssuing] = useState<Vm>();
+  useTitle(text.title);
+
+  const all = query.data?.items ?? [];
+  const shown = all.filter((vm) => fits(vm, filter)).sort((a, b) => a.name.localeCompare(b.name));
+  return (
+    <>
+      <div className="kg-head">
+        <Title headingLevel="h1">{text.title}</Title>
+        {query.data && (
+          <div className="kg-buttons-row">
+            <span className="kg-subtle" role="status">
+              {text.count(shown.length, all.length)}
+            </span>
+            <SearchInput
+              aria-label={text.filter}
+              placeholder={text.filter}
+              value={filter}
+              onChange={(_event, value) => setFilter(value)}
+              onClear={() => setFilter('')}
+              className="kg-filter"
+            />
+          </div>
+        )}
+      </div>
+      {query.data ? (
+        <Content
+          namespace={namespace}
+          all={all.length}
+          shown={shown}
+          onClear={() => setFilter('')}
+          onIssue={setIssuing}
+        />
+      ) : query.error ? (
+        <Failure error={query.error} what={text.what} onRetry={() => void query.refetch()} />
+      ) : (
+        <Loading />
+      )}
+      {issuing && <IssueDialog vm={issuing} onClose={() => setIssuing(undefined)} />}
+    </>
+  );
+}
+
+interface ContentProps {
+  namespace: string;
+  all: number;
+  shown: Vm[];
+  onClear(): void;
+  onIssue(vm: Vm): void;
+}
+
+function Content({ namespace, all, shown, onClear, onIssue }: ContentProps) {
+  const [page, setPage] = useState(1);
+  if (all === 0) return <Empty title={text.empty} text={text.emptyText(namespace)} icon={VirtualMachineIcon} />;
+  if (shown.length === 0) {
+    const clear = (
+      <Button variant="link" onClick={onClear}>
+        {text.clear}
+      </Button>
+    );
+    return <Empty title={text.noMatch} text={text.noMatchText} action={clear} />;
+  }
+  const last = Math.ceil(shown.length / PAGE);
+  const at = Math.min(page, last);
+  return (
+    <>
+      <VmTable vms={shown.slice((at - 1) * PAGE, at * PAGE)} onIssue={onIssue} />
+      {last > 1 && (
+        <Pagination
+          itemCount={shown.length}
+          perPage={PAGE}
+          page={at}
+          perPageOptions={[]}
+          onSetPage={(_event, next) => setPage(next)}
+          variant="bottom"
+        />
+      )}
+    </>
+  );
+}

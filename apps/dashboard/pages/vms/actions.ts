@@ -1,0 +1,31 @@
+import { type Vm, type VmAction } from '#libs/api';
+
+const DOWN = ['Stopped', 'Halted', 'Succeeded', 'Failed'];
+const GOING = ['Stopping', 'Terminating'];
+
+/** Actions that make sense in a VM's state; a right she lacks disables one, a state that has no use for one hides it. */
+export function actionsOf(vm: Vm): { action: VmAction; allowed: boolean }[] {
+  return sensible(vm.status).map((action) => ({ action, allowed: vm.may[action] }));
+}
+
+function sensible(status: string): VmAction[] {
+  if (DOWN.includes(status)) return ['start'];
+  if (GOING.includes(status)) return [];
+  if (status === 'Paused') return ['unpause', 'restart', 'stop'];
+  if (status === 'Running') return ['pause', 'restart', 'stop'];
+  return ['stop'];
+}
+
+/** Whether a VM fits what was typed: every word, anywhere in its name, status, addresses or node. */
+export function fits(vm: Vm, filter: string): boolean {
+  const text = [vm.name, vm.status, vm.node ?? '', ...vm.ips].join(' ').toLowerCase();
+  return filter
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
+}
+
+/** `2 CPUs · 64M`; what is not known is left out. */
+export function sizeOf(vm: Pick<Vm, 'cpu' | 'memory'>, cpus: (n: number) => string): string {
+  return [vm.cpu !== undefined && cpus(vm.cpu), vm.memory].filter(Boolean).join(' · ');
+}

@@ -1,0 +1,71 @@
+import { type VmAction } from '#libs/api';
+
+export const vmsText = {
+  title: 'Virtual machines',
+  what: 'the virtual machines of this namespace',
+  filter: 'Filter by name, status, address or node',
+  clear: 'Clear the filter',
+  columns: {
+    name: 'Name',
+    status: 'Status',
+    size: 'CPU and memory',
+    ips: 'IP addresses',
+    age: 'Age',
+    viewers: 'On its consoles',
+    actions: 'Actions',
+  },
+  empty: 'No virtual machines here',
+  emptyText: (namespace: string) => `The namespace “${namespace}” has none. Choose another one above.`,
+  noMatch: 'No virtual machine fits',
+  noMatchText: 'Change the filter, or clear it.',
+  count: (shown: number, all: number) => (shown === all ? `${all} in all` : `${shown} of ${all}`),
+  screen: 'Screen',
+  screenOf: (name: string) => `Open the screen of ${name}`,
+  serial: 'Serial console',
+  issue: 'Issue a link',
+  nobody: 'nobody',
+  cpus: (n: number) => `${n} CPU${n === 1 ? '' : 's'}`,
+};
+
+export const vmText = {
+  what: 'this virtual machine',
+  missing: (name: string) => `There is no virtual machine “${name}”`,
+  missingText: 'It may have been deleted, or it is in another namespace.',
+  details: 'Details',
+  status: 'Status',
+  node: 'Node',
+  os: 'Operating system',
+  created: 'Created',
+  conditions: 'Conditions',
+  condition: (type: string, reason: string) => (reason ? `${type}: ${reason}` : type),
+  viewers: 'On its consoles now',
+  nobody: 'Nobody.',
+  since: (age: string) => `for ${age}`,
+  end: 'End',
+  endOf: (who: string) => `End the console of ${who}`,
+  ended: (who: string) => `The console of ${who} was ended.`,
+  shot: 'What its screen shows',
+  shotAlt: (name: string) => `Screen of ${name}`,
+  shotOff: 'It shows nothing: it does not run.',
+  shotForbidden: 'Your account may not take screenshots.',
+  shotFailed: 'No picture at the moment.',
+  refresh: 'Refresh the picture',
+};
+
+export const actionText: Record<VmAction, { label: string; done: string; failed: string; ask?: string }> = {
+  start: { label: 'Start', done: 'is starting', failed: 'did not start' },
+  stop: {
+    label: 'Stop',
+    done: 'is stopping',
+    failed: 'did not stop',
+    ask: 'Everybody who is on its consoles loses the connection, and what is not saved in it is lost.',
+  },
+  restart: {
+    label: 'Restart',
+    done: 'is restarting',
+    failed: 'did not restart',
+    ask: 'Everybody who is on its consoles loses the connection, and what is not saved in it is lost.',
+  },
+  pause: { label: 'Pause', done: 'is paused', failed: 'was not paused' },
+  unpause: { label: 'Resume', done: 'runs again', failed: 'was not resumed' },
+};
