@@ -1,0 +1,2 @@
+export { openapiV2 } from './v2.js';
+export { openapiV3, openapiV3Index } from './v3.js';
