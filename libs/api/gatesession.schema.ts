@@ -1,0 +1,30 @@
+import { type GateSessionSpec, type GateSessionStatus } from './gatesession.js';
+import { bytes, DNS_NAME, instant, type Schema, type SchemaOf, text } from './schema.js';
+
+export const gateSessionSpec: Schema = {
+  type: 'object',
+  description: 'The record of one console. Deleting it cuts the console.',
+  required: ['vm', 'kind', 'client-address', 'pod'],
+  properties: {
+    token: text('Name of the GateToken. Absent: a signed-in user used her own rights.', 253),
+    user: text('Name of the signed-in user, where there is no token.', 1024),
+    vm: text('Name of the virtual machine.', 253, { pattern: DNS_NAME }),
+    kind: { type: 'string', description: 'Which console.', enum: ['vnc', 'serial'] },
+    'client-address': text('Address from which the console was opened.', 128),
+    'user-agent': text('What the browser calls itself.', 1024),
+    pod: text('The pod of the gateway that holds the console.', 253),
+  } satisfies SchemaOf<GateSessionSpec>,
+};
+
+export const gateSessionStatus: Schema = {
+  type: 'object',
+  description: 'What became of the console. Written by the gateway.',
+  properties: {
+    phase: { type: 'string', description: 'All in one word.', enum: ['Active', 'Ended'] },
+    started: instant('When the console was opened.'),
+    ended: instant('When it ended.'),
+    'bytes-in': bytes('Bytes from the browser to the guest.'),
+    'bytes-out': bytes('Bytes from the guest to the browser.'),
+    reason: text('Why it ended.', 1024),
+  } satisfies SchemaOf<GateSessionStatus>,
+};
