@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
 import { SignInModule } from '../sign-in/sign-in.module.js';
 import { EventsController } from './events.controller.js';
+import { GrantController } from './grant.controller.js';
 import { Feeds } from './feed.js';
 import { GateSessionsController } from './gatesessions.controller.js';
 import { GateTokensController } from './gatetokens.controller.js';
@@ -16,6 +17,7 @@ import { VmsService } from './vms.service.js';
 @Module({
   imports: [SignInModule],
   controllers: [
+    GrantController,
     SessionController,
     NamespacesController,
     VmsController,
