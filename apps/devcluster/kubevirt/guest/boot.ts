@@ -1,0 +1,44 @@
+import { type MachineSpec } from '../machine.js';
+import { formatMemory } from './shell/commands.js';
+
+/** What a machine prints while it starts: milliseconds after power-on, text. */
+export function bootMessages(spec: MachineSpec): { at: number; text: string }[] {
+  const memory = spec.memory === undefined ? '' : `, ${formatMemory(spec.memory)} memory`;
+  const steps: [at: number, source: string, text: string][] = [
+    [0, 'boot', `machine ${spec.name} in namespace ${spec.namespace}`],
+    [20, 'hardware', `${spec.cpus} cpu${spec.cpus === 1 ? '' : 's'}${memory}`],
+    [60, 'screen', spec.graphics ? 'text 80 x 25 on a framebuffer of 800 x 600' : 'none'],
+    [100, 'serial', spec.serial ? 'ttyS0, the same session as the screen' : 'none'],
+    [160, 'network', `eth0 ${spec.ip}`],
+    [240, 'init', 'starting a shell'],
+  ];
+  return steps.map(([at, source, text]) => {
+    const stamp = `\x1b[90m[${(at / 1000).toFixed(3).padStart(7)}]\x1b[0m`;
+    return { at, text: `${stamp} \x1b[36m${source.padEnd(9)}\x1b[0m ${text}\r\n` };
+  });
+}
+
+export const BOOT_MS = 300;
+
+/** Tells a person who has just come in what there is to do. */
+export function welcome(name: string): string {
+  const rows = [
+    ['', ''],
+    [`\x1b[1mWelcome to ${name}.\x1b[0m`, `Welcome to ${name}.`],
+    ['Everything you type goes to this machine, and it answers.', ''],
+    ['', ''],
+    [
+      'Type \x1b[1;33mhelp\x1b[0m and press Enter, or try \x1b[1;33mcolors\x1b[0m, \x1b[1;33mdate\x1b[0m, \x1b[1;33muname -a\x1b[0m.',
+      'Type help and press Enter, or try colors, date, uname -a.',
+    ],
+    ['', ''],
+  ] as const;
+  const width = 62;
+  const edge = '─'.repeat(width);
+  const blue = (text: string): string => `\x1b[34m${text}\x1b[0m`;
+  const body = rows.map(([shown, plain]) => {
+    const length = (plain || shown).length;
+    return `${blue('│')}  ${shown}${' '.repeat(Math.max(0, width - 2 - length))}${blue('│')}\r\n`;
+  });
+  return `\r\n${blue(`┌${edge}┐`)}\r\n${body.join('')}${blue(`└${edge}┘`)}\r\n\r\n`;
+}

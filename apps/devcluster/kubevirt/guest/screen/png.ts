@@ -1,0 +1,12 @@
+import { PNG } from 'pngjs';
+import { type IndexedImage } from '#libs/rfb';
+
+/** A picture as PNG, true colour. */
+export function encodePng({ width, height, pixels, palette }: IndexedImage): Uint8Array {
+  const png = new PNG({ width, height, colorType: 2 });
+  pixels.forEach((index, at) => {
+    const colour = palette[index] ?? 0;
+    png.data.writeUInt32BE(((colour << 8) | 0xff) >>> 0, at * 4);
+  });
+  return PNG.sync.write(png, { colorType: 2 });
+}

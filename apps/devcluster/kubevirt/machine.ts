@@ -1,0 +1,55 @@
+/** What is told to whoever runs a machine when it ends by itself. */
+export type MachineEnd = 'poweroff' | 'crash';
+
+/** The far end of a console: bytes of the machine go to it. */
+export interface Peer {
+  send(bytes: Uint8Array): void;
+  /** The machine, or a newer viewer, ends the connection: no goodbye. */
+  close(): void;
+  /** Bytes that were sent and not yet taken by the network: a machine that cannot wait drops what comes on top. */
+  readonly backlog: number;
+}
+
+/** The near end: bytes of the peer go to the machine. */
+export interface Door {
+  receive(bytes: Uint8Array): void;
+  /** The peer is gone. */
+  closed(): void;
+}
+
+export interface MachineSpec {
+  namespace: string;
+  name: string;
+  /** UID of its VirtualMachineInstance. */
+  uid: string;
+  cpus: number;
+  /** Bytes. */
+  memory: number | undefined;
+  graphics: boolean;
+  serial: boolean;
+  ip: string;
+}
+
+/**
+ * One running machine, whatever runs it. It has begun to boot when it is made, and is used up once it has ended or was
+ * stopped. How many viewers a screen may have is not its business.
+ */
+export interface Machine {
+  readonly spec: MachineSpec;
+  readonly paused: boolean;
+  /** Opens the screen: the peer gets RFB from its first byte on. */
+  connectVnc(peer: Peer): Door;
+  /** Opens the serial console: plain bytes. */
+  connectSerial(peer: Peer): Door;
+  /** The screen as PNG. */
+  screenshot(): Promise<Uint8Array>;
+  pause(): void;
+  unpause(): void;
+  /** The reset button. */
+  reset(): void;
+  /** Pulls the plug: closes every console. Tells nobody. */
+  stop(): Promise<void>;
+}
+
+/** @param ended called once when the machine ends by itself; not after stop() */
+export type MachineFactory = (spec: MachineSpec, ended: (how: MachineEnd) => void) => Machine;
