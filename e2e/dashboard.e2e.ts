@@ -1,0 +1,141 @@
+import { type Browser, type BrowserContext } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ConsolePage } from './pages/console-page.js';
+import { DashboardPage } from './pages/dashboard-page.js';
+import { accessibilityProblems } from './support/accessibility.js';
+import { tokenOf } from './support/accounts.js';
+import { collectErrors, freshProfile, launchBrowser } from './support/browser.js';
+import { cluster } from './support/cluster.js';
+import { issue } from './support/gateway.js';
+import { kubectl, kubectlOk } from './support/kubectl.js';
+import { until } from './support/until.js';
+
+describe('the dashboard', () => {
+  let browser: Browser;
+  let owner: BrowserContext;
+  let dashboard: DashboardPage;
+  let errors: string[];
+
+  beforeAll(async () => {
+    browser = await launchBrowser();
+    owner = await freshProfile(browser);
+    const page = await owner.newPage();
+    errors = collectErrors(page);
+    dashboard = new DashboardPage(page);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await kubectl(['delete', 'gatetokens', '--all']);
+  });
+
+  it('asks to sign in, and says what is wrong with a token', async () => {
+    await dashboard.open();
+    await dashboard.signIn('wrong');
+    await dashboard.page.getByText('The cluster does not accept this token').first().waitFor();
+    expect(await accessibilityProblems(dashboard.page)).toEqual([]);
+    errors.length = 0; // The refusals of the API show as failed loads in the browser's log.
+  });
+
+  it('signs in with a pasted token and shows the VMs, live', async () => {
+    await dashboard.signIn(tokenOf('dev'));
+    await dashboard.vm('demo').getByText('Running').waitFor();
+    await dashboard.vm('stopped').getByText('Stopped').waitFor();
+    await kubectlOk(['patch', 'vm', 'stopped', '--type=merge', '-p', '{"spec":{"runStrategy":"Always"}}']);
+    await dashboard.vm('stopped').getByText('Running').waitFor();
+    await kubectlOk(['patch', 'vm', 'stopped', '--type=merge', '-p', '{"spec":{"runStrategy":"Halted"}}']);
+    await dashboard.vm('stopped').getByText('Stopped').waitFor();
+    expect(await accessibilityProblems(dashboard.page)).toEqual([]);
+    expect(errors).toEqual([]);
+  });
+
+  it('issues a link, which a browser without credentials uses until it ends', async () => {
+    const link = await dashboard.issueLink('demo', '20s');
+    expect(link).toMatch(/\/l#/);
+    const guest = await freshProfile(browser, { width: 900, height: 700 });
+    const page = await guest.newPage();
+    await page.goto(link);
+    await page.getByRole('button', { name: 'Open the console' }).waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Open the console' }).click();
+    const screen = new ConsolePage(page);
+    await screen.connected();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await screen.type('clear');
+    await screen.type('uname');
+    await until('the guest answers', async () => (await screen.screen()).some((line) => line.startsWith('Linux')));
+
+    await page.getByRole('link', { name: 'Serial console' }).click();
+    await until('the serial console is connected', async () => (await screen.state()) === 'connected');
+    await page.getByText('Linux').first().waitFor(); // The session of the screen is the session of the serial console.
+    await until('the grant ends', async () => (await screen.state()) === 'ended', 30_000);
+    await page.getByText('Your time on this console is over').waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await guest.close();
+  });
+
+  it('lists links and revokes one: its console ends and says why', async () => {
+    const { link = '', gatetoken } = await issue({ vm: 'demo', duration: '10m' });
+    const guest = await freshProfile(browser, { width: 390, height: 844 });
+    const page = await guest.newPage();
+    await page.goto(link);
+    await page.getByRole('button', { name: 'Open the console' }).click();
+    const screen = new ConsolePage(page);
+    await screen.connected();
+
+    await dashboard.goToLinks();
+    await dashboard.link(gatetoken.name).getByText('Ready').waitFor();
+    expect(await accessibilityProblems(dashboard.page)).toEqual([]);
+    await dashboard.link(gatetoken.name).getByRole('button', { name: 'Revoke' }).click();
+    await dashboard.page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+    await page.getByText('This link was revoked').waitFor();
+    await dashboard.link(gatetoken.name).getByText('Revoked').waitFor();
+    await guest.close();
+  });
+
+  it('opens the console of a signed-in user', async () => {
+    const page = await owner.newPage();
+    const screen = new ConsolePage(page);
+    await screen.open(`${cluster().url}/console/${cluster().namespace}/demo`);
+    await screen.connected();
+    await page.close();
+  });
+
+  it.each([
+    ['stopped', 'The virtual machine is stopped'],
+    ['nobody', 'There is no'],
+  ])('says why there is no console of the VM %s', async (vm, sentence) => {
+    const page = await owner.newPage();
+    await page.goto(`${cluster().url}/console/${cluster().namespace}/${vm}`);
+    await page.getByText(sentence).first().waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.close();
+  });
+
+  it('says so when a VM is paused', async () => {
+    const page = await owner.newPage();
+    await dashboard.open('/vms');
+    await dashboard.choose('demo', 'Pause');
+    await dashboard.vm('demo').getByText('Paused').waitFor();
+    await page.goto(`${cluster().url}/console/${cluster().namespace}/demo`);
+    await page.getByText('The virtual machine is paused').waitFor();
+    await dashboard.choose('demo', 'Resume');
+    await new ConsolePage(page).connected();
+    await page.close();
+  });
+
+  it('a viewer may see the VMs, but neither links nor consoles', async () => {
+    const context = await freshProfile(browser);
+    const viewer = new DashboardPage(await context.newPage());
+    await viewer.open('/login');
+    await viewer.signIn(tokenOf('viewer'));
+    await viewer.vm('demo').waitFor();
+    await viewer.goToLinks();
+    await viewer.page
+      .getByText(/forbidden|may not/i)
+      .first()
+      .waitFor();
+    expect(await accessibilityProblems(viewer.page)).toEqual([]);
+    await context.close();
+  });
+});

@@ -1,0 +1,51 @@
+import { type Locator, type Page } from 'playwright';
+import { cluster } from '../support/cluster.js';
+
+/** The pages of a signed-in user. */
+export class DashboardPage {
+  constructor(readonly page: Page) {}
+
+  async open(path = '/'): Promise<void> {
+    await this.page.goto(`${cluster().url}${path}`);
+  }
+
+  async signIn(token: string): Promise<void> {
+    await this.page.getByLabel('Token', { exact: true }).fill(token);
+    await this.page.getByRole('button', { name: 'Sign in' }).click();
+  }
+
+  vm(name: string): Locator {
+    return this.page.getByRole('row', { name: new RegExp(`\\b${name}\\b`) });
+  }
+
+  /** Opens a VM's menu and chooses from it. */
+  async choose(vm: string, item: string): Promise<void> {
+    await this.vm(vm)
+      .getByRole('button', { name: new RegExp(`^Actions.*${vm}`) })
+      .click();
+    await this.page.getByRole('menuitem', { name: item }).click();
+  }
+
+  /** Fills the dialog, issues the link and reads it. @param duration a Go duration */
+  async issueLink(vm: string, duration: string): Promise<string> {
+    await this.choose(vm, 'Issue a link');
+    const dialog = this.page.getByRole('dialog');
+    await dialog.getByLabel('Serial console').check();
+    await dialog.getByRole('button', { name: 'Another time' }).click();
+    await dialog.getByLabel('Time', { exact: true }).fill(duration);
+    await dialog.getByLabel('Description').fill('for a test');
+    await dialog.getByRole('button', { name: 'Issue the link' }).click();
+    const link = await dialog.getByRole('textbox', { name: 'Link' }).inputValue();
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    return link;
+  }
+
+  async goToLinks(): Promise<void> {
+    await this.page.getByRole('link', { name: 'Links' }).click();
+  }
+
+  /** The row of a link by its description or name. */
+  link(name: string): Locator {
+    return this.page.getByRole('row', { name: new RegExp(name) });
+  }
+}
