@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 import { type Locator, type Page } from 'playwright';
 import { readScreen } from '../support/screen.js';
 import { until } from '../support/until.js';
