@@ -2,7 +2,7 @@ import { type Fields, type ResourceDef } from '../types.js';
 import { gvk, META, schemaName } from './names.js';
 
 /** Where schemas stand in a document: `#/components/schemas/` (v3) or `#/definitions/` (v2). */
-export type Ref = (name: string) => Fields;
+export type Ref = (name: string, description?: string) => Fields;
 
 const text = (description: string): Fields => ({ description, type: 'string' });
 const texts = (description: string): Fields => ({
@@ -95,7 +95,7 @@ export function kindSchemas(def: ResourceDef, ref: Ref): Record<string, Fields> 
     properties: {
       apiVersion: API_VERSION,
       kind: KIND,
-      metadata: ref(`${META}.ListMeta`),
+      metadata: ref(`${META}.ListMeta`, 'The version of the list and the way to more of it.'),
       items: { description: 'The objects.', type: 'array', items: ref(name) },
     },
     'x-kubernetes-group-version-kind': [gvk({ ...def, kind: def.listKind })],
@@ -109,7 +109,12 @@ function kindSchema(def: ResourceDef, ref: Ref): Fields {
   return {
     ...own,
     type: 'object',
-    properties: { ...properties, apiVersion: API_VERSION, kind: KIND, metadata: ref(`${META}.ObjectMeta`) },
+    properties: {
+      ...properties,
+      apiVersion: API_VERSION,
+      kind: KIND,
+      metadata: ref(`${META}.ObjectMeta`, 'Name, labels and the like.'),
+    },
     'x-kubernetes-group-version-kind': [gvk(def)],
   };
 }

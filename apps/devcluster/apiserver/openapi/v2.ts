@@ -4,7 +4,10 @@ import { common, type Operation, type Path, pathsOf } from './operations.js';
 import { kindSchemas, type Ref, sharedSchemas } from './schemas.js';
 import { answer } from './v3.js';
 
-const ref: Ref = (name) => ({ $ref: `#/definitions/${name}` });
+const ref: Ref = (name, description) => ({
+  ...(description === undefined ? {} : { description }),
+  $ref: `#/definitions/${name}`,
+});
 
 /** `/openapi/v2`: everything in one document (Swagger 2.0). */
 export function openapiV2(defs: ResourceDef[]): Fields {

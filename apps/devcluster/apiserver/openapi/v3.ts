@@ -5,7 +5,11 @@ import { groupVersionPath, META, schemaName } from './names.js';
 import { common, type Operation, type Path, pathsOf } from './operations.js';
 import { kindSchemas, type Ref, sharedSchemas } from './schemas.js';
 
-const ref: Ref = (name) => ({ $ref: `#/components/schemas/${name}` });
+/** A reference may have no words beside it. */
+const ref: Ref = (name, description) => {
+  const reference = { $ref: `#/components/schemas/${name}` };
+  return description === undefined ? reference : { description, allOf: [reference] };
+};
 
 /** `/openapi/v3`: where each group version's document is. The hash in the address changes when the document does. */
 export function openapiV3Index(defs: ResourceDef[]): Fields {

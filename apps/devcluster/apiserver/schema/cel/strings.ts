@@ -43,7 +43,7 @@ function show(value: unknown): string {
   if (Array.isArray(value) || value instanceof Set) return `[${[...value].map(show).join(', ')}]`;
   if (value instanceof Map) return `{${[...value].map(([k, v]) => `${show(k)}: ${show(v)}`).join(', ')}}`;
   if (typeof value === 'object' && 'seconds' in value) return formatDuration(value);
-  return String(value);
+  return typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 
 /** `"%s has %d".format([a, b])`. */
@@ -60,7 +60,7 @@ function format(template: string, values: Iterable<unknown>): string {
         return Number(value).toExponential(digits ? Number(digits) : 6);
       case 'x':
       case 'X': {
-        const hex = typeof value === 'bigint' ? value.toString(16) : Buffer.from(String(value)).toString('hex');
+        const hex = typeof value === 'bigint' ? value.toString(16) : Buffer.from(show(value)).toString('hex');
         return verb === 'X' ? hex.toUpperCase() : hex;
       }
       case 'o':
