@@ -51,6 +51,12 @@ export class GrantReader {
     return this.check(await this.fromJwt(value), undefined);
   }
 
+  /** The nonces of the cookies that a browser holds of one grant. */
+  noncesOf(cookieHeader: string | undefined, uid: string): string[] {
+    const held = grantCookies(cookieHeader).map((value) => this.handles.read(value));
+    return held.flatMap((handle) => (handle?.uid === uid ? [handle.nonce] : []));
+  }
+
   /** The grant of a JWT, whatever its state. @throws GrantError where the signature or the GateToken is missing */
   async fromJwt(jwt: string): Promise<LivingGrant> {
     const { claims, hash } = this.verifier.verify(jwt);

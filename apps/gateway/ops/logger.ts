@@ -1,6 +1,9 @@
 import { redact } from '#libs/token';
 import { type DestinationStream, type Logger, pino } from 'pino';
 
+/** The injection token of the logger. */
+export const LOGGER = Symbol('Logger');
+
 /**
  * The one logger. Every line passes through `redact` as a whole before it is written, so that no field, message or
  * stack shows a token, whoever logs it.

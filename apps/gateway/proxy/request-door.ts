@@ -2,6 +2,7 @@ import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Answers } from '../answers.js';
 import { Refusal } from '../errors.js';
 import { type GrantEnds } from '../grants/grant-ends.js';
+import { type Usage } from '../grants/usage.js';
 import { type Audit } from '../ops/audit.js';
 import { type Metrics } from '../ops/metrics.js';
 import { clientAddress } from './client-address.js';
@@ -16,6 +17,7 @@ export interface DoorParts {
   readonly forwarder: Forwarder;
   readonly guests: GuestCredential;
   readonly ends: GrantEnds;
+  readonly usage: Usage;
   readonly answers: Answers;
   readonly audit: Audit;
   readonly metrics: Metrics;
@@ -79,6 +81,7 @@ export class RequestDoor {
   /** A watch, a followed log, a long download: none outlives its grant. */
   private endWithGrant(res: ServerResponse, credential: Credential): void {
     if (credential.kind !== 'grant') return;
+    this.parts.usage.used(credential.presented.grant);
     const stop = this.parts.ends.watch(credential.presented.grant, () => res.destroy());
     res.once('close', stop);
   }

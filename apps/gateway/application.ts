@@ -1,0 +1,49 @@
+import { type INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Upstream } from '#libs/kube';
+import express, { type Express } from 'express';
+import { Logger as NestLogger, PinoLogger } from 'nestjs-pino';
+import { type Logger } from 'pino';
+import { AppModule } from './app.module.js';
+import { type GatewayConfig, type UpstreamConfig } from './config.js';
+import { GatewayAdapter } from './http-adapter.js';
+
+/** 500 URLs of 2048 characters, and what is around them. */
+const LARGEST_SPEC = '1200kb';
+const LARGEST_BODY = '64kb';
+
+export function connect(config: UpstreamConfig): Upstream {
+  return config.kind === 'kubeconfig' ? Upstream.fromKubeconfig(config.file) : Upstream.inCluster(config);
+}
+
+/** The gateway as a Nest application that does not listen yet. */
+export async function createGateway(
+  config: GatewayConfig,
+  upstream: Upstream,
+  logger: Logger,
+): Promise<INestApplication> {
+  const adapter = new GatewayAdapter();
+  const app = await NestFactory.create(AppModule.forRoot(config, upstream, logger), adapter, {
+    bodyParser: false,
+    bufferLogs: true,
+    abortOnError: false,
+  });
+  app.useLogger(new NestLogger(new PinoLogger({ pinoHttp: { logger } }), {}));
+  const instance = adapter.getInstance<Express>();
+  instance.disable('x-powered-by');
+  parseBodies(instance);
+  return app;
+}
+
+/** Only where the gateway itself reads them: what is passed on to a web application must stay unread. */
+function parseBodies(instance: Express): void {
+  instance.use('/auth/jwt/request', express.json({ limit: LARGEST_SPEC }));
+  instance.use('/api/v1', express.json({ limit: LARGEST_SPEC }));
+  for (const path of ['/auth', '/l', '/login']) {
+    instance.use(
+      path,
+      express.json({ limit: LARGEST_BODY }),
+      express.urlencoded({ limit: LARGEST_BODY, extended: false }),
+    );
+  }
+}

@@ -1,0 +1,73 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { type ConsoleTarget } from '#libs/policy';
+import { describe } from '../proxy/identities.js';
+import { type Asked, type Credential } from '../proxy/pipeline.js';
+import { type ConsoleEnd, type Tunnel } from './tunnel.js';
+
+/** What the upgrade door hands over: allowed already. */
+export interface ConsoleOrder {
+  readonly asked: Asked;
+  readonly credential: Credential;
+  readonly target: ConsoleTarget;
+  readonly address: string;
+  readonly userAgent?: string;
+}
+
+/** Thrown while a console is being opened: the browser is told by this close code. */
+export class CannotOpen extends Error implements ConsoleEnd {
+  constructor(
+    readonly code: number,
+    readonly reason: string,
+  ) {
+    super(reason);
+  }
+}
+
+/** One console of this replica and what must be undone when it ends. */
+export class LiveConsole {
+  readonly id = randomUUID();
+  readonly who: string;
+  /** Name of its GateSession, once there is one. */
+  session: string | undefined;
+  /** Asks the cluster whether somebody else has this console now; set once it is held. */
+  isTaken: (() => Promise<boolean>) | undefined;
+  readonly #undo: (() => void | Promise<void>)[] = [];
+  #over = false;
+
+  constructor(
+    readonly order: ConsoleOrder,
+    readonly tunnel: Tunnel,
+  ) {
+    this.who = describe(order.credential);
+    void tunnel.ended.then(() => (this.#over = true));
+  }
+
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** Tells the browsers of one grant, or one sign-in, apart; undefined for a bare JWT. Not to be turned back. */
+  get browser(): string | undefined {
+    const { credential } = this.order;
+    const own = credential.kind === 'user' ? credential.user.session : credential.presented.browser;
+    if (own === undefined) return undefined;
+    const scope = credential.kind === 'user' ? 'user' : credential.presented.grant.uid;
+    return createHash('sha256').update(`${scope}/${own}`).digest('base64url').slice(0, 32);
+  }
+
+  /** Undone when the console has ended, the last first. */
+  onEnd(undo: () => void | Promise<void>): void {
+    this.#undo.push(undo);
+  }
+
+  /** Runs once, after the end. Faults are told, none keeps the others from running. */
+  async undo(onError: (error: unknown) => void): Promise<void> {
+    for (const undo of this.#undo.splice(0).reverse()) {
+      try {
+        await undo();
+      } catch (error) {
+        onError(error);
+      }
+    }
+  }
+}

@@ -1,0 +1,138 @@
+import { CLOSE } from '#libs/api';
+import { ViewOnlyFilter } from '#libs/rfb';
+import { upstreamToken } from '../proxy/identities.js';
+import { upstreamHeaders } from '../proxy/request-headers.js';
+import { type ConsoleClaim } from '../sessions/console-leases.js';
+import { type VmState } from '../vms/vm-states.js';
+import { type ConsoleParts } from './console-door.js';
+import { whyStopped } from './fences.js';
+import { CannotOpen, type LiveConsole } from './live-console.js';
+import { type InputFilter, UpstreamRefused } from './tunnel.js';
+import { refusedEnd } from './ws-tunnel.js';
+
+const NOTHING = new Uint8Array(0);
+/** A serial line has no messages to tell apart: nothing that is typed passes. */
+const NO_INPUT: InputFilter = { push: () => NOTHING };
+
+/**
+ * The steps from an answered handshake to a joined console. Each may find that it cannot be; in between the browser
+ * may have left, or a fence ended it.
+ * @throws CannotOpen with the close code; KubeError, NetworkError where the API server cannot be asked
+ */
+export async function openConsole(live: LiveConsole, parts: ConsoleParts): Promise<void> {
+  const state = await findVm(live, parts);
+  if (live.over) return;
+  const taken = await hold(live, parts, state);
+  if (live.over) return;
+  await record(live, parts);
+  if (live.over) return;
+  await join(live, parts, taken);
+}
+
+async function findVm({ order }: LiveConsole, { vms, userVms }: ConsoleParts): Promise<VmState> {
+  const { credential, target } = order;
+  const watched = vms.get(target.namespace, target.vm);
+  const known = watched ?? (await userVms.get(credential, target.namespace, target.vm));
+  const bound = credential.kind === 'grant' ? credential.presented.grant.vmUid : undefined;
+  const reason = whyStopped(known, target.vm, bound);
+  if (reason !== undefined) throw new CannotOpen(CLOSE.vmStopped, reason);
+  return known;
+}
+
+/** @returns true where somebody was on the console before: then the cluster must cut that one */
+async function hold(live: LiveConsole, { leases, audit }: ConsoleParts, { uid }: VmState): Promise<boolean> {
+  if (uid === undefined) return mayTakeOver(live);
+  const { browser } = live;
+  const claim: ConsoleClaim = {
+    vmUid: uid,
+    kind: live.order.target.kind,
+    id: live.id,
+    who: live.who,
+    takeOver: mayTakeOver(live),
+    ...(browser === undefined ? {} : { browser }),
+  };
+  const outcome = await leases.claim(claim);
+  if (!outcome.held) throw new CannotOpen(CLOSE.inUse, inUse(live, outcome.who));
+  const stop = leases.onTaken(claim, () =>
+    live.tunnel.end(CLOSE.takenOver, 'Somebody else has taken over this console.'),
+  );
+  live.isTaken = () => leases.isTaken(claim);
+  const undo = async (): Promise<void> => {
+    stop();
+    await outcome.release();
+  };
+  // Ended while the claim was on its way: nobody else would undo it any more.
+  if (live.over) await undo().catch((error: unknown) => audit.fault('lease', error));
+  else live.onEnd(undo);
+  return outcome.taken;
+}
+
+function mayTakeOver({ order: { asked, credential } }: LiveConsole): boolean {
+  if (new URLSearchParams(asked.query).get('takeover') !== 'true') return false;
+  return credential.kind === 'user' || credential.presented.grant.takeOver;
+}
+
+/** Who it is, a guest need not know. */
+function inUse({ order: { credential, target } }: LiveConsole, who: string): string {
+  return `${credential.kind === 'user' ? who : 'Somebody else'} is on the console of ${target.vm}.`;
+}
+
+async function record(live: LiveConsole, { records, usage, audit, limits }: ConsoleParts): Promise<void> {
+  const { credential, target, address, userAgent } = live.order;
+  const { vm, kind } = target;
+  const grant = credential.kind === 'grant' ? credential.presented.grant : undefined;
+  const session = await records.open({
+    vm: target.namespace === limits.namespace ? vm : `${target.namespace}/${vm}`,
+    kind,
+    'client-address': address,
+    ...(grant?.registered === true ? { token: grant.name } : {}),
+    ...(credential.kind === 'user' ? { user: credential.user.username } : {}),
+    ...(userAgent === undefined ? {} : { 'user-agent': userAgent }),
+  });
+  live.session = session;
+  const stop = records.onDeleted(session, () =>
+    live.tunnel.end(CLOSE.ended, 'An administrator has ended this console.'),
+  );
+  const close = async (): Promise<void> => {
+    stop();
+    const { bytesIn, bytesOut, ended } = live.tunnel;
+    await records.end(session, { bytesIn, bytesOut, reason: (await ended).reason });
+    if (grant !== undefined) usage.consoles(grant, Math.max(0, records.live(grant.name) - 1));
+  };
+  if (live.over) return close().catch((error: unknown) => audit.fault('session', error));
+  live.onEnd(close);
+  audit.opened({ session, who: live.who, vm, kind, address });
+  if (grant !== undefined) usage.consoles(grant, records.live(grant.name) + 1);
+}
+
+async function join(live: LiveConsole, { guests }: ConsoleParts, taken: boolean): Promise<void> {
+  const { asked, credential, address, target } = live.order;
+  const token = await upstreamToken(credential, guests);
+  const filter = inputFilter(live);
+  try {
+    await live.tunnel.connect({
+      target: `${asked.path}${upstreamQuery(live, taken)}`,
+      headers: upstreamHeaders({}, { token, clientAddress: address }) as Record<string, string>,
+      ...(filter === undefined ? {} : { filter }),
+    });
+  } catch (error) {
+    if (!(error instanceof UpstreamRefused)) throw error;
+    if (error.status === 401 && credential.kind === 'grant') guests.reject(token);
+    const end = refusedEnd(error, target.vm);
+    throw new CannotOpen(end.code, end.reason);
+  }
+}
+
+/** KubeVirt cuts whoever is on a VM's screen unless it is asked to preserve the session. */
+function upstreamQuery({ order: { asked, target } }: LiveConsole, taken: boolean): string {
+  const query = new URLSearchParams(asked.query);
+  query.delete('takeover');
+  query.delete('preserveSession');
+  if (target.kind === 'vnc' && !taken) query.set('preserveSession', 'true');
+  return query.size === 0 ? '' : `?${query.toString()}`;
+}
+
+function inputFilter({ order: { credential, target } }: LiveConsole): InputFilter | undefined {
+  if (credential.kind !== 'grant' || !credential.presented.grant.viewOnly) return undefined;
+  return target.kind === 'vnc' ? new ViewOnlyFilter() : NO_INPUT;
+}

@@ -1,0 +1,59 @@
+import { type IncomingMessage } from 'node:http';
+import { type Socket } from 'node:net';
+
+/** Why a console ended: a close code of the contract and a sentence that the page shows. */
+export interface ConsoleEnd {
+  readonly code: number;
+  readonly reason: string;
+}
+
+/** Takes from a viewer's input what its grant does not allow; throws for what it does not understand. */
+export interface InputFilter {
+  push(chunk: Uint8Array): Uint8Array;
+}
+
+export interface UpstreamTarget {
+  /** Path and query on the API server. */
+  readonly target: string;
+  readonly headers: Record<string, string>;
+  readonly filter?: InputFilter;
+}
+
+/** The API server did not open the console. `status` is 0 where no answer came. */
+export class UpstreamRefused extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** One console between a browser and a guest. How bytes get across is the business of what implements this. */
+export interface Tunnel {
+  /** From the browser to the guest, and back. */
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** Milliseconds since the epoch of the last input that the browser sent. */
+  readonly lastInput: number;
+  /** Joins the browser, whose handshake is done already, with the guest. @throws UpstreamRefused */
+  connect(upstream: UpstreamTarget): Promise<void>;
+  /** Keeps sockets open in middleboxes; a browser that has not answered the last one is gone. */
+  ping(): void;
+  /** Tells the browser why, closes both sides. Only the first end counts. */
+  end(code: number, reason: string): void;
+  /** Resolves with the first end, whoever caused it. */
+  readonly ended: Promise<ConsoleEnd>;
+  /** Resolves once both sockets are closed, soon after the end. */
+  readonly closed: Promise<void>;
+}
+
+/** Answers the browser's handshake, so that it can be told by close codes what goes wrong from here on. */
+export interface TunnelMaker {
+  accept(
+    req: IncomingMessage,
+    socket: Socket,
+    head: Buffer,
+    onUpstreamLost: () => Promise<ConsoleEnd>,
+  ): Promise<Tunnel>;
+}

@@ -1,0 +1,223 @@
+import { type IncomingMessage } from 'node:http';
+import { type Socket } from 'node:net';
+import { type Upstream } from '#libs/kube';
+import { CLOSE } from '#libs/api';
+import { type RawData, WebSocket, WebSocketServer } from 'ws';
+import { chooseProtocol, PLAIN } from './subprotocol.js';
+import {
+  type ConsoleEnd,
+  type InputFilter,
+  type Tunnel,
+  type TunnelMaker,
+  UpstreamRefused,
+  type UpstreamTarget,
+} from './tunnel.js';
+
+/** One side stops reading while this much waits for the other, and goes on below the second mark. */
+const HIGH_WATER = 1024 * 1024;
+const LOW_WATER = 256 * 1024;
+/** The largest message of a viewer: a pasted text. */
+const LARGEST_INPUT = 1024 * 1024;
+const HANDSHAKE_MS = 15_000;
+/** After the close frame a side has this long before its socket is cut. */
+const CLOSE_MS = 2000;
+const LONGEST_REASON = 123;
+const LONGEST_BODY = 16 * 1024;
+
+/** Terminates both websockets and carries messages between them. */
+export class WsTunnels implements TunnelMaker {
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: LARGEST_INPUT,
+    handleProtocols: (offered) => chooseProtocol(offered) ?? false,
+  });
+
+  constructor(
+    private readonly upstream: Upstream,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  accept(req: IncomingMessage, socket: Socket, head: Buffer, onLost: () => Promise<ConsoleEnd>): Promise<Tunnel> {
+    return new Promise((resolve, reject) => {
+      // The library answers a broken handshake with 400 by itself and then only closes.
+      socket.once('close', () => reject(new UpstreamRefused(0, 'The browser left during the handshake.')));
+      this.#server.handleUpgrade(req, socket, head, (browser) => {
+        resolve(new WsTunnel(browser, this.upstream, onLost, this.now));
+      });
+    });
+  }
+}
+
+class WsTunnel implements Tunnel {
+  bytesIn = 0;
+  bytesOut = 0;
+  lastInput: number;
+  readonly ended: Promise<ConsoleEnd>;
+  readonly closed: Promise<void>;
+  #end: ConsoleEnd | undefined;
+  #tellEnd: (end: ConsoleEnd) => void = () => undefined;
+  #guest: WebSocket | undefined;
+  #answered = true;
+
+  constructor(
+    private readonly browser: WebSocket,
+    private readonly upstream: Upstream,
+    private readonly onLost: () => Promise<ConsoleEnd>,
+    private readonly now: () => number,
+  ) {
+    this.lastInput = now();
+    this.ended = new Promise((resolve) => (this.#tellEnd = resolve));
+    this.closed = this.ended.then(() => Promise.all([gone(browser), gone(this.#guest)])).then(() => undefined);
+    browser.on('pong', () => (this.#answered = true));
+    browser.on('error', () => browser.terminate());
+    browser.on('close', (code) => this.finish({ code, reason: 'The viewer left.' }));
+  }
+
+  async connect({ target, headers, filter }: UpstreamTarget): Promise<void> {
+    // Nothing of the browser is read until there is somebody to give it to.
+    this.browser.pause();
+    const guest = await this.dial(target, headers);
+    if (this.#end !== undefined) return guest.terminate();
+    guest.on('close', () => void this.lost());
+    carry(guest, this.browser, (data) => {
+      this.bytesOut += data.length;
+      return data;
+    });
+    carry(this.browser, guest, (data) => this.input(data, filter));
+    this.browser.resume();
+  }
+
+  ping(): void {
+    if (!this.#answered) return this.browser.terminate();
+    this.#answered = false;
+    if (this.browser.readyState === WebSocket.OPEN) this.browser.ping();
+  }
+
+  end(code: number, reason: string): void {
+    if (this.#end !== undefined) return;
+    const short = Buffer.from(reason)
+      .subarray(0, LONGEST_REASON)
+      .toString()
+      .replace(/\uFFFD$/, '');
+    this.browser.resume();
+    this.browser.close(code, short);
+    this.finish({ code, reason });
+  }
+
+  private finish(end: ConsoleEnd): void {
+    if (this.#end !== undefined) return;
+    this.#end = end;
+    closeSoon(this.browser);
+    this.#guest?.close(1000);
+    closeSoon(this.#guest);
+    this.#tellEnd(end);
+  }
+
+  private input(data: Buffer, filter: InputFilter | undefined): Uint8Array | undefined {
+    this.lastInput = this.now();
+    this.bytesIn += data.length;
+    if (filter === undefined) return data;
+    try {
+      const allowed = filter.push(data);
+      return allowed.length === 0 ? undefined : allowed;
+    } catch {
+      this.end(1008, 'The viewer sent something that a view-only link does not allow.');
+      return undefined;
+    }
+  }
+
+  /** The guest's side closed: the reason is known elsewhere (the VM stopped, somebody took over), or nowhere. */
+  private async lost(): Promise<void> {
+    if (this.#end !== undefined) return;
+    const { code, reason } = await this.onLost();
+    this.end(code, reason);
+  }
+
+  private dial(target: string, headers: Record<string, string>): Promise<WebSocket> {
+    const { server } = this.upstream;
+    const url = `${server.protocol === 'https:' ? 'wss' : 'ws'}://${server.host}${server.pathname.replace(/\/$/, '')}${target}`;
+    const guest = new WebSocket(url, [PLAIN], {
+      headers,
+      perMessageDeflate: false,
+      handshakeTimeout: HANDSHAKE_MS,
+      followRedirects: false,
+      ...this.upstream.connectOptions(),
+    });
+    this.#guest = guest;
+    return new Promise((resolve, reject) => {
+      guest.once('open', () => resolve(guest));
+      guest.on('error', (error) => reject(new UpstreamRefused(0, error.message)));
+      guest.once('unexpected-response', (request, answer: IncomingMessage) => {
+        readRefusal(answer)
+          .then(reject, reject)
+          .finally(() => request.destroy());
+      });
+    });
+  }
+}
+
+/** Copies messages from one side to the other; a slow receiver makes the sender wait. */
+function carry(from: WebSocket, to: WebSocket, take: (data: Buffer) => Uint8Array | undefined): void {
+  let waiting = false;
+  const sent = (): void => {
+    if (!waiting || to.bufferedAmount > LOW_WATER) return;
+    waiting = false;
+    from.resume();
+  };
+  from.on('message', (raw: RawData) => {
+    const data = take(toBuffer(raw));
+    if (data === undefined || to.readyState !== WebSocket.OPEN) return;
+    to.send(data, { binary: true }, sent);
+    if (waiting || to.bufferedAmount < HIGH_WATER) return;
+    waiting = true;
+    from.pause();
+  });
+}
+
+function toBuffer(raw: RawData): Buffer {
+  if (Buffer.isBuffer(raw)) return raw;
+  return Array.isArray(raw) ? Buffer.concat(raw) : Buffer.from(raw);
+}
+
+function closeSoon(socket: WebSocket | undefined): void {
+  if (socket === undefined || socket.readyState === WebSocket.CLOSED) return;
+  // A paused socket would never read the other side's close frame.
+  socket.resume();
+  const timer = setTimeout(() => socket.terminate(), CLOSE_MS);
+  socket.once('close', () => clearTimeout(timer));
+}
+
+function gone(socket: WebSocket | undefined): Promise<void> {
+  if (socket === undefined || socket.readyState === WebSocket.CLOSED) return Promise.resolve();
+  return new Promise((resolve) => socket.once('close', () => resolve()));
+}
+
+/** The API server's answer where it did not upgrade: its Status, or plain text. */
+async function readRefusal(answer: IncomingMessage): Promise<UpstreamRefused> {
+  let text = '';
+  for await (const chunk of answer) {
+    text += String(chunk);
+    if (text.length > LONGEST_BODY) break;
+  }
+  let message = text.slice(0, 300);
+  try {
+    const status = JSON.parse(text) as { message?: unknown };
+    if (typeof status.message === 'string') message = status.message;
+  } catch {
+    // Plain text: KubeVirt answers some failures so.
+  }
+  return new UpstreamRefused(answer.statusCode ?? 0, message);
+}
+
+/** @returns the close code and reason for an upstream that did not open the console */
+export function refusedEnd({ status, message }: UpstreamRefused, vm: string): ConsoleEnd {
+  if (/Active VNC connection\. Request denied\.$/.test(message))
+    return { code: CLOSE.inUse, reason: `Somebody else is on the console of ${vm}.` };
+  if (status === 404) return { code: CLOSE.vmStopped, reason: `${vm} does not run.` };
+  if (status === 400 || status === 409)
+    return { code: CLOSE.vmStopped, reason: `The console of ${vm} cannot be opened: ${message}` };
+  if (status === 401 || status === 403)
+    return { code: CLOSE.upstreamFailed, reason: `The cluster does not allow this console (${status}).` };
+  return { code: CLOSE.upstreamFailed, reason: 'The cluster could not open the console.' };
+}

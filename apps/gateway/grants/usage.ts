@@ -1,0 +1,47 @@
+import { isKubeError, type OwnClient, types } from '#libs/kube';
+import { type LivingGrant } from './living-grant.js';
+
+/** One write a minute for each grant at most, but for consoles that open and end. */
+const QUIET_MS = 60_000;
+const MOST_REMEMBERED = 10_000;
+
+/** Keeps `status.last-used` and `status.live` of GateTokens roughly true, with few writes. */
+export class Usage {
+  readonly #written = new Map<string, number>();
+
+  constructor(
+    private readonly client: Pick<OwnClient, 'patch'>,
+    private readonly onError: (error: unknown) => void,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  /** A request was made by the grant. */
+  used(grant: LivingGrant): void {
+    if (this.now() - (this.#written.get(grant.uid) ?? -Infinity) < QUIET_MS) return;
+    this.write(grant, {});
+  }
+
+  /** A console opened or ended. @param live consoles of the grant on all replicas */
+  consoles(grant: LivingGrant, live: number): void {
+    this.write(grant, { live });
+  }
+
+  private write(grant: LivingGrant, status: { live?: number }): void {
+    if (!grant.registered) return;
+    if (this.#written.size >= MOST_REMEMBERED) this.#written.clear();
+    this.#written.set(grant.uid, this.now());
+    const lastUsed = new Date(this.now()).toISOString();
+    this.client
+      .patch(
+        types.gateTokens,
+        grant.name,
+        grant.namespace,
+        { metadata: { uid: grant.uid }, status: { ...status, 'last-used': lastUsed } },
+        'merge',
+        { subresource: 'status', fieldManager: 'kube-gateway' },
+      )
+      .catch((error: unknown) => {
+        if (!isKubeError(error, 404, 409)) this.onError(error);
+      });
+  }
+}

@@ -1,0 +1,113 @@
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { type Logger } from 'pino';
+import { Watches } from './cluster/watches.js';
+import { GATEWAY_CONFIG, type GatewayConfig } from './config.js';
+import { ConsoleDoor } from './console/console-door.js';
+import { Ticker } from './console/ticker.js';
+import { type GatewayAdapter } from './http-adapter.js';
+import { LOGGER } from './ops/logger.js';
+import { MetricsServer } from './ops/metrics-server.js';
+import { Readiness } from './ops/readiness.js';
+import { Forwarder } from './proxy/forwarder.js';
+import { GuestCredential } from './proxy/guest-credential.js';
+import { RequestDoor } from './proxy/request-door.js';
+import { UpgradeDoor } from './proxy/upgrade-door.js';
+import { ReplicaLease } from './sessions/replica-lease.js';
+import { SessionRecords } from './sessions/session-records.js';
+
+const ORPHANS_EVERY_MS = 60_000;
+
+/** Everything that runs besides requests, in the order in which it is started and stopped. */
+@Injectable()
+export class Running {
+  constructor(
+    readonly watches: Watches,
+    readonly guests: GuestCredential,
+    readonly replica: ReplicaLease,
+    readonly ticker: Ticker,
+  ) {}
+
+  start(onError: (error: unknown) => void): void {
+    this.watches.start();
+    this.guests.start();
+    this.ticker.start();
+    this.replica.start().catch(onError);
+  }
+
+  async stop(): Promise<void> {
+    this.ticker.stop();
+    this.guests.stop();
+    await this.replica.stop();
+    await this.watches.stop();
+  }
+}
+
+/** The doors, and that they open and close. */
+@Injectable()
+export class Entrance {
+  constructor(
+    readonly request: RequestDoor,
+    readonly upgrade: UpgradeDoor,
+    readonly consoles: ConsoleDoor,
+    readonly forwarder: Forwarder,
+  ) {}
+
+  /** Refuses what comes from now on; tells every console to connect to another replica. */
+  async close(): Promise<void> {
+    this.request.close();
+    this.upgrade.close();
+    await this.consoles.close();
+    this.forwarder.close();
+  }
+}
+
+/** Starts and stops the gateway with Nest's hooks. */
+@Injectable()
+export class Lifecycle implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
+  #orphans: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly running: Running,
+    private readonly entrance: Entrance,
+    private readonly records: SessionRecords,
+    private readonly readiness: Readiness,
+    private readonly metrics: MetricsServer,
+    private readonly host: HttpAdapterHost,
+    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    (this.host.httpAdapter as unknown as GatewayAdapter).setDoors(this.entrance);
+    await this.metrics.listen();
+    this.running.start((err) => this.log.error({ err }, 'the lease of this replica was not made'));
+    const sweep = (): void => {
+      this.records
+        .endOrphans((name) => [...this.entrance.consoles.live].some(({ session }) => session === name))
+        .catch((err: unknown) => this.log.warn({ err }, 'records of dead replicas were not ended'));
+    };
+    void this.running.watches.synced().then(sweep);
+    this.#orphans = setInterval(sweep, ORPHANS_EVERY_MS).unref();
+  }
+
+  onModuleDestroy(): void {
+    this.readiness.close();
+    clearInterval(this.#orphans);
+  }
+
+  /** Tunnels are still alive here: browsers are told why they end. Requests in flight get the drain time. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.entrance.close();
+    await this.running.stop();
+    await this.metrics.close();
+    const server = this.host.httpAdapter.getHttpServer() as { closeAllConnections(): void };
+    setTimeout(() => server.closeAllConnections(), this.config.drainTime).unref();
+  }
+}

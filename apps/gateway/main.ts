@@ -1,0 +1,18 @@
+import 'reflect-metadata';
+import { connect, createGateway } from './application.js';
+import { ConfigError, readConfig } from './config.js';
+import { makeLogger } from './ops/logger.js';
+
+try {
+  const config = readConfig(process.env);
+  const logger = makeLogger(config.logLevel);
+  process.on('unhandledRejection', (err) => logger.fatal({ err }, 'unhandled rejection'));
+  const app = await createGateway(config, connect(config.upstream), logger);
+  app.enableShutdownHooks();
+  await app.listen(config.listen.port, config.listen.host);
+  logger.info({ url: await app.getUrl(), publicUrls: config.publicUrls.map(String) }, 'gateway listens');
+} catch (error) {
+  const known = error instanceof ConfigError || (error instanceof Error && 'code' in error);
+  process.stderr.write(`${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,171 @@
+import { EventEmitter } from 'node:events';
+import { type Informer, isKubeError, type OwnClient, types } from '#libs/kube';
+import { type Lease, microTime, type ReplicaLease } from './replica-lease.js';
+
+/** Marks the Leases of consoles, so that one watch sees them and nothing else. */
+export const CONSOLE_LABEL = 'kubegateway.kubevirt.io/console';
+const WHO = 'kubegateway.kubevirt.io/who';
+const BROWSER = 'kubegateway.kubevirt.io/browser';
+const MOST_TRIES = 6;
+
+export interface ConsoleClaim {
+  readonly vmUid: string;
+  readonly kind: 'vnc' | 'serial';
+  /** Unique to this console. */
+  readonly id: string;
+  /** For people: who is on it. */
+  readonly who: string;
+  /** The same browser with the same grant may come back without asking (a reload). */
+  readonly browser?: string;
+  readonly takeOver: boolean;
+}
+
+export type ClaimOutcome =
+  | { readonly held: true; /** Somebody was on it before. */ readonly taken: boolean; release(): Promise<void> }
+  | { readonly held: false; readonly who: string };
+
+export interface ConsoleLeaseOptions {
+  namespace: string;
+  podName: string;
+  now?: () => number;
+}
+
+/** Who is on a VM's console, agreed on by all replicas: one Lease `kg-VMUID-KIND` for each console in use. */
+export class ConsoleLeases {
+  readonly #holders = new EventEmitter().setMaxListeners(0);
+  /** resourceVersion of the own acquisition, by the id of the claim. */
+  readonly #acquired = new Map<string, string>();
+  readonly #now: () => number;
+
+  constructor(
+    private readonly client: Pick<OwnClient, 'get' | 'create' | 'replace' | 'delete'>,
+    private readonly watch: Pick<Informer<Lease>, 'on' | 'get'>,
+    private readonly replicas: Pick<ReplicaLease, 'isAlive'>,
+    private readonly options: ConsoleLeaseOptions,
+  ) {
+    this.#now = options.now ?? Date.now;
+    watch.on('put', (lease) => this.#holders.emit(`lease:${lease.metadata.name}`, lease));
+  }
+
+  /**
+   * True where somebody else is on a console of this VM, as the watch shows it.
+   * @param browser of the one who asks: her own console does not stand in her way
+   */
+  isBusy(vmUid: string, kind: 'vnc' | 'serial', browser?: string): boolean {
+    const lease = this.watch.get(nameOf(vmUid, kind), this.options.namespace);
+    if (lease?.spec?.holderIdentity === undefined) return false;
+    return browser === undefined || lease.metadata.annotations?.[BROWSER] !== browser;
+  }
+
+  /** @throws KubeError, NetworkError where the API server cannot be asked */
+  async claim(claim: ConsoleClaim): Promise<ClaimOutcome> {
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const outcome = (await this.create(claim)) ?? (await this.replace(claim));
+      if (outcome !== undefined) return outcome;
+    }
+    return { held: false, who: 'somebody else' };
+  }
+
+  /** Calls `onTaken` when another console has taken this one's place. @returns stops that */
+  onTaken(claim: ConsoleClaim, onTaken: () => void): () => void {
+    const event = `lease:${nameOf(claim.vmUid, claim.kind)}`;
+    const own = this.identity(claim);
+    const look = (lease: Lease): void => {
+      const holder = lease.spec?.holderIdentity;
+      // An event from before the own claim names whoever was there before: it is older than the own acquisition.
+      if (holder !== undefined && holder !== own && this.isNewer(lease, claim.id)) onTaken();
+    };
+    this.#holders.on(event, look);
+    return () => this.#holders.off(event, look);
+  }
+
+  /** Asks, past the watch, whether another console has taken this one's place. */
+  async isTaken(claim: ConsoleClaim): Promise<boolean> {
+    try {
+      const lease = await this.client.get<Lease>(types.leases, nameOf(claim.vmUid, claim.kind), this.options.namespace);
+      return lease.spec?.holderIdentity !== this.identity(claim);
+    } catch {
+      return false;
+    }
+  }
+
+  private async create(claim: ConsoleClaim): Promise<ClaimOutcome | undefined> {
+    try {
+      const lease = await this.client.create<Lease>(types.leases, this.toLease(claim, 0), this.options.namespace);
+      return this.held(claim, lease, false);
+    } catch (error) {
+      if (isKubeError(error, 409)) return undefined;
+      throw error;
+    }
+  }
+
+  private async replace(claim: ConsoleClaim): Promise<ClaimOutcome | undefined> {
+    try {
+      const found = await this.client.get<Lease>(types.leases, nameOf(claim.vmUid, claim.kind), this.options.namespace);
+      if (!(await this.mayTake(claim, found))) return { held: false, who: whoOf(found) };
+      const { resourceVersion } = found.metadata;
+      const next = this.toLease(claim, (found.spec?.leaseTransitions ?? 0) + 1);
+      const metadata = { ...next.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
+      return this.held(claim, await this.client.replace<Lease>(types.leases, { ...next, metadata }), true);
+    } catch (error) {
+      if (isKubeError(error, 404, 409)) return undefined;
+      throw error;
+    }
+  }
+
+  private async mayTake(claim: ConsoleClaim, found: Lease): Promise<boolean> {
+    const [pod = ''] = found.spec?.holderIdentity?.split('/') ?? [];
+    if (claim.takeOver || pod === '') return true;
+    if (claim.browser !== undefined && found.metadata.annotations?.[BROWSER] === claim.browser) return true;
+    return !(await this.replicas.isAlive(pod));
+  }
+
+  private held(claim: ConsoleClaim, { metadata }: Lease, taken: boolean): ClaimOutcome {
+    this.#acquired.set(claim.id, metadata.resourceVersion ?? '');
+    const { resourceVersion, uid } = metadata;
+    const release = async (): Promise<void> => {
+      this.#acquired.delete(claim.id);
+      const precondition = {
+        ...(uid === undefined ? {} : { uid }),
+        ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      };
+      await this.client
+        .delete(types.leases, metadata.name ?? '', this.options.namespace, precondition)
+        // Gone, or held by whoever took over: both are fine.
+        .catch((error: unknown) => {
+          if (!isKubeError(error, 404, 409)) throw error;
+        });
+    };
+    return { held: true, taken, release };
+  }
+
+  private isNewer(lease: Lease, id: string): boolean {
+    const own = Number(this.#acquired.get(id));
+    return !Number.isFinite(own) || Number(lease.metadata.resourceVersion) > own;
+  }
+
+  private identity({ id }: ConsoleClaim): string {
+    return `${this.options.podName}/${id}`;
+  }
+
+  private toLease(claim: ConsoleClaim, leaseTransitions: number): Lease {
+    const at = microTime(this.#now());
+    return {
+      metadata: {
+        name: nameOf(claim.vmUid, claim.kind),
+        namespace: this.options.namespace,
+        labels: { [CONSOLE_LABEL]: claim.kind },
+        annotations: { [WHO]: claim.who, ...(claim.browser === undefined ? {} : { [BROWSER]: claim.browser }) },
+      },
+      spec: { holderIdentity: this.identity(claim), acquireTime: at, renewTime: at, leaseTransitions },
+    };
+  }
+}
+
+function nameOf(vmUid: string, kind: string): string {
+  return `kg-${vmUid}-${kind}`;
+}
+
+function whoOf(lease: Lease): string {
+  return lease.metadata.annotations?.[WHO] ?? 'somebody else';
+}

@@ -1,0 +1,89 @@
+import { isKubeError, type KubeObject, type OwnClient, types } from '#libs/kube';
+
+/** coordination.k8s.io/v1 Lease, as far as it is used here. */
+export interface Lease extends KubeObject {
+  spec?: {
+    holderIdentity?: string;
+    leaseDurationSeconds?: number;
+    acquireTime?: string;
+    renewTime?: string;
+    leaseTransitions?: number;
+  };
+}
+
+const RENEW_MS = 10_000;
+const DEAD_AFTER_MS = 40_000;
+
+export interface ReplicaOptions {
+  namespace: string;
+  podName: string;
+  now?: () => number;
+  onError?: (error: unknown) => void;
+}
+
+/**
+ * Says by a Lease that this replica lives, so that others may take what a dead one held. One write every ten seconds
+ * for the replica, instead of one for each of its consoles.
+ */
+export class ReplicaLease {
+  #timer: NodeJS.Timeout | undefined;
+  readonly #now: () => number;
+
+  constructor(
+    private readonly client: Pick<OwnClient, 'get' | 'create' | 'patch' | 'delete'>,
+    private readonly options: ReplicaOptions,
+  ) {
+    this.#now = options.now ?? Date.now;
+  }
+
+  async start(): Promise<void> {
+    await this.renew();
+    this.#timer = setInterval(() => {
+      this.renew().catch((error: unknown) => this.options.onError?.(error));
+    }, RENEW_MS);
+    this.#timer.unref();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    const { namespace, podName } = this.options;
+    await this.client.delete(types.leases, leaseName(podName), namespace).catch(() => undefined);
+  }
+
+  /** @returns whether the replica of that pod has said within 40 s that it lives */
+  async isAlive(podName: string): Promise<boolean> {
+    if (podName === this.options.podName) return true;
+    try {
+      const lease = await this.client.get<Lease>(types.leases, leaseName(podName), this.options.namespace);
+      return this.#now() - Date.parse(lease.spec?.renewTime ?? '') < DEAD_AFTER_MS;
+    } catch (error) {
+      if (isKubeError(error, 404)) return false;
+      throw error;
+    }
+  }
+
+  private async renew(): Promise<void> {
+    const { namespace, podName } = this.options;
+    const spec = {
+      holderIdentity: podName,
+      leaseDurationSeconds: DEAD_AFTER_MS / 1000,
+      renewTime: microTime(this.#now()),
+    };
+    const name = leaseName(podName);
+    try {
+      await this.client.patch(types.leases, name, namespace, { spec }, 'merge');
+    } catch (error) {
+      if (!isKubeError(error, 404)) throw error;
+      await this.client.create<Lease>(types.leases, { metadata: { name, namespace }, spec }, namespace);
+    }
+  }
+}
+
+function leaseName(podName: string): string {
+  return `kg-replica-${podName}`;
+}
+
+/** metav1.MicroTime has six digits. */
+export function microTime(ms: number): string {
+  return new Date(ms).toISOString().replace('Z', '000Z');
+}

@@ -1,0 +1,98 @@
+import { EventEmitter } from 'node:events';
+import { API_VERSION, type GateSession, type GateSessionSpec, type GateSessionStatus } from '#libs/api';
+import { type Informer, isKubeError, type OwnClient, types } from '#libs/kube';
+import { type ReplicaLease } from './replica-lease.js';
+
+const MOST_REMEMBERED = 1000;
+const LONGEST_AGENT = 256;
+
+export type SessionStart = Omit<GateSessionSpec, 'pod'>;
+
+export interface SessionOptions {
+  namespace: string;
+  podName: string;
+  now?: () => number;
+}
+
+/** The record of each console: made when it opens, completed when it ends. Deleting one cuts its console. */
+export class SessionRecords {
+  readonly #deleted = new EventEmitter().setMaxListeners(0);
+  readonly #recentlyDeleted = new Set<string>();
+  readonly #now: () => number;
+
+  constructor(
+    private readonly client: Pick<OwnClient, 'create' | 'patch'>,
+    private readonly watch: Pick<Informer<GateSession>, 'on' | 'list'>,
+    private readonly replicas: Pick<ReplicaLease, 'isAlive'>,
+    private readonly options: SessionOptions,
+  ) {
+    this.#now = options.now ?? Date.now;
+    watch.on('delete', ({ metadata: { name = '' } }) => {
+      if (this.#recentlyDeleted.size >= MOST_REMEMBERED) this.#recentlyDeleted.clear();
+      this.#recentlyDeleted.add(name);
+      this.#deleted.emit(`session:${name}`);
+    });
+  }
+
+  /** @returns the record's name. @throws KubeError, NetworkError: what cannot be recorded must not open */
+  async open(start: SessionStart): Promise<string> {
+    const { namespace, podName } = this.options;
+    const agent = start['user-agent']?.slice(0, LONGEST_AGENT);
+    const created = await this.client.create<GateSession>(
+      types.gateSessions,
+      {
+        apiVersion: API_VERSION,
+        kind: 'GateSession',
+        metadata: { generateName: 'console-', namespace },
+        spec: { ...start, ...(agent === undefined ? {} : { 'user-agent': agent }), pod: podName },
+      },
+      namespace,
+    );
+    const name = created.metadata.name ?? '';
+    await this.write(name, { phase: 'Active', started: new Date(this.#now()).toISOString() });
+    return name;
+  }
+
+  async end(name: string, end: { bytesIn: number; bytesOut: number; reason: string }): Promise<void> {
+    const status: GateSessionStatus = {
+      phase: 'Ended',
+      ended: new Date(this.#now()).toISOString(),
+      'bytes-in': end.bytesIn,
+      'bytes-out': end.bytesOut,
+      reason: end.reason,
+    };
+    await this.write(name, status).catch((error: unknown) => {
+      // Deleted: that is how an administrator cuts a console.
+      if (!isKubeError(error, 404)) throw error;
+    });
+  }
+
+  /** Calls `onDeleted` when the record is deleted. @returns stops that */
+  onDeleted(name: string, onDeleted: () => void): () => void {
+    if (this.#recentlyDeleted.has(name)) queueMicrotask(onDeleted);
+    this.#deleted.on(`session:${name}`, onDeleted);
+    return () => this.#deleted.off(`session:${name}`, onDeleted);
+  }
+
+  /** Number of live consoles of a grant, on all replicas. */
+  live(token: string): number {
+    return this.watch.list().filter(({ spec, status }) => spec.token === token && status?.phase !== 'Ended').length;
+  }
+
+  /** Ends the records of replicas that died without doing so. */
+  async endOrphans(isOurs: (name: string) => boolean): Promise<void> {
+    for (const { metadata, spec, status } of this.watch.list()) {
+      if (status?.phase === 'Ended' || metadata.name === undefined || isOurs(metadata.name)) continue;
+      const dead = spec.pod === this.options.podName || !(await this.replicas.isAlive(spec.pod));
+      if (dead) await this.end(metadata.name, { bytesIn: 0, bytesOut: 0, reason: 'The gateway that held it is gone.' });
+    }
+  }
+
+  private async write(name: string, status: GateSessionStatus): Promise<void> {
+    const { namespace } = this.options;
+    await this.client.patch(types.gateSessions, name, namespace, { status }, 'merge', {
+      subresource: 'status',
+      fieldManager: 'kube-gateway',
+    });
+  }
+}

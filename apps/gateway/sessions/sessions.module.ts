@@ -1,0 +1,40 @@
+import { Global, Module } from '@nestjs/common';
+import { OwnClient } from '#libs/kube';
+import { type Logger } from 'pino';
+import { Watches } from '../cluster/watches.js';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
+import { LOGGER } from '../ops/logger.js';
+import { ConsoleLeases } from './console-leases.js';
+import { ReplicaLease } from './replica-lease.js';
+import { SessionRecords } from './session-records.js';
+
+/** What replicas agree on about consoles, and the record of each. */
+@Global()
+@Module({
+  providers: [
+    {
+      provide: ReplicaLease,
+      inject: [OwnClient, GATEWAY_CONFIG, LOGGER],
+      useFactory: (client: OwnClient, { namespace, podName }: GatewayConfig, log: Logger) =>
+        new ReplicaLease(client, {
+          namespace,
+          podName,
+          onError: (err) => log.warn({ err }, 'the lease of this replica was not renewed'),
+        }),
+    },
+    {
+      provide: ConsoleLeases,
+      inject: [OwnClient, Watches, ReplicaLease, GATEWAY_CONFIG],
+      useFactory: (client: OwnClient, { leases }: Watches, replicas: ReplicaLease, config: GatewayConfig) =>
+        new ConsoleLeases(client, leases, replicas, { namespace: config.namespace, podName: config.podName }),
+    },
+    {
+      provide: SessionRecords,
+      inject: [OwnClient, Watches, ReplicaLease, GATEWAY_CONFIG],
+      useFactory: (client: OwnClient, { sessions }: Watches, replicas: ReplicaLease, config: GatewayConfig) =>
+        new SessionRecords(client, sessions, replicas, { namespace: config.namespace, podName: config.podName }),
+    },
+  ],
+  exports: [ReplicaLease, ConsoleLeases, SessionRecords],
+})
+export class SessionsModule {}

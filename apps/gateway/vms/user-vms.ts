@@ -1,0 +1,38 @@
+import { isKubeError, types, type Upstream, UserClient } from '#libs/kube';
+import { type VirtualMachine, type VirtualMachineInstance } from '#libs/kubevirt';
+import { type Credential } from '../proxy/pipeline.js';
+import { stateOf, type VmState } from './vm-states.js';
+
+/** Where the user may not look, KubeVirt itself will say whether there is a console. */
+const UNKNOWN: VmState = Object.freeze({ status: 'Unknown', running: true });
+
+/** VMs of namespaces that are not watched, read once with the rights of the user who asks. */
+export class UserVms {
+  constructor(private readonly upstream: Upstream) {}
+
+  async get(credential: Credential, namespace: string, vm: string): Promise<VmState> {
+    if (credential.kind !== 'user') return UNKNOWN;
+    const client = new UserClient(this.upstream, () => credential.user.token());
+    const [machine, instance] = await Promise.all([
+      readOr404<VirtualMachine>(client, types.virtualMachines, vm, namespace),
+      readOr404<VirtualMachineInstance>(client, types.virtualMachineInstances, vm, namespace),
+    ]);
+    if (machine === 'forbidden' || instance === 'forbidden') return UNKNOWN;
+    return stateOf(machine, instance);
+  }
+}
+
+async function readOr404<T extends VirtualMachine | VirtualMachineInstance>(
+  client: UserClient,
+  type: (typeof types)['virtualMachines' | 'virtualMachineInstances'],
+  name: string,
+  namespace: string,
+): Promise<T | undefined | 'forbidden'> {
+  try {
+    return await client.get<T>(type, name, namespace);
+  } catch (error) {
+    if (isKubeError(error, 404)) return undefined;
+    if (isKubeError(error, 403)) return 'forbidden';
+    throw error;
+  }
+}
