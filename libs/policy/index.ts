@@ -8,3 +8,5 @@ export { type Method, METHODS, parseMethod } from './methods.js';
 export { MAX_URL, MAX_URLS, parsePattern, type Pattern } from './pattern.js';
 export { requestInfo, type RequestInfo } from './request-info.js';
 export { boundVm } from './bound-vm.js';
+export { explain, neverGranted } from './explain.js';
+export { MAX_RIGHTS, type Right, rights } from './rights.js';

@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { decide, type GateRequest, type GrantSource, parseGrant } from './index.js';
+
+const NS = '/api/v1/namespaces/ns';
+const VMI = '/apis/subresources.kubevirt.io/v1/namespaces/ns/virtualmachineinstances';
+
+const ask = (source: GrantSource, path: string, request: Partial<GateRequest> = {}) => {
+  const verdict = decide(parseGrant(source), { method: 'GET', path, query: '', upgrade: false, ...request });
+  return verdict.allow ? 'allow' : verdict.reason;
+};
+const asks = (url: string, path: string) => ask({ urls: [url] }, path);
+
+describe('a URL without * means that path alone', () => {
+  it.each([
+    [`${NS}/pods/web`, 'allow'],
+    [`${NS}/pods/web2`, 'path-not-granted'],
+    [`${NS}/pods/web/log`, 'path-not-granted'],
+    [`${NS}/pods`, 'path-not-granted'],
+    ['/', 'path-not-granted'],
+  ])('%s', (path, expected) => {
+    expect(asks(`${NS}/pods/web`, path)).toBe(expected);
+  });
+});
+
+describe('a * at the end means every suffix', () => {
+  it.each([
+    [`${VMI}/testvm*`, `${VMI}/testvm`, 'allow'],
+    [`${VMI}/testvm*`, `${VMI}/testvm2/vnc`, 'allow'],
+    [`${VMI}/testvm*`, `${VMI}/test`, 'path-not-granted'],
+    [`${VMI}/testvm/*`, `${VMI}/testvm/vnc`, 'allow'],
+    [`${VMI}/testvm/*`, `${VMI}/testvm2/vnc`, 'path-not-granted'],
+    [`${VMI}/testvm/*`, `${VMI}/testvm`, 'path-not-granted'],
+    ['*', '/version', 'allow'],
+    ['*', '/', 'allow'],
+    ['/*', `${NS}/pods`, 'allow'],
+  ])('%s: %s is %s', (url, path, expected) => {
+    expect(asks(url, path)).toBe(expected);
+  });
+});
+
+describe('methods', () => {
+  it.each([
+    ['get', 'GET', 'allow'],
+    ['Get', 'HEAD', 'allow'],
+    ['get', 'POST', 'method-not-granted'],
+    ['head', 'GET', 'method-not-granted'],
+    ['post', 'POST', 'allow'],
+    ['get', 'get', 'method-not-granted'],
+    ['get', 'CONNECT', 'method-not-granted'],
+  ])('%s: %s is %s', (verb, method, expected) => {
+    expect(ask({ urls: [`${NS}/pods`], verbs: [verb] }, `${NS}/pods`, { method })).toBe(expected);
+  });
+
+  it('lets a GET on a collection list and watch', () => {
+    expect(ask({ urls: [`${NS}/pods`] }, `${NS}/pods`, { query: 'watch=true' })).toBe('allow');
+  });
+});
+
+describe('security row 1: a path that is not canonical is refused before it is matched', () => {
+  it.each(['/api/../x', '/api//x', '/api%2fx', '/api;x', '/%', 'api', '/api/'])('%s', (path) => {
+    expect(ask({ urls: ['*'] }, path)).toBe('path-malformed');
+  });
+});
+
+describe('security row 2: * reaches no connect-type subresource', () => {
+  const connect = [
+    `${NS}/pods/web/exec`,
+    `${NS}/pods/web/attach`,
+    `${NS}/pods/web/portforward`,
+    `${NS}/pods/web/proxy`,
+    `${NS}/pods/web/proxy/a/b`,
+    `${NS}/services/web/proxy/`.slice(0, -1),
+    `/api/v1/nodes/n/proxy/pods`,
+    `/api/v1/proxy/namespaces/ns/pods/web`,
+    `${VMI}/vm/portforward/22`,
+    `${VMI}/vm/portforward/22/tcp`,
+    `${VMI}/vm/usbredir`,
+    `${VMI}/vm/vsock`,
+    `/apis/subresources.kubevirt.io/v1alpha3/namespaces/ns/virtualmachines/vm/portforward/22`,
+  ];
+  it.each(connect)('%s', (path) => {
+    for (const urls of [['*'], [`${path}*`], [`${path.slice(0, -1)}*`]]) {
+      for (const upgrade of [true, false]) expect(ask({ urls }, path, { upgrade })).toBe('needs-exact-url');
+    }
+    expect(ask({ urls: ['*', path] }, path, { upgrade: true })).toBe('allow');
+  });
+});
+
+describe('security row 3: never secrets, tokens, roles or grants', () => {
+  const never = [
+    `${NS}/secrets`,
+    `${NS}/secrets/s`,
+    '/api/v1/secrets',
+    '/api/v1/watch/secrets',
+    '/api/v1/watch/namespaces/ns/secrets/s',
+    `${NS}/serviceaccounts/sa/token`,
+    '/apis/kubegateway.kubevirt.io/v1beta1/namespaces/ns/gatetokens',
+    '/apis/kubegateway.kubevirt.io/v9/gateservers/x/status',
+    '/apis/rbac.authorization.k8s.io/v1/clusterroles',
+    '/apis/rbac.authorization.k8s.io/v1beta1/namespaces/ns/rolebindings/x',
+    '/apis/authorization.openshift.io/v1/rolebindings',
+    '/apis/oauth.openshift.io/v1/oauthaccesstokens',
+  ];
+  it.each(never)('%s', (path) => {
+    for (const urls of [['*'], ['/*'], [path], [`${path}*`]]) {
+      for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
+        for (const query of ['', 'watch=true']) {
+          const verbs = [method];
+          expect(ask({ urls, verbs }, path, { method, query })).toBe('never-granted');
+        }
+      }
+    }
+  });
+
+  it.each([
+    [`${NS}/configmaps/secrets`, 'allow'],
+    [`/api/v1/namespaces/secrets`, 'allow'],
+    [`${NS}/serviceaccounts/token`, 'allow'],
+  ])('does not mistake a name for a kind: %s', (path, expected) => {
+    expect(asks('*', path)).toBe(expected);
+  });
+});
+
+describe('security row 18: viewing only', () => {
+  const view = (path: string, request: Partial<GateRequest> = {}) =>
+    ask({ urls: ['*', path], verbs: ['get', 'put', 'post', 'patch', 'delete'], viewOnly: true }, path, request);
+
+  it.each(['vnc', 'console'])('%s of every version is a console', (kind) => {
+    for (const version of ['v1', 'v1alpha3', 'v2']) {
+      const path = `/apis/subresources.kubevirt.io/${version}/namespaces/ns/virtualmachineinstances/vm/${kind}`;
+      expect(view(path, { upgrade: true })).toBe('allow');
+    }
+  });
+  it.each([
+    `${VMI}/vm/usbredir`,
+    `${VMI}/vm/portforward/22`,
+    `${VMI}/vm/vsock`,
+    `${NS}/pods/web/exec`,
+    `${NS}/pods/web/attach`,
+  ])('refuses %s, written exactly', (path) => {
+    expect(view(path, { upgrade: true })).toBe('view-only');
+    expect(view(path)).toBe('view-only');
+  });
+  it.each(['PUT', 'POST', 'PATCH', 'DELETE'])('refuses %s', (method) => {
+    expect(view(`${NS}/pods/web`, { method })).toBe('view-only');
+  });
+  it('reads and watches, and upgrades to nothing else', () => {
+    expect(view(`${NS}/pods/web`)).toBe('allow');
+    expect(view(`${NS}/pods`, { query: 'watch=1', upgrade: true })).toBe('allow');
+    expect(view(`${NS}/pods/web`, { upgrade: true })).toBe('view-only');
+    expect(view(`${VMI}/vm/vnc/screenshot`)).toBe('allow');
+    expect(view(`${VMI}/vm/vnc/other`, { upgrade: true })).toBe('view-only');
+  });
+});

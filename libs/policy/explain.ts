@@ -1,0 +1,69 @@
+import { forbidden } from './forbidden.js';
+import { type Grant } from './grant.js';
+import { consoleTarget } from './kubevirt.js';
+import { parsePattern } from './pattern.js';
+import { requestInfo } from './request-info.js';
+
+const WORDS: readonly (readonly [string, string])[] = [
+  ['GET', 'read'],
+  ['POST', 'create'],
+  ['PUT', 'replace'],
+  ['PATCH', 'change'],
+  ['DELETE', 'delete'],
+];
+
+/** What the grant allows, a sentence of plain English each, without repetition. */
+export function explain(grant: Grant): string[] {
+  const lines = grant.urls.map((url) => ofUrl(url, grant));
+  if (grant.viewOnly) lines.push('For viewing only: keyboard, mouse and clipboard do not reach the machine.');
+  return [...new Set(lines)];
+}
+
+/**
+ * The urls that can never allow anything, since no grant reaches what they name.
+ * @returns with each what it names, in plain words
+ */
+export function neverGranted(urls: readonly string[]): { url: string; what: string }[] {
+  return urls.flatMap((url) => {
+    const pattern = parsePattern(url);
+    if (!pattern.ok) return [];
+    // A name that nobody has: whatever is forbidden of it is forbidden of every name with this prefix.
+    const what = forbidden(requestInfo('GET', pattern.exact ? pattern.text : `${pattern.text}0`));
+    return what === undefined ? [] : [{ url, what }];
+  });
+}
+
+function ofUrl(url: string, { methods, viewOnly }: Grant): string {
+  const [never] = neverGranted([url]);
+  if (never !== undefined) return `Nothing by ${url}: no link gives access to ${never.what}.`;
+  const allowed = viewOnly ? new Set([...methods].filter((method) => method === 'GET' || method === 'HEAD')) : methods;
+  const pattern = parsePattern(url);
+  if (!pattern.ok || allowed.size === 0) return `Nothing by ${url}.`;
+  if (!pattern.exact) {
+    return `${sentence(allowed)} everything${url === '*' ? '' : ` whose path begins with ${pattern.text}`}.`;
+  }
+  return ofPath(pattern.text, allowed);
+}
+
+function ofPath(path: string, methods: ReadonlySet<string>): string {
+  const info = requestInfo('GET', path);
+  const console = consoleTarget(info);
+  if (console !== undefined && methods.has('GET')) {
+    const what = console.kind === 'vnc' ? 'screen' : 'serial console';
+    return `Use the ${what} of the virtual machine ${console.vm} in namespace ${console.namespace}.`;
+  }
+  if (!info.isResource || info.resource === undefined) return `${sentence(methods)} ${path}.`;
+  const of = info.subresource === undefined ? '' : `/${[info.subresource, info.rest].filter(Boolean).join('/')}`;
+  const where = info.namespace === undefined ? 'in all namespaces' : `in namespace ${info.namespace}`;
+  if (info.name === undefined) return `${sentence(methods, 'list, watch')} ${info.resource} ${where}.`;
+  const place = info.namespace === undefined || info.resource === 'namespaces' ? '' : ` ${where}`;
+  return `${sentence(methods)} ${info.resource}${of} ${info.name}${place}.`;
+}
+
+function sentence(methods: ReadonlySet<string>, read = 'read'): string {
+  const words = WORDS.filter(([method]) => methods.has(method)).map(([method, word]) =>
+    method === 'GET' ? read : word,
+  );
+  const text = words.length > 0 ? words.join(', ') : [...methods].join(', ');
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,108 @@
+import { type Grant, GrantError } from './grant.js';
+import { parsePattern } from './pattern.js';
+import { type Reach, reach } from './reach.js';
+import { requestInfo, type RequestInfo } from './request-info.js';
+
+/**
+ * One question of a SubjectAccessReview. `name`, `namespace` absent: of every name, in every namespace.
+ * With `path` it is about a path that is no resource; group and resource are then empty.
+ */
+export interface Right {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly path?: string;
+}
+
+/** More questions than this are not asked: the grant is refused. */
+export const MAX_RIGHTS = 200;
+
+/**
+ * What somebody must be allowed in Kubernetes to give this grant away, without repetition. Never less than what the
+ * grant lets through: a `*` within a name asks for the whole resource and its subresources, one higher for resource
+ * `*` (which in RBAC means their subresources too).
+ * @throws GrantError too-many-rights
+ */
+export function rights(grant: Grant): Right[] {
+  const found = new Map<string, Right>();
+  // HEAD comes with GET and gives nothing beyond it.
+  const methods = [...grant.methods].filter((method) => method !== 'HEAD' || !grant.methods.has('GET'));
+  for (const url of grant.urls) {
+    const pattern = parsePattern(url);
+    if (!pattern.ok) throw new GrantError('bad-url', `urls: ${pattern.message}`);
+    for (const method of methods) {
+      const wanted = pattern.exact ? ofPath(method, pattern.text) : ofPrefix(method, pattern.text);
+      for (const right of wanted) found.set(key(right), right);
+      if (found.size > MAX_RIGHTS) throw tooMany();
+    }
+  }
+  return [...found.values()];
+}
+
+const key = ({ verb, group, resource, subresource, name, namespace, path }: Right) =>
+  JSON.stringify([verb, group, resource, subresource, name, namespace, path]);
+
+function tooMany(): GrantError {
+  return new GrantError(
+    'too-many-rights',
+    `urls: they need more than ${MAX_RIGHTS} distinct rights: give fewer URLs or verbs, or split the grant.`,
+  );
+}
+
+function ofPath(method: string, path: string): Right[] {
+  const info = requestInfo(method, path);
+  const { group, resource = '*', namespace, name, subresource } = info;
+  if (!info.isResource) return [{ verb: method.toLowerCase(), group: '', resource: '', path }];
+  const target = {
+    group,
+    resource,
+    ...(namespace !== undefined && { namespace }),
+    ...(name !== undefined && { name }),
+    ...(subresource !== undefined && { subresource }),
+  };
+  const found: Right[] = verbsOf(method, info).map((verb) => ({ verb, ...target }));
+  const deeper = deeperSubresource(info);
+  return deeper === undefined ? found : [...found, ...found.map((right) => ({ ...right, subresource: deeper }))];
+}
+
+/** GET = get on a name, list and watch on a collection. PUT and PATCH may make an object that is not there yet. */
+function verbsOf(method: string, { verb, subresource, name }: RequestInfo): string[] {
+  if (verb === 'list') return ['list', 'watch'];
+  const makes = (verb === 'update' || verb === 'patch') && subresource === undefined && name !== undefined;
+  return makes ? [verb, 'create'] : [verb === '' ? method.toLowerCase() : verb];
+}
+
+/** KubeVirt asks once more, with the deeper name: `vnc/screenshot` is a right of its own beside `vnc`. */
+function deeperSubresource({ group, subresource, rest }: RequestInfo): string | undefined {
+  if (group !== 'subresources.kubevirt.io' || subresource === undefined || rest === undefined) return undefined;
+  return subresource === 'portforward' ? undefined : `${subresource}/${rest}`;
+}
+
+const ALL: Readonly<Record<string, readonly string[]>> = {
+  GET: ['get', 'list', 'watch'],
+  HEAD: ['get', 'list'],
+  POST: ['create'],
+  PUT: ['update', 'create'],
+  PATCH: ['patch', 'create'],
+  DELETE: ['delete', 'deletecollection'],
+};
+const NAMED: Readonly<Record<string, readonly string[]>> = { ...ALL, GET: ['get'], HEAD: ['get'], DELETE: ['delete'] };
+const BELOW: Readonly<Record<string, readonly string[]>> = { ...NAMED, PUT: ['update'], PATCH: ['patch'] };
+
+function ofPrefix(method: string, prefix: string): Right[] {
+  return reach(prefix).flatMap((target) => verbsFor(method, target).map((verb) => right(verb, target)));
+}
+
+function verbsFor(method: string, target: Reach): readonly string[] {
+  if (target.path !== undefined) return [method.toLowerCase()];
+  if (target.watch === true) return method === 'GET' || method === 'HEAD' ? ['watch'] : [method.toLowerCase()];
+  const table = target.subresource !== undefined ? BELOW : target.resource === '*' ? ALL : NAMED;
+  return table[method] ?? [method.toLowerCase()];
+}
+
+function right(verb: string, { watch: _, ...target }: Reach): Right {
+  return { verb, group: '', resource: '', ...target };
+}
