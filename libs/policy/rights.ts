@@ -98,7 +98,7 @@ function ofPrefix(method: string, prefix: string): Right[] {
 
 function verbsFor(method: string, target: Reach): readonly string[] {
   if (target.path !== undefined) return [method.toLowerCase()];
-  if (target.watch === true) return method === 'GET' || method === 'HEAD' ? ['watch'] : [method.toLowerCase()];
+  if (target.watch === true) return ['watch'];
   const table = target.subresource !== undefined ? BELOW : target.resource === '*' ? ALL : NAMED;
   return table[method] ?? [method.toLowerCase()];
 }

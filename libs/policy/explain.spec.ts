@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { explain, neverGranted, parseGrant } from './index.js';
+
+const NS = '/api/v1/namespaces/ns';
+
+describe('explain', () => {
+  it.each([
+    [`${NS}/pods/web`, 'Read, delete pods web in namespace ns.'],
+    [`${NS}/pods`, 'List, watch, delete pods in namespace ns.'],
+    [`/api/v1/pods`, 'List, watch, delete pods in all namespaces.'],
+    [`${NS}/pods/web/log`, 'Read, delete pods/log web in namespace ns.'],
+    [NS, 'Read, delete namespaces ns.'],
+    ['/version', 'Read, delete /version.'],
+    ['*', 'Read, delete everything.'],
+    [`${NS}/*`, `Read, delete everything whose path begins with ${NS}/.`],
+    [`${NS}/secrets/s`, `Nothing by ${NS}/secrets/s: no link gives access to secrets.`],
+  ])('%s: %s', (url, expected) => {
+    expect(explain(parseGrant({ urls: [url], verbs: ['get', 'delete'] }))).toEqual([expected]);
+  });
+
+  it('names the consoles of a VM once, whatever the version', () => {
+    expect(explain(parseGrant({ vm: 'testvm', namespace: 'ns', viewOnly: true }))).toEqual([
+      'Use the screen of the virtual machine testvm in namespace ns.',
+      'Use the serial console of the virtual machine testvm in namespace ns.',
+      'For viewing only: keyboard, mouse and clipboard do not reach the machine.',
+    ]);
+  });
+
+  it('names no method that viewing only takes away', () => {
+    expect(explain(parseGrant({ urls: [`${NS}/pods`], verbs: ['delete'], viewOnly: true }))[0]).toBe(
+      `Nothing by ${NS}/pods.`,
+    );
+  });
+});
+
+describe('neverGranted', () => {
+  it.each([
+    [`${NS}/secrets`, 'secrets'],
+    [`${NS}/secrets/*`, 'secrets'],
+    [`${NS}/secrets/a*`, 'secrets'],
+    [`${NS}/serviceaccounts/a/token`, 'tokens of service accounts'],
+    ['/apis/kubegateway.kubevirt.io/v1beta1/*', "the gateway's own objects"],
+    ['/apis/rbac.authorization.k8s.io/v1/roles', 'roles and their bindings'],
+  ])('%s: %s', (url, what) => {
+    expect(neverGranted([url])).toEqual([{ url, what }]);
+  });
+  it.each([`${NS}/secrets*`, `${NS}/*`, '*', `${NS}/pods/web`])('says nothing of %s', (url) => {
+    expect(neverGranted([url])).toEqual([]);
+  });
+});

@@ -1,0 +1,138 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  decide,
+  parseGrant,
+  parsePattern,
+  requestInfo,
+  type RequestInfo,
+  type Right,
+  rights,
+  vmUrls,
+} from './index.js';
+
+const NS = '/api/v1/namespaces/ns';
+const VMI = '/apis/subresources.kubevirt.io/v1/namespaces/ns/virtualmachineinstances';
+const line = ({ verb, group, resource, subresource, name, namespace, path }: Right) =>
+  path === undefined
+    ? `${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`}${group && `.${group}`} ${namespace ?? '*'}/${name ?? '*'}`
+    : `${verb} ${path}`;
+const of = (url: string, ...verbs: string[]) =>
+  rights(parseGrant({ urls: [url], verbs: verbs.length > 0 ? verbs : ['get'] })).map(line);
+
+describe('security row 14: what a URL means in rights', () => {
+  it.each<[string, string[], string[]]>([
+    [`${NS}/pods/web`, ['get'], ['get pods ns/web']],
+    [`${NS}/pods/web`, ['get', 'head'], ['get pods ns/web']],
+    [`${NS}/pods`, ['get'], ['list pods ns/*', 'watch pods ns/*']],
+    [`${NS}/pods`, ['delete'], ['deletecollection pods ns/*']],
+    [`${NS}/pods`, ['post'], ['create pods ns/*']],
+    [`${NS}/pods/web`, ['delete'], ['delete pods ns/web']],
+    [`${NS}/pods/web`, ['put'], ['update pods ns/web', 'create pods ns/web']],
+    [`${NS}/pods/web`, ['patch'], ['patch pods ns/web', 'create pods ns/web']],
+    [`${NS}/pods/web/status`, ['patch'], ['patch pods/status ns/web']],
+    [`${VMI}/vm/vnc`, ['get'], ['get virtualmachineinstances/vnc.subresources.kubevirt.io ns/vm']],
+    [
+      `${VMI}/vm/vnc/screenshot`,
+      ['get'],
+      [
+        'get virtualmachineinstances/vnc.subresources.kubevirt.io ns/vm',
+        'get virtualmachineinstances/vnc/screenshot.subresources.kubevirt.io ns/vm',
+      ],
+    ],
+    [
+      `${VMI}/vm/portforward/22/tcp`,
+      ['get'],
+      ['get virtualmachineinstances/portforward.subresources.kubevirt.io ns/vm'],
+    ],
+    // a * within a name: the whole resource, and what is below its names
+    [`${NS}/pods/web*`, ['get'], ['get pods ns/*', 'get pods/* ns/*']],
+    [`${NS}/pods/*`, ['delete'], ['delete pods ns/*', 'delete pods/* ns/*']],
+    [`${NS}/pods/web/*`, ['get'], ['get pods/* ns/web']],
+    // higher: resource *
+    [`${NS}/po*`, ['get'], ['get * ns/*', 'list * ns/*', 'watch * ns/*']],
+    [`${NS}/*`, ['delete'], ['delete * ns/*', 'deletecollection * ns/*']],
+    [`/api/v1/namespaces/n*`, ['post'], ['create * */*']],
+    [`/apis/apps/v1/*`, ['post'], ['create *.apps */*']],
+    [`/apis/apps/*`, ['post'], ['create *.apps */*', 'post /apis/apps/*']],
+    [`/apis/*`, ['post'], ['create *.* */*', 'post /apis/*']],
+    ['*', ['post'], ['create *.* */*', 'post /*']],
+    ['/api*', ['post'], ['create *.* */*', 'post /api*']],
+    ['/version', ['get'], ['get /version']],
+    ['/openapi/*', ['get'], ['get /openapi/*']],
+    ['/api/v1/watch/namespaces/ns/pods*', ['get'], ['watch * ns/*']],
+  ])('%s by %j', (url, verbs, expected) => {
+    expect(of(url, ...verbs).sort()).toEqual([...expected].sort());
+  });
+
+  it('asks for the consoles of a vm', () => {
+    const lines = rights(parseGrant({ vm: 'vm', namespace: 'ns' })).map(line);
+    expect(lines).toEqual([
+      'get virtualmachineinstances/vnc.subresources.kubevirt.io ns/vm',
+      'get virtualmachineinstances/console.subresources.kubevirt.io ns/vm',
+    ]);
+    expect(vmUrls('ns', 'vm')).toHaveLength(4);
+  });
+
+  it('refuses more than 200 distinct rights', () => {
+    const urls = (count: number) => Array.from({ length: count }, (_, i) => `${NS}/pods/web-${i}`);
+    expect(rights(parseGrant({ urls: urls(200) }))).toHaveLength(200);
+    expect(() => rights(parseGrant({ urls: urls(201) }))).toThrow('more than 200');
+  });
+});
+
+const part = (...values: string[]) => fc.constantFrom(...values);
+const path = fc
+  .tuple(
+    part('/api/v1', '/apis/apps/v1', '/apis/subresources.kubevirt.io/v1', '/api', '/apis', '/version'),
+    part('', '/namespaces/ns', '/namespaces', '/watch/namespaces/ns', '/watch'),
+    part('', '/pods', '/virtualmachineinstances', '/namespaces'),
+    part('', '/a', '/ab'),
+    part('', '/vnc', '/log', '/status', '/finalize'),
+    part('', '/screenshot'),
+  )
+  .map((parts) => parts.join(''));
+const url = fc
+  .tuple(path, fc.nat(100), fc.boolean())
+  .map(([text, at, cut]) => (cut ? `${text.slice(0, 1 + (at % text.length))}*` : text))
+  .filter((text) => parsePattern(text).ok);
+
+function covers(right: Right, info: RequestInfo, method: string, target: string): boolean {
+  if (!info.isResource) {
+    if (right.path === undefined || right.verb !== method.toLowerCase()) return false;
+    return right.path.endsWith('*') ? target.startsWith(right.path.slice(0, -1)) : right.path === target;
+  }
+  if (right.verb !== info.verb || (right.group !== '*' && right.group !== info.group)) return false;
+  if (right.namespace !== undefined && right.namespace !== info.namespace) return false;
+  if (right.name !== undefined && right.name !== info.name) return false;
+  if (right.resource === '*') return true;
+  if (right.resource !== info.resource) return false;
+  return right.subresource === info.subresource || (right.subresource === '*' && info.subresource !== undefined);
+}
+
+describe('rights', () => {
+  it('hold everything that the grant lets through', () => {
+    const method = part('GET', 'POST', 'PUT', 'PATCH', 'DELETE');
+    let allowed = 0;
+    fc.assert(
+      fc.property(
+        fc.array(url, { minLength: 1, maxLength: 3 }),
+        method,
+        path,
+        part('', 'watch=1'),
+        (urls, verb, target, query) => {
+          const grant = parseGrant({ urls, verbs: [verb] });
+          if (!decide(grant, { method: verb, path: target, query, upgrade: false }).allow) return;
+          const info = requestInfo(verb, target, query);
+          // The API server has no such routes: it refuses them before it asks for rights, or after.
+          if (info.isResource && info.resource === undefined) return;
+          if (info.verb === 'watch' && verb !== 'GET') return;
+          allowed++;
+          expect(rights(grant).filter((right) => covers(right, info, verb, target))).not.toEqual([]);
+        },
+      ),
+      { numRuns: 20_000 },
+    );
+    expect(allowed).toBeGreaterThan(500);
+  });
+});
