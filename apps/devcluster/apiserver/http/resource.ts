@@ -51,7 +51,7 @@ function knows({ subresources }: ResourceDef, name: string): boolean {
 
 async function main(parts: Parts, res: ServerResponse, call: Call): Promise<void> {
   const { ctx } = parts;
-  const shape = representation(call);
+  const shape = representation(call, ctx.now);
   const answer = (code: number, object: unknown): void => sendObject(res, code, object, call.accept);
   if (!call.def.verbs.includes(call.verb)) throw methodNotAllowed();
   switch (call.verb) {

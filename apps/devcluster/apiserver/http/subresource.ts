@@ -17,7 +17,7 @@ export async function subresource(parts: Parts, res: ServerResponse, call: Call)
   const answer = (code: number, object: unknown): void => sendObject(res, code, object, call.accept);
   switch (`${call.subresource} ${call.verb}`) {
     case 'status get':
-      return answer(200, representation(call).one(get(ctx, call)));
+      return answer(200, representation(call, ctx.now).one(get(ctx, call)));
     case 'status update':
     case 'finalize update':
       return answer(200, await replace(ctx, call));

@@ -1,4 +1,5 @@
 import { at, ensure, fieldsOf, recordsOf, same, setDefault, textOf, textsOf } from '../fields.js';
+import { compileSchema, SchemaError } from '../schema/index.js';
 import { cause } from '../status.js';
 import { type Cause, type Fields, type KubeObject, type ObjectAccess, type Strategy } from '../types.js';
 
@@ -70,9 +71,11 @@ function validate(crd: KubeObject, old?: KubeObject): Cause[] {
     causes.push(cause.invalid('spec.versions', versions, 'must have exactly one version marked as storage version'));
   }
   versions.forEach((version, index) => {
-    if (at(version, 'schema', 'openAPIV3Schema') === undefined) {
-      causes.push(cause.required(`spec.versions[${index}].schema.openAPIV3Schema`, 'schemas are required'));
-    }
+    const schema = at(version, 'schema', 'openAPIV3Schema');
+    const field = `spec.versions[${index}].schema.openAPIV3Schema`;
+    if (schema === undefined) causes.push(cause.required(field, 'schemas are required'));
+    // Kubernetes speaks of the one schema of a CRD by the name that it has in its own memory.
+    else causes.push(...schemaFaults(schema, versions.length === 1 ? 'spec.validation.openAPIV3Schema' : field));
   });
   if (!['Namespaced', 'Cluster'].includes(textOf(spec['scope']))) {
     causes.push(cause.unsupported('spec.scope', spec['scope'] ?? '', ['Cluster', 'Namespaced']));
@@ -85,6 +88,16 @@ function validate(crd: KubeObject, old?: KubeObject): Cause[] {
     }
   }
   return causes;
+}
+
+function schemaFaults(schema: unknown, path: string): Cause[] {
+  try {
+    compileSchema(schema, path);
+    return [];
+  } catch (error) {
+    if (error instanceof SchemaError) return error.causes;
+    throw error;
+  }
 }
 
 function validateNames(crd: KubeObject, spec: Fields): Cause[] {

@@ -1,9 +1,10 @@
+import { applyTo } from '../apply/apply.js';
+import { withManaged } from '../apply/track.js';
 import { type Call, type Context } from '../context.js';
 import { isFields } from '../fields.js';
-import { mergePatch } from '../patch/merge.js';
-import { bucketOf } from '../registry.js';
-import { badRequest, notFound } from '../status.js';
-import { type KubeObject } from '../types.js';
+import { apiVersionOf, bucketOf } from '../registry.js';
+import { badRequest, cause, invalid, notFound } from '../status.js';
+import { type KubeObject, type ManagedFields } from '../types.js';
 import { createFrom, placeIn } from './create.js';
 import { asObject } from './decode.js';
 import { updateWith } from './update.js';
@@ -14,14 +15,52 @@ export async function applyObject(
   call: Call,
   body: unknown,
 ): Promise<{ object: KubeObject; created: boolean }> {
-  if (!isFields(body)) throw badRequest('the body of an apply must be an object');
-  const wanted = asObject(body, call.def);
-  wanted.metadata.name ||= call.name;
-  placeIn(call, wanted);
+  const wanted = wantedBy(call, body);
+  let fields: ManagedFields[] | undefined;
+  const apply = (live: KubeObject): KubeObject => {
+    const { object, managedFields } = applyTo(call, live, structuredClone(wanted), ctx.now());
+    fields = managedFields;
+    return object;
+  };
+  const track = (object: KubeObject): KubeObject => withManaged(object, fields);
   if (ctx.store.get(bucketOf(call.def), call.name, call.namespace)) {
-    const object = await updateWith(ctx, call, (current) => mergePatch(current, wanted) as KubeObject);
+    const object = await updateWith(ctx, call, apply, (_old, next) => track(next));
     return { object, created: false };
   }
   if (call.subresource) throw notFound(call.def, call.name);
-  return { object: await createFrom(ctx, call, wanted), created: true };
+  const blank = { apiVersion: apiVersionOf(call.def), kind: call.def.kind, metadata: {} } as KubeObject;
+  return { object: await createFrom(ctx, call, apply(blank), track), created: true };
+}
+
+function wantedBy(call: Call, body: unknown): KubeObject {
+  if (!call.query.get('fieldManager')) {
+    throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [
+      cause.required('fieldManager', 'is required for apply patch'),
+    ]);
+  }
+  if (!isFields(body)) throw badRequest('the body of an apply must be an object');
+  const wanted = asObject(body, call.def);
+  if (wanted.metadata.name && wanted.metadata.name !== call.name) {
+    throw badRequest(
+      `the name of the object (${wanted.metadata.name}) does not match the name on the URL (${call.name})`,
+    );
+  }
+  if (wanted.metadata.managedFields) throw badRequest('metadata.managedFields must be nil');
+  wanted.metadata.name = call.name;
+  placeIn(call, wanted);
+  return onlyFor(call, wanted);
+}
+
+/** What cannot be written through this door is not owned through it either. */
+function onlyFor(call: Call, wanted: KubeObject): KubeObject {
+  const { apiVersion, kind, metadata, status, ...rest } = wanted;
+  if (call.subresource === 'status') {
+    const { name, namespace, uid, resourceVersion } = metadata;
+    const named = { name, ...(namespace ? { namespace } : {}), ...(uid ? { uid } : {}) };
+    const pinned = { ...named, ...(resourceVersion ? { resourceVersion } : {}) } as KubeObject['metadata'];
+    return { apiVersion, kind, metadata: pinned, ...(status === undefined ? {} : { status }) };
+  }
+  return call.def.subresources.status || status === undefined
+    ? { apiVersion, kind, metadata, ...rest }
+    : { apiVersion, kind, metadata, ...rest, status };
 }

@@ -1,4 +1,6 @@
 import { type Call } from '../context.js';
+import { badRequest } from '../status.js';
+import { type Included, metadataOf, tableOf } from '../table/index.js';
 import { type Fields, type KubeObject } from '../types.js';
 
 /** The shape in which the client wants its answers. */
@@ -8,6 +10,49 @@ export interface Representation {
   event(object: KubeObject): unknown;
 }
 
-export function representation(_call: Call): Representation {
-  return { one: (object) => object, list: (_objects, plain) => plain, event: (object) => object };
+const PLAIN: Representation = {
+  one: (object) => object,
+  list: (_objects, plain) => plain,
+  event: (object) => object,
+};
+
+const PARTIAL: Representation = {
+  one: metadataOf,
+  event: metadataOf,
+  list: (objects, plain) => ({
+    kind: 'PartialObjectMetadataList',
+    apiVersion: 'meta.k8s.io/v1',
+    metadata: plain['metadata'],
+    items: objects.map(metadataOf),
+  }),
+};
+
+/** By the first entry of Accept that can be given. */
+export function representation(call: Call, now: () => Date): Representation {
+  for (const choice of call.accept.split(',')) {
+    const [type = '', ...parameters] = choice.split(';').map((part) => part.trim());
+    if (type !== 'application/json') continue;
+    if (!parameters.includes('g=meta.k8s.io') || !parameters.includes('v=v1')) return PLAIN;
+    if (parameters.includes('as=Table')) return table(call, now);
+    if (parameters.some((part) => part.startsWith('as=PartialObjectMetadata'))) return PARTIAL;
+  }
+  return PLAIN;
+}
+
+function table(call: Call, now: () => Date): Representation {
+  const included = (call.query.get('includeObject') || 'Metadata') as Included;
+  if (!['None', 'Metadata', 'Object'].includes(included))
+    throw badRequest(`unrecognized includeObject value: "${included}"`);
+  let headers = true;
+  const make = (objects: KubeObject[], resourceVersion: string): Fields =>
+    tableOf(call.def, objects, { included, headers, resourceVersion, now: now() });
+  return {
+    one: (object) => make([object], object.metadata.resourceVersion),
+    list: (objects, plain) => make(objects, (plain['metadata'] as { resourceVersion: string }).resourceVersion),
+    event(object) {
+      const row = make([object], object.metadata.resourceVersion);
+      headers = false;
+      return row;
+    },
+  };
 }

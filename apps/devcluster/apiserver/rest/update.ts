@@ -1,10 +1,10 @@
 import { trackUpdate } from '../apply/track.js';
 import { type Call, type Context, isDryRun } from '../context.js';
-import { copyOf, same, setOrRemove } from '../fields.js';
+import { copyOf, isFields, same, setOrRemove } from '../fields.js';
 import { bucketOf } from '../registry.js';
 import { badRequest, cause, conflict, invalid, modified, notFound } from '../status.js';
 import { StaleError } from '../storage/store.js';
-import { type KubeObject, type ResourceDef } from '../types.js';
+import { type KubeObject, type ManagedFields, type ResourceDef } from '../types.js';
 import { present, toStorage } from './convert.js';
 import { counted, placeIn } from './create.js';
 import { decodeObject } from './decode.js';
@@ -126,10 +126,14 @@ function keepSystemFields(call: Call, wanted: KubeObject, old: KubeObject): void
   metadata.uid = old.metadata.uid;
   metadata.resourceVersion = old.metadata.resourceVersion;
   for (const field of KEPT) setOrRemove(metadata, field, old.metadata[field]);
-  // An empty list is the client's way to forget who manages what.
-  if (!Array.isArray(metadata.managedFields) || metadata.managedFields.length > 0) {
-    setOrRemove(metadata, 'managedFields', old.metadata.managedFields);
-  }
+  setOrRemove(metadata, 'managedFields', managedFor(call, wanted, old));
+}
+
+/** The main resource's writer may set who manages what: one empty entry forgets all. Others keep what is stored. */
+function managedFor(call: Call, { metadata }: KubeObject, old: KubeObject): ManagedFields[] | undefined {
+  const sent = metadata.managedFields;
+  if (call.subresource || !Array.isArray(sent) || sent.length === 0) return old.metadata.managedFields;
+  return sent.every((entry) => isFields(entry) && isFields(entry.fieldsV1)) ? sent : undefined;
 }
 
 /** The main resource leaves the status alone, the status leaves the rest alone. */

@@ -1,0 +1,116 @@
+import { type Fields, type KubeObject, type PrinterColumn, type ResourceDef } from '../types.js';
+import { ageOf } from './age.js';
+import { ageColumn, type Column, nameColumn } from './column.js';
+import { jsonPath } from './json-path.js';
+import {
+  endpointsColumns,
+  endpointSliceColumns,
+  ingressClassColumns,
+  ingressColumns,
+  networkPolicyColumns,
+  serviceColumns,
+} from './network.js';
+import {
+  apiServiceColumns,
+  bindingColumns,
+  configMapColumns,
+  eventColumns,
+  leaseColumns,
+  namespaceColumns,
+  roleColumns,
+  secretColumns,
+  serviceAccountColumns,
+} from './others.js';
+import { podColumns } from './pods.js';
+import { budgetColumns, deploymentColumns, nodeColumns, replicaSetColumns } from './workloads.js';
+
+const BUILT_IN: Record<string, Column[]> = {
+  pods: podColumns,
+  deployments: deploymentColumns,
+  replicasets: replicaSetColumns,
+  services: serviceColumns,
+  secrets: secretColumns,
+  configmaps: configMapColumns,
+  namespaces: namespaceColumns,
+  serviceaccounts: serviceAccountColumns,
+  nodes: nodeColumns,
+  events: eventColumns,
+  endpoints: endpointsColumns,
+  endpointslices: endpointSliceColumns,
+  roles: roleColumns,
+  clusterroles: roleColumns,
+  rolebindings: bindingColumns,
+  clusterrolebindings: bindingColumns,
+  ingresses: ingressColumns,
+  ingressclasses: ingressClassColumns,
+  networkpolicies: networkPolicyColumns,
+  poddisruptionbudgets: budgetColumns,
+  leases: leaseColumns,
+  customresourcedefinitions: roleColumns,
+  apiservices: apiServiceColumns,
+};
+
+/** A kind's columns: its own, the CRD's, or name and age. */
+export function columnsOf(def: ResourceDef): Column[] {
+  const custom = (def.printerColumns ?? []).map(customColumn);
+  if (def.custom) return [nameColumn, ...(custom.length ? custom : [ageColumn])];
+  return BUILT_IN[def.resource] ?? [nameColumn, ageColumn];
+}
+
+function customColumn({ jsonPath: path, ...column }: PrinterColumn): Column {
+  return { ...column, value: (object, now) => shown(jsonPath(object, path), column.type, now) };
+}
+
+function shown(found: unknown[], type: string, now: Date): unknown {
+  const [value] = found;
+  if (value === undefined || value === null) return null;
+  if (type === 'date') return typeof value === 'string' ? ageOf(value, now) : '<unknown>';
+  if (type !== 'string') return value;
+  const words = found.map((item) => (typeof item === 'object' ? JSON.stringify(item) : String(item as string)));
+  return words.join(' ');
+}
+
+export type Included = 'None' | 'Metadata' | 'Object';
+
+export interface TableOptions {
+  included: Included;
+  /** The rows of a watch repeat no header. */
+  headers: boolean;
+  resourceVersion: string;
+  now: Date;
+}
+
+/** A meta.k8s.io/v1 Table. */
+export function tableOf(def: ResourceDef, objects: KubeObject[], options: TableOptions): Fields {
+  const columns = columnsOf(def);
+  return {
+    kind: 'Table',
+    apiVersion: 'meta.k8s.io/v1',
+    metadata: { resourceVersion: options.resourceVersion },
+    columnDefinitions: options.headers
+      ? columns.map(({ name, type, format = '', description = '', priority = 0 }) => ({
+          name,
+          type,
+          format,
+          description,
+          priority,
+        }))
+      : [],
+    rows: objects.map((object) => ({
+      cells: columns.map(({ value }) => value(object, options.now) ?? null),
+      object: included(object, options.included),
+    })),
+  };
+}
+
+function included(object: KubeObject, what: Included): unknown {
+  if (what === 'None') return null;
+  return what === 'Object' ? object : metadataOf(object);
+}
+
+/** The part of an object that clients get who only ask for metadata. */
+export const metadataOf = ({ metadata }: KubeObject): Fields => ({
+  kind: 'PartialObjectMetadata',
+  apiVersion: 'meta.k8s.io/v1',
+  metadata,
+});

@@ -1,0 +1,100 @@
+import { at, fieldsOf, listOf, numberOf, recordsOf, textOf, textsOf } from '../fields.js';
+import { type KubeObject } from '../types.js';
+import { ageColumn, type Column, column, nameColumn, orNone, wide } from './column.js';
+import { selectorText, shortened } from './workloads.js';
+
+function servicePorts(service: KubeObject): string {
+  const ports = recordsOf(service.spec?.['ports']).map((port) => {
+    const node = port['nodePort'] ? `:${numberOf(port['nodePort'])}` : '';
+    return `${numberOf(port['port'])}${node}/${textOf(port['protocol'])}`;
+  });
+  return orNone(ports.join(','));
+}
+
+function externalAddress(service: KubeObject): string {
+  const spec = service.spec ?? {};
+  const own = textsOf(spec['externalIPs']);
+  if (spec['type'] === 'ExternalName') return textOf(spec['externalName']);
+  if (spec['type'] !== 'LoadBalancer') return orNone(own.join(','));
+  const all = [...loadBalancer(service), ...own];
+  return all.length ? all.join(',') : '<pending>';
+}
+
+const loadBalancer = (object: KubeObject): string[] =>
+  recordsOf(at(object, 'status', 'loadBalancer', 'ingress')).map(
+    (item) => textOf(item['ip']) || textOf(item['hostname']),
+  );
+
+const labels = (selector: unknown): string =>
+  orNone(
+    Object.entries(fieldsOf(selector))
+      .map(([key, value]) => `${key}=${textOf(value)}`)
+      .join(','),
+  );
+
+export const serviceColumns: Column[] = [
+  nameColumn,
+  column('Type', (service) => service.spec?.['type']),
+  column('Cluster-IP', (service) => orNone(textOf(service.spec?.['clusterIP']))),
+  column('External-IP', externalAddress),
+  column('Port(s)', servicePorts),
+  ageColumn,
+  wide('Selector', (service) => labels(service.spec?.['selector'])),
+];
+
+function hosts(ingress: KubeObject): string {
+  const named = recordsOf(ingress.spec?.['rules']).map((rule) => textOf(rule['host']) || '*');
+  return named.length ? shortened(named) : '*';
+}
+
+export const ingressColumns: Column[] = [
+  nameColumn,
+  column('Class', (ingress) => orNone(textOf(ingress.spec?.['ingressClassName']))),
+  column('Hosts', hosts),
+  column('Address', (ingress) => loadBalancer(ingress).join(',')),
+  column('Ports', (ingress) => (listOf(ingress.spec?.['tls']).length ? '80, 443' : '80')),
+  ageColumn,
+];
+
+export const ingressClassColumns: Column[] = [
+  nameColumn,
+  column('Controller', (item) => item.spec?.['controller']),
+  column('Parameters', (item) => orNone(textOf(at(item, 'spec', 'parameters', 'name')))),
+  ageColumn,
+];
+
+export const networkPolicyColumns: Column[] = [
+  nameColumn,
+  column('Pod-Selector', (policy) => selectorText(policy.spec?.['podSelector'])),
+  ageColumn,
+];
+
+function slicePorts(slice: KubeObject): string {
+  const ports = recordsOf(slice['ports']).map((port) => (port['port'] ? String(numberOf(port['port'])) : '*'));
+  return ports.length ? shortened(ports) : '<unset>';
+}
+
+export const endpointSliceColumns: Column[] = [
+  nameColumn,
+  column('AddressType', (slice) => slice['addressType']),
+  column('Ports', slicePorts),
+  column('Endpoints', (slice) => {
+    const all = recordsOf(slice['endpoints']).flatMap((endpoint) => textsOf(endpoint['addresses']));
+    return all.length ? shortened(all) : '<unset>';
+  }),
+  ageColumn,
+];
+
+export const endpointsColumns: Column[] = [
+  nameColumn,
+  column('Endpoints', (endpoints) =>
+    shortened(
+      recordsOf(endpoints['subsets']).flatMap((subset) =>
+        recordsOf(subset['ports']).flatMap((port) =>
+          recordsOf(subset['addresses']).map(({ ip }) => `${textOf(ip)}:${numberOf(port['port'])}`),
+        ),
+      ),
+    ),
+  ),
+  ageColumn,
+];

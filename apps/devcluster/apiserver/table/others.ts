@@ -1,0 +1,106 @@
+import { at, fieldsOf, listOf, numberOf, recordsOf, textOf } from '../fields.js';
+import { type KubeObject } from '../types.js';
+import { ageOf } from './age.js';
+import { ageColumn, type Column, column, createdColumn, nameColumn, wide } from './column.js';
+
+const size = (value: unknown): number => Object.keys(fieldsOf(value)).length;
+
+export const secretColumns: Column[] = [
+  nameColumn,
+  column('Type', (secret) => secret['type']),
+  column('Data', (secret) => size(secret['data']), 'integer'),
+  ageColumn,
+];
+
+export const configMapColumns: Column[] = [
+  nameColumn,
+  column('Data', (map) => size(map['data']) + size(map['binaryData']), 'integer'),
+  ageColumn,
+];
+
+export const namespaceColumns: Column[] = [
+  nameColumn,
+  column('Status', (namespace) => namespace.status?.['phase']),
+  ageColumn,
+];
+
+export const serviceAccountColumns: Column[] = [
+  nameColumn,
+  column('Secrets', (account) => listOf(account['secrets']).length, 'integer'),
+  ageColumn,
+];
+
+export const leaseColumns: Column[] = [
+  nameColumn,
+  column('Holder', (lease) => textOf(lease.spec?.['holderIdentity'])),
+  ageColumn,
+];
+
+const subject = (event: KubeObject): unknown => event['involvedObject'] ?? event['regarding'];
+
+function eventSource(event: KubeObject): string {
+  const source = fieldsOf(event['source'] ?? event['deprecatedSource']);
+  const component =
+    textOf(source['component']) || textOf(event['reportingComponent']) || textOf(event['reportingController']);
+  return [component, textOf(source['host'])].filter(Boolean).join(', ');
+}
+
+function first(event: KubeObject): unknown {
+  return event['firstTimestamp'] ?? event['deprecatedFirstTimestamp'] ?? event['eventTime'];
+}
+
+const last = (event: KubeObject): unknown =>
+  at(event, 'series', 'lastObservedTime') ??
+  event['lastTimestamp'] ??
+  event['deprecatedLastTimestamp'] ??
+  event['eventTime'] ??
+  event.metadata.creationTimestamp;
+
+export const eventColumns: Column[] = [
+  column('Last Seen', (event, now) => ageOf(last(event), now)),
+  column('Type', (event) => event['type']),
+  column('Reason', (event) => event['reason']),
+  column(
+    'Object',
+    (event) => `${textOf(at(subject(event), 'kind')).toLowerCase()}/${textOf(at(subject(event), 'name'))}`,
+  ),
+  wide('Subobject', (event) => textOf(at(subject(event), 'fieldPath'))),
+  wide('Source', eventSource),
+  column('Message', (event) => textOf(event['message'] ?? event['note']).trim()),
+  wide('First Seen', (event, now) => ageOf(first(event), now)),
+  wide('Count', (event) => numberOf(at(event, 'series', 'count') ?? event['count'], 1), 'integer'),
+  { ...wide('Name', ({ metadata }) => metadata.name), format: 'name' },
+];
+
+export const roleColumns: Column[] = [nameColumn, createdColumn];
+
+const subjects = (binding: KubeObject, kind: string): string =>
+  recordsOf(binding['subjects'])
+    .filter((item) => item['kind'] === kind)
+    .map((item) => (item['namespace'] ? `${textOf(item['namespace'])}/${textOf(item['name'])}` : textOf(item['name'])))
+    .join(', ');
+
+export const bindingColumns: Column[] = [
+  nameColumn,
+  column('Role', (binding) => `${textOf(at(binding, 'roleRef', 'kind'))}/${textOf(at(binding, 'roleRef', 'name'))}`),
+  ageColumn,
+  wide('Users', (binding) => subjects(binding, 'User')),
+  wide('Groups', (binding) => subjects(binding, 'Group')),
+  wide('ServiceAccounts', (binding) => subjects(binding, 'ServiceAccount')),
+];
+
+function available(service: KubeObject): string {
+  const found = recordsOf(service.status?.['conditions']).find(({ type }) => type === 'Available');
+  if (!found) return 'Unknown';
+  return found['status'] === 'True' ? 'True' : `${textOf(found['status'])} (${textOf(found['reason'])})`;
+}
+
+export const apiServiceColumns: Column[] = [
+  nameColumn,
+  column('Service', (service) => {
+    const name = textOf(at(service, 'spec', 'service', 'name'));
+    return name ? `${textOf(at(service, 'spec', 'service', 'namespace'))}/${name}` : 'Local';
+  }),
+  column('Available', available),
+  ageColumn,
+];

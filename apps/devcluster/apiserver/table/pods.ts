@@ -1,0 +1,70 @@
+import { at, fieldsOf, numberOf, recordsOf, textOf } from '../fields.js';
+import { type Fields, type KubeObject } from '../types.js';
+import { ageOf } from './age.js';
+import { ageColumn, type Column, column, nameColumn, orNone, wide } from './column.js';
+
+const statuses = (pod: KubeObject, list: string): Fields[] => recordsOf(pod.status?.[list]);
+
+function ready(pod: KubeObject): string {
+  const all = recordsOf(pod.spec?.['containers']).length;
+  const good = statuses(pod, 'containerStatuses').filter((status) => status['ready'] === true).length;
+  return `${good}/${all}`;
+}
+
+/** Why a container does not run, empty where it does. */
+function containerReason(status: Fields): string {
+  const waiting = textOf(at(status, 'state', 'waiting', 'reason'));
+  if (waiting) return waiting;
+  const terminated = at(status, 'state', 'terminated');
+  if (terminated === undefined) return '';
+  const { reason, signal, exitCode } = fieldsOf(terminated);
+  if (reason) return textOf(reason);
+  return signal ? `Signal:${numberOf(signal)}` : `ExitCode:${numberOf(exitCode)}`;
+}
+
+function phase(pod: KubeObject): string {
+  let reason = textOf(pod.status?.['reason']) || textOf(pod.status?.['phase']);
+  const containers = statuses(pod, 'containerStatuses');
+  for (const status of [...containers].reverse()) reason = containerReason(status) || reason;
+  const running = containers.some((status) => status['ready'] === true && at(status, 'state', 'running'));
+  if (reason === 'Completed' && running) reason = isReady(pod) ? 'Running' : 'NotReady';
+  if (pod.metadata.deletionTimestamp) {
+    return textOf(pod.status?.['reason']) === 'NodeLost' ? 'Unknown' : 'Terminating';
+  }
+  return reason;
+}
+
+const isReady = (pod: KubeObject): boolean =>
+  recordsOf(pod.status?.['conditions']).some(({ type, status }) => type === 'Ready' && status === 'True');
+
+function restarts(pod: KubeObject, now: Date): string {
+  const all = statuses(pod, 'containerStatuses');
+  const count = all.reduce((sum, status) => sum + numberOf(status['restartCount']), 0);
+  const last = all
+    .map((status) => textOf(at(status, 'lastState', 'terminated', 'finishedAt')))
+    .sort()
+    .at(-1);
+  return count && last ? `${count} (${ageOf(last, now)} ago)` : String(count);
+}
+
+function gates(pod: KubeObject): string {
+  const wanted = recordsOf(pod.spec?.['readinessGates']);
+  if (wanted.length === 0) return '<none>';
+  const conditions = recordsOf(pod.status?.['conditions']);
+  const good = wanted.filter(({ conditionType }) =>
+    conditions.some(({ type, status }) => type === conditionType && status === 'True'),
+  );
+  return `${good.length}/${wanted.length}`;
+}
+
+export const podColumns: Column[] = [
+  nameColumn,
+  column('Ready', ready),
+  column('Status', phase),
+  column('Restarts', restarts),
+  ageColumn,
+  wide('IP', (pod) => orNone(textOf(pod.status?.['podIP']))),
+  wide('Node', (pod) => orNone(textOf(pod.spec?.['nodeName']))),
+  wide('Nominated Node', (pod) => orNone(textOf(pod.status?.['nominatedNodeName']))),
+  wide('Readiness Gates', gates),
+];

@@ -1,0 +1,109 @@
+import { at, fieldsOf, isFields, numberOf, recordsOf, textOf } from '../fields.js';
+import { selectorOf } from '../selectors/labels.js';
+import { type KubeObject } from '../types.js';
+import { ageColumn, type Column, column, nameColumn, orNone, wide } from './column.js';
+
+const status = (object: KubeObject, field: string): number => numberOf(object.status?.[field]);
+
+const containers = (object: KubeObject): Record<string, unknown>[] =>
+  recordsOf(at(object, 'spec', 'template', 'spec', 'containers'));
+
+/** A selector as kubectl writes it: `a=b,c in (d,e)`. */
+export function selectorText(selector: unknown): string {
+  if (!isFields(selector)) return '<none>';
+  const words = selectorOf(selector).map(({ key, operator, values }) => {
+    if (operator === 'exists') return key;
+    if (operator === 'absent') return `!${key}`;
+    if (operator === 'in' && values.length === 1 && Object.hasOwn(fieldsOf(selector['matchLabels']), key)) {
+      return `${key}=${values.join()}`;
+    }
+    return `${key} ${operator} (${values.join(',')})`;
+  });
+  return orNone(words.join(','));
+}
+
+const template: Column[] = [
+  wide('Containers', (object) =>
+    containers(object)
+      .map(({ name }) => textOf(name))
+      .join(','),
+  ),
+  wide('Images', (object) =>
+    containers(object)
+      .map(({ image }) => textOf(image))
+      .join(','),
+  ),
+  wide('Selector', (object) => selectorText(at(object, 'spec', 'selector'))),
+];
+
+export const deploymentColumns: Column[] = [
+  nameColumn,
+  column('Ready', (object) => `${status(object, 'readyReplicas')}/${numberOf(object.spec?.['replicas'])}`),
+  column('Up-to-date', (object) => status(object, 'updatedReplicas'), 'integer'),
+  column('Available', (object) => status(object, 'availableReplicas'), 'integer'),
+  ageColumn,
+  ...template,
+];
+
+export const replicaSetColumns: Column[] = [
+  nameColumn,
+  column('Desired', (object) => numberOf(object.spec?.['replicas']), 'integer'),
+  column('Current', (object) => status(object, 'replicas'), 'integer'),
+  column('Ready', (object) => status(object, 'readyReplicas'), 'integer'),
+  ageColumn,
+  ...template,
+];
+
+const condition = (object: KubeObject, type: string): Record<string, unknown> | undefined =>
+  recordsOf(object.status?.['conditions']).find((item) => item['type'] === type);
+
+function nodeStatus(node: KubeObject): string {
+  const found = condition(node, 'Ready');
+  const word = found ? (found['status'] === 'True' ? 'Ready' : 'NotReady') : 'Unknown';
+  return node.spec?.['unschedulable'] === true ? `${word},SchedulingDisabled` : word;
+}
+
+function roles({ metadata }: KubeObject): string {
+  const prefix = 'node-role.kubernetes.io/';
+  const found = Object.keys(metadata.labels ?? {}).filter((label) => label.startsWith(prefix));
+  return orNone(
+    found
+      .map((label) => label.slice(prefix.length))
+      .sort()
+      .join(','),
+  );
+}
+
+const address = (node: KubeObject, type: string): string =>
+  orNone(textOf(recordsOf(node.status?.['addresses']).find((item) => item['type'] === type)?.['address']));
+
+const info = (node: KubeObject, field: string): string => textOf(at(node, 'status', 'nodeInfo', field)) || '<unknown>';
+
+export const nodeColumns: Column[] = [
+  nameColumn,
+  column('Status', nodeStatus),
+  column('Roles', roles),
+  ageColumn,
+  column('Version', (node) => textOf(at(node, 'status', 'nodeInfo', 'kubeletVersion'))),
+  wide('Internal-IP', (node) => address(node, 'InternalIP')),
+  wide('External-IP', (node) => address(node, 'ExternalIP')),
+  wide('OS-Image', (node) => info(node, 'osImage')),
+  wide('Kernel-Version', (node) => info(node, 'kernelVersion')),
+  wide('Container-Runtime', (node) => info(node, 'containerRuntimeVersion')),
+];
+
+const quantity = (value: unknown): unknown => (typeof value === 'number' ? String(value) : (value ?? 'N/A'));
+
+export const budgetColumns: Column[] = [
+  nameColumn,
+  column('Min Available', (object) => quantity(object.spec?.['minAvailable'])),
+  column('Max Unavailable', (object) => quantity(object.spec?.['maxUnavailable'])),
+  column('Allowed Disruptions', (object) => status(object, 'disruptionsAllowed'), 'integer'),
+  ageColumn,
+];
+
+/** Items of a list as kubectl shortens it: three, then how many more. */
+export function shortened(items: string[], max = 3): string {
+  const more = items.length - max;
+  return orNone(items.slice(0, max).join(',')) + (more > 0 ? ` + ${more} more...` : '');
+}
