@@ -42,6 +42,8 @@ export class Child {
     this.stderr = stderr;
     this.pid = this.process.pid;
     this.exited = this.whenExited();
+    living.add(this);
+    void this.exited.then(() => living.delete(this));
   }
 
   /** SIGTERM, then SIGKILL after `graceMs`. Resolves when it has ended; at once where it already has. */
@@ -69,6 +71,13 @@ export class Child {
       this.process.once('close', (code, signal) => resolve({ code, signal }));
     });
   }
+}
+
+const living = new Set<Child>();
+
+/** The last resort when there is no time left to stop them in order. */
+export function killAllChildren(): void {
+  for (const child of living) child.kill();
 }
 
 /** Where the build has put a program, given its path below the root of the output. */

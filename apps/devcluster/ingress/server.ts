@@ -1,0 +1,80 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import { type Duplex } from 'node:stream';
+import { refuse, refuseUpgrade } from './answers.js';
+import { type Certificates } from './certificates.js';
+import { connectFirst, forward, forwardUpgrade, type Scheme } from './forward.js';
+import { type RouteTable } from './table.js';
+
+const LOCAL = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+const NO_POD = 'No pod of this gateway is ready. Try again in a moment; "kubectl get pods" shows what they are at.';
+
+/** One request, or one upgrade, from the front to a pod. */
+export class Doors {
+  /** @param isReady whether everything works: until then /readyz of localhost is answered here */
+  constructor(
+    private readonly table: RouteTable,
+    private readonly isReady: () => boolean,
+  ) {}
+
+  http(): Server {
+    return this.wire(createServer(), 'http');
+  }
+
+  async https(certificates: Certificates): Promise<Server> {
+    const server = createSecureServer({
+      // Clients that name no host (an address in the URL) get a certificate for localhost.
+      ...(await certificates.issue('localhost')),
+      SNICallback: (host, done) => {
+        certificates.contextFor(host.toLowerCase()).then(
+          (context) => done(null, context),
+          (error: Error) => done(error),
+        );
+      },
+    });
+    return this.wire(server, 'https');
+  }
+
+  private wire(server: Server, scheme: Scheme): Server {
+    server.on('request', (req, res) => void this.request(req, res, scheme));
+    server.on('checkContinue', (req, res) => void this.request(req, res, scheme));
+    server.on('upgrade', (req, socket, head) => void this.upgrade(req, socket, head, scheme));
+    server.on('clientError', (_, socket) => socket.destroy());
+    // Consoles, watches and uploads last as long as they like.
+    server.requestTimeout = 0;
+    server.timeout = 0;
+    return server;
+  }
+
+  private async request(req: IncomingMessage, res: ServerResponse, scheme: Scheme): Promise<void> {
+    const host = hostOf(req);
+    if (host === undefined && req.url === '/readyz' && !this.isReady()) {
+      return refuse(req, res, 503, 'Not everything works yet.');
+    }
+    const backend = this.table.backend(host, pathOf(req));
+    if (!backend) return refuse(req, res, 404, 'No Ingress names this host.');
+    const socket = await connectFirst(this.table.endpoints(backend));
+    if (!socket) return refuse(req, res, 503, NO_POD);
+    if (res.destroyed) return void socket.destroy();
+    forward(req, res, socket, scheme, (error) => refuse(req, res, 502, `The pod gave no answer: ${error.message}`));
+  }
+
+  private async upgrade(req: IncomingMessage, client: Duplex, head: Buffer, scheme: Scheme): Promise<void> {
+    client.on('error', () => undefined);
+    const backend = this.table.backend(hostOf(req), pathOf(req));
+    if (!backend) return refuseUpgrade(client, 404, 'No Ingress names this host.');
+    const socket = await connectFirst(this.table.endpoints(backend));
+    if (!socket) return refuseUpgrade(client, 503, NO_POD);
+    if (client.destroyed) return void socket.destroy();
+    forwardUpgrade(req, client, head, socket, scheme);
+  }
+}
+
+/** The host that is asked for, lower case, without port; undefined where it is this machine. */
+function hostOf({ headers }: IncomingMessage): string | undefined {
+  const host = (headers.host ?? '').toLowerCase().replace(/:\d+$/, '');
+  return LOCAL.has(host) ? undefined : host;
+}
+
+const pathOf = ({ url = '/' }: IncomingMessage): string => url.split('?', 1)[0] ?? '/';

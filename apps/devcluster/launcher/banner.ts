@@ -1,0 +1,51 @@
+import { relative } from 'node:path';
+import { NAMESPACE } from './credentials.js';
+
+export interface Facts {
+  port: number;
+  httpsPort: number;
+  optionalPorts: number[];
+  route: string;
+  link: string;
+  devToken: string;
+  kubeconfig: string;
+  bin: string;
+  hasKubectl: boolean;
+}
+
+/** A path as a person types it here. */
+const here = (path: string): string => {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') ? path : short;
+};
+
+/** What is printed when everything works. */
+export function banner(facts: Facts): string {
+  const { port, route, httpsPort, optionalPorts, link, devToken, kubeconfig, bin } = facts;
+  const secure = optionalPorts.includes(443) ? `https://${route}` : `https://${route}:${httpsPort}`;
+  const commands = facts.hasKubectl
+    ? [
+        'kubectl get vms,gateservers,gatetokens',
+        'kubectl get gatetokens -w',
+        `kubectl create token default -n ${NAMESPACE}`,
+      ]
+    : [];
+  return `
+Ready
+
+  Dashboard   http://localhost:${port}   (also ${secure}, with a certificate of its own)
+  Sign in     paste this token at http://localhost:${port}/login (user dev):
+              ${devToken}
+  Console     a link to the screen of VM demo, good for 8 hours, no sign-in needed:
+              ${link}
+
+  Try         export KUBECONFIG=${here(kubeconfig)} PATH="${here(bin)}:$PATH"
+${commands
+  .slice(0, 2)
+  .map((command) => `              ${command}`)
+  .join('\n')}
+  People      kubectl --context admin | dev | viewer ...
+
+  Ctrl-C stops everything; the data stay for the next start (--fresh forgets them).
+`;
+}

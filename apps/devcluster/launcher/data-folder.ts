@@ -1,0 +1,79 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import lockfile from 'proper-lockfile';
+import { folderError, UserError } from './user-error.js';
+
+/** What the launcher makes in the folder; `--fresh` removes these and nothing else. */
+const OWN = ['apiserver', 'node', 'kubevirt', 'ingress', 'bin', 'logs', 'kubeconfig', 'state.json'];
+/** A lock that nobody renewed for so long belongs to a process that was killed. */
+const STALE_MS = 10_000;
+
+/** The data folder, held by one launcher at a time. */
+export class DataFolder {
+  private release: (() => Promise<void>) | undefined;
+
+  constructor(readonly path: string) {}
+
+  /**
+   * Makes the folder and takes it.
+   * @throws UserError when it cannot be written or another launcher holds it
+   */
+  async take(): Promise<void> {
+    try {
+      mkdirSync(this.path, { recursive: true, mode: 0o700 });
+      mkdirSync(this.at('logs'), { recursive: true });
+    } catch (error) {
+      throw folderError(this.path, error);
+    }
+    if (this.holderIsDead()) rmSync(this.at('lock'), { recursive: true, force: true });
+    try {
+      this.release = await lockfile.lock(this.path, {
+        lockfilePath: this.at('lock'),
+        stale: STALE_MS,
+        // A machine that slept renews late: nobody can have taken a folder whose holder lives.
+        onCompromised: () => undefined,
+      });
+      writeFileSync(this.at('pid'), String(process.pid));
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ELOCKED')) throw folderError(this.path, error);
+      const holder = this.holder() ? ` (process ${this.holder()})` : '';
+      throw new UserError(
+        `The data folder ${this.path} is in use by another npm start${holder}: stop that one, or choose another with --data DIR.`,
+      );
+    }
+  }
+
+  clear(): void {
+    for (const name of OWN) rmSync(this.at(name), { recursive: true, force: true });
+    mkdirSync(this.at('logs'), { recursive: true });
+  }
+
+  at(...parts: string[]): string {
+    return join(this.path, ...parts);
+  }
+
+  async free(): Promise<void> {
+    await this.release?.().catch(() => undefined);
+    this.release = undefined;
+  }
+
+  private holder(): number | undefined {
+    try {
+      return Number(readFileSync(this.at('pid'), 'utf8')) || undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** The lock outlives a launcher that was killed by some seconds: its process tells at once. */
+  private holderIsDead(): boolean {
+    const pid = this.holder();
+    if (pid === undefined) return false;
+    try {
+      process.kill(pid, 0);
+      return false;
+    } catch (error) {
+      return error instanceof Error && 'code' in error && error.code === 'ESRCH';
+    }
+  }
+}

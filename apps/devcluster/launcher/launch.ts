@@ -1,0 +1,133 @@
+import { fileURLToPath } from 'node:url';
+import { OwnClient, Upstream } from '#libs/kube';
+import { installTools } from '../bin/index.js';
+import { start as startControllers } from '../controllers/index.js';
+import { start as startIngress } from '../ingress/index.js';
+import { start as startKubevirt } from '../kubevirt/index.js';
+import { start as startNode } from '../node/index.js';
+import { type ApiServer, startApiServer } from './api-server.js';
+import { type Facts } from './banner.js';
+import { NAMESPACE, writeKubeconfig, writeTokens } from './credentials.js';
+import { type DataFolder } from './data-folder.js';
+import { issueLink } from './link.js';
+import { type LauncherLog } from './log.js';
+import { Applier, readManifests } from './manifests.js';
+import { type Options } from './options.js';
+import { type Parts } from './parts.js';
+import { allWell, type Check, deploymentCheck, gatewayCheck, gateServerCheck, machineCheck } from './readiness.js';
+import { withPorts } from './sample.js';
+import { readState, type State, writeState } from './state.js';
+
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
+const WITHIN_MS = 90_000;
+const GATE_SERVER = 'gateserver-sample';
+const GATEWAY_PORT = 8080;
+const MACHINE = 'demo';
+
+export interface LaunchContext {
+  options: Options;
+  folder: DataFolder;
+  parts: Parts;
+  log: LauncherLog;
+  /** Aborts when everything is being stopped. */
+  signal: AbortSignal;
+  say: (text: string) => void;
+  /** The API server ended by itself, with its last words. */
+  lost: (words: string) => void;
+}
+
+/** Brings everything up in order. @throws UserError with one line when something does not work */
+export async function launch(context: LaunchContext): Promise<Facts> {
+  const { folder, parts, options, say } = context;
+  const state = readState(folder);
+  const api = await bringUpApi(context, state);
+  const kubeconfig = writeKubeconfig(folder, state, api.url, api.ca);
+  say('API server ready');
+  const tools = installTools({ bin: folder.at('bin'), kubeconfig, cache: `${ROOT}.cache/kubectl` });
+  tools.catch(() => undefined);
+  const upstream = Upstream.fromKubeconfig(kubeconfig);
+  await parts.add(Promise.resolve({ stop: () => upstream.close() }));
+  const client = new OwnClient(upstream);
+  let ready = false;
+  const ingress = await bringUpParts(context, kubeconfig, api, () => ready);
+  await install(client, context);
+  say('operator and samples installed');
+  const { code, checks } = await waitForAll(client, context);
+  await settle(context, checks);
+  ready = true;
+  return {
+    port: ingress.port,
+    httpsPort: ingress.httpsPort,
+    optionalPorts: ingress.optionalPorts,
+    route: `kube-gateway.${NAMESPACE}.localhost`,
+    link: `http://localhost:${options.port}/l#${code}`,
+    devToken: state.tokens.dev,
+    kubeconfig,
+    bin: folder.at('bin'),
+    hasKubectl: await tools,
+  };
+}
+
+async function bringUpApi({ folder, parts, signal, lost }: LaunchContext, state: State): Promise<ApiServer> {
+  writeTokens(folder, state);
+  const api = await parts.add(startApiServer(folder, state.apiPort));
+  writeState(folder, { ...state, apiPort: api.port });
+  void api.ended.then((words) => signal.aborted || lost(words));
+  return api;
+}
+
+type Ingress = Awaited<ReturnType<typeof startIngress>>;
+
+async function bringUpParts(
+  { folder, parts, log, options }: LaunchContext,
+  kubeconfig: string,
+  api: ApiServer,
+  isReady: () => boolean,
+): Promise<Ingress> {
+  const ingress = parts.add(
+    startIngress({
+      kubeconfig,
+      data: folder.at('ingress'),
+      port: options.port,
+      httpsPort: options.httpsPort,
+      optionalPorts: [443],
+      fallback: { namespace: NAMESPACE, service: { name: GATE_SERVER, port: { number: GATEWAY_PORT } } },
+      isReady,
+      onError: log.of('ingress'),
+    }),
+  );
+  const { frontProxyCa } = api;
+  await Promise.all([
+    ingress,
+    parts.add(startKubevirt({ kubeconfig, data: folder.at('kubevirt'), frontProxyCa })),
+    parts.add(startNode({ kubeconfig, data: folder.at('node'), onError: log.of('node') })),
+  ]);
+  // After the node took the pods of the last run away: their Deployments must not be counted as available.
+  await parts.add(startControllers({ kubeconfig, onError: log.of('controllers') }));
+  return ingress;
+}
+
+async function install(client: OwnClient, { options }: LaunchContext): Promise<void> {
+  const applier = new Applier(client);
+  await applier.apply(readManifests(`${ROOT}deploy/install.yaml`));
+  const ports = { http: options.port, https: options.httpsPort };
+  await applier.apply(withPorts(readManifests(`${ROOT}deploy/samples`), ports));
+}
+
+async function waitForAll(client: OwnClient, context: LaunchContext): Promise<{ code: string; checks: Check[] }> {
+  const { code, ready } = await issueLink(client, MACHINE);
+  const checks = [
+    deploymentCheck(client, 'kube-gateway', 'kube-gateway-operator'),
+    gateServerCheck(client, GATE_SERVER),
+    deploymentCheck(client, NAMESPACE, GATE_SERVER),
+    machineCheck(client, MACHINE),
+    gatewayCheck(context.options.port),
+    ready,
+  ];
+  return { code, checks };
+}
+
+async function settle({ signal, say, folder }: LaunchContext, checks: Check[]): Promise<void> {
+  const done = ({ name }: Check): void => say(`${name} works`);
+  await allWell(checks, { withinMs: WITHIN_MS, signal, done, logs: folder.at('logs') });
+}

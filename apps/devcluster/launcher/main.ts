@@ -1,0 +1,120 @@
+import { killAllChildren } from '../process/child.js';
+import { banner } from './banner.js';
+import { DataFolder } from './data-folder.js';
+import { launch } from './launch.js';
+import { LauncherLog } from './log.js';
+import { HELP, readOptions, type Options } from './options.js';
+import { Parts } from './parts.js';
+import { checkPort } from './ports.js';
+import { UserError } from './user-error.js';
+
+/** Everything must be down within 5 s of Ctrl-C. */
+const STOP_WITHIN_MS = 4500;
+
+const say = (text: string): void => {
+  process.stdout.write(`[${process.uptime().toFixed(1).padStart(5)} s] ${text}\n`);
+};
+
+/** `npm start`: runs until it is told to stop; ends the process. */
+export async function main(args: string[]): Promise<void> {
+  let options: Options | undefined;
+  try {
+    options = readOptions(args);
+    if (!options) {
+      process.stdout.write(HELP);
+      return;
+    }
+    await run(options);
+    process.exit(0);
+  } catch (error) {
+    process.stderr.write(`${oneLine(error)}\n`);
+    process.exit(1);
+  }
+}
+
+const oneLine = (error: unknown): string =>
+  error instanceof UserError || !(error instanceof Error)
+    ? String(error).replace(/^UserError: /, '')
+    : (error.stack ?? error.message);
+
+async function run(options: Options): Promise<void> {
+  const folder = new DataFolder(options.data);
+  await folder.take();
+  try {
+    await checkPort(options.port, '--port');
+    await checkPort(options.httpsPort, '--https-port');
+    if (options.fresh) folder.clear();
+    await new Session(options, folder).run();
+  } finally {
+    await folder.free();
+  }
+}
+
+/** One run from the first part up to the last one down. */
+class Session {
+  private readonly log: LauncherLog;
+  private readonly parts: Parts;
+  private readonly stopping = new AbortController();
+  private readonly ended: Promise<void>;
+  private finish: () => void = () => undefined;
+  private fail: (error: unknown) => void = () => undefined;
+
+  constructor(
+    private readonly options: Options,
+    private readonly folder: DataFolder,
+  ) {
+    this.log = new LauncherLog(folder.at('logs', 'launcher.log'));
+    this.parts = new Parts(this.log.of('stop'));
+    this.ended = new Promise((resolve, reject) => {
+      this.finish = resolve;
+      this.fail = reject;
+    });
+    this.ended.catch(() => undefined);
+  }
+
+  /** Resolves when it was told to stop and everything is down. @throws what went wrong, everything is down then too */
+  async run(): Promise<void> {
+    this.listen();
+    try {
+      await Promise.race([this.up(), this.ended]);
+      await this.ended;
+    } finally {
+      this.stopping.abort();
+      await this.down();
+    }
+  }
+
+  private async up(): Promise<void> {
+    const { options, folder, parts, log } = this;
+    const lost = (words: string): void =>
+      this.fail(new UserError(`The API server ended unexpectedly: ${words} (log: ${folder.at('logs')})`));
+    const facts = await launch({ options, folder, parts, log, signal: this.stopping.signal, say, lost });
+    if (!this.stopping.signal.aborted) process.stdout.write(banner(facts));
+  }
+
+  private listen(): void {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.stop());
+    // The one who started this is gone (scripts/run.mjs), or the terminal is.
+    process.on('disconnect', () => this.stop());
+    process.stdout.on('error', () => this.stop());
+    process.stderr.on('error', () => this.stop());
+    process.on('unhandledRejection', (error) => this.log.of('unhandled')(error));
+    process.on('uncaughtException', (error) => this.fail(error));
+  }
+
+  private stop(): void {
+    if (this.stopping.signal.aborted) return;
+    this.stopping.abort();
+    process.stdout.write('\nstopping ...\n');
+    this.finish();
+  }
+
+  private async down(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, STOP_WITHIN_MS)));
+    await Promise.race([this.parts.stop(), late]);
+    clearTimeout(timer);
+    killAllChildren();
+    this.log.close();
+  }
+}

@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { type DataFolder } from './data-folder.js';
+
+/** What a restart must find again. */
+export interface State {
+  /** Port of the API server on 127.0.0.1. */
+  apiPort?: number;
+  /** Bearer tokens of the three people. */
+  tokens: Record<Person, string>;
+}
+
+export const PEOPLE = ['admin', 'dev', 'viewer'] as const;
+export type Person = (typeof PEOPLE)[number];
+
+const newToken = (): string => randomBytes(24).toString('base64url');
+
+/** Reads the state; what is missing or damaged is made anew. */
+export function readState(folder: DataFolder): State {
+  const stored = parse(folder.at('state.json'));
+  const tokens = Object.fromEntries(PEOPLE.map((person) => [person, stored.tokens?.[person] ?? newToken()]));
+  return {
+    ...(stored.apiPort === undefined ? {} : { apiPort: stored.apiPort }),
+    tokens: tokens as State['tokens'],
+  };
+}
+
+export function writeState(folder: DataFolder, state: State): void {
+  const file = folder.at('state.json');
+  writeFileSync(`${file}.new`, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+function parse(file: string): Partial<State> {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Partial<State>;
+  } catch {
+    return {};
+  }
+}

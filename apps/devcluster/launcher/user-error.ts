@@ -1,0 +1,21 @@
+/** A failure that a person can act on: its message is one line that says what happened and what to do. */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+}
+
+const FILE_FAULTS: Record<string, string> = {
+  EACCES: 'no permission',
+  EPERM: 'no permission',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  ENOTDIR: 'a part of the path is a file',
+  EEXIST: 'it is a file, not a folder',
+  ENOENT: 'it cannot be made there',
+};
+
+/** Turns a fault of the file system into one line about the folder. */
+export function folderError(folder: string, error: unknown): UserError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const why = FILE_FAULTS[code] ?? (error instanceof Error ? error.message : String(error));
+  return new UserError(`The data folder ${folder} cannot be used: ${why}. Choose another with --data DIR.`);
+}
