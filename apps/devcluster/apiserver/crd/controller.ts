@@ -3,7 +3,7 @@ import { recordsOf } from '../fields.js';
 import { CRD_CLEANUP } from '../kinds/crd.js';
 import { bucketOf } from '../registry.js';
 import { deleteObject } from '../rest/delete.js';
-import { type KubeObject, type ResourceDef } from '../types.js';
+import { type CompiledSchema, type KubeObject, type ResourceDef } from '../types.js';
 import { type Compile, definitionsOf } from './definition.js';
 
 const GROUP = 'apiextensions.k8s.io';
@@ -40,8 +40,19 @@ export class CrdController {
     const { name } = crd.metadata;
     const generation = `${crd.metadata.uid}/${crd.metadata.generation}`;
     if (!isEstablished(crd) || this.#served.get(name) === generation) return;
-    this.#ctx.registry.setCustom(name, definitionsOf(crd, this.#compile));
+    this.#ctx.registry.setCustom(name, this.#definitions(crd));
     this.#served.set(name, generation);
+  }
+
+  /** A stored schema that this server refuses (another release took it) costs its own kind, not the whole server. */
+  #definitions(crd: KubeObject): ResourceDef[] {
+    try {
+      return definitionsOf(crd, this.#compile);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      console.error(`CustomResourceDefinition ${crd.metadata.name} is not served: ${why}`);
+      return [];
+    }
   }
 
   #drop({ metadata }: KubeObject): void {
@@ -55,7 +66,7 @@ export class CrdController {
   async #clear(name: string): Promise<void> {
     const crd = this.#ctx.store.get(BUCKET, name);
     if (!crd?.metadata.finalizers?.includes(CRD_CLEANUP)) return;
-    const def = definitionsOf(crd, this.#compile)[0];
+    const def = definitionsOf(crd, () => UNCHECKED)[0];
     if (def && !(await this.#emptied(name, def))) return;
     this.#ctx.objects.update(GROUP, RESOURCE, name, undefined, ({ metadata }) => {
       metadata.finalizers = (metadata.finalizers ?? []).filter((finalizer) => finalizer !== CRD_CLEANUP);
@@ -83,6 +94,9 @@ export class CrdController {
     return false;
   }
 }
+
+/** For objects that are only to be deleted. */
+const UNCHECKED: CompiledSchema = { prune: (obj) => obj, default: (obj) => obj, validate: () => [] };
 
 const isEstablished = (crd: KubeObject): boolean =>
   recordsOf(crd.status?.['conditions']).some(({ type, status }) => type === 'Established' && status === 'True');
