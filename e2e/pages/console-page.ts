@@ -1,7 +1,13 @@
-/// <reference lib="dom" />
 import { type Locator, type Page } from 'playwright';
 import { readScreen } from '../support/screen.js';
 import { until } from '../support/until.js';
+
+/** What is used of an HTMLCanvasElement: the types of the DOM and those of Node exclude each other. */
+interface Canvas {
+  width: number;
+  height: number;
+  getContext(kind: '2d'): { getImageData(x: number, y: number, w: number, h: number): { data: Uint8ClampedArray } };
+}
 
 /** The console of one VM, as a guest or a signed-in user sees it. */
 export class ConsolePage {
@@ -33,9 +39,9 @@ export class ConsolePage {
   async screen(): Promise<string[]> {
     const canvas = this.page.getByTestId('screen').locator('canvas').first();
     const { base64, width, height } = await canvas.evaluate((node) => {
-      const { width, height } = node as HTMLCanvasElement;
-      const data =
-        (node as HTMLCanvasElement).getContext('2d')?.getImageData(0, 0, width, height).data ?? new Uint8ClampedArray();
+      const canvas = node as unknown as Canvas;
+      const { width, height } = canvas;
+      const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
       let text = '';
       for (let at = 0; at < data.length; at += 0x8000) text += String.fromCharCode(...data.subarray(at, at + 0x8000));
       return { base64: btoa(text), width, height };
