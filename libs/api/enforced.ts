@@ -6,6 +6,6 @@ export const ENFORCED: {
   readonly gatetoken: ReadonlySet<'single-use' | 'take-over' | 'view-only'>;
   readonly gateserver: ReadonlySet<'idle-timeout' | 'issuer-recheck' | 'max-consoles'>;
 } = {
-  gatetoken: new Set(['single-use', 'take-over'] as const),
+  gatetoken: new Set(['single-use', 'take-over', 'view-only'] as const),
   gateserver: new Set(['idle-timeout', 'max-consoles'] as const),
 };

@@ -77,15 +77,16 @@ class WsTunnel implements Tunnel {
   async connect({ target, headers, filter }: UpstreamTarget): Promise<void> {
     // Nothing of the browser is read until there is somebody to give it to.
     this.browser.pause();
-    const guest = await this.dial(target, headers);
-    if (this.#end !== undefined) return guest.terminate();
-    guest.on('close', () => void this.lost());
-    carry(guest, this.browser, (data) => {
-      this.bytesOut += data.length;
-      return data;
+    await this.dial(target, headers, (guest) => {
+      if (this.#end !== undefined) return guest.terminate();
+      guest.on('close', () => void this.lost());
+      carry(guest, this.browser, (data) => {
+        this.bytesOut += data.length;
+        return data;
+      });
+      carry(this.browser, guest, (data) => this.input(data, filter));
+      this.browser.resume();
     });
-    carry(this.browser, guest, (data) => this.input(data, filter));
-    this.browser.resume();
   }
 
   ping(): void {
@@ -134,7 +135,8 @@ class WsTunnel implements Tunnel {
     this.end(code, reason);
   }
 
-  private dial(target: string, headers: Record<string, string>): Promise<WebSocket> {
+  /** @param opened called in the same turn, since the guest's first bytes may come with the handshake */
+  private dial(target: string, headers: Record<string, string>, opened: (guest: WebSocket) => void): Promise<void> {
     const { server } = this.upstream;
     const url = `${server.protocol === 'https:' ? 'wss' : 'ws'}://${server.host}${server.pathname.replace(/\/$/, '')}${target}`;
     const guest = new WebSocket(url, [PLAIN], {
@@ -146,7 +148,10 @@ class WsTunnel implements Tunnel {
     });
     this.#guest = guest;
     return new Promise((resolve, reject) => {
-      guest.once('open', () => resolve(guest));
+      guest.once('open', () => {
+        opened(guest);
+        resolve();
+      });
       guest.on('error', (error) => reject(new UpstreamRefused(0, error.message)));
       guest.once('unexpected-response', (request, answer: IncomingMessage) => {
         readRefusal(answer)

@@ -1,0 +1,95 @@
+import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
+import { connect } from 'node:net';
+import { WebSocket } from 'ws';
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+export interface Call {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+/** One request, its path sent byte for byte as written. */
+export function call(port: number, path: string, { method = 'GET', headers = {}, body }: Call = {}): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const req = request({ port, host: '127.0.0.1', path, method, headers, agent: false }, (res) => {
+      readReply(res).then(resolve, reject);
+    });
+    req.on('error', reject);
+    req.end(body);
+  });
+}
+
+async function readReply(res: IncomingMessage): Promise<Reply> {
+  let body = '';
+  for await (const chunk of res) body += String(chunk);
+  return { status: res.statusCode ?? 0, headers: res.headers, body };
+}
+
+export interface Ended {
+  readonly code: number;
+  readonly reason: string;
+}
+
+/** An open websocket, what came over it, and how it ended. */
+export interface Viewer {
+  readonly socket: WebSocket;
+  readonly ended: Promise<Ended>;
+  /** Everything that has come so far. */
+  received(): string;
+  /** Resolves once what has come contains the text. */
+  receives(text: string): Promise<void>;
+}
+
+/** @throws Reply where the upgrade was refused */
+export function view(
+  port: number,
+  path: string,
+  headers: Record<string, string> = {},
+  protocols: string[] = [],
+): Promise<Viewer> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, protocols, { headers });
+  let received = '';
+  const waiting = new Set<() => void>();
+  socket.on('message', (data: Buffer) => {
+    received += data.toString('latin1');
+    for (const look of waiting) look();
+  });
+  const ended = new Promise<Ended>((resolve) => {
+    socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }));
+  });
+  const receives = (text: string): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        if (!received.includes(text)) return;
+        waiting.delete(look);
+        resolve();
+      };
+      waiting.add(look);
+      look();
+    });
+  return new Promise((resolve, reject) => {
+    socket.on('error', reject);
+    socket.on('unexpected-response', (_request, res: IncomingMessage) => {
+      readReply(res).then(reject, reject);
+    });
+    socket.on('open', () => resolve({ socket, ended, received: () => received, receives }));
+  });
+}
+
+/** Sends bytes as they are. @returns everything that came back until the other side closed */
+export function sendRaw(port: number, bytes: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
+    let received = '';
+    socket.on('data', (data) => (received += data.toString()));
+    socket.on('end', () => socket.end());
+    socket.on('close', () => resolve(received));
+    socket.on('error', reject);
+  });
+}

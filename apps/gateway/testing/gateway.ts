@@ -1,0 +1,150 @@
+import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type Server } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type INestApplication } from '@nestjs/common';
+import { type GateToken, type GateTokenSpec } from '#libs/api';
+import { vmUrls } from '#libs/policy';
+import { type Claims, generateKeyPair, sign, type SigningKey, thumbprint, toJwks } from '#libs/token';
+import { makeLogger } from '../ops/logger.js';
+import { createGateway } from '../application.js';
+import { readConfig } from '../config.js';
+import { call } from './clients.js';
+import { FakeApi } from './fake-api.js';
+
+export const SESSION_KEY = Buffer.alloc(32, 7).toString('base64');
+export const VNC = '/k8s/apis/subresources.kubevirt.io/v1/namespaces/ns/virtualmachineinstances/demo/vnc';
+export const SERIAL = VNC.replace(/vnc$/, 'console');
+
+/** A cluster with a key ring and a running VM `demo`, as the operator and KubeVirt leave it. */
+export class TestCluster {
+  private constructor(
+    readonly api: FakeApi,
+    readonly key: SigningKey,
+  ) {}
+
+  static async start(): Promise<TestCluster> {
+    const api = await FakeApi.start();
+    const pem = await generateKeyPair(2048);
+    const privateKey = createPrivateKey(pem['tls.key']);
+    const publicKey = createPublicKey(privateKey);
+    const cluster = new TestCluster(api, { privateKey, publicKey, kid: thumbprint(publicKey) });
+    api.objects.create('configmaps', {
+      metadata: { name: 'gs-jwks' },
+      data: { 'jwks.json': JSON.stringify(toJwks([publicKey])) },
+    });
+    cluster.startVm('demo');
+    return cluster;
+  }
+
+  /** @returns the UID of the VM */
+  startVm(name: string): string {
+    const vm = this.api.objects.create('virtualmachines', {
+      metadata: { name },
+      spec: {},
+      status: { printableStatus: 'Running' },
+    });
+    this.api.objects.create('virtualmachineinstances', {
+      metadata: { name },
+      spec: { domain: {} },
+      status: { phase: 'Running' },
+    });
+    return vm.metadata.uid ?? '';
+  }
+
+  stopVm(name: string): void {
+    this.api.objects.delete('virtualmachineinstances', name);
+    this.api.objects.update('virtualmachines', name, (vm) => ({ ...vm, status: { printableStatus: 'Stopped' } }));
+  }
+
+  /** A GateToken as the operator leaves it: signed, unless it is for a link. */
+  async grant(spec: Partial<GateTokenSpec> = {}, window: { nbf?: number; exp?: number } = {}): Promise<GateToken> {
+    const now = Math.floor(Date.now() / 1000);
+    const full: GateTokenSpec = { ...(spec.urls === undefined ? { vm: 'demo' } : {}), verbs: ['get'], ...spec };
+    const [nbf, exp] = [window.nbf ?? now - 10, window.exp ?? now + 3600];
+    const created = this.api.objects.create('gatetokens', { metadata: { generateName: 'gt-' }, spec: { ...full } });
+    const { uid = '', name = '' } = created.metadata;
+    const urls = full.urls ?? vmUrls('ns', full.vm ?? '');
+    const claims = { exp, nbf, URLs: urls, verbs: full.verbs ?? ['get'], jti: uid, sub: `ns/${name}`, iss: 'http://x' };
+    const token = full['link-hash'] === undefined ? await this.sign(claims) : undefined;
+    const data = { nbf, exp, urls, verbs: full.verbs ?? ['get'], from: iso(nbf), until: iso(exp), duration: '1h' };
+    const vmUid = full.vm === undefined ? undefined : this.api.objects.find('virtualmachines', full.vm)?.metadata.uid;
+    const status = {
+      phase: nbf > now ? 'Pending' : 'Ready',
+      data,
+      ...(token === undefined ? {} : { token }),
+      ...(vmUid === undefined ? {} : { 'vm-uid': vmUid }),
+    };
+    return this.api.objects.update('gatetokens', name, (old) => ({ ...old, status })) as unknown as GateToken;
+  }
+
+  sign(claims: Claims, key = this.key): Promise<string> {
+    return sign(claims, key);
+  }
+
+  revoke(token: GateToken): void {
+    this.api.objects.update('gatetokens', token.metadata.name ?? '', (old) => ({
+      ...old,
+      spec: { ...old.spec, revoked: true },
+    }));
+  }
+
+  close(): Promise<void> {
+    return this.api.close();
+  }
+}
+
+export interface TestGateway {
+  readonly port: number;
+  readonly server: Server;
+  readonly app: INestApplication;
+  /** Every line that was logged. */
+  readonly log: string[];
+  close(): Promise<void>;
+}
+
+/** A real gateway in this process, on a free port, ready. */
+export async function startGateway(cluster: TestCluster, env: Record<string, string> = {}): Promise<TestGateway> {
+  const webRoot = mkdtempSync(join(tmpdir(), 'kg-web-'));
+  for (const name of ['index.html', 'guest.html'])
+    writeFileSync(join(webRoot, name), `<!doctype html><title>${name}</title>`);
+  const config = readConfig({ ...BASE, WEB_ROOT: webRoot, ...env });
+  const log: string[] = [];
+  const logger = makeLogger('debug', { write: (line: string) => void log.push(line) });
+  const app = await createGateway(config, cluster.api.upstream, logger);
+  await app.listen(0, '127.0.0.1');
+  const server = app.getHttpServer() as Server;
+  const { port } = server.address() as AddressInfo;
+  await until(async () => (await call(port, '/readyz')).status === 200);
+  const close = async (): Promise<void> => {
+    await app.close();
+    rmSync(webRoot, { recursive: true });
+  };
+  return { port, server, app, log, close };
+}
+
+const BASE = {
+  LISTEN: '127.0.0.1:0',
+  METRICS_LISTEN: '127.0.0.1:0',
+  KUBERNETES_SERVICE_HOST: '127.0.0.1',
+  POD_NAMESPACE: 'ns',
+  POD_NAME: 'pod-1',
+  GATESERVER: 'gs',
+  PUBLIC_URLS: 'https://gate.example.com,http://localhost:8080',
+  SESSION_KEY,
+};
+
+/** Waits until it is so, by looking again and again. @throws after five seconds */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 5000;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error('it did not become so within 5 s');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+function iso(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
+}
