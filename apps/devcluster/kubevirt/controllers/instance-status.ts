@@ -1,0 +1,57 @@
+import { type InstanceStatus, type Phase, type VirtualMachineInstance, type VmCondition } from '#libs/kubevirt';
+import { address } from './address.js';
+import { withTimes } from './conditions.js';
+
+export const NODE = 'local';
+
+type Wanted = Omit<VmCondition, 'lastTransitionTime' | 'lastProbeTime'>;
+
+function ready(phase: Phase, paused: boolean): Wanted {
+  if (phase === 'Running' && !paused) return { type: 'Ready', status: 'True' };
+  if (phase === 'Running') {
+    return {
+      type: 'Ready',
+      status: 'False',
+      reason: 'GuestNotRunning',
+      message: 'Guest VM is not reported as running',
+    };
+  }
+  return phase === 'Succeeded' || phase === 'Failed'
+    ? { type: 'Ready', status: 'False', reason: 'PodTerminating', message: 'virt-launcher pod is terminating' }
+    : { type: 'Ready', status: 'False', reason: 'GuestNotRunning', message: 'Guest VM is not reported as running' };
+}
+
+function conditions(phase: Phase, paused: boolean): Wanted[] {
+  return [
+    ready(phase, paused),
+    ...(paused
+      ? [{ type: 'Paused', status: 'True' as const, reason: 'PausedByUser', message: 'VMI was paused by user' }]
+      : []),
+  ];
+}
+
+/** Status of an instance in `phase`; pure: the same input gives the same bytes. */
+export function instanceStatus(
+  vmi: VirtualMachineInstance,
+  phase: Phase,
+  paused: boolean,
+  now: string,
+): InstanceStatus {
+  const old = vmi.status ?? {};
+  const placed = phase === 'Scheduled' || phase === 'Running';
+  const { ip, mac } = address(vmi.metadata.uid ?? '');
+  const connected = phase === 'Running' && vmi.spec.domain.devices?.autoattachPodInterface !== false;
+  const times = old.phaseTransitionTimestamps ?? [];
+  return {
+    ...old,
+    phase,
+    phaseTransitionTimestamps: times.some((entry) => entry.phase === phase)
+      ? times
+      : [...times, { phase, phaseTransitionTimestamp: now }],
+    ...(placed ? { nodeName: NODE } : {}),
+    interfaces: connected ? [{ name: 'default', ipAddress: ip, ipAddresses: [ip], mac, infoSource: 'domain' }] : [],
+    guestOSInfo: {},
+    machine: { type: vmi.spec.domain.machine?.type ?? 'q35' },
+    conditions: withTimes(conditions(phase, paused), old.conditions, now),
+  };
+}

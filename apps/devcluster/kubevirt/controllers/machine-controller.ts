@@ -1,0 +1,66 @@
+import { isDeepStrictEqual } from 'node:util';
+import { isKubeError, type KubeClient, types } from '#libs/kube';
+import { type VirtualMachine, type VirtualMachineInstance } from '#libs/kubevirt';
+import { FINALIZER, type Plan, planMachine } from './machine-plan.js';
+import { newInstance } from './new-instance.js';
+
+/** Carries out planMachine: the only place where VMs are written. */
+export class MachineController {
+  constructor(
+    private readonly client: KubeClient,
+    private readonly lookUp: (
+      name: string,
+      namespace: string,
+    ) => { vm: VirtualMachine | undefined; vmi: VirtualMachineInstance | undefined },
+    private readonly now: () => Date = () => new Date(),
+  ) {}
+
+  async reconcile(namespace: string, name: string): Promise<void> {
+    const { vm, vmi } = this.lookUp(name, namespace);
+    if (vm === undefined) return;
+    const plan = planMachine(
+      vm,
+      vmi,
+      this.now()
+        .toISOString()
+        .replace(/\.\d+Z$/, 'Z'),
+    );
+    if (plan.finalizer === 'add') return this.#finalizers(vm, [...(vm.metadata.finalizers ?? []), FINALIZER]);
+    await this.#instance(plan.instance, vm, vmi);
+    await this.#status(vm, plan);
+    if (plan.finalizer !== 'remove' || !vm.metadata.finalizers?.includes(FINALIZER)) return;
+    await this.#finalizers(
+      vm,
+      vm.metadata.finalizers.filter((finalizer) => finalizer !== FINALIZER),
+    );
+  }
+
+  async #instance(action: Plan['instance'], vm: VirtualMachine, vmi: VirtualMachineInstance | undefined) {
+    const { name = '', namespace = '' } = vm.metadata;
+    if (action === 'create') {
+      // 409: it is there already and the informer has not seen it yet.
+      await this.client.create(types.virtualMachineInstances, newInstance(vm)).catch(unless(409));
+    }
+    if (action !== 'delete' || vmi?.metadata.uid === undefined) return;
+    const { uid } = vmi.metadata;
+    await this.client.delete(types.virtualMachineInstances, name, namespace, { uid }).catch(unless(404, 409));
+  }
+
+  async #status(vm: VirtualMachine, { status, finalizer }: Plan): Promise<void> {
+    if (finalizer === 'remove' || isDeepStrictEqual(status, vm.status)) return;
+    await this.client.replace(types.virtualMachines, { ...vm, status }, { subresource: 'status' });
+  }
+
+  async #finalizers(vm: VirtualMachine, finalizers: string[]): Promise<void> {
+    const { name = '', namespace, resourceVersion } = vm.metadata;
+    const body = { metadata: { finalizers, resourceVersion } };
+    await this.client.patch(types.virtualMachines, name, namespace, body, 'merge').catch(unless(404));
+  }
+}
+
+/** Lets these codes pass as done; everything else is thrown on. */
+export function unless(...codes: number[]): (error: unknown) => void {
+  return (error) => {
+    if (!isKubeError(error, ...codes)) throw error;
+  };
+}

@@ -1,0 +1,127 @@
+import {
+  computePrintableStatus,
+  findCondition,
+  isFinal,
+  isPaused,
+  type RunStrategy,
+  runStrategyOf,
+  type StateChangeRequest,
+  type VirtualMachine,
+  type VirtualMachineInstance,
+  type VirtualMachineStatus,
+} from '#libs/kubevirt';
+import { withTimes } from './conditions.js';
+
+export const FINALIZER = 'kubevirt.io/virtualMachineControllerFinalize';
+
+/** What is to be done with a VM now; the status belongs to what is seen now, before it is done. */
+export interface Plan {
+  instance: 'create' | 'delete' | 'keep';
+  finalizer: 'add' | 'remove' | 'keep';
+  status: VirtualMachineStatus;
+}
+
+/** @param vmi the instance of this VM's name, whoever owns it */
+export function planMachine(vm: VirtualMachine, vmi: VirtualMachineInstance | undefined, now: string): Plan {
+  const own = vmi !== undefined && owns(vm, vmi) ? vmi : undefined;
+  const foreign = vmi !== undefined && own === undefined;
+  if (vm.metadata.deletionTimestamp !== undefined) {
+    return {
+      instance: own !== undefined && !leaving(own) ? 'delete' : 'keep',
+      finalizer: own === undefined ? 'remove' : 'keep',
+      status: machineStatus(vm, own, false, vm.status?.stateChangeRequests ?? [], now),
+    };
+  }
+  const { action, requests } = decide(vm, own);
+  return {
+    // Whoever has the name must be gone first.
+    instance: foreign && action === 'create' ? 'keep' : action,
+    finalizer: vm.metadata.finalizers?.includes(FINALIZER) ? 'keep' : 'add',
+    status: machineStatus(vm, own, foreign, requests, now),
+  };
+}
+
+export function owns(vm: VirtualMachine, vmi: VirtualMachineInstance): boolean {
+  return vmi.metadata.ownerReferences?.some(({ uid }) => uid === vm.metadata.uid) ?? false;
+}
+
+const leaving = (vmi: VirtualMachineInstance): boolean => vmi.metadata.deletionTimestamp !== undefined;
+
+interface Decision {
+  action: Plan['instance'];
+  /** Those that are left to do. */
+  requests: StateChangeRequest[];
+}
+
+/** Requests of start, stop and restart come first, then the run strategy. */
+function decide(vm: VirtualMachine, vmi: VirtualMachineInstance | undefined): Decision {
+  // A request to stop is done with when the instance that it means is gone.
+  const requests = (vm.status?.stateChangeRequests ?? []).filter(
+    ({ action, uid }) => action !== 'Stop' || (vmi !== undefined && uid === vmi.metadata.uid),
+  );
+  const [next, ...rest] = requests;
+  if (next?.action === 'Stop' && vmi !== undefined) {
+    return { action: leaving(vmi) ? 'keep' : 'delete', requests };
+  }
+  if (next?.action === 'Start') {
+    if (vmi === undefined) return { action: 'create', requests: rest };
+    return { action: 'keep', requests: leaving(vmi) ? requests : rest };
+  }
+  return byStrategy(runStrategyOf(vm), vm, vmi);
+}
+
+function byStrategy(strategy: RunStrategy, vm: VirtualMachine, vmi: VirtualMachineInstance | undefined): Decision {
+  const keep: Decision = { action: 'keep', requests: [] };
+  if (vmi === undefined) {
+    if (strategy === 'Always') return { action: 'create', requests: [] };
+    // These two start once, when they are first seen; after that only on request.
+    const first = vm.status?.runStrategy !== strategy;
+    return first && (strategy === 'RerunOnFailure' || strategy === 'Once') ? { action: 'create', requests: [] } : keep;
+  }
+  if (leaving(vmi)) return keep;
+  if (strategy === 'Halted') return { action: 'delete', requests: [] };
+  if (strategy === 'Always' && isFinal(vmi)) return { action: 'delete', requests: [] };
+  if (strategy === 'RerunOnFailure' && vmi.status?.phase === 'Failed') {
+    return { action: 'delete', requests: [{ action: 'Start' }] };
+  }
+  return keep;
+}
+
+function machineStatus(
+  vm: VirtualMachine,
+  vmi: VirtualMachineInstance | undefined,
+  foreign: boolean,
+  requests: StateChangeRequest[],
+  now: string,
+): VirtualMachineStatus {
+  const { stateChangeRequests: _, ...old } = vm.status ?? {};
+  const ready = findCondition(vmi, 'Ready');
+  const wanted = [
+    vmi === undefined
+      ? { type: 'Ready', status: 'False' as const, reason: 'VMINotExists', message: 'VMI does not exist' }
+      : { ...(ready ?? {}), type: 'Ready', status: ready?.status ?? ('False' as const) },
+    ...(isPaused(vmi) ? [{ ...findCondition(vmi, 'Paused'), type: 'Paused', status: 'True' as const }] : []),
+    ...(foreign ? [inTheWay(vm)] : []),
+  ];
+  return {
+    ...old,
+    created: vmi !== undefined,
+    ready: ready?.status === 'True',
+    printableStatus: computePrintableStatus(vm, vmi),
+    runStrategy: runStrategyOf(vm),
+    ...(vm.metadata.generation === undefined
+      ? {}
+      : { observedGeneration: vm.metadata.generation, desiredGeneration: vm.metadata.generation }),
+    conditions: withTimes(wanted, vm.status?.conditions, now),
+    ...(requests.length > 0 ? { stateChangeRequests: requests } : {}),
+  };
+}
+
+function inTheWay(vm: VirtualMachine) {
+  return {
+    type: 'Failure',
+    status: 'True' as const,
+    reason: 'FailedCreate',
+    message: `The VirtualMachineInstance ${vm.metadata.name} belongs to somebody else; it must be gone before this VM can start.`,
+  };
+}

@@ -1,0 +1,64 @@
+import { SUBRESOURCE_GROUP, SUBRESOURCE_VERSIONS } from '#libs/kubevirt';
+
+/** Subresources as KubeVirt lists them: without their parents, without verbs. */
+const RESOURCES = [
+  ...[
+    'console',
+    'filesystemlist',
+    'freeze',
+    'guestosinfo',
+    'pause',
+    'portforward',
+    'reset',
+    'softreboot',
+    'unfreeze',
+    'unpause',
+    'usbredir',
+    'userlist',
+    'vnc',
+    'vnc/screenshot',
+    'vsock',
+  ].map((name) => `virtualmachineinstances/${name}`),
+  ...['migrate', 'portforward', 'restart', 'start', 'stop'].map((name) => `virtualmachines/${name}`),
+];
+
+const versions = SUBRESOURCE_VERSIONS.map((version) => ({ groupVersion: `${SUBRESOURCE_GROUP}/${version}`, version }));
+
+const GROUP = {
+  kind: 'APIGroup',
+  apiVersion: 'v1',
+  name: SUBRESOURCE_GROUP,
+  versions,
+  preferredVersion: versions[0],
+  serverAddressByClientCIDRs: [],
+};
+
+const resourceList = (groupVersion: string): object => ({
+  kind: 'APIResourceList',
+  apiVersion: 'v1',
+  groupVersion,
+  resources: RESOURCES.map((name) => ({ name, singularName: '', namespaced: true, kind: '', verbs: [] })),
+});
+
+const VERSION = { gitVersion: 'v1.8.0', gitCommit: '', gitTreeState: 'clean', goVersion: '', platform: 'linux/amd64' };
+
+const DOCUMENTS: ReadonlyMap<string, object> = new Map<string, object>([
+  ['/apis', { kind: 'APIGroupList', apiVersion: 'v1', groups: [GROUP] }],
+  [`/apis/${SUBRESOURCE_GROUP}`, GROUP],
+  ...versions.map(({ groupVersion }) => [`/apis/${groupVersion}`, resourceList(groupVersion)] as const),
+  ...versions.map(({ groupVersion }) => [`/apis/${groupVersion}/version`, VERSION] as const),
+  ...versions.map(
+    ({ groupVersion }) => [`/apis/${groupVersion}/healthz`, { apiserver: { connectivity: 'ok' } }] as const,
+  ),
+  ['/openapi/v3', { paths: {} }],
+  [
+    '/openapi/v2',
+    { swagger: '2.0', info: { title: 'subresources.kubevirt.io', version: 'v1' }, paths: {}, definitions: {} },
+  ],
+]);
+
+/** Documents that everybody may read: what is served here. `/healthz` is `ok`. */
+export function discover(path: string): object | string | undefined {
+  if (path === '/healthz' || path === '/readyz' || path === '/livez') return 'ok';
+  return DOCUMENTS.get(path.length > 1 ? path.replace(/\/$/, '') : path);
+}

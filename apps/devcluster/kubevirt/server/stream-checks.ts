@@ -1,0 +1,47 @@
+import { hardwareOf, isPaused, isRunning, type VirtualMachineInstance } from '#libs/kubevirt';
+import { badRequest, conflict, internal } from './failure.js';
+import { type Target } from './target.js';
+
+/** Whether an instance has this stream now. Throws Failure. */
+type Check = (vmi: VirtualMachineInstance, target: Target) => void;
+
+function running(vmi: VirtualMachineInstance): void {
+  if (!isRunning(vmi)) throw badRequest('VMI is not running');
+}
+
+export const vnc: Check = (vmi) => {
+  if (!hardwareOf(vmi).graphics) throw badRequest('No graphics devices are present.');
+  running(vmi);
+};
+
+const console: Check = (vmi) => {
+  if (!hardwareOf(vmi).serial) throw badRequest('No serial consoles are present.');
+  if (vmi.status?.phase === 'Failed') {
+    throw conflict('virtualmachineinstance', vmi.metadata.name ?? '', 'VMI is in failed status');
+  }
+  running(vmi);
+};
+
+const usbredir: Check = (vmi) => {
+  if (vmi.spec.domain.devices?.clientPassthrough === undefined) throw badRequest('Not configured with USB Redirection');
+  running(vmi);
+  throw internal('no USB redirection in this machine');
+};
+
+const vsock: Check = (vmi) => {
+  if (vmi.spec.domain.devices?.autoattachVSOCK !== true) throw badRequest('VSOCK is not attached.');
+  running(vmi);
+  throw internal('nothing listens on this VSOCK port');
+};
+
+/** Nothing listens in this machine on any port. */
+const portforward: Check = (vmi, { rest: [port = ''] }) => {
+  if (isPaused(vmi)) throw conflict('virtualmachineinstance', vmi.metadata.name ?? '', 'VMI is paused');
+  running(vmi);
+  const ip = vmi.status?.interfaces?.[0]?.ipAddress;
+  if (ip === undefined) throw badRequest('no network interfaces are present');
+  if (!/^\d{1,5}$/.test(port)) throw badRequest('port must not be empty');
+  throw internal(`dialing VM: dial tcp ${ip}:${port}: connect: connection refused`);
+};
+
+export const STREAMS: Readonly<Record<string, Check>> = { vnc, console, usbredir, vsock, portforward };

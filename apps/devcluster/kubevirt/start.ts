@@ -1,0 +1,76 @@
+import { KubeClient, Upstream } from '#libs/kube';
+import { issue, makeCa } from '#libs/pki';
+import { Controllers } from './controllers/controllers.js';
+import { Guest } from './guest/guest.js';
+import { installApi, installKinds } from './install/install.js';
+import { type MachineFactory } from './machine.js';
+import { findFrontProxy } from './server/front-proxy.js';
+import { Objects } from './server/objects.js';
+import { SubresourceServer } from './server/server.js';
+import { Streams } from './server/streams.js';
+import { Viewers } from './server/viewers.js';
+
+export interface KubevirtOptions {
+  /** Path of a kubeconfig with all rights. */
+  kubeconfig: string;
+  context?: string;
+  /** Folder for what machines keep; the demonstration guest keeps nothing. */
+  data?: string;
+  /** Certificate of the authority behind the API server's front-proxy certificate, where it is not published. */
+  frontProxyCa?: string | undefined;
+  /** What a machine is; default: the demonstration guest. */
+  factory?: MachineFactory;
+  log?: (line: string) => void;
+}
+
+export interface Kubevirt {
+  /** Port of the aggregated API on loopback. */
+  port: number;
+  stop(): Promise<void>;
+}
+
+const demonstration: MachineFactory = (spec, ended) => new Guest(spec, ended);
+
+/**
+ * KubeVirt in small: kinds, roles, controllers, machines and the aggregated API. Resolves when all of it runs and the
+ * API server knows where to forward to.
+ */
+export async function start(options: KubevirtOptions): Promise<Kubevirt> {
+  const { log = () => undefined, factory = demonstration } = options;
+  const upstream = Upstream.fromKubeconfig(options.kubeconfig, options.context);
+  const client = new KubeClient(upstream);
+  const controllers = new Controllers(client, factory, log);
+  let server: SubresourceServer | undefined;
+  const stop = async (): Promise<void> => {
+    await server?.close();
+    await controllers.stop();
+    await upstream.close();
+  };
+  try {
+    await installKinds(client);
+    await controllers.start();
+    const ca = await makeCa({ cn: 'kubevirt.io' });
+    const certificate = await issue(ca, {
+      cn: 'virt-api',
+      dns: ['localhost', 'virt-api.kubevirt.svc'],
+      ips: ['127.0.0.1'],
+    });
+    const objects = new Objects(client);
+    const viewers = new Viewers();
+    server = new SubresourceServer({
+      certificate,
+      frontProxy: await findFrontProxy(client, options.frontProxyCa),
+      objects,
+      viewers,
+      machines: controllers.machines,
+      streams: new Streams(objects, controllers.machines, viewers),
+      changed: (namespace, name) => controllers.poke(namespace, name),
+    });
+    const port = await server.listen();
+    await installApi(client, port, ca.cert);
+    return { port, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
