@@ -26,6 +26,8 @@ export interface Call {
   accept: string;
   userAgent: string;
   body: Buffer;
+  /** Tells the client something beside the answer. */
+  warn?: (text: string) => void;
 }
 
 /** RFC 3339 in whole seconds, as metav1.Time is written. */

@@ -72,7 +72,7 @@ export async function startApiServer(options: Options): Promise<Running> {
     address: () => `${host}:${bound}`,
     report,
   };
-  await bootstrap(ctx, bound);
+  await bootstrap(ctx, bound, pki);
   const stopRoles = aggregateRoles(objects);
   const cut = serve(server, parts);
   return {

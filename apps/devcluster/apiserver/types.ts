@@ -170,6 +170,8 @@ export interface PkiFiles {
   frontProxyCa: string;
   frontProxyCert: string;
   frontProxyKey: string;
+  kubeletClientCert: string;
+  kubeletClientKey: string;
   adminCert: string;
   adminKey: string;
   serviceAccountKey: string;

@@ -20,7 +20,7 @@ export interface Connected {
 export function connect({ objects, registry, now }: Context, pki: PkiFiles): Connected {
   const proxyIdentity = { cert: pem(pki.frontProxyCert), key: pem(pki.frontProxyKey) };
   const aggregator = new Aggregator({ objects, identity: () => proxyIdentity, now });
-  const kubeletIdentity = { cert: pem(pki.adminCert), key: pem(pki.adminKey) };
+  const kubeletIdentity = { cert: pem(pki.kubeletClientCert), key: pem(pki.kubeletClientKey) };
   const kubelet = new KubeletProxy(objects, () => kubeletIdentity);
   aggregator.start();
   return {

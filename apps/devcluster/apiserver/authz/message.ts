@@ -1,4 +1,4 @@
-import { ApiError, forbidden } from '../status.js';
+import { type ApiError, forbidden } from '../status.js';
 import { type Attributes } from './attributes.js';
 
 /** The 403 that a refused request gets, word for word as Kubernetes writes it. */

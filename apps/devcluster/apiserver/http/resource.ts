@@ -10,6 +10,7 @@ import { watch } from '../rest/watch.js';
 import { methodNotAllowed } from '../status.js';
 import { type ResourceDef } from '../types.js';
 import { type Admitted } from './authorize.js';
+import { checkOptions, warner } from './options.js';
 import { type Parts } from './parts.js';
 import { readBody, sendObject } from './respond.js';
 import { subresource } from './subresource.js';
@@ -36,7 +37,9 @@ export async function resource(
     accept: req.headers.accept ?? '',
     userAgent: req.headers['user-agent'] ?? '',
     body: Buffer.alloc(0),
+    warn: warner(res),
   };
+  checkOptions(call);
   if (!['get', 'list', 'watch'].includes(info.verb)) call.body = await readBody(req);
   if (info.subresource) await subresource(parts, res, call);
   else await main(parts, res, call);

@@ -5,9 +5,9 @@ import { type Fields, type KubeObject } from '../types.js';
 
 /** The shape in which the client wants its answers. */
 export interface Representation {
-  one(object: KubeObject): unknown;
-  list(objects: KubeObject[], plain: Fields): unknown;
-  event(object: KubeObject): unknown;
+  one: (object: KubeObject) => unknown;
+  list: (objects: KubeObject[], plain: Fields) => unknown;
+  event: (object: KubeObject) => unknown;
 }
 
 const PLAIN: Representation = {

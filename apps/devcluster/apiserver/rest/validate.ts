@@ -4,15 +4,19 @@ import { labelFaults, nameFaults } from '../names.js';
 import { badRequest, cause, forbidden, invalid, notFound } from '../status.js';
 import { type Cause, type KubeObject, type ResourceDef } from '../types.js';
 
-/** fieldValidation=Strict: a field that the schema does not know is a 400. Call before pruning. */
+/** fieldValidation: a field that the schema does not know is a 400 (Strict) or a warning (Warn, the default). Call before pruning. */
 export function refuseUnknownFields(call: Call, object: KubeObject): void {
-  if (call.query.get('fieldValidation') !== 'Strict' || !call.def.schema?.unknownFields) return;
-  const unknown = call.def.schema.unknownFields(object);
-  if (unknown.length === 0) return;
-  const faults = unknown.map((field) => `unknown field ${JSON.stringify(field)}`).join(', ');
+  const mode = call.query.get('fieldValidation') || 'Warn';
+  if (mode === 'Ignore' || !call.def.schema?.unknownFields) return;
+  const faults = call.def.schema.unknownFields(object).map((field) => `unknown field ${JSON.stringify(field)}`);
+  if (faults.length === 0) return;
+  if (mode === 'Warn') {
+    for (const fault of faults) call.warn?.(fault);
+    return;
+  }
   const { kind, version } = call.def;
   throw badRequest(
-    `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: strict decoding error: ${faults}`,
+    `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: strict decoding error: ${faults.join(', ')}`,
   );
 }
 

@@ -51,6 +51,8 @@ function follow(value: unknown, step: Step): unknown[] {
   if (step.kind === 'index') return items.slice(step.index).slice(0, 1);
   return items.filter((item) => {
     const [found] = jsonPath(item, `.${step.path.join('.')}`);
-    return found !== undefined && (String(found as string) === step.value) === step.equal;
+    return found !== undefined && (text(found) === step.value) === step.equal;
   });
 }
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
