@@ -21,9 +21,8 @@ export function jsonPatch(target: Fields, patch: unknown): unknown {
     );
   }
   const out = copyOf(target);
-  const fault = applyPatch(out, patch as unknown as Operation[]).find((error) => error !== null);
-  if (!fault) return out;
-  throw new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request', {
-    causes: [{ reason: 'UnexpectedServerResponse', message: fault.message }],
-  });
+  const fits = applyPatch(out, patch as unknown as Operation[]).every((error) => error === null);
+  if (fits) return out;
+  // Kubernetes says no more than this of a patch that does not fit.
+  throw new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
 }
