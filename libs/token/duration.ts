@@ -14,7 +14,7 @@ const UNITS: Readonly<Record<string, number>> = {
 const WHOLE = /^[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/;
 const PART = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g;
 /** A Go duration is a signed 64-bit count of nanoseconds. */
-const MAX_NS = 2 ** 63;
+const MAX_NS = 2n ** 63n;
 
 /**
  * Milliseconds (fractions of them for `us` and `ns`) of a duration in Go's syntax: `90s`, `1h30m`, `-1.5h`, `0`.
@@ -27,12 +27,17 @@ export function parseDuration(text: string): number {
       `"${text.slice(0, 40)}" is no duration: write it like 90s, 30m or 1h30m (units h, m, s, ms).`,
     );
   }
-  let ns = 0;
-  for (const [, amount = '', unit = ''] of text.matchAll(PART)) {
-    ns += Math.round(Number(amount) * (UNITS[unit] ?? 0)); // whole nanoseconds, as Go counts: 1.001s is 1001 ms
-  }
+  let ns = 0n;
+  for (const [, amount = '', unit = ''] of text.matchAll(PART)) ns += nanoseconds(amount, UNITS[unit] ?? 0);
   if (ns >= MAX_NS) throw new DurationError(`"${text.slice(0, 40)}" is too long: the longest duration is 2562047h.`);
-  return (text.startsWith('-') ? -ns : ns) / 1e6 + 0; // + 0: no negative zero
+  const ms = Number(ns / 1_000_000n) + Number(ns % 1_000_000n) / 1e6;
+  return text.startsWith('-') && ms !== 0 ? -ms : ms;
+}
+
+/** Exact where a double of all the nanoseconds would not be: 1.001s is 1001 ms, and 10 years are 10 years. */
+function nanoseconds(amount: string, unit: number): bigint {
+  const [whole = '', fraction = ''] = amount.split('.');
+  return BigInt(whole) * BigInt(unit) + BigInt(Math.round(Number(`0.${fraction}`) * unit));
 }
 
 /** As parseDuration, but refuses zero and less. @throws DurationError */

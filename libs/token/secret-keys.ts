@@ -23,13 +23,13 @@ export interface KeyPairPem {
  * @throws SecretKeyError, whose message says what to change
  */
 export function secretKeys(data: Readonly<Record<string, string>> | undefined, file = 'tls.key'): SigningKey {
-  const pem = decode(data?.[file]);
+  const pem = decode(data, file);
   if (pem === undefined)
     throw new SecretKeyError('no-key', `The secret has no key "${file}": add it, or set spec.secret-file.`);
   const privateKey = checkRsa(readPrivateKey(pem, file), `The private key "${file}"`);
   const publicKey = createPublicKey(privateKey);
   const kid = thumbprint(publicKey);
-  const certificate = file === 'tls.key' ? decode(data?.['tls.crt']) : undefined;
+  const certificate = file === 'tls.key' ? decode(data, 'tls.crt') : undefined;
   if (certificate !== undefined && thumbprint(parsePublicKey(certificate, 'The public key "tls.crt"')) !== kid) {
     throw new SecretKeyError('mismatch', 'The public key "tls.crt" does not belong to the private key "tls.key".');
   }
@@ -58,6 +58,7 @@ function readPrivateKey(pem: string, file: string): KeyObject {
   }
 }
 
-function decode(base64: string | undefined): string | undefined {
+function decode(data: Readonly<Record<string, string>> | undefined, file: string): string | undefined {
+  const base64 = data !== undefined && Object.hasOwn(data, file) ? data[file] : undefined;
   return base64 === undefined || base64 === '' ? undefined : Buffer.from(base64, 'base64').toString('utf8');
 }

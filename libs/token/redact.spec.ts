@@ -1,0 +1,70 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { isCode, linkHash, newCode, redact, Secret } from './index.js';
+
+const JWT = 'eyJhbGciOiJSUzI1NiIsImtpZCI6IngifQ.eyJVUkxzIjpbIi92ZXJzaW9uIl19.c2lnbmF0dXJlLWJ5dGVz';
+const CODE = 'q83vEjRWeJCrze8SNFZ4kKvN';
+
+describe('security row 7: the logger masks what gives access', () => {
+  it.each([
+    ['a JWT', `got ${JWT}.`, 'got [secret].'],
+    ['a JWT in a query', `GET /auth/jwt/set?token=${JWT}&name=vm`, 'GET /auth/jwt/set?token=[secret]&name=vm'],
+    ['a quoted JWT in a query', `?token=%22${JWT}%22&name=vm`, '?token=%22[secret]%22&name=vm'],
+    ['a cut JWT', JWT.slice(0, 60), '[secret]'],
+    ['a link', `https://gw/l#${CODE} sent`, 'https://gw/l#[secret] sent'],
+    ['an encoded link', `https%3A%2F%2Fgw%2Fl%23${CODE}`, 'https%3A%2F%2Fgw%2Fl%23[secret]'],
+    ['a bearer header', 'authorization: Bearer abc.def-123', 'authorization: Bearer [secret]'],
+    ['a bearer header in JSON', '{"authorization":"bearer abc"}', '{"authorization":"bearer [secret]"}'],
+    ['a code in JSON', `{"code":"${CODE}"}`, '{"code":"[secret]"}'],
+    ['a cookie', `cookie: kg-jwt-session-code=uid.1.n.h; x=y`, 'cookie: kg-jwt-session-code=[secret]; x=y'],
+    ['an OpenShift token', 'sha256~abcDEF_123', '[secret]'],
+    [
+      'a bearer subprotocol',
+      'base64url.bearer.authorization.k8s.io.YWJj, plain.kubevirt.io',
+      'base64url.bearer.authorization.k8s.io.[secret], plain.kubevirt.io',
+    ],
+  ])('%s', (_, text, expected) => {
+    expect(redact(text)).toBe(expected);
+    expect(redact(redact(text))).toBe(expected);
+  });
+
+  it.each(['GET /api/v1/namespaces/ns/pods?watch=true 200', '#42 closed', 'code: 404', 'token expired', 'exit code=1'])(
+    'leaves %j alone',
+    (text) => {
+      expect(redact(text)).toBe(text);
+    },
+  );
+});
+
+describe('link codes', () => {
+  it('are random, of at least 128 bits, and hash as spec.link-hash wants', () => {
+    const codes = Array.from({ length: 100 }, () => newCode());
+    expect(new Set(codes).size).toBe(100);
+    for (const code of codes) {
+      expect(isCode(code)).toBe(true);
+      expect(Buffer.from(code, 'base64url').length * 8).toBeGreaterThanOrEqual(128);
+      expect(linkHash(code)).toMatch(/^[-_A-Za-z0-9]{43}$/);
+    }
+    expect(linkHash('abc')).toBe('ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0');
+  });
+  it.each([undefined, 1, '', 'short', 'x'.repeat(129), `${CODE}/`])('takes %j for none', (text) => {
+    expect(isCode(text)).toBe(false);
+  });
+});
+
+describe('Secret', () => {
+  it('prints nowhere', () => {
+    const secret = new Secret('abc');
+    expect(
+      [
+        String(secret),
+        `${secret.toString()}`,
+        JSON.stringify({ secret }),
+        inspect({ secret }),
+        Object.keys(secret),
+      ].join(),
+    ).not.toContain('abc');
+    expect(String(secret)).toBe('[secret]');
+    expect(secret.reveal()).toBe('abc');
+  });
+});
