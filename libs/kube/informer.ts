@@ -83,6 +83,11 @@ export class Informer<T extends KubeObject> {
     return this.#synced;
   }
 
+  /** What it watches: `pods`. */
+  get resource(): string {
+    return this.type.resource;
+  }
+
   get hasSynced(): boolean {
     return this.#hasSynced;
   }

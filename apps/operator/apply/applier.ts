@@ -1,0 +1,132 @@
+import {
+  type Informer,
+  isKubeError,
+  type KubeClient,
+  type KubeError,
+  type KubeObject,
+  type ResourceType,
+} from '#libs/kube';
+import { MANAGED_BY, OPERATOR } from '../labels.js';
+import { covers } from './covers.js';
+import { withDigest } from './digest.js';
+import { type Manifest, type Wanted } from './manifest.js';
+
+/** What became of one wanted object. `foreign`: somebody else's object has its name. `refused`: the API server says no. */
+export type Outcome = { wanted: Wanted } & (
+  | { result: 'unchanged' | 'created' | 'updated' }
+  | { result: 'foreign'; message: string }
+  | { result: 'refused'; message: string; error: KubeError }
+);
+
+export type Owner = KubeObject & { kind: string; apiVersion: string };
+type Client = Pick<KubeClient, 'get' | 'apply' | 'delete'>;
+/** Copies of the objects of one kind that carry the operator's label. */
+export type Cache = Pick<Informer<Manifest>, 'get' | 'list'>;
+
+/** Answers that trying again will not change before somebody changes something. */
+const FINAL = [400, 403, 404, 405, 422];
+
+/** The one place where owned objects are written: server-side apply, one field manager, never over somebody else's. */
+export class Applier {
+  constructor(
+    private readonly client: Client,
+    private readonly caches: ReadonlyMap<ResourceType, Cache>,
+  ) {}
+
+  /**
+   * Makes the cluster hold every wanted object, in order; those that are as wanted already are not written.
+   * @throws KubeError, NetworkError on faults that pass: try again later
+   */
+  async apply(owner: Owner, wanted: readonly Wanted[]): Promise<Outcome[]> {
+    const outcomes: Outcome[] = [];
+    for (const one of wanted) outcomes.push(await this.#one(owner, one));
+    return outcomes;
+  }
+
+  /** Deletes what the owner still has and no longer wants. @returns what went */
+  async prune(owner: Owner, wanted: readonly Wanted[]): Promise<Wanted[]> {
+    const kept = new Set(wanted.map(({ type, object }) => `${type.resource}/${object.metadata.name}`));
+    const gone: Wanted[] = [];
+    for (const [type, cache] of this.caches) {
+      for (const object of cache.list()) {
+        const { name = '', namespace, uid } = object.metadata;
+        if (!isMade(object, owner) || kept.has(`${type.resource}/${name}`)) continue;
+        await this.#delete(type, name, namespace, uid);
+        gone.push({ type, object });
+      }
+    }
+    return gone;
+  }
+
+  /** The object as it is: from the cache, and live where the cache has none (somebody else's has no label). */
+  async find(type: ResourceType, name: string, namespace: string): Promise<Manifest | undefined> {
+    return this.caches.get(type)?.get(name, namespace) ?? (await this.#live(type, name, namespace));
+  }
+
+  async #one(owner: Owner, wanted: Wanted): Promise<Outcome> {
+    const { type } = wanted;
+    const object = withDigest(ownedBy(wanted.object, owner));
+    const { name = '', namespace = '' } = object.metadata;
+    try {
+      const live = await this.find(type, name, namespace);
+      if (live && !isOwned(live, owner)) return { wanted, result: 'foreign', message: foreign(type, live) };
+      if (live && covers(live, object)) return { wanted, result: 'unchanged' };
+      await this.client.apply(type, object, { fieldManager: OPERATOR, force: true });
+      return { wanted, result: live ? 'updated' : 'created' };
+    } catch (error) {
+      if (!isKubeError(error, ...FINAL)) throw error;
+      return { wanted, result: 'refused', message: `${type.kind} ${name}: ${error.message}`, error };
+    }
+  }
+
+  async #live(type: ResourceType, name: string, namespace: string): Promise<Manifest | undefined> {
+    try {
+      return await this.client.get<Manifest>(type, name, namespace);
+    } catch (error) {
+      if (isKubeError(error, 404)) return undefined;
+      throw error;
+    }
+  }
+
+  async #delete(type: ResourceType, name: string, namespace: string | undefined, uid: string | undefined) {
+    try {
+      await this.client.delete(type, name, namespace, uid ? { uid } : {});
+    } catch (error) {
+      // Gone already, or another object by now.
+      if (!isKubeError(error, 404, 409)) throw error;
+    }
+  }
+}
+
+/** True when `owner` is the controller of `object`. */
+export function isOwned(object: KubeObject, owner: KubeObject): boolean {
+  return controllerOf(object)?.uid === owner.metadata.uid;
+}
+
+/** Owned, and made by the operator: others may give their objects the same owner. */
+function isMade(object: KubeObject, owner: KubeObject): boolean {
+  return isOwned(object, owner) && object.metadata.labels?.[MANAGED_BY] === OPERATOR;
+}
+
+export function controllerOf(object: KubeObject) {
+  return object.metadata.ownerReferences?.find(({ controller }) => controller);
+}
+
+function ownedBy(object: Manifest, owner: Owner): Manifest {
+  const reference = {
+    apiVersion: owner.apiVersion,
+    kind: owner.kind,
+    name: owner.metadata.name ?? '',
+    uid: owner.metadata.uid ?? '',
+    controller: true,
+    blockOwnerDeletion: true,
+  };
+  return { ...object, metadata: { ...object.metadata, ownerReferences: [reference] } };
+}
+
+function foreign(type: ResourceType, live: Manifest): string {
+  const { name = '' } = live.metadata;
+  const controller = controllerOf(live);
+  const whose = controller ? `belongs to ${controller.kind} ${controller.name}` : 'belongs to nobody';
+  return `${type.kind} ${name} exists already and ${whose}: delete it, or give the GateServer another name.`;
+}

@@ -1,0 +1,94 @@
+import { type GateServer, type GateToken, SIGNING_KEY } from '#libs/api';
+import { keyOf, type KubeObject, types, type WorkQueue } from '#libs/kube';
+import { controllerOf } from './apply/applier.js';
+import { serversOf } from './gateserver/servers.js';
+import { targetOf } from './gatetoken/gather.js';
+import { type SecretObject, type Watches } from './watches.js';
+
+type Queue = Pick<WorkQueue, 'add'>;
+export interface Queues {
+  servers: Queue;
+  tokens: Queue;
+  sessions: Queue;
+}
+
+/** Who is to be looked at again when something changes. Watch handlers only add names to queues. */
+export function enqueueDependants(watches: Watches, queues: Queues): void {
+  onOwnKinds(watches, queues);
+  onSecrets(watches, queues);
+  for (const [type, informer] of watches.owned) {
+    if (type === types.secrets) continue;
+    informer.on('put', (object) => addOwner(object, queues));
+    informer.on('delete', (object) => addOwner(object, queues));
+  }
+  for (const informer of [watches.virtualMachines, watches.virtualMachineInstances]) {
+    // A VM's state does not matter to a token, only that it is there, and which one it is.
+    informer.on('put', (vm, old) => old ?? addTokensOf(vm, watches, queues));
+    informer.on('delete', (vm) => addTokensOf(vm, watches, queues));
+  }
+}
+
+/** Adds every object of the own kinds: what has changed while nobody led. */
+export function enqueueAll(watches: Watches, { servers, tokens, sessions }: Queues): void {
+  for (const server of watches.gateServers.list()) servers.add(keyOf(server));
+  for (const token of watches.gateTokens.list()) tokens.add(keyOf(token));
+  for (const session of watches.gateSessions.list()) sessions.add(keyOf(session));
+}
+
+function onOwnKinds(watches: Watches, queues: Queues): void {
+  watches.gateTokens.on('put', (token) => queues.tokens.add(keyOf(token)));
+  watches.gateSessions.on('put', (session) => queues.sessions.add(keyOf(session)));
+  watches.gateServers.on('put', (server, old) => {
+    queues.servers.add(keyOf(server));
+    if (!old || mattersToTokens(server, old)) addNamespace(server, watches, queues);
+  });
+  watches.gateServers.on('delete', (server) => addNamespace(server, watches, queues));
+}
+
+function mattersToTokens(server: GateServer, old: GateServer): boolean {
+  return (
+    server.metadata.generation !== old.metadata.generation ||
+    server.metadata.deletionTimestamp !== old.metadata.deletionTimestamp ||
+    server.status?.['secret-name'] !== old.status?.['secret-name']
+  );
+}
+
+function addNamespace({ metadata }: KubeObject, watches: Watches, queues: Queues): void {
+  for (const token of watches.gateTokens.list()) {
+    if (token.metadata.namespace === metadata.namespace) queues.tokens.add(keyOf(token));
+  }
+  for (const session of watches.gateSessions.list()) {
+    if (session.metadata.namespace === metadata.namespace) queues.sessions.add(keyOf(session));
+  }
+}
+
+function onSecrets(watches: Watches, queues: Queues): void {
+  const changed = (secret: SecretObject, old?: SecretObject) => {
+    addOwner(secret, queues);
+    const { namespace = '' } = secret.metadata;
+    const marked = [secret, old].some((one) => one?.metadata.annotations?.[SIGNING_KEY] === 'true');
+    const named = (token: GateToken) => marked || token.spec['secret-name'] === secret.metadata.name;
+    for (const token of watches.gateTokens.list()) {
+      if (token.metadata.namespace === namespace && named(token)) queues.tokens.add(keyOf(token));
+    }
+    for (const server of serversOf(watches, namespace)) {
+      // Marked keys are in every ring of the namespace; a name that was taken may have become free.
+      if (marked || secret.metadata.name?.startsWith(`${server.metadata.name}-`)) queues.servers.add(keyOf(server));
+    }
+  };
+  watches.secrets.on('put', changed);
+  watches.secrets.on('delete', (secret) => changed(secret));
+}
+
+/** By name, not by uid: when a GateServer was made anew, what the old one owned goes and makes room. */
+function addOwner(object: KubeObject, queues: Queues): void {
+  const controller = controllerOf(object);
+  if (controller?.kind === 'GateServer') queues.servers.add(`${object.metadata.namespace}/${controller.name}`);
+}
+
+function addTokensOf({ metadata }: KubeObject, watches: Watches, queues: Queues): void {
+  for (const token of watches.gateTokens.list()) {
+    const target = targetOf(token);
+    if (target?.name === metadata.name && target?.namespace === metadata.namespace) queues.tokens.add(keyOf(token));
+  }
+}

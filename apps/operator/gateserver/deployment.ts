@@ -1,0 +1,113 @@
+import { type GateServerSettings } from '#libs/api';
+import { parseDuration } from '#libs/token';
+import { type Manifest } from '../apply/manifest.js';
+import { labelsOf, namesOf, selectorOf } from './names.js';
+
+export const HTTP_PORT = 8080;
+export const METRICS_PORT = 9090;
+/** What is added to the drain time until a pod is killed. */
+const GRACE_SECONDS = 15;
+/** `api-url` of the schema: means the API server of the pod's own environment. */
+const OWN_API_URL = 'https://kubernetes.default.svc';
+
+export interface DeploymentInput {
+  name: string;
+  namespace: string;
+  settings: GateServerSettings;
+  urls: readonly string[];
+  /** Used where the spec names none. */
+  image: string;
+  /** Changes when the cookies' key does: pods read it at their start alone. */
+  sessionDigest: string;
+}
+
+/** The gateway's Deployment. */
+export function deployment(input: DeploymentInput): Manifest {
+  const { name, namespace, settings, sessionDigest } = input;
+  const annotations = { 'kubegateway.kubevirt.io/session-key': sessionDigest };
+  return {
+    metadata: { name, namespace, labels: labelsOf(name) },
+    spec: {
+      replicas: settings.replicas,
+      selector: { matchLabels: selectorOf(name) },
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+      template: { metadata: { labels: labelsOf(name), annotations }, spec: podSpec(input) },
+    },
+  };
+}
+
+function podSpec(input: DeploymentInput) {
+  const { name, settings } = input;
+  return {
+    serviceAccountName: name,
+    enableServiceLinks: false,
+    terminationGracePeriodSeconds: Math.ceil(parseDuration(settings['drain-time']) / 1000) + GRACE_SECONDS,
+    securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+    topologySpreadConstraints: [
+      {
+        maxSkew: 1,
+        topologyKey: 'kubernetes.io/hostname',
+        whenUnsatisfiable: 'ScheduleAnyway',
+        labelSelector: { matchLabels: selectorOf(name) },
+      },
+    ],
+    containers: [container(input)],
+    volumes: [{ name: 'tmp', emptyDir: {} }],
+  };
+}
+
+function container(input: DeploymentInput) {
+  const probe = (path: string, periodSeconds: number, failureThreshold: number) => ({
+    httpGet: { path, port: 'http' },
+    periodSeconds,
+    failureThreshold,
+    timeoutSeconds: 3,
+  });
+  return {
+    name: 'gateway',
+    image: input.settings.img ?? input.image,
+    env: environment(input),
+    ports: [
+      { name: 'http', containerPort: HTTP_PORT, protocol: 'TCP' },
+      { name: 'metrics', containerPort: METRICS_PORT, protocol: 'TCP' },
+    ],
+    startupProbe: probe('/healthz', 1, 60),
+    readinessProbe: probe('/readyz', 2, 2),
+    livenessProbe: probe('/healthz', 10, 3),
+    resources: { requests: { cpu: '50m', memory: '128Mi' } },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      runAsNonRoot: true,
+      capabilities: { drop: ['ALL'] },
+    },
+    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
+  };
+}
+
+function environment({ name, settings, urls }: DeploymentInput) {
+  const { guest, jwks, session } = namesOf(name);
+  const values = {
+    GATESERVER: name,
+    PUBLIC_URLS: urls.join(','),
+    API_URL: settings['api-url'] === OWN_API_URL ? '' : settings['api-url'],
+    JWKS_CONFIGMAP: jwks,
+    GUEST_SERVICE_ACCOUNT: guest,
+    TRUSTED_HOPS: String(settings['trusted-hops']),
+    MAX_DURATION: settings['max-duration'],
+    ISSUER_RECHECK: settings['issuer-recheck'],
+    IDLE_TIMEOUT: settings['idle-timeout'],
+    MAX_CONSOLES: String(settings['max-consoles']),
+    DRAIN_TIME: settings['drain-time'],
+    ACCEPT_UNREGISTERED: String(settings['accept-unregistered']),
+    FRAME_ANCESTORS: settings['frame-ancestors'].join(','),
+    WEB_APP: settings['web-app'] ?? '',
+  };
+  const field = (fieldPath: string) => ({ valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath } } });
+  return [
+    ...Object.entries(values).flatMap(([key, value]) => (value === '' ? [] : [{ name: key, value }])),
+    { name: 'SESSION_KEY', valueFrom: { secretKeyRef: { name: session, key: 'key' } } },
+    { name: 'POD_NAME', ...field('metadata.name') },
+    { name: 'POD_NAMESPACE', ...field('metadata.namespace') },
+  ];
+}

@@ -1,0 +1,17 @@
+import { type GateServerSettings } from '#libs/api';
+import { type Exposure } from './network.js';
+
+/** How the gateway is exposed, and what was asked for and is not done, as a sentence. */
+export function exposureOf({ expose }: GateServerSettings): { exposure: Exposure; problem?: string } {
+  switch (expose) {
+    case 'auto':
+      return { exposure: 'ingress' };
+    case 'route':
+    case 'httproute': {
+      const problem = `spec.expose: ${expose} is not made by this release: use ingress, or make the ${expose === 'route' ? 'Route' : 'HTTPRoute'} yourself and set none.`;
+      return { exposure: 'none', problem };
+    }
+    default:
+      return { exposure: expose };
+  }
+}

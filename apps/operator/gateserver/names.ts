@@ -1,0 +1,27 @@
+import { MANAGED_BY, OPERATOR } from '../labels.js';
+
+/** What the objects of GateServer `name` are called. No other Secret's name contains `jwt-secret`: scripts grep for it. */
+export function namesOf(name: string) {
+  return {
+    gateway: name,
+    guest: `${name}-guest`,
+    jwtSecret: `${name}-jwt-secret`,
+    session: `${name}-session`,
+    tls: `${name}-tls`,
+    jwks: `${name}-jwks`,
+  } as const;
+}
+
+export type Names = ReturnType<typeof namesOf>;
+
+/** What tells the pods of one gateway from all others: never changes, as a Deployment's selector may not. */
+export function selectorOf(name: string): Record<string, string> {
+  return { 'app.kubernetes.io/name': 'kube-gateway', 'app.kubernetes.io/instance': name };
+}
+
+export function labelsOf(name: string): Record<string, string> {
+  return { ...selectorOf(name), 'app.kubernetes.io/component': 'gateway', [MANAGED_BY]: OPERATOR };
+}
+
+/** The Service takes the GateServer's name, so that must be a DNS label, with room for the suffixes. */
+export const NAME = /^[a-z]([-a-z0-9]{0,50}[a-z0-9])?$/;

@@ -1,0 +1,127 @@
+import { API_VERSION, type GateServer, type GateServerStatus } from '#libs/api';
+import { type Again, type EventRecorder, isKubeError, type KubeClient, types } from '#libs/kube';
+import { parseDuration } from '#libs/token';
+import { type Applier, isOwned, type Outcome, type Owner } from '../apply/applier.js';
+import { type Manifest } from '../apply/manifest.js';
+import { OPERATOR } from '../labels.js';
+import { type SecretObject } from '../watches.js';
+import { faultOf } from './check.js';
+import { desiredOf } from './desired.js';
+import { gather, type Gathered, type Sources } from './gather.js';
+import { makeMaterial, type Material, needsMaking } from './make.js';
+import { type Factory, presentKey } from './material.js';
+import { faultStatus, isCurrent, statusOf } from './status.js';
+
+/** Somebody else's object, or a refusal: nothing that is watched tells when it is cured. */
+const BLOCKED_MS = 30_000;
+const LONGEST_SLEEP_MS = 3_600_000;
+
+export interface ServerReconcilerOptions {
+  client: Pick<KubeClient, 'get' | 'apply'>;
+  applier: Pick<Applier, 'apply' | 'prune' | 'find'>;
+  sources: Omit<Sources, 'find'>;
+  factory: Factory;
+  events: Pick<EventRecorder, 'record'>;
+  gatewayImage: string;
+  now: () => number;
+}
+
+/** GateServer -> everything that it owns. */
+export class ServerReconciler {
+  constructor(private readonly options: ServerReconcilerOptions) {}
+
+  /** @param key namespace/name. Throws what passes by itself; everything else is in the status. */
+  async reconcile(key: string): Promise<Again> {
+    const { sources, applier, now } = this.options;
+    const [namespace = '', name = ''] = key.split('/');
+    const find: Sources['find'] = (type, object, ns) => applier.find(type, object, ns);
+    const gathered = await gather({ ...sources, find }, namespace, name);
+    if (!gathered) return;
+    const fault = faultOf(gathered.server);
+    if (fault !== undefined) return this.#write(gathered.server, faultStatus(gathered.server, fault, new Date(now())));
+    const { material, outcomes } = await this.#apply(gathered);
+    await this.#write(gathered.server, statusOf(gathered, material, outcomes, new Date(now())));
+    return { again: isBlocked(outcomes) ? BLOCKED_MS : this.#sleep(gathered, material) };
+  }
+
+  async #apply(seen: Gathered): Promise<{ material: Material; outcomes: Outcome[] }> {
+    const { applier, factory, gatewayImage, now } = this.options;
+    const gathered = needsMaking(seen, now()) ? { ...seen, secrets: await this.#freshSecrets(seen) } : seen;
+    const material = await makeMaterial(gathered, factory, now());
+    const wanted = desiredOf(gathered, material, gatewayImage);
+    const owner = ownerOf(gathered.server);
+    const secrets = wanted.filter(({ type }) => type === types.secrets);
+    const outcomes = await applier.apply(owner, secrets);
+    // Without its secrets nothing else may be made of them: what was made up just now is stored nowhere.
+    if (!isBlocked(outcomes)) {
+      outcomes.push(
+        ...(await applier.apply(
+          owner,
+          wanted.filter((one) => !secrets.includes(one)),
+        )),
+      );
+      if (!isBlocked(outcomes)) await applier.prune(owner, wanted);
+    }
+    this.#tell(gathered.server, outcomes);
+    return { material, outcomes };
+  }
+
+  /** Past the watch: a new key in the place of one that is only not seen yet would end every token. */
+  async #freshSecrets({ server, namespace, names }: Gathered): Promise<Gathered['secrets']> {
+    const read = async (name: string): Promise<SecretObject | undefined> => {
+      try {
+        const secret = await this.options.client.get<Manifest>(types.secrets, name, namespace);
+        return isOwned(secret, server) ? secret : undefined;
+      } catch (error) {
+        if (isKubeError(error, 404)) return undefined;
+        throw error;
+      }
+    };
+    return { signing: await read(names.jwtSecret), session: await read(names.session), tls: await read(names.tls) };
+  }
+
+  async #write(server: GateServer, status: GateServerStatus): Promise<void> {
+    if (isCurrent(server, status)) return;
+    const { name, namespace, uid } = server.metadata;
+    const metadata = { name, namespace, uid } as GateServer['metadata'];
+    const body = { apiVersion: API_VERSION, kind: 'GateServer', metadata, status };
+    const options = { fieldManager: OPERATOR, force: true, subresource: 'status' };
+    try {
+      await this.options.client.apply(types.gateServers, body, options);
+    } catch (error) {
+      if (isKubeError(error, 404)) return;
+      throw error;
+    }
+    const ready = status.conditions?.find(({ type }) => type === 'Ready');
+    if (!ready || (server.status?.phase === status.phase && status.phase !== 'Error')) return;
+    const type = status.phase === 'Error' ? 'Warning' : 'Normal';
+    this.options.events.record(server, type, ready.reason, ready.message, types.gateServers);
+  }
+
+  #tell(server: GateServer, outcomes: readonly Outcome[]): void {
+    for (const result of ['created', 'updated'] as const) {
+      const objects = outcomes
+        .filter((one) => one.result === result)
+        .map(({ wanted }) => `${wanted.type.kind} ${wanted.object.metadata.name}`);
+      if (objects.length === 0) continue;
+      const reason = result === 'created' ? 'Created' : 'Updated';
+      this.options.events.record(server, 'Normal', reason, `${reason} ${objects.join(', ')}.`, types.gateServers);
+    }
+  }
+
+  /** Until the key is old; certificates and retired keys are looked at on the way. */
+  #sleep({ settings }: Gathered, { signing }: Material): number {
+    const secret: SecretObject = { metadata: { annotations: signing.annotations ?? {} }, data: signing.data };
+    const created = Date.parse(presentKey(secret)?.created ?? '');
+    const old = created + parseDuration(settings['key-rotation']) - this.options.now();
+    return Number.isFinite(old) ? Math.min(Math.max(1000, old), LONGEST_SLEEP_MS) : LONGEST_SLEEP_MS;
+  }
+}
+
+function isBlocked(outcomes: readonly Outcome[]): boolean {
+  return outcomes.some(({ result }) => result === 'foreign' || result === 'refused');
+}
+
+function ownerOf({ metadata }: GateServer): Owner {
+  return { apiVersion: API_VERSION, kind: 'GateServer', metadata };
+}

@@ -1,0 +1,17 @@
+import { type GateServer, gateServerDefaults } from '#libs/api';
+import { type Watches } from '../watches.js';
+
+/** The GateServers of a namespace, oldest first; none that is being deleted. */
+export function serversOf({ gateServers }: Pick<Watches, 'gateServers'>, namespace: string): GateServer[] {
+  return gateServers
+    .list()
+    .filter(({ metadata }) => metadata.namespace === namespace && !metadata.deletionTimestamp)
+    .sort((a, b) => age(a).localeCompare(age(b)));
+}
+
+const age = ({ metadata }: GateServer) => `${metadata.creationTimestamp} ${metadata.name}`;
+
+/** The public URLs of a gateway, without a slash at their end; the first is the base of links and `iss`. */
+export function urlsOf(server: GateServer): string[] {
+  return gateServerDefaults(server.spec)['public-urls'].map((url) => url.replace(/\/$/, ''));
+}

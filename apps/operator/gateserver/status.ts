@@ -1,0 +1,166 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type Condition, type GateServer, type GateServerStatus } from '#libs/api';
+import { rfc3339, setCondition, type StatedCondition } from '#libs/kube';
+import { type Outcome } from '../apply/applier.js';
+import { retiredKeys } from '../keys/retired.js';
+import { type SecretObject } from '../watches.js';
+import { unacted } from './check.js';
+import { exposureOf } from './exposure.js';
+import { type Gathered } from './gather.js';
+import { guestRights } from './guest-role.js';
+import { type Material, signingNeeds } from './make.js';
+import { presentKey, retiresAt } from './material.js';
+import { urlsOf } from './servers.js';
+
+type Stated = Omit<StatedCondition, 'observedGeneration'>;
+
+/** The status of a GateServer of which nothing may be made. What it had before goes on to run. */
+export function faultStatus(server: GateServer, message: string, now: Date): GateServerStatus {
+  const { conditions, phase: _, 'observed-generation': __, ...kept } = server.status ?? {};
+  const ready: Stated = { type: 'Ready', status: 'False', reason: 'InvalidSpec', message };
+  return { ...kept, phase: 'Error', ...stated(server, conditions, [ready], now) };
+}
+
+/** @param outcomes what became of the objects that were wanted */
+export function statusOf(
+  gathered: Gathered,
+  material: Material,
+  outcomes: readonly Outcome[],
+  now: Date,
+): GateServerStatus {
+  const { server, names } = gathered;
+  const applied = appliedCondition(outcomes);
+  const available = availableCondition(gathered);
+  const ready = readyCondition(applied, available);
+  const list = [
+    ready,
+    applied,
+    available,
+    exposedCondition(gathered),
+    guestCondition(gathered),
+    actedCondition(server),
+  ];
+  const [url] = urlsOf(server);
+  const phase = applied.status === 'False' ? 'Error' : ready.status === 'True' ? 'Ready' : 'Progressing';
+  return {
+    phase,
+    ...stated(server, server.status?.conditions, list, now),
+    ...(url === undefined ? {} : { url }),
+    ...(isMade(outcomes, names.jwtSecret) ? { 'secret-name': names.jwtSecret, keys: keysOf(gathered, material) } : {}),
+    'ready-replicas': readyReplicas(gathered),
+  };
+}
+
+function stated(server: GateServer, before: readonly Condition[] = [], list: readonly Stated[], now: Date) {
+  const { generation } = server.metadata;
+  const observed = generation === undefined ? {} : { observedGeneration: generation };
+  const conditions = list.reduce((all, one) => setCondition(all, { ...one, ...observed }, now), [...before]);
+  const known = new Set(list.map(({ type }) => type));
+  return {
+    conditions: conditions.filter(({ type }) => known.has(type)),
+    ...(generation === undefined ? {} : { 'observed-generation': generation }),
+  };
+}
+
+function appliedCondition(outcomes: readonly Outcome[]): Stated {
+  const failed = outcomes.filter((one) => one.result === 'foreign' || one.result === 'refused');
+  const [first] = failed;
+  if (!first) {
+    return {
+      type: 'Applied',
+      status: 'True',
+      reason: 'Applied',
+      message: 'Everything that it owns is as it should be.',
+    };
+  }
+  const reason = first.result === 'foreign' ? 'ForeignObject' : 'Refused';
+  const message = failed
+    .map((one) => one.message)
+    .join('\n')
+    .slice(0, 4000);
+  return { type: 'Applied', status: 'False', reason, message };
+}
+
+function availableCondition(gathered: Gathered): Stated {
+  const wanted = gathered.settings.replicas;
+  const ready = readyReplicas(gathered);
+  const message = `${ready} of ${wanted} gateways are ready.`;
+  const all = isRolledOut(gathered) && ready >= wanted;
+  return { type: 'Available', status: all ? 'True' : 'False', reason: all ? 'AllReady' : 'NotAllReady', message };
+}
+
+function readyCondition(applied: Stated, available: Stated): Stated {
+  const worse = applied.status === 'False' ? applied : available;
+  const { status, reason, message } = worse;
+  return status === 'False'
+    ? { type: 'Ready', status, reason, message }
+    : { type: 'Ready', status, reason: 'Ready', message: available.message };
+}
+
+function exposedCondition({ settings }: Gathered): Stated {
+  const { exposure, problem } = exposureOf(settings);
+  if (problem) return { type: 'Exposed', status: 'False', reason: 'NotSupported', message: problem };
+  const message = exposure === 'none' ? 'Not exposed, as asked.' : `Exposed by ${exposure}.`;
+  return { type: 'Exposed', status: 'True', reason: exposure === 'none' ? 'None' : 'Exposed', message };
+}
+
+function guestCondition({ settings, served }: Gathered): Stated {
+  const { left } = guestRights(settings['admin-role'], settings['admin-resources'], served);
+  if (left.length === 0) {
+    const message = 'The guest account has what admin-resources names.';
+    return { type: 'GuestRights', status: 'True', reason: 'Given', message };
+  }
+  const message = `spec.admin-resources: ${left.join('; ')}.`;
+  return { type: 'GuestRights', status: 'False', reason: 'NotGiven', message };
+}
+
+function actedCondition(server: GateServer): Stated {
+  const fields = unacted(server);
+  if (fields.length === 0) {
+    return { type: 'ActedOn', status: 'True', reason: 'All', message: 'Every field of the spec is acted on.' };
+  }
+  const message = `This release does not act on ${fields.join(', ')} yet.`;
+  return { type: 'ActedOn', status: 'False', reason: 'NotYet', message };
+}
+
+function isMade(outcomes: readonly Outcome[], name: string): boolean {
+  const found = outcomes.find(({ wanted }) => wanted.object.metadata.name === name);
+  return found !== undefined && found.result !== 'foreign' && found.result !== 'refused';
+}
+
+function keysOf(gathered: Gathered, { signing }: Material): NonNullable<GateServerStatus['keys']> {
+  const secret: SecretObject = { metadata: { annotations: signing.annotations ?? {} }, data: signing.data };
+  const needs = signingNeeds(gathered);
+  const present = presentKey(secret);
+  const before = retiredKeys(secret).map((key) => {
+    const retires = rfc3339(new Date(retiresAt(key, needs)));
+    return { kid: key.kid, created: key.created, retires };
+  });
+  return [...(present ? [{ kid: present.key.kid, created: present.created }] : []), ...before];
+}
+
+interface DeploymentStatus {
+  observedGeneration?: number;
+  readyReplicas?: number;
+  updatedReplicas?: number;
+}
+
+function deploymentStatus({ deployment }: Gathered): DeploymentStatus {
+  return deployment?.['status'] ?? {};
+}
+
+function readyReplicas(gathered: Gathered): number {
+  return deploymentStatus(gathered).readyReplicas ?? 0;
+}
+
+function isRolledOut(gathered: Gathered): boolean {
+  const { observedGeneration, updatedReplicas = 0 } = deploymentStatus(gathered);
+  const { generation } = gathered.deployment?.metadata ?? {};
+  const seen = generation === undefined || observedGeneration === undefined || observedGeneration >= generation;
+  return gathered.deployment !== undefined && seen && updatedReplicas >= gathered.settings.replicas;
+}
+
+/** True when the object says already what the operator has to say. */
+export function isCurrent(server: GateServer, next: GateServerStatus): boolean {
+  return isDeepStrictEqual({ ...server.status }, next);
+}

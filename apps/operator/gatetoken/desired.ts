@@ -1,0 +1,145 @@
+import { type KeyObject } from 'node:crypto';
+import {
+  ENFORCED,
+  gateServerDefaults,
+  type GateTokenData,
+  gateTokenDefaults,
+  type GateTokenSettings,
+  type GateToken,
+} from '#libs/api';
+import { type Grant, GrantError, parseGrant } from '#libs/policy';
+import { type Claims, formatDuration, parseDuration, type SigningKey } from '#libs/token';
+import { urlsOf } from '../gateserver/servers.js';
+import { retiredKeys } from '../keys/retired.js';
+import { type Gathered } from './gather.js';
+import { Problem } from './problem.js';
+import { keyOf, signerOf, type Signer } from './signer.js';
+import { dataOf, type Window, windowOf } from './window.js';
+
+/** What should become of a token. `end` is the last second of its window. */
+export type Decision =
+  | { phase: 'Error' | 'Pending'; reason: string; message: string; end?: number }
+  | { phase: 'Expired' | 'Revoked'; reason: string; message: string; data?: GateTokenData; end?: number }
+  | { phase: 'Ready'; data: GateTokenData; end: number; vmUid: string | undefined; url: string; signing?: Signing };
+
+/** A JWT to be made; absent for the grants of links, of which nothing usable is stored. */
+export interface Signing {
+  claims: Claims;
+  key: SigningKey;
+  /** Public keys in force: a token that one of them signed may stay. */
+  keys: KeyObject[];
+  /** URLs of the gateway: a token that says one of them as its issuer may stay. */
+  issuers: string[];
+}
+
+/** The checks in their order; the first that finds a problem decides. @param now milliseconds */
+export function decide(gathered: Gathered, now: number): Decision {
+  const { token } = gathered;
+  const settings = gateTokenDefaults(token.spec);
+  let window: Window | undefined;
+  try {
+    const grant = grantOf(token, settings);
+    window = timeOf(token, settings);
+    const data = dataOf(window, settings, grant.urls);
+    const ended = endedOf(settings, data, now);
+    if (ended) return { ...ended, data, end: data.exp };
+    checkEnforced(settings);
+    const signer = signerOf(token, gathered.servers, gathered.secretOf);
+    checkDuration(window, signer);
+    const signing = signingOf(gathered, settings, signer, data);
+    const vmUid = bindingOf(gathered);
+    const [url = ''] = urlsOf(signer.server);
+    return { phase: 'Ready', data, end: data.exp, vmUid, url, ...(signing ? { signing } : {}) };
+  } catch (error) {
+    return refusal(error, settings, window);
+  }
+}
+
+function refusal(error: unknown, { revoked }: GateTokenSettings, window: Window | undefined): Decision {
+  if (!(error instanceof Problem)) throw error;
+  const end = window ? { end: window.exp } : {};
+  if (revoked) return { phase: 'Revoked', ...REVOKED, ...end };
+  return { phase: error.awaited ? 'Pending' : 'Error', reason: error.reason, message: error.message, ...end };
+}
+
+const REVOKED = { reason: 'Revoked', message: 'The token was revoked: spec.revoked is true.' };
+
+function endedOf({ revoked }: GateTokenSettings, { exp, until }: GateTokenData, now: number) {
+  if (revoked) return { phase: 'Revoked' as const, ...REVOKED };
+  if (now < exp * 1000) return undefined;
+  return { phase: 'Expired' as const, reason: 'Expired', message: `The token ended at ${until}.` };
+}
+
+function grantOf({ metadata, spec }: GateToken, settings: GateTokenSettings): Grant {
+  const { namespace = '' } = metadata;
+  try {
+    return parseGrant({ ...spec, verbs: settings.verbs, namespace, viewOnly: settings['view-only'] });
+  } catch (error) {
+    if (error instanceof GrantError) throw new Problem('InvalidGrant', `spec.${error.message}`);
+    throw error;
+  }
+}
+
+function timeOf(token: GateToken, settings: GateTokenSettings): Window {
+  try {
+    return windowOf(token, settings);
+  } catch (error) {
+    if (error instanceof RangeError) throw new Problem('InvalidWindow', error.message);
+    throw error;
+  }
+}
+
+/** Never wider than written: what the gateway cannot enforce yet is not given out. */
+function checkEnforced(settings: GateTokenSettings): void {
+  const asked = {
+    'single-use': settings['single-use'],
+    'view-only': settings['view-only'],
+    'take-over': !settings['take-over'],
+  };
+  for (const [field, used] of Object.entries(asked) as [keyof typeof asked, boolean][]) {
+    if (!used || ENFORCED.gatetoken.has(field)) continue;
+    throw new Problem('NotEnforced', `spec.${field} is not enforced by this release yet: leave it out.`);
+  }
+}
+
+function checkDuration({ durationMs }: Window, { server }: Signer): void {
+  const longest = parseDuration(gateServerDefaults(server.spec)['max-duration']);
+  if (durationMs <= longest) return;
+  const asked = formatDuration(durationMs);
+  const message = `spec.duration is ${asked}; GateServer ${server.metadata.name} allows at most ${formatDuration(longest)}`;
+  throw new Problem('DurationTooLong', `${message} (its max-duration): issue a shorter one.`);
+}
+
+function signingOf(
+  { token, secretOf }: Gathered,
+  settings: GateTokenSettings,
+  { server, secretName }: Signer,
+  data: GateTokenData,
+): Signing | undefined {
+  if (token.spec['link-hash'] !== undefined) return undefined;
+  const secret = secretOf(secretName);
+  const key = keyOf(secret, secretName, settings['secret-file']);
+  const keys = [key.publicKey, ...retiredKeys(secret).map(({ publicKey }) => publicKey)];
+  const { name, namespace, uid = '' } = token.metadata;
+  const { exp, nbf, urls, verbs } = data;
+  const issuers = urlsOf(server);
+  const [iss = ''] = issuers;
+  const claims: Claims = { URLs: urls, verbs, exp, nbf, jti: uid, iss, sub: `${namespace}/${name}` };
+  return { claims, key, keys, issuers };
+}
+
+/** The UID of the VM that the token is for, set once: a VM made anew under the same name is another one. */
+function bindingOf({ token, vm }: Gathered): string | undefined {
+  const bound = token.status?.['vm-uid'];
+  if (!vm) return undefined;
+  if (bound !== undefined && bound !== vm.uid) {
+    const what = vm.uid === undefined ? 'is gone' : 'was deleted and made anew';
+    const message = `The virtual machine ${vm.name} that this token was issued for ${what}: issue a new token.`;
+    throw new Problem('VirtualMachineReplaced', message);
+  }
+  if (vm.uid === undefined && token.spec.vm !== undefined) {
+    const message = `Virtual machine ${vm.name} does not exist in namespace "${vm.namespace}": create it, or name another.`;
+    throw new Problem('VirtualMachineNotFound', message);
+  }
+  return vm.uid;
+}

@@ -1,0 +1,29 @@
+/** Why a token cannot be given out now, one word each. */
+export type ProblemReason =
+  | 'InvalidGrant'
+  | 'InvalidWindow'
+  | 'NotEnforced'
+  | 'ForeignNamespace'
+  | 'NoGateServer'
+  | 'AmbiguousGateServer'
+  | 'GateServerNotReady'
+  | 'ForeignSecret'
+  | 'SecretNotFound'
+  | 'BadKey'
+  | 'DurationTooLong'
+  | 'VirtualMachineNotFound'
+  | 'VirtualMachineReplaced'
+  | 'TokenTooLong';
+
+/** A check's verdict. `awaited`: it cures itself, so the token is Pending and not in Error. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+
+  constructor(
+    readonly reason: ProblemReason,
+    message: string,
+    readonly awaited = false,
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,85 @@
+import { type GateServer, type GateToken, SIGNING_KEY } from '#libs/api';
+import { secretKeys, SecretKeyError, type SigningKey } from '#libs/token';
+import { type SecretObject } from '../watches.js';
+import { Problem } from './problem.js';
+
+/** Who stands behind a token: the gateway that opens for it, and the name of the secret that signs it. */
+export interface Signer {
+  server: GateServer;
+  secretName: string;
+}
+
+/**
+ * The gateway and the secret of a token: a GateServer's own secret, or one that is annotated as a signing key, of the
+ * token's own namespace alone. Anything else would let the writer of a token have things signed with keys of others.
+ * @param servers of the token's namespace
+ * @throws Problem
+ */
+export function signerOf(token: GateToken, servers: readonly GateServer[], secretOf: SecretOf): Signer {
+  const { namespace = '' } = token.metadata;
+  const { 'secret-name': name, 'secret-namespace': elsewhere } = token.spec;
+  if (elsewhere !== undefined && elsewhere !== namespace) {
+    const message = `spec.secret-namespace is "${elsewhere}": only secrets of the token's own namespace "${namespace}" sign.`;
+    throw new Problem('ForeignNamespace', `${message} Leave the field out.`);
+  }
+  if (name === undefined) {
+    const server = only(servers, namespace, 'Name its secret in spec.secret-name.');
+    return { server, secretName: ownSecret(server) };
+  }
+  const owner = servers.find((server) => isSecretOf(server, name));
+  if (owner) return { server: owner, secretName: ownSecret(owner) };
+  if (secretOf(name)?.metadata.annotations?.[SIGNING_KEY] !== 'true') throw foreign(name, namespace, servers);
+  const server = only(servers, namespace, 'Name the secret of one of them in spec.secret-name.');
+  return { server, secretName: name };
+}
+
+export type SecretOf = (name: string) => SecretObject | undefined;
+
+/** The name is what the operator will give it, also while the GateServer is still being made. */
+function isSecretOf({ metadata, status }: GateServer, name: string): boolean {
+  return status?.['secret-name'] === name || (!status?.['secret-name'] && `${metadata.name}-jwt-secret` === name);
+}
+
+function ownSecret({ metadata, status }: GateServer): string {
+  const name = status?.['secret-name'];
+  if (name !== undefined) return name;
+  const message = `GateServer ${metadata.name} has no signing key yet: this cures itself; otherwise see its conditions.`;
+  throw new Problem('GateServerNotReady', message, true);
+}
+
+function only(servers: readonly GateServer[], namespace: string, advice: string): GateServer {
+  const [server, another] = servers;
+  if (!server) throw new Problem('NoGateServer', `Namespace "${namespace}" has no GateServer: create one.`);
+  if (!another) return server;
+  const names = servers.map(({ metadata }) => metadata.name).join(', ');
+  throw new Problem('AmbiguousGateServer', `Namespace "${namespace}" has several GateServers (${names}). ${advice}`);
+}
+
+function foreign(name: string, namespace: string, servers: readonly GateServer[]): Problem {
+  const known = servers.flatMap(({ status }) => status?.['secret-name'] ?? []).join(', ');
+  const which = known ? `: use ${known}` : '';
+  const message = `spec.secret-name is "${name}", which is no signing key of namespace "${namespace}"${which}`;
+  return new Problem('ForeignSecret', `${message}, or annotate that secret with ${SIGNING_KEY}=true.`);
+}
+
+const parsed = new WeakMap<SecretObject, Map<string, SigningKey | SecretKeyError>>();
+
+/** The key of a secret, parsed once for each version of it. @throws Problem */
+export function keyOf(secret: SecretObject | undefined, name: string, file: string): SigningKey {
+  if (!secret) throw new Problem('SecretNotFound', `Secret "${name}" does not exist: create it, or name another.`);
+  const keys = parsed.get(secret) ?? new Map<string, SigningKey | SecretKeyError>();
+  parsed.set(secret, keys);
+  const key = keys.get(file) ?? parse(secret, file);
+  keys.set(file, key);
+  if (key instanceof SecretKeyError) throw new Problem('BadKey', `Secret "${name}": ${key.message}`);
+  return key;
+}
+
+function parse(secret: SecretObject, file: string): SigningKey | SecretKeyError {
+  try {
+    return secretKeys(secret.data, file);
+  } catch (error) {
+    if (error instanceof SecretKeyError) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,44 @@
+import { type GateToken, type GateTokenData, type GateTokenSettings } from '#libs/api';
+import { parseDuration } from '#libs/token';
+
+/** The time in which a token holds, in whole seconds since the epoch. */
+export interface Window {
+  nbf: number;
+  exp: number;
+  durationMs: number;
+}
+
+/**
+ * From `from`, or the creation, for `duration`. Fractions of a second are cut off the end: never longer than written.
+ * @throws RangeError with a message for the condition
+ */
+export function windowOf({ metadata }: GateToken, { from, duration }: GateTokenSettings): Window {
+  const start = Date.parse(from ?? metadata.creationTimestamp ?? '');
+  if (Number.isNaN(start)) throw new RangeError(`spec.from is no time: write it like 2030-01-31T12:00:00Z.`);
+  const durationMs = durationOf(duration);
+  const nbf = Math.floor(start / 1000);
+  const exp = Math.floor((start + durationMs) / 1000);
+  if (durationMs < 1000 || exp <= nbf) throw new RangeError('spec.duration is too short: at least 1s.');
+  return { nbf, exp, durationMs };
+}
+
+function durationOf(text: string): number {
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    throw new RangeError(`spec.duration: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
+
+/** `status.data`. @param urls all of them, those that `vm` is short for included */
+export function dataOf({ nbf, exp }: Window, settings: GateTokenSettings, urls: readonly string[]): GateTokenData {
+  return {
+    from: new Date(nbf * 1000).toISOString().replace('.000Z', 'Z'),
+    until: new Date(exp * 1000).toISOString().replace('.000Z', 'Z'),
+    duration: settings.duration,
+    nbf,
+    exp,
+    verbs: [...settings.verbs],
+    urls: [...urls],
+  };
+}

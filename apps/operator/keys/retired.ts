@@ -1,0 +1,43 @@
+import { type KeyObject } from 'node:crypto';
+import { RETIRED_KEYS } from '#libs/api';
+import { parsePublicKey } from '#libs/token';
+import { type SecretObject } from '../watches.js';
+
+/** A key that signs no more; its public half stays in force until the last token that it signed has ended. */
+export interface RetiredKey {
+  kid: string;
+  /** RFC 3339. */
+  created: string;
+  retired: string;
+}
+
+/** Data key of a retired key's public half. */
+export const retiredFile = (kid: string) => `retired-${kid}.crt`;
+
+/** The retired keys of a signing secret that can still be read, newest first. */
+export function retiredKeys(secret: SecretObject | undefined): (RetiredKey & { publicKey: KeyObject })[] {
+  return listed(secret?.metadata.annotations?.[RETIRED_KEYS]).flatMap((entry) => {
+    const pem = Buffer.from(secret?.data?.[retiredFile(entry.kid)] ?? '', 'base64').toString('utf8');
+    try {
+      return [{ ...entry, publicKey: parsePublicKey(pem) }];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function listed(annotation: string | undefined): RetiredKey[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(annotation ?? '[]');
+  } catch {
+    return [];
+  }
+  return Array.isArray(value) ? value.filter(isRetired) : [];
+}
+
+function isRetired(entry: unknown): entry is RetiredKey {
+  if (typeof entry !== 'object' || entry === null) return false;
+  const { kid, created, retired } = entry as Partial<Record<keyof RetiredKey, unknown>>;
+  return typeof kid === 'string' && typeof created === 'string' && typeof retired === 'string';
+}

@@ -1,0 +1,41 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { Upstream } from '#libs/kube';
+import { ConfigError, type OperatorConfig, readConfig } from './config.js';
+import { makeLog, NestLog } from './log.js';
+import { OperatorModule } from './operator.module.js';
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(1);
+}
+
+function config(): OperatorConfig {
+  try {
+    return readConfig(process.env);
+  } catch (error) {
+    if (error instanceof ConfigError) fail(error.message);
+    throw error;
+  }
+}
+
+function upstreamOf({ upstream }: OperatorConfig): Upstream {
+  return upstream.kind === 'kubeconfig' ? Upstream.fromKubeconfig(upstream.file) : Upstream.inCluster(upstream);
+}
+
+async function main(): Promise<void> {
+  const settings = config();
+  const log = makeLog(settings.logLevel);
+  // As a pod's restart would: another replica may lead already.
+  const onLost = () => process.exit(1);
+  const module = OperatorModule.forRoot({ config: settings, upstream: upstreamOf(settings), log, onLost });
+  const app = await NestFactory.create(module, { logger: new NestLog(log), abortOnError: false });
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
+  const { host, port } = settings.listen;
+  await app.listen(port, host);
+  log.info({ address: await app.getUrl() }, 'listens');
+}
+
+await main().catch((error: unknown) =>
+  fail(`The operator cannot start: ${error instanceof Error ? error.message : String(error)}`),
+);

@@ -1,0 +1,113 @@
+import { type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { EventRecorder, LeaderElector, type OwnClient, type ResourceType, types, WorkQueue } from '#libs/kube';
+import { Applier, type Cache } from './apply/applier.js';
+import { type OperatorConfig } from './config.js';
+import { enqueueAll, enqueueDependants, type Queues } from './dependants.js';
+import { FACTORY } from './factory.js';
+import { Discovery } from './gateserver/discovery.js';
+import { ServerReconciler } from './gateserver/reconciler.js';
+import { SessionReconciler } from './gatesession/reconciler.js';
+import { TokenReconciler } from './gatetoken/reconciler.js';
+import { OPERATOR } from './labels.js';
+import { type Logger } from './log.js';
+import { Watches } from './watches.js';
+
+/** Watches are renewed every 30 s; three that failed in a row are a lost API server. */
+const PATIENCE_MS = 90_000;
+/** A fault of one object is tried again at the latest after this. */
+const RETRY_MAX_MS = 1_000_000;
+
+/** Starts and stops everything in order: watches, then the lead, then the queues. */
+export class OperatorService implements OnApplicationBootstrap, OnApplicationShutdown {
+  readonly #watches: Watches;
+  readonly #events: EventRecorder;
+  readonly #elector: LeaderElector;
+  #queues: { servers: WorkQueue; tokens: WorkQueue; sessions: WorkQueue } | undefined;
+  #stopping = false;
+
+  constructor(
+    private readonly config: OperatorConfig,
+    private readonly client: OwnClient,
+    private readonly log: Logger,
+    /** Called when the lead is lost: nothing of this process may write any more. */
+    private readonly onLost: () => void,
+  ) {
+    this.#watches = new Watches(client, (error, resource) => this.#warn(error, `watch of ${resource}`));
+    const onError = (error: unknown) => this.#warn(error, 'event');
+    this.#events = new EventRecorder(client, { component: OPERATOR, instance: config.identity, onError });
+    this.#elector = new LeaderElector(client, {
+      namespace: config.namespace,
+      name: OPERATOR,
+      identity: config.identity,
+      onStarted: () => void this.#lead().catch((error: unknown) => this.#lost(error)),
+      onStopped: () => this.#lost(undefined),
+      onError: (error) => this.#warn(error, 'lease'),
+    });
+  }
+
+  onApplicationBootstrap(): void {
+    this.#watches.start();
+    this.#elector.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.#stopping = true;
+    const queues = Object.values(this.#queues ?? {});
+    await Promise.all(queues.map((queue) => queue.stop()));
+    await this.#events.flush();
+    await this.#elector.stop();
+    await this.#watches.stop();
+  }
+
+  /** Why this replica is not ready: the resources that are out of touch. Empty: it is. */
+  lagging(now = Date.now()): string[] {
+    return this.#watches.lagging(now, PATIENCE_MS);
+  }
+
+  async #lead(): Promise<void> {
+    this.log.info({ identity: this.config.identity }, 'leads');
+    await this.#watches.synced();
+    if (this.#stopping) return;
+    const queues = this.#makeQueues();
+    this.#queues = queues;
+    enqueueDependants(this.#watches, queues);
+    enqueueAll(this.#watches, queues);
+  }
+
+  #makeQueues(): Queues & { servers: WorkQueue; tokens: WorkQueue; sessions: WorkQueue } {
+    const watches = this.#watches;
+    const { client, config } = this;
+    const events = this.#events;
+    const now = Date.now;
+    const applier = new Applier(
+      client,
+      new Map<ResourceType, Cache>([[types.secrets, watches.secrets], ...watches.owned]),
+    );
+    const sources = { watches, discovery: new Discovery(client) };
+    const { gatewayImage } = config;
+    const servers = new ServerReconciler({ client, applier, sources, factory: FACTORY, events, gatewayImage, now });
+    const tokens = new TokenReconciler({ client, watches, events, now });
+    const sessions = new SessionReconciler({ client, watches, now });
+    return {
+      servers: this.#queue('GateServer', (key) => servers.reconcile(key), 4),
+      tokens: this.#queue('GateToken', (key) => tokens.reconcile(key), 16),
+      sessions: this.#queue('GateSession', (key) => sessions.reconcile(key), 4),
+    };
+  }
+
+  #queue(kind: string, handler: ConstructorParameters<typeof WorkQueue>[0], concurrency: number): WorkQueue {
+    const onError = (error: unknown, key: string) => this.#warn(error, `${kind} ${key}`);
+    return new WorkQueue(handler, { concurrency, maxMs: RETRY_MAX_MS, onError });
+  }
+
+  #warn(error: unknown, what: string): void {
+    this.log.warn({ err: error instanceof Error ? { name: error.name, message: error.message } : error }, what);
+  }
+
+  #lost(error: unknown): void {
+    if (this.#stopping) return;
+    if (error !== undefined) this.#warn(error, 'start');
+    this.log.error('the lead is lost: this process ends');
+    this.onLost();
+  }
+}

@@ -1,0 +1,106 @@
+import { type GateServer, type GateSession, type GateToken, SIGNING_KEY } from '#libs/api';
+import { Informer, type KubeClient, type KubeObject, type ResourceType, types } from '#libs/kube';
+import { type Manifest } from './apply/manifest.js';
+import { MANAGED_BY, OPERATOR, OWNED_SELECTOR } from './labels.js';
+
+export interface SecretObject extends Manifest {
+  type?: string;
+  data?: Record<string, string>;
+}
+
+/** The kinds that a GateServer owns, in the order in which they are made. */
+export const OWNED: readonly ResourceType[] = [
+  types.secrets,
+  types.configMaps,
+  types.serviceAccounts,
+  types.roles,
+  types.roleBindings,
+  types.services,
+  types.deployments,
+  types.ingresses,
+  types.networkPolicies,
+  types.podDisruptionBudgets,
+];
+
+/** Everything that the operator watches, in all namespaces. */
+export class Watches {
+  readonly gateServers: Informer<GateServer>;
+  readonly gateTokens: Informer<GateToken>;
+  readonly gateSessions: Informer<GateSession>;
+  /** All Secrets; of those that are none of our business without their data. */
+  readonly secrets: Informer<SecretObject>;
+  readonly virtualMachines: Informer<KubeObject>;
+  readonly virtualMachineInstances: Informer<KubeObject>;
+  /** Objects that carry the operator's label. */
+  readonly owned: ReadonlyMap<ResourceType, Informer<Manifest>>;
+
+  constructor(client: KubeClient, onError: (error: unknown, resource: string) => void) {
+    const watch = <T extends KubeObject>(type: ResourceType, transform?: (object: T) => T, labelSelector?: string) =>
+      new Informer<T>(client, type, {
+        onError: (error) => onError(error, type.resource),
+        ...(transform ? { transform } : {}),
+        ...(labelSelector ? { labelSelector } : {}),
+      });
+    this.gateServers = watch(types.gateServers);
+    this.gateTokens = watch(types.gateTokens);
+    this.gateSessions = watch(types.gateSessions);
+    this.secrets = watch(types.secrets, withoutForeignData);
+    this.virtualMachines = watch(types.virtualMachines, metadataOnly);
+    this.virtualMachineInstances = watch(types.virtualMachineInstances, metadataOnly);
+    const owned = OWNED.filter((type) => type !== types.secrets).map(
+      (type) => [type, watch<Manifest>(type, undefined, OWNED_SELECTOR)] as const,
+    );
+    this.owned = new Map(owned);
+  }
+
+  start(): void {
+    for (const informer of this.all()) informer.start();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.all().map((informer) => informer.stop()));
+  }
+
+  /** Resolves when everything that the operator cannot do without is known. KubeVirt may be missing: then so are VMs. */
+  async synced(): Promise<void> {
+    await Promise.all(this.#needed().map((informer) => informer.synced()));
+  }
+
+  /** What is not in touch with the API server, by the names of resources. */
+  lagging(now: number, patienceMs: number): string[] {
+    return this.#needed()
+      .filter(({ hasSynced, lastContact }) => !hasSynced || now - lastContact > patienceMs)
+      .map(({ resource }) => resource);
+  }
+
+  all(): Informer<KubeObject>[] {
+    return [...this.#needed(), this.virtualMachines, this.virtualMachineInstances] as Informer<KubeObject>[];
+  }
+
+  #needed(): Informer<KubeObject>[] {
+    const kinds = [this.gateServers, this.gateTokens, this.gateSessions, this.secrets, ...this.owned.values()];
+    return kinds as unknown as Informer<KubeObject>[];
+  }
+}
+
+/** Keys of others have no place in this program's memory. */
+function withoutForeignData(secret: SecretObject): SecretObject {
+  const { annotations, labels } = secret.metadata;
+  if (annotations?.[SIGNING_KEY] === 'true' || labels?.[MANAGED_BY] === OPERATOR) return secret;
+  const kept = { ...secret };
+  delete kept.data;
+  return kept;
+}
+
+function metadataOnly(object: KubeObject): KubeObject {
+  const { name, namespace, uid, resourceVersion, deletionTimestamp } = object.metadata;
+  return {
+    metadata: {
+      ...(name === undefined ? {} : { name }),
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(uid === undefined ? {} : { uid }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
+    },
+  };
+}
