@@ -2,7 +2,7 @@ import { Child, type Exit } from '../process/child.js';
 import { Backoff } from './backoff.js';
 import { ConfigError } from './environment.js';
 import { ContainerLog } from './log.js';
-import { type Container, type ContainerState, type ContainerStatus, type Terminated } from './pod.js';
+import { type Container, type ContainerState, type ContainerStatus, type Probe, type Terminated } from './pod.js';
 import { Prober } from './probe.js';
 
 const SIGNALS: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGKILL: 9, SIGTERM: 15 };
@@ -26,6 +26,15 @@ export interface ContainerHost {
   readonly now: () => Date;
 }
 
+/** How often a container that is coming up is looked at: a start is seen soon. */
+const EAGER_MS = 200;
+
+/** The same patience in more tries. */
+function eagerly(probe: Probe): Probe {
+  const patienceMs = (probe.failureThreshold ?? 3) * (probe.periodSeconds ?? 10) * 1000;
+  return { ...probe, failureThreshold: Math.ceil(patienceMs / EAGER_MS) };
+}
+
 const seconds = (date: Date): string => date.toISOString().replace(/\.\d+Z$/, 'Z');
 
 /** One container as a local process: started, probed, started again with growing waits, until `stop`. */
@@ -34,6 +43,7 @@ export class ContainerRunner {
   private state: ContainerState = { waiting: { reason: 'ContainerCreating' } };
   private lastState: ContainerState = {};
   private ready = false;
+  private startedUp = true;
   private restartCount = 0;
   private child: Child | undefined;
   private probers: Prober[] = [];
@@ -62,7 +72,7 @@ export class ContainerRunner {
       state: this.state,
       lastState: this.lastState,
       ready: this.ready,
-      started: this.state.running !== undefined,
+      started: this.state.running !== undefined && this.startedUp,
       restartCount: this.restartCount,
     };
   }
@@ -115,6 +125,7 @@ export class ContainerRunner {
     this.log.follow(child.stderr);
     this.state = { running: { startedAt: seconds(this.host.now()) } };
     this.ready = this.container.readinessProbe === undefined;
+    this.startedUp = this.container.startupProbe === undefined;
     this.host.event('Normal', 'Started', `Started container ${this.name}`);
     this.probe();
     void child.exited.then((exit) => this.ended(exit));
@@ -128,15 +139,20 @@ export class ContainerRunner {
       return named === undefined ? undefined : this.host.realPort(this.container, named);
     };
     if (readinessProbe) {
-      const eager = 200;
-      this.probers.push(new Prober(readinessProbe, port(readinessProbe), (well) => this.setReady(well), eager));
+      this.probers.push(new Prober(readinessProbe, port(readinessProbe), (well) => this.setReady(well), EAGER_MS));
     }
     const live = (): void => {
       if (!livenessProbe) return;
       this.probers.push(new Prober(livenessProbe, port(livenessProbe), (well, why) => well || this.unwell(why)));
     };
     if (!startupProbe) return live();
-    this.probers.push(new Prober(startupProbe, port(startupProbe), (well, why) => (well ? live() : this.unwell(why))));
+    const up = (): void => {
+      this.startedUp = true;
+      live();
+      this.host.changed();
+    };
+    const onVerdict = (well: boolean, why: string): void => (well ? up() : this.unwell(why));
+    this.probers.push(new Prober(eagerly(startupProbe), port(startupProbe), onVerdict, EAGER_MS));
   }
 
   private setReady(well: boolean): void {
