@@ -43,6 +43,7 @@ interface Props {
 /** Names the machine, says how the connection is and how long it may last; `children` are the tools. */
 export function Toolbar({ ref, address, state, children }: Props) {
   const { access } = state;
+  const runs = state.name !== 'ended' && !(state.name === 'blocked' && state.why === 'expired');
   return (
     <header className="kg-bar" ref={ref} tabIndex={-1}>
       <div className="kg-title">
@@ -59,7 +60,7 @@ export function Toolbar({ ref, address, state, children }: Props) {
           {text.viewOnly}
         </span>
       )}
-      {access?.until !== undefined && state.name !== 'ended' && <Countdown until={access.until} />}
+      {access?.until !== undefined && runs && <Countdown until={access.until} />}
       <div className="kg-tools" role="toolbar" aria-label={text.toolbar}>
         {children}
       </div>

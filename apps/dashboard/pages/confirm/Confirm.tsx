@@ -18,7 +18,7 @@ export function Confirm({ title, text, action, busy, error, onConfirm, onClose }
       <ModalHeader title={title} labelId="confirm-title" titleIconVariant="warning" />
       <ModalBody id="confirm-text">
         {text}
-        {error && <Alert isInline variant="danger" title={error.message} />}
+        {error && <Alert isInline component="h2" variant="danger" title={error.message} />}
       </ModalBody>
       <ModalFooter>
         <Button variant="danger" isLoading={busy} isDisabled={busy} onClick={onConfirm}>

@@ -47,13 +47,15 @@ export function IssueDialog({ vm, onClose }: { vm: Vm; onClose(): void }) {
     );
   }
   return (
-    <Modal isOpen variant="medium" onClose={onClose} aria-labelledby="issue-title">
+    <Modal isOpen variant="large" className="kg-issue-modal" onClose={onClose} aria-labelledby="issue-title">
       <ModalHeader title={text.title(vm.name)} labelId="issue-title" description={text.lead} />
       <ModalBody tabIndex={0} aria-label={text.title(vm.name)}>
-        <IssueFields form={form} problems={problems} onChange={(change) => setForm({ ...form, ...change })} />
-        <Preview check={check} valid={valid} />
+        <div className="kg-issue">
+          <IssueFields form={form} problems={problems} onChange={(change) => setForm({ ...form, ...change })} />
+          <Preview check={check} valid={valid} />
+        </div>
         {issuing.error && (
-          <Alert isInline variant="danger" title={text.failed}>
+          <Alert isInline component="h2" variant="danger" title={text.failed}>
             {issuing.error.message}
           </Alert>
         )}

@@ -23,7 +23,7 @@ interface Props {
 export function IssueFields({ form, problems, onChange }: Props) {
   return (
     <Form onSubmit={(event) => event.preventDefault()}>
-      <FormGroup role="group" label={text.what} fieldId="issue-what">
+      <FormGroup role="group" isStack label={text.what} fieldId="issue-what">
         <Checkbox
           id="issue-screen"
           label={text.screen}
@@ -110,7 +110,7 @@ function Rules({ form, onChange }: Pick<Props, 'form' | 'onChange'>) {
     ['takeOver', text.takeOver, text.takeOverHelp],
   ] as const;
   return (
-    <FormGroup role="group" label={text.rules} fieldId="issue-rules">
+    <FormGroup role="group" isStack label={text.rules} fieldId="issue-rules">
       {rules.map(([field, label, help]) => (
         <Checkbox
           key={field}

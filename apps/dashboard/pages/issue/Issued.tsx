@@ -8,11 +8,11 @@ import { issuedText as text } from './text.js';
 /** The link, shown this once. */
 export function Issued({ response: { link, gatetoken } }: { response: IssueResponse }) {
   const now = useNow(30_000);
-  if (link === undefined) return <Alert isInline variant="danger" title={text.noLink} />;
+  if (link === undefined) return <Alert isInline component="h2" variant="danger" title={text.noLink} />;
   const starts = gatetoken.from !== undefined && Date.parse(gatetoken.from) > now;
   return (
     <div className="kg-stack">
-      <Alert isInline variant="warning" title={text.once}>
+      <Alert isInline component="h2" variant="warning" title={text.once}>
         {text.onceText}
       </Alert>
       <div className="kg-issued">

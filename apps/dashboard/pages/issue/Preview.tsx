@@ -13,17 +13,17 @@ export function Preview({ check: { data, error, isPlaceholderData }, valid }: Pr
   return (
     <section className="kg-preview" aria-live="polite" aria-busy={isPlaceholderData || (!data && !error)}>
       {error ? (
-        <Alert isInline variant="warning" title={text.cannotCheck}>
+        <Alert isInline component="h2" variant="warning" title={text.cannotCheck}>
           {error.message}
         </Alert>
       ) : !data ? (
         <Content component="p">{text.checking}</Content>
       ) : data.allowed ? (
-        <Alert isInline variant="info" title={text.preview}>
+        <Alert isInline component="h2" variant="info" title={text.preview}>
           <Lines lines={data.grants} />
         </Alert>
       ) : (
-        <Alert isInline variant="danger" title={text.cannot}>
+        <Alert isInline component="h2" variant="danger" title={text.cannot}>
           <Lines lines={data.problems} />
         </Alert>
       )}

@@ -74,7 +74,7 @@ function Row({ link, now, onAct }: { link: GateTokenView; now: number; onAct(act
       <Td dataLabel={columns.issuer} modifier="breakWord">
         {link.issuer ?? common.none}
       </Td>
-      <Td dataLabel={columns.actions} isActionCell>
+      <Td>
         <div className="kg-buttons-row kg-end">
           {usable && (
             <Button

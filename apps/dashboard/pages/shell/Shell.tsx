@@ -1,16 +1,4 @@
-import {
-  Label,
-  Masthead,
-  MastheadBrand,
-  MastheadContent,
-  MastheadMain,
-  Nav,
-  NavItem,
-  NavList,
-  Page,
-  PageSection,
-  SkipToContent,
-} from '@patternfly/react-core';
+import { Label, Nav, NavItem, NavList, Page, PageSection, SkipToContent } from '@patternfly/react-core';
 import { Link, Navigate, Outlet, useLocation } from 'react-router';
 import { type StreamState } from '../../api/stream.js';
 import { ApiError } from '../../api/client.js';
@@ -59,31 +47,23 @@ function Frame() {
   return (
     <Page
       masthead={
-        <Masthead>
-          <MastheadMain>
-            <MastheadBrand>
-              <Link to={inNamespace('/vms', namespace)} className="kg-brand">
-                <img src="/assets/icon.svg" alt="" width="28" height="28" />
-                <span>{common.product}</span>
-              </Link>
-            </MastheadBrand>
-          </MastheadMain>
-          <MastheadContent>
-            <div className="kg-masthead">
-              <Nav variant="horizontal" aria-label={shellText.nav}>
-                <NavList>
-                  {item('/vms', shellText.vms)}
-                  {item('/links', shellText.links)}
-                </NavList>
-              </Nav>
-              <div className="kg-masthead-end">
-                <Live state={stream} />
-                <NamespaceSelect />
-                <UserMenu />
-              </div>
-            </div>
-          </MastheadContent>
-        </Masthead>
+        <header className="kg-header">
+          <Link to={inNamespace('/vms', namespace)} className="kg-brand">
+            <img src="/assets/icon.svg" alt="" width="28" height="28" />
+            <span>{common.product}</span>
+          </Link>
+          <Nav variant="horizontal" aria-label={shellText.nav} className="kg-nav">
+            <NavList>
+              {item('/vms', shellText.vms)}
+              {item('/links', shellText.links)}
+            </NavList>
+          </Nav>
+          <div className="kg-header-end">
+            <Live state={stream} />
+            <NamespaceSelect />
+            <UserMenu />
+          </div>
+        </header>
       }
       skipToContent={<SkipToContent href="#content">{shellText.skip}</SkipToContent>}
       mainContainerId="content"

@@ -93,7 +93,7 @@ function TokenForm({ busy, error, onSubmit }: { busy: boolean; error: Error | nu
         submit();
       }}
     >
-      <FormGroup label={text.label} fieldId="token" isRequired>
+      <FormGroup label={text.label} fieldId="token">
         <InputGroup>
           <InputGroupItem isFill>
             <TextInput

@@ -54,7 +54,7 @@ function Row({ vm, now, onIssue }: { vm: Vm; now: number; onIssue(): void }) {
         {age(now - Date.parse(vm.created))}
       </Td>
       <Td dataLabel={columns.viewers}>{vm.viewers.map(({ who }) => who).join(', ') || text.nobody}</Td>
-      <Td dataLabel={columns.actions} isActionCell>
+      <Td>
         <div className="kg-buttons-row kg-end">
           {vm.may.vnc && vm.consoles.vnc && (
             <Button
