@@ -170,7 +170,7 @@ export const gateServerSpec: Schema = {
   properties,
   'x-kubernetes-validations': [
     {
-      rule: "self.expose != 'httproute' || has(self.gateway__dash__ref)",
+      rule: "!has(self.expose) || self.expose != 'httproute' || has(self.gateway__dash__ref)",
       message: 'spec.gateway-ref: required where spec.expose is httproute',
     },
   ],

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { crds, gateServerDefaults, gateTokenDefaults } from './index.js';
+import { type Schema } from './schema.js';
+
+function* nodes(schema: Schema, path: string): Generator<[string, Schema]> {
+  yield [path, schema];
+  for (const [name, child] of Object.entries(schema.properties ?? {})) yield* nodes(child, `${path}.${name}`);
+  if (schema.items !== undefined) yield* nodes(schema.items, `${path}[]`);
+  if (schema.additionalProperties !== undefined) yield* nodes(schema.additionalProperties, `${path}{}`);
+}
+const schemaOf = (crd: (typeof crds)[number]) =>
+  crd.spec.versions[0]?.schema.openAPIV3Schema.properties as unknown as { spec: Schema; status: Schema };
+const all = crds.flatMap((crd) => {
+  const { spec, status } = schemaOf(crd);
+  return [...nodes(spec, `${crd.spec.names.kind}.spec`), ...nodes(status, `${crd.spec.names.kind}.status`)];
+});
+
+describe('the definitions', () => {
+  it('have short names and the status subresource', () => {
+    expect(crds.map((crd) => crd.spec.names.shortNames)).toEqual([['gs'], ['gt'], ['gsess']]);
+    for (const crd of crds) expect(crd.spec.versions[0]?.subresources).toEqual({ status: {} });
+  });
+
+  it('describe every field', () => {
+    const silent = all.filter(
+      ([path, { description }]) => description === undefined && !/(verbs|urls|keys|conditions)\[\]$/.test(path),
+    );
+    expect(silent.map(([path]) => path)).toEqual([]);
+  });
+
+  it('bound what rules look at, so that Kubernetes can bound their cost', () => {
+    const spec = all.filter(([path]) => path.startsWith('GateToken.spec'));
+    for (const [path, node] of spec) {
+      if (node.type === 'array') expect([path, node.maxItems]).toEqual([path, expect.any(Number)]);
+      if (node.type === 'string' && node.enum === undefined)
+        expect([path, node.maxLength]).toEqual([path, expect.any(Number)]);
+      if (node.additionalProperties !== undefined)
+        expect([path, node.maxProperties]).toEqual([path, expect.any(Number)]);
+    }
+  });
+
+  it('have patterns that RE2 and JavaScript read alike', () => {
+    for (const [path, { pattern }] of all) {
+      if (pattern === undefined) continue;
+      expect([path, /\(\?|\\[bBpPuk]|\\[1-9]/.test(pattern)]).toEqual([path, false]);
+      expect(() => new RegExp(pattern, 'u')).not.toThrow();
+    }
+  });
+
+  it('have columns whose paths exist', () => {
+    for (const crd of crds) {
+      const { spec, status } = schemaOf(crd);
+      for (const { jsonPath } of crd.spec.versions[0]?.additionalPrinterColumns ?? []) {
+        const [, top = '', ...rest] = jsonPath.split('.');
+        if (top === 'metadata') continue;
+        let node: Schema | undefined = top === 'spec' ? spec : status;
+        for (const name of rest) node = node?.properties?.[name];
+        expect([jsonPath, node !== undefined]).toEqual([jsonPath, true]);
+      }
+    }
+  });
+});
+
+describe('defaults', () => {
+  it('fill in every field of a GateServer', () => {
+    expect(gateServerDefaults({ route: 'gw.ns.example' })).toEqual({
+      route: 'gw.ns.example',
+      'api-url': 'https://kubernetes.default.svc',
+      'admin-role': 'reader',
+      'admin-resources': '',
+      'public-urls': ['https://gw.ns.example'],
+      replicas: 2,
+      expose: 'auto',
+      'trusted-hops': 1,
+      'issuer-recheck': '60s',
+      'key-rotation': '720h',
+      'max-duration': '24h',
+      'idle-timeout': '0s',
+      'max-consoles': 1000,
+      'drain-time': '30s',
+      'token-retention': '168h',
+      'accept-unregistered': false,
+      'frame-ancestors': [],
+    });
+  });
+
+  it('keep what is written, falsy values too', () => {
+    const spec = { route: 'gw.ns.example', replicas: 0, expose: 'none' as const, 'public-urls': ['https://a.b.c'] };
+    expect(gateServerDefaults(spec)).toMatchObject({ ...spec, 'trusted-hops': 0 });
+    expect(gateServerDefaults({ ...spec, 'trusted-hops': 3 })['trusted-hops']).toBe(3);
+  });
+
+  it('fill in a GateToken', () => {
+    expect(gateTokenDefaults({ vm: 'vm', 'take-over': false })).toEqual({
+      vm: 'vm',
+      duration: '1h',
+      verbs: ['get'],
+      'secret-file': 'tls.key',
+      'single-use': false,
+      'take-over': false,
+      'view-only': false,
+      revoked: false,
+    });
+  });
+
+  it('give every caller lists of her own', () => {
+    gateTokenDefaults({ vm: 'vm' }).verbs.push('delete');
+    expect(gateTokenDefaults({ vm: 'vm' }).verbs).toEqual(['get']);
+  });
+});
