@@ -45,7 +45,7 @@ export function compileSchema(
 /** Values first; the rules only where the values fit their types. */
 function validate(obj: KubeObject, old: KubeObject | undefined, schema: JsonSchema, rules: Rules): Cause[] {
   const causes = [
-    ...validateValue(obj, schema, ''),
+    ...validateValue(obj, schema, '', old),
     ...validateEmbedded(obj, schema, ''),
     ...validateLists(obj, schema, ''),
   ];

@@ -38,6 +38,14 @@ export function listKey(item: unknown, schema: JsonSchema): Record<string, unkno
   return Object.fromEntries(names.filter((n) => Object.hasOwn(item, n)).map((n) => [n, item[n]]));
 }
 
+/** How to find the former self of an element: by its keys in a map list, not at all in other lists. */
+export function formerItems(schema: JsonSchema, old: unknown): (item: unknown) => unknown {
+  if (schema['x-kubernetes-list-type'] !== 'map' || !Array.isArray(old)) return () => undefined;
+  const keyOf = (item: unknown): string => canonical(listKey(item, schema));
+  const former = new Map(old.map((item: unknown) => [keyOf(item), item]));
+  return (item) => former.get(keyOf(item));
+}
+
 /** Where a value comes for the second time (not the third). */
 function duplicates(values: unknown[]): number[] {
   const seen = new Map<string, number>();

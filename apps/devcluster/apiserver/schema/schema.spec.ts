@@ -107,6 +107,15 @@ describe('values', () => {
     ]);
   });
 
+  it('judges again only what an update changes', () => {
+    const strict = schemaOf({ a: { type: 'string', enum: ['x'] }, b: { type: 'string', enum: ['x'] } });
+    expect(faults(strict, { a: 'old', b: 'x' }, { a: 'old' })).toEqual([]);
+    expect(faults(strict, { a: 'old', b: 'new' }, { a: 'old', b: 'x' })[0]).toContain(
+      'spec.b: Unsupported value: "new"',
+    );
+    expect(faults(strict, { a: 'other' }, { a: 'old' })[0]).toContain('spec.a: Unsupported value: "other"');
+  });
+
   it('reads patterns as RE2: linear in time', () => {
     const schema = schemaOf({ s: { type: 'string', pattern: '^(a+)+$' } });
     const start = performance.now();

@@ -3,21 +3,26 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Cause } from '../types.js';
 import { child, index, invalid, notSupported, required, tooLong, tooMany, typeInvalid } from './cause.js';
 import { hasFormat } from './formats.js';
-import { isObject, type JsonSchema, mapValues, property } from './json-schema.js';
 import { combinations } from './combinations.js';
+import { isObject, type JsonSchema, mapValues, property } from './json-schema.js';
+import { formerItems } from './lists.js';
 import { found } from './regexp.js';
 
-/** Faults of a value by its schema, worded as k8s.io/kube-openapi/pkg/validation words them. CEL is not looked at. */
-export function validateValue(value: unknown, schema: JsonSchema, path: string): Cause[] {
+/**
+ * Faults of a value by its schema, worded as k8s.io/kube-openapi/pkg/validation words them. CEL is not looked at.
+ * @param old the former value: what is as it was is not judged again (a schema may have become stricter since)
+ */
+export function validateValue(value: unknown, schema: JsonSchema, path: string, old?: unknown): Cause[] {
+  if (old !== undefined && isDeepStrictEqual(value, old)) return [];
   if (value === null) return [...nullFaults(schema, path), ...enumFaults(value, schema, path)];
   return [
     ...typeFaults(value, schema, path),
     ...combinations(value, schema, path, validateValue),
     ...(typeof value === 'string' ? stringFaults(value, schema, path) : []),
     ...(typeof value === 'number' ? numberFaults(value, schema, path) : []),
-    ...(Array.isArray(value) ? arrayFaults(value, schema, path) : []),
+    ...(Array.isArray(value) ? arrayFaults(value, schema, path, old) : []),
     ...enumFaults(value, schema, path),
-    ...(isObject(value) ? objectFaults(value, schema, path) : []),
+    ...(isObject(value) ? objectFaults(value, schema, path, old) : []),
   ];
 }
 
@@ -78,9 +83,10 @@ function numberFaults(value: number, schema: JsonSchema, path: string): Cause[] 
   return faults;
 }
 
-function arrayFaults(value: unknown[], schema: JsonSchema, path: string): Cause[] {
+function arrayFaults(value: unknown[], schema: JsonSchema, path: string, old: unknown): Cause[] {
   const items = schema.items;
-  const faults = items ? value.flatMap((item, i) => validateValue(item, items, index(path, i))) : [];
+  const former = formerItems(schema, old);
+  const faults = items ? value.flatMap((item, i) => validateValue(item, items, index(path, i), former(item))) : [];
   if (schema.minItems !== undefined && value.length < schema.minItems) {
     faults.push(invalid(path, value.length, `${path} in body should have at least ${schema.minItems} items`));
   }
@@ -99,7 +105,7 @@ function enumFaults(value: unknown, schema: JsonSchema, path: string): Cause[] {
   return [notSupported(path, value, allowed)];
 }
 
-function objectFaults(value: Record<string, unknown>, schema: JsonSchema, path: string): Cause[] {
+function objectFaults(value: Record<string, unknown>, schema: JsonSchema, path: string, old: unknown): Cause[] {
   const count = Object.keys(value).length;
   const faults: Cause[] = [];
   if (schema.minProperties !== undefined && count < schema.minProperties) {
@@ -111,7 +117,8 @@ function objectFaults(value: Record<string, unknown>, schema: JsonSchema, path: 
   const values = mapValues(schema);
   for (const [name, item] of Object.entries(value)) {
     const sub = property(schema, name) ?? values;
-    if (sub) faults.push(...validateValue(item, sub, child(path, name)));
+    const former = isObject(old) && Object.hasOwn(old, name) ? old[name] : undefined;
+    if (sub) faults.push(...validateValue(item, sub, child(path, name), former));
   }
   for (const name of schema.required ?? []) {
     if (!Object.hasOwn(value, name)) faults.push(required(child(path, name)));

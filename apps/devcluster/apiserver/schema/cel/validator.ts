@@ -3,7 +3,7 @@ import { type Environment } from '@marcbachmann/cel-js';
 import { type Cause } from '../../types.js';
 import { child, index, key } from '../cause.js';
 import { isObject, type JsonSchema, mapValues, property } from '../json-schema.js';
-import { canonical, listKey } from '../lists.js';
+import { formerItems } from '../lists.js';
 import { type CompiledRule, compileRules, type RuleScope } from './compiled-rule.js';
 import { type Declared, Declarations } from './declare.js';
 import { newEnvironment } from './environment.js';
@@ -110,11 +110,6 @@ function walk(node: RuleNode, value: unknown, old: unknown, path: string): Cause
 function walkList(node: RuleNode, value: unknown[], old: unknown, path: string): Cause[] {
   const items = node.items;
   if (!items) return [];
-  const isMap = node.schema['x-kubernetes-list-type'] === 'map';
-  const former = new Map(
-    isMap && Array.isArray(old) ? old.map((item: unknown) => [canonical(listKey(item, node.schema)), item]) : [],
-  );
-  return value.flatMap((item, i) =>
-    walk(items, item, isMap ? former.get(canonical(listKey(item, node.schema))) : undefined, index(path, i)),
-  );
+  const former = formerItems(node.schema, old);
+  return value.flatMap((item, i) => walk(items, item, former(item), index(path, i)));
 }
