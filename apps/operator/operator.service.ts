@@ -14,6 +14,8 @@ import { Watches } from './watches.js';
 
 /** Watches are renewed every 30 s; three that failed in a row are a lost API server. */
 const PATIENCE_MS = 90_000;
+/** How many faults are remembered, so that none is told twice. */
+const MOST_FAULTS = 1000;
 /** A fault of one object is tried again at the latest after this. */
 const RETRY_MAX_MS = 1_000_000;
 
@@ -24,6 +26,7 @@ export class OperatorService implements OnApplicationBootstrap, OnApplicationShu
   readonly #elector: LeaderElector;
   #queues: { servers: WorkQueue; tokens: WorkQueue; sessions: WorkQueue } | undefined;
   #stopping = false;
+  readonly #faults = new Map<string, string>();
 
   constructor(
     private readonly config: OperatorConfig,
@@ -100,8 +103,13 @@ export class OperatorService implements OnApplicationBootstrap, OnApplicationShu
     return new WorkQueue(handler, { concurrency, maxMs: RETRY_MAX_MS, onError });
   }
 
+  /** The same fault over and over (a kind that the cluster does not have) is a warning once. */
   #warn(error: unknown, what: string): void {
-    this.log.warn({ err: error instanceof Error ? { name: error.name, message: error.message } : error }, what);
+    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const repeated = this.#faults.get(what) === reason;
+    this.#faults.set(what, reason);
+    if (this.#faults.size > MOST_FAULTS) this.#faults.clear();
+    this.log[repeated ? 'debug' : 'warn']({ reason }, what);
   }
 
   #lost(error: unknown): void {

@@ -34,13 +34,11 @@ export class Applier {
   ) {}
 
   /**
-   * Makes the cluster hold every wanted object, in order; those that are as wanted already are not written.
+   * Makes the cluster hold every wanted object, in no order; those that are as wanted already are not written.
    * @throws KubeError, NetworkError on faults that pass: try again later
    */
-  async apply(owner: Owner, wanted: readonly Wanted[]): Promise<Outcome[]> {
-    const outcomes: Outcome[] = [];
-    for (const one of wanted) outcomes.push(await this.#one(owner, one));
-    return outcomes;
+  apply(owner: Owner, wanted: readonly Wanted[]): Promise<Outcome[]> {
+    return Promise.all(wanted.map((one) => this.#one(owner, one)));
   }
 
   /** Deletes what the owner still has and no longer wants. @returns what went */

@@ -1,8 +1,8 @@
 import { API_VERSION, type GateServer, type GateServerStatus } from '#libs/api';
-import { type Again, type EventRecorder, isKubeError, type KubeClient, types } from '#libs/kube';
+import { type Again, type EventRecorder, isKubeError, type KubeClient, type ResourceType, types } from '#libs/kube';
 import { parseDuration } from '#libs/token';
 import { type Applier, isOwned, type Outcome, type Owner } from '../apply/applier.js';
-import { type Manifest } from '../apply/manifest.js';
+import { type Manifest, type Wanted } from '../apply/manifest.js';
 import { OPERATOR } from '../labels.js';
 import { type SecretObject } from '../watches.js';
 import { faultOf } from './check.js';
@@ -49,21 +49,26 @@ export class ServerReconciler {
     const gathered = needsMaking(seen, now()) ? { ...seen, secrets: await this.#freshSecrets(seen) } : seen;
     const material = await makeMaterial(gathered, factory, now());
     const wanted = desiredOf(gathered, material, gatewayImage);
-    const owner = ownerOf(gathered.server);
-    const secrets = wanted.filter(({ type }) => type === types.secrets);
-    const outcomes = await applier.apply(owner, secrets);
-    // Without its secrets nothing else may be made of them: what was made up just now is stored nowhere.
-    if (!isBlocked(outcomes)) {
+    const outcomes = await this.#waves(ownerOf(gathered.server), wanted);
+    this.#tell(gathered.server, outcomes);
+    return { material, outcomes };
+  }
+
+  /** Secrets first: without them nothing else may be made, since what was made up just now is stored nowhere. */
+  async #waves(owner: Owner, wanted: readonly Wanted[]): Promise<Outcome[]> {
+    const { applier } = this.options;
+    const outcomes: Outcome[] = [];
+    for (const wave of [0, 1, 2]) {
       outcomes.push(
         ...(await applier.apply(
           owner,
-          wanted.filter((one) => !secrets.includes(one)),
+          wanted.filter(({ type }) => waveOf(type) === wave),
         )),
       );
-      if (!isBlocked(outcomes)) await applier.prune(owner, wanted);
+      if (wave === 0 && isBlocked(outcomes)) return outcomes;
     }
-    this.#tell(gathered.server, outcomes);
-    return { material, outcomes };
+    if (!isBlocked(outcomes)) await applier.prune(owner, wanted);
+    return outcomes;
   }
 
   /** Past the watch: a new key in the place of one that is only not seen yet would end every token. */
@@ -116,6 +121,12 @@ export class ServerReconciler {
     const old = created + parseDuration(settings['key-rotation']) - this.options.now();
     return Number.isFinite(old) ? Math.min(Math.max(1000, old), LONGEST_SLEEP_MS) : LONGEST_SLEEP_MS;
   }
+}
+
+/** A binding needs its role, pods need everything that they name. */
+function waveOf(type: ResourceType): number {
+  if (type === types.secrets) return 0;
+  return type === types.roleBindings || type === types.deployments ? 2 : 1;
 }
 
 function isBlocked(outcomes: readonly Outcome[]): boolean {

@@ -101,11 +101,14 @@ function endOf({ end }: Decision): number | undefined {
   return end === undefined ? undefined : end * 1000;
 }
 
-/** When an ended token is deleted: by the longest retention of its namespace's GateServers; without one it stays. */
-function removalOf({ servers }: Gathered, decision: Decision): number | undefined {
+/**
+ * When an ended token is deleted: by the longest retention of its namespace's GateServers; without one it stays. One
+ * that had ended before it was made is kept as long, so that its writer can see why it is of no use.
+ */
+function removalOf({ servers, token }: Gathered, decision: Decision): number | undefined {
   if (decision.phase !== 'Expired' && decision.phase !== 'Revoked') return undefined;
   const end = endOf(decision);
   if (end === undefined || servers.length === 0) return undefined;
   const kept = servers.map(({ spec }) => parseDuration(gateServerDefaults(spec)['token-retention']));
-  return end + Math.max(...kept);
+  return Math.max(end, Date.parse(token.metadata.creationTimestamp ?? '') || 0) + Math.max(...kept);
 }
