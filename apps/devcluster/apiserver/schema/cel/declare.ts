@@ -1,15 +1,10 @@
 import { type Environment } from '@marcbachmann/cel-js';
 
 import { isObject, type JsonSchema, mapValues } from '../json-schema.js';
+import { type Declared } from './declared.js';
 import { escapeName } from './escape.js';
 import { celEqual } from './equal.js';
 import { scalar } from './scalars.js';
-
-/** How a schema's values look to CEL: the type's name, and the way from JSON. */
-export interface Declared {
-  type: string;
-  convert(value: unknown): unknown;
-}
 
 const STRING: JsonSchema = { type: 'string' };
 const META: Record<string, JsonSchema> = {

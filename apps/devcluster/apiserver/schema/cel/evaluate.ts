@@ -7,7 +7,7 @@ import { child, duplicate, forbidden, invalid, OMITTED, required } from '../caus
 import { type JsonSchema, type ValidationRule } from '../json-schema.js';
 import { alignLists } from './align.js';
 import { type CompiledRule } from './compiled-rule.js';
-import { type Declared } from './declare.js';
+import { type Declared } from './declared.js';
 import { runtimeFault } from './errors.js';
 
 /** Runs the rules of one node on one value. Faults are worded as apiextensions-apiserver words them. */

@@ -1,7 +1,7 @@
 import { toDuration } from './duration.js';
 import { type JsonSchema } from '../json-schema.js';
 import { parseGoDuration } from '../duration.js';
-import { type Declared } from './declare.js';
+import { type Declared } from './declared.js';
 
 const asIs = (value: unknown): unknown => value;
 

@@ -5,7 +5,8 @@ import { child, index, key } from '../cause.js';
 import { isObject, type JsonSchema, mapValues, property } from '../json-schema.js';
 import { formerItems } from '../lists.js';
 import { type CompiledRule, compileRules, type RuleScope } from './compiled-rule.js';
-import { type Declared, Declarations } from './declare.js';
+import { Declarations } from './declare.js';
+import { type Declared } from './declared.js';
 import { newEnvironment } from './environment.js';
 import { evaluate } from './evaluate.js';
 
