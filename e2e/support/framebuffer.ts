@@ -15,10 +15,7 @@ export class Framebuffer {
   draw(rectangle: Rectangle): void {
     switch (rectangle.encoding) {
       case Encoding.raw:
-        return this.#each(rectangle, (at) => {
-          const [b = 0, g = 0, r = 0] = rectangle.data.subarray(at * 4, at * 4 + 3);
-          return [r, g, b];
-        });
+        return this.#each(rectangle, (at) => rgb(rectangle.data, at * 4 + 2, -1));
       case Encoding.copyRect:
         return this.#copy(rectangle);
       case Encoding.tight:
@@ -29,11 +26,16 @@ export class Framebuffer {
     }
   }
 
-  #each(r: Rectangle, colour: (at: number) => readonly number[]): void {
-    for (let at = 0; at < r.width * r.height; at++) {
-      const x = r.x + (at % r.width);
-      const y = r.y + Math.floor(at / r.width);
-      this.pixels.set(colour(at).slice(0, 3), (y * this.width + x) * 4);
+  /** @param colour 0xRRGGBB of the pixel at this place of the rectangle */
+  #each(r: Rectangle, colour: (at: number, x: number, y: number) => number): void {
+    for (let y = 0; y < r.height; y++) {
+      for (let x = 0; x < r.width; x++) {
+        const value = colour(y * r.width + x, x, y);
+        const to = ((r.y + y) * this.width + r.x + x) * 4;
+        this.pixels[to] = value >> 16;
+        this.pixels[to + 1] = (value >> 8) & 255;
+        this.pixels[to + 2] = value & 255;
+      }
     }
   }
 
@@ -41,27 +43,28 @@ export class Framebuffer {
     const view = new DataView(r.data.buffer, r.data.byteOffset);
     const [left, top] = [view.getUint16(0), view.getUint16(2)];
     const before = this.pixels.slice();
-    this.#each(r, (at) => {
-      const from = ((top + Math.floor(at / r.width)) * this.width + left + (at % r.width)) * 4;
-      return [...before.subarray(from, from + 3)];
-    });
+    this.#each(r, (_, x, y) => rgb(before, ((top + y) * this.width + left + x) * 4));
   }
 
   #tight(r: Rectangle): void {
     const { data, width, height } = r;
-    if (data[0] === 0x80) return this.#each(r, () => [...data.subarray(1, 4)]);
+    if (data[0] === 0x80) return this.#each(r, () => rgb(data, 1));
     if (((data[0] ?? 0) & 0x40) === 0 || data[1] !== 1) throw new RfbError('unknown-encoding', 'no palette in Tight');
     const count = (data[2] ?? 0) + 1;
-    const palette = Array.from({ length: count }, (_, index) => [...data.subarray(3 + index * 3, 6 + index * 3)]);
+    const palette = Array.from({ length: count }, (_, index) => rgb(data, 3 + index * 3));
     const stride = count === 2 ? (width + 7) >> 3 : width;
     const rest = data.subarray(3 + count * 3);
     const plain = stride * height < 12 ? rest : inflateSync(rest.subarray(lengthBytes(rest)));
-    this.#each(r, (at) => {
-      const [x, y] = [at % width, Math.floor(at / width)];
+    this.#each(r, (_, x, y) => {
       const byte = plain[y * stride + (count === 2 ? x >> 3 : x)] ?? 0;
-      return palette[count === 2 ? (byte >> (7 - (x & 7))) & 1 : byte] ?? [0, 0, 0];
+      return palette[count === 2 ? (byte >> (7 - (x & 7))) & 1 : byte] ?? 0;
     });
   }
+}
+
+/** Three bytes as 0xRRGGBB, read forwards or backwards. */
+function rgb(data: ArrayLike<number>, at: number, step: 1 | -1 = 1): number {
+  return ((data[at] ?? 0) << 16) | ((data[at + step] ?? 0) << 8) | (data[at + 2 * step] ?? 0);
 }
 
 /** How many bytes Tight's length takes: one to three. */

@@ -26,7 +26,8 @@ export class MachineController {
         .replace(/\.\d+Z$/, 'Z'),
     );
     if (plan.finalizer === 'add') return this.#finalizers(vm, [...(vm.metadata.finalizers ?? []), FINALIZER]);
-    await this.#instance(plan.instance, vm, vmi);
+    if (plan.setRunning) await setRunning(this.client, vm, true);
+    await this.#instance(plan, vm, vmi);
     await this.#status(vm, plan);
     if (plan.finalizer !== 'remove' || !vm.metadata.finalizers?.includes(FINALIZER)) return;
     await this.#finalizers(
@@ -35,11 +36,11 @@ export class MachineController {
     );
   }
 
-  async #instance(action: Plan['instance'], vm: VirtualMachine, vmi: VirtualMachineInstance | undefined) {
+  async #instance({ instance: action, paused }: Plan, vm: VirtualMachine, vmi: VirtualMachineInstance | undefined) {
     const { name = '', namespace = '' } = vm.metadata;
     if (action === 'create') {
       // 409: it is there already and the informer has not seen it yet.
-      await this.client.create(types.virtualMachineInstances, newInstance(vm)).catch(unless(409));
+      await this.client.create(types.virtualMachineInstances, newInstance(vm, paused)).catch(unless(409));
     }
     if (action !== 'delete' || vmi?.metadata.uid === undefined) return;
     const { uid } = vmi.metadata;
@@ -56,6 +57,12 @@ export class MachineController {
     const body = { metadata: { finalizers, resourceVersion } };
     await this.client.patch(types.virtualMachines, name, namespace, body, 'merge').catch(unless(404));
   }
+}
+
+/** Sets whichever of spec.running and spec.runStrategy the VM has. */
+export async function setRunning(client: KubeClient, { metadata, spec }: VirtualMachine, running: boolean) {
+  const wanted = spec.runStrategy === undefined ? { running } : { runStrategy: running ? 'Always' : 'Halted' };
+  await client.patch(types.virtualMachines, metadata.name ?? '', metadata.namespace, { spec: wanted }, 'merge');
 }
 
 /** Lets these codes pass as done; everything else is thrown on. */

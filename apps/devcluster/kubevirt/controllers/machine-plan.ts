@@ -17,6 +17,10 @@ export const FINALIZER = 'kubevirt.io/virtualMachineControllerFinalize';
 /** What is to be done with a VM now; the status belongs to what is seen now, before it is done. */
 export interface Plan {
   instance: 'create' | 'delete' | 'keep';
+  /** The new instance starts paused. */
+  paused: boolean;
+  /** A halted VM was asked to start: its spec is to say that it runs. */
+  setRunning: boolean;
   finalizer: 'add' | 'remove' | 'keep';
   status: VirtualMachineStatus;
 }
@@ -28,14 +32,19 @@ export function planMachine(vm: VirtualMachine, vmi: VirtualMachineInstance | un
   if (vm.metadata.deletionTimestamp !== undefined) {
     return {
       instance: own !== undefined && !leaving(own) ? 'delete' : 'keep',
+      paused: false,
+      setRunning: false,
       finalizer: own === undefined ? 'remove' : 'keep',
       status: machineStatus(vm, own, false, vm.status?.stateChangeRequests ?? [], now),
     };
   }
-  const { action, requests } = decide(vm, own);
+  const { action, requests, paused = false } = decide(vm, own);
+  // Whoever has the name must be gone first.
+  const instance = foreign && action === 'create' ? 'keep' : action;
   return {
-    // Whoever has the name must be gone first.
-    instance: foreign && action === 'create' ? 'keep' : action,
+    instance,
+    paused,
+    setRunning: instance === 'create' && runStrategyOf(vm) === 'Halted',
     finalizer: vm.metadata.finalizers?.includes(FINALIZER) ? 'keep' : 'add',
     status: machineStatus(vm, own, foreign, requests, now),
   };
@@ -51,6 +60,7 @@ interface Decision {
   action: Plan['instance'];
   /** Those that are left to do. */
   requests: StateChangeRequest[];
+  paused?: boolean;
 }
 
 /** Requests of start, stop and restart come first, then the run strategy. */
@@ -64,7 +74,7 @@ function decide(vm: VirtualMachine, vmi: VirtualMachineInstance | undefined): De
     return { action: leaving(vmi) ? 'keep' : 'delete', requests };
   }
   if (next?.action === 'Start') {
-    if (vmi === undefined) return { action: 'create', requests: rest };
+    if (vmi === undefined) return { action: 'create', requests: rest, paused: next.data?.['paused'] === 'true' };
     return { action: 'keep', requests: leaving(vmi) ? requests : rest };
   }
   return byStrategy(runStrategyOf(vm), vm, vmi);

@@ -3,7 +3,7 @@ import { type VirtualMachine, type VirtualMachineInstance } from '#libs/kubevirt
 export const INSTANCE_FINALIZER = 'foregroundDeleteVirtualMachine';
 
 /** The instance that a VM's template describes, with the defaults that KubeVirt fills in. */
-export function newInstance(vm: VirtualMachine): VirtualMachineInstance {
+export function newInstance(vm: VirtualMachine, paused = false): VirtualMachineInstance {
   const { name = '', namespace = '', uid = '' } = vm.metadata;
   const { metadata, spec } = vm.spec.template;
   const { domain } = spec;
@@ -26,6 +26,7 @@ export function newInstance(vm: VirtualMachine): VirtualMachineInstance {
       architecture: 'amd64',
       ...(wired ? { networks: [{ name: 'default', pod: {} }] } : {}),
       ...spec,
+      ...(paused ? { startStrategy: 'Paused' as const } : {}),
       domain: {
         machine: { type: 'q35' },
         ...domain,

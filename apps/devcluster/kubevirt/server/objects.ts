@@ -1,5 +1,6 @@
 import { isKubeError, type KubeClient, type ResourceType, types } from '#libs/kube';
 import { type StateChangeRequest, type VirtualMachine, type VirtualMachineInstance } from '#libs/kubevirt';
+import { setRunning } from '../controllers/machine-controller.js';
 import { internal, notFound } from './failure.js';
 
 /** Reads and patches of the server; each asks the API server anew, as KubeVirt's do. */
@@ -23,9 +24,8 @@ export class Objects {
   }
 
   /** Sets whichever of spec.running and spec.runStrategy the VM has. */
-  async setRunning({ metadata, spec }: VirtualMachine, running: boolean): Promise<void> {
-    const wanted = spec.runStrategy === undefined ? { running } : { runStrategy: running ? 'Always' : 'Halted' };
-    await this.client.patch(types.virtualMachines, metadata.name ?? '', metadata.namespace, { spec: wanted }, 'merge');
+  setRunning(vm: VirtualMachine, running: boolean): Promise<void> {
+    return setRunning(this.client, vm, running);
   }
 
   /** Asks the controller for a stop, a start, or both one after the other. */

@@ -24,7 +24,8 @@ const start: PowerAction = async (objects, namespace, name, body) => {
   const strategy = runStrategyOf(vm);
   switch (strategy) {
     case 'Halted':
-      return objects.setRunning(vm, true);
+      // A paused start goes through the controller, which then sets the spec.
+      return body.paused === true ? objects.request(vm, [{ action: 'Start', ...data }]) : objects.setRunning(vm, true);
     case 'Manual':
     case 'RerunOnFailure': {
       if (strategy === 'RerunOnFailure' && phase === 'Failed') {

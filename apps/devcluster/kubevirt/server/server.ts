@@ -10,6 +10,8 @@ import { Handler, type HandlerParts, respondFailure } from './handler.js';
 import { refuseUpgrade, sendJson, sendText } from './respond.js';
 import { parseTarget, type Target } from './target.js';
 
+const KEEP_ALIVE_MS = 180_000;
+
 export interface ServerOptions extends HandlerParts {
   /** PEM of the certificate for `localhost`. */
   certificate: { cert: string; key: string };
@@ -33,6 +35,8 @@ export class SubresourceServer {
       // Whoever has no certificate is answered 401, in HTTP.
       rejectUnauthorized: false,
     });
+    // Longer than the API server keeps an idle connection: it must never meet one that is just being closed.
+    this.#server.keepAliveTimeout = KEEP_ALIVE_MS;
     this.#server.on('request', (request, response) => void this.#request(request, response));
     this.#server.on('upgrade', (request, socket, head) => void this.#upgrade(request, socket, head));
   }

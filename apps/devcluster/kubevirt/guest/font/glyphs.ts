@@ -65,25 +65,24 @@ function contours(commands: readonly Command[]): Point[][] {
 /** A pixel is set when its centre is inside (non-zero winding), so edges stay sharp. */
 function rasterise(polygons: readonly Point[][]): Glyph {
   return Uint16Array.from({ length: CELL_HEIGHT }, (_, row) => {
-    const y = (BASELINE - row - 0.5) * UNITS_PER_PIXEL;
+    const crossings = crossingsAt(polygons, (BASELINE - row - 0.5) * UNITS_PER_PIXEL);
     let bits = 0;
     for (let column = 0; column < CELL_WIDTH; column++) {
       const x = (column + 0.5) * UNITS_PER_PIXEL;
-      if (winding(polygons, x, y) !== 0) bits |= 1 << (CELL_WIDTH - 1 - column);
+      const winding = crossings.reduce((sum, crossing) => (crossing.x > x ? sum + crossing.turn : sum), 0);
+      if (winding !== 0) bits |= 1 << (CELL_WIDTH - 1 - column);
     }
     return bits;
   });
 }
 
-function winding(polygons: readonly Point[][], x: number, y: number): number {
-  let turns = 0;
-  for (const polygon of polygons) {
-    polygon.forEach(([x2, y2], index) => {
+/** Where edges cross the horizontal line at `y`, and whether they go up (1) or down (-1). */
+function crossingsAt(polygons: readonly Point[][], y: number): { x: number; turn: 1 | -1 }[] {
+  return polygons.flatMap((polygon) =>
+    polygon.flatMap(([x2, y2], index) => {
       const [x1, y1] = polygon.at(index - 1) ?? [x2, y2];
-      if (y1 <= y === y2 <= y) return;
-      const crossing = x1 + ((y - y1) / (y2 - y1)) * (x2 - x1);
-      if (crossing > x) turns += y2 > y1 ? 1 : -1;
-    });
-  }
-  return turns;
+      if (y1 <= y === y2 <= y) return [];
+      return [{ x: x1 + ((y - y1) / (y2 - y1)) * (x2 - x1), turn: y2 > y1 ? 1 : -1 } as const];
+    }),
+  );
 }

@@ -35,6 +35,7 @@ export class Screen {
   readonly #colours = new Uint16Array(COLUMNS * ROWS).fill(FOREGROUND | (BACKGROUND << 8));
   readonly #listeners = new Set<DamageListener>();
   readonly #unsettled = new Set<() => void>();
+  #disposed = false;
   #written: Promise<void> = Promise.resolve();
 
   /** Writes terminal output; damage is told when it has been interpreted. */
@@ -70,6 +71,7 @@ export class Screen {
   }
 
   dispose(): void {
+    this.#disposed = true;
     this.#listeners.clear();
     this.#terminal.dispose();
     for (const resolve of this.#unsettled) resolve();
@@ -103,6 +105,7 @@ export class Screen {
   }
 
   #compare(): void {
+    if (this.#disposed) return;
     const buffer = this.#terminal.buffer.active;
     const cursor = buffer.cursorY * COLUMNS + Math.min(buffer.cursorX, COLUMNS - 1);
     const damaged: number[] = [];
