@@ -9,13 +9,13 @@ export interface RequestInfo {
   readonly verb: string;
   readonly group: string;
   readonly version: string;
-  readonly namespace?: string;
-  readonly resource?: string;
+  readonly namespace: string | undefined;
+  readonly resource: string | undefined;
   /** The first path part after the name alone, as RBAC has it. */
-  readonly subresource?: string;
-  readonly name?: string;
+  readonly subresource: string | undefined;
+  readonly name: string | undefined;
   /** Path parts after the subresource: `vnc/screenshot` has `screenshot` here. */
-  readonly rest?: string;
+  readonly rest: string | undefined;
   /** The answer goes on until one side ends it. */
   readonly watch: boolean;
 }
@@ -33,51 +33,50 @@ const VERBS: Readonly<Record<string, string>> = {
 const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);
 
 /**
+ * Called for every request: it makes the parts and the answer, and nothing else.
  * @param path a canonical path as the API server is to see it: `/k8s` is stripped before
  * @param query what follows `?`, or ''
  */
 export function requestInfo(method: string, path: string, query = ''): RequestInfo {
   const parts = split(path);
-  const prefix = parts[0];
-  const other: RequestInfo = { isResource: false, verb: method.toLowerCase(), group: '', version: '', watch: false };
-  if (prefix !== 'api' && prefix !== 'apis') return other;
-  const at = prefix === 'api' ? 1 : 2; // where the version is
-  const version = parts[at];
-  if (version === undefined || parts[at + 1] === undefined) return other;
-  const group = prefix === 'api' ? '' : (parts[1] ?? '');
-  return resourceInfo(method, query, group, version, parts.slice(at + 1));
+  const version = parts[0] === 'api' ? 1 : parts[0] === 'apis' ? 2 : parts.length; // where it is in the path
+  if (parts.length < version + 2) return info(false, method.toLowerCase(), '', '');
+  return resourceInfo(method, query, version === 1 ? '' : (parts[1] ?? ''), parts, version);
 }
 
-function resourceInfo(method: string, query: string, group: string, version: string, parts: string[]): RequestInfo {
+function resourceInfo(method: string, query: string, group: string, parts: string[], version: number): RequestInfo {
   let verb = VERBS[method] ?? '';
-  let rest = parts;
-  // The deprecated forms /api/v1/watch/... and /api/v1/proxy/... name the verb in the path.
-  const special = rest[0] === 'watch' || rest[0] === 'proxy' ? rest[0] : undefined;
-  if (special !== undefined) {
-    if (rest.length < 2) return { isResource: true, verb: special, group, version, watch: special === 'watch' };
-    verb = special;
-    rest = rest.slice(1);
-  }
+  let at = version + 1; // where the resource is
   let namespace: string | undefined;
-  if (rest[0] === 'namespaces' && rest[1] !== undefined) {
-    namespace = rest[1];
-    if (rest[2] !== undefined && !NAMESPACE_SUBRESOURCES.has(rest[2])) rest = rest.slice(2);
+  // The deprecated forms /api/v1/watch/... and /api/v1/proxy/... name the verb in the path.
+  if (parts[at] === 'watch' || parts[at] === 'proxy') verb = parts[at++] ?? '';
+  if (parts[at] === 'namespaces' && parts.length > at + 1) {
+    namespace = parts[at + 1];
+    const inside = parts[at + 2];
+    if (inside !== undefined && !NAMESPACE_SUBRESOURCES.has(inside)) at += 2;
   }
-  const [resource, name] = rest;
-  const subresource = verb === 'proxy' ? undefined : rest[2];
+  const name = parts[at + 1];
+  const subresource = verb === 'proxy' ? undefined : parts[at + 2];
   if (name === undefined) verb = ofCollection(verb, query);
-  return {
-    isResource: true,
-    verb,
-    group,
-    version,
-    watch: verb === 'watch' || (subresource === 'log' && isSet(query, 'follow')),
-    ...(namespace !== undefined && { namespace }),
-    ...(resource !== undefined && { resource }),
-    ...(name !== undefined && { name }),
-    ...(subresource !== undefined && { subresource }),
-    ...(subresource !== undefined && rest.length > 3 && { rest: rest.slice(3).join('/') }),
-  };
+  const watch = verb === 'watch' || (subresource === 'log' && isSet(query, 'follow'));
+  const rest = subresource !== undefined && parts.length > at + 3 ? parts.slice(at + 3).join('/') : undefined;
+  return info(true, verb, group, parts[version] ?? '', watch, namespace, parts[at], name, subresource, rest);
+}
+
+/** One shape for all answers, whatever they lack: engines read it fastest so. */
+function info(
+  isResource: boolean,
+  verb: string,
+  group: string,
+  version: string,
+  watch = false,
+  namespace?: string,
+  resource?: string,
+  name?: string,
+  subresource?: string,
+  rest?: string,
+): RequestInfo {
+  return { isResource, verb, group, version, namespace, resource, subresource, name, rest, watch };
 }
 
 function ofCollection(verb: string, query: string): string {
