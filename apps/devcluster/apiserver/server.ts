@@ -9,6 +9,7 @@ import { TokensFile } from './authn/tokens-file.js';
 import { NoEscalation } from './authz/escalation.js';
 import { Rbac } from './authz/rbac.js';
 import { aggregateRoles } from './bootstrap/aggregated-roles.js';
+import { expireEvents } from './bootstrap/expired-events.js';
 import { bootstrap } from './bootstrap/index.js';
 import { type Context } from './context.js';
 import { CrdController } from './crd/controller.js';
@@ -74,12 +75,14 @@ export async function startApiServer(options: Options): Promise<Running> {
   };
   await bootstrap(ctx, bound, pki);
   const stopRoles = aggregateRoles(objects);
+  const stopExpiry = expireEvents(store, now);
   const cut = serve(server, parts);
   return {
     port: bound,
     pki,
     async stop() {
       stopRoles();
+      stopExpiry();
       crds.stop();
       connected.stop();
       await cut();

@@ -25,6 +25,11 @@ export async function resource(
   const def = parts.ctx.registry.find(info.group, info.version, info.resource);
   if (!def || (info.subresource && !knows(def, info.subresource)) || info.rest.length) return false;
   if (!def.namespaced && info.namespace && def.resource !== 'namespaces') return false;
+  if (def.namespaced && !info.namespace) {
+    // Across all namespaces there is only reading.
+    if (info.path.split('/').filter(Boolean).length > (info.group ? 4 : 3)) return false;
+    if (!['list', 'watch'].includes(info.verb)) throw methodNotAllowed();
+  }
   const call: Call = {
     def,
     verb: info.verb,

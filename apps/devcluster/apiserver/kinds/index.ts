@@ -130,6 +130,7 @@ const others: ResourceDef[] = [
     namespaced,
     shortNames: ['pdb'],
     subresources: status,
+    strategy: { prepare: (budget, old) => void (old ?? (budget.status = {})) },
   }),
   define('coordination.k8s.io', 'v1', 'leases', 'Lease', { namespaced }),
   define('discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice', { namespaced }),

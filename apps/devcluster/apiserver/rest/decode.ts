@@ -54,9 +54,50 @@ export function asObject(body: Fields, def: ResourceDef): KubeObject {
   if (typeof apiVersion !== 'string' || typeof kind !== 'string')
     throw badRequest('apiVersion and kind must be strings');
   if (apiVersion !== apiVersionOf(def) || kind !== def.kind) throw wrongKind(apiVersion, kind, def);
-  const metadata = body['metadata'] ?? {};
+  const metadata = metadataOf(body['metadata'], kind, def);
+  const plain = def.custom ? body : (withoutNulls(body) as Fields);
+  return { ...plain, apiVersion, kind, metadata } as KubeObject;
+}
+
+/** Nulls say nothing in the built-in kinds. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isFields(value)) return value;
+  const kept = Object.entries(value).filter(([, field]) => field !== null);
+  return Object.fromEntries(kept.map(([key, field]) => [key, withoutNulls(field)]));
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isTextMap = (value: unknown): boolean => isFields(value) && Object.values(value).every(isText);
+const isTextList = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
+const isRecordList = (value: unknown): boolean => Array.isArray(value) && value.every(isFields);
+
+/** What each part of the metadata must be, and how Go calls that. */
+const SHAPES: Record<string, [test: (value: unknown) => boolean, type: string]> = {
+  name: [isText, 'string'],
+  generateName: [isText, 'string'],
+  namespace: [isText, 'string'],
+  uid: [isText, 'types.UID'],
+  resourceVersion: [isText, 'string'],
+  labels: [isTextMap, 'map[string]string'],
+  annotations: [isTextMap, 'map[string]string'],
+  finalizers: [isTextList, '[]string'],
+  ownerReferences: [isRecordList, '[]v1.OwnerReference'],
+  managedFields: [isRecordList, '[]v1.ManagedFieldsEntry'],
+};
+
+/** The metadata, without nulls; `ObjectMeta` is the same in every kind, so its shape is checked for all. */
+function metadataOf(value: unknown, kind: string, def: ResourceDef): Fields {
+  const metadata = withoutNulls(value ?? {});
   if (!isFields(metadata)) throw badRequest('metadata must be an object');
-  return { ...body, apiVersion, kind, metadata } as KubeObject;
+  for (const [field, [test, type]] of Object.entries(SHAPES)) {
+    if (metadata[field] === undefined || test(metadata[field])) continue;
+    throw badRequest(
+      `${kind} in version ${JSON.stringify(def.version)} cannot be handled as a ${kind}: json: cannot unmarshal into Go ` +
+        `struct field ObjectMeta.metadata.${field} of type ${type}`,
+    );
+  }
+  return metadata;
 }
 
 function wrongKind(apiVersion: string, kind: string, def: ResourceDef): Error {

@@ -35,16 +35,16 @@ export class ChangeLog {
     this.#bytes = statSync(this.#file('log')).size;
   }
 
-  /** Hands over the snapshot's changes, then the log's; answers the revision up to which history is gone. */
-  replay(snapshot: (change: Change) => void, log: (change: Change) => void): number {
+  /** Hands over the revision up to which history is gone, then the snapshot's changes, then the log's. */
+  replay(start: (base: number) => void, snapshot: (change: Change) => void, log: (change: Change) => void): void {
     let base = 0;
     if (existsSync(this.#file('snapshot'))) {
       const [head = '{}', ...lines] = readFileSync(this.#file('snapshot'), 'utf8').split('\n');
       base = (JSON.parse(head) as { revision?: number }).revision ?? 0;
+      start(base);
       for (const line of lines) if (line) snapshot(JSON.parse(line) as Change);
     }
     this.#replayLog(base, log);
-    return base;
   }
 
   #replayLog(base: number, apply: (change: Change) => void): void {

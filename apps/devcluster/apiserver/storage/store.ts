@@ -18,18 +18,16 @@ export const keyOf = (name: string, namespace = ''): string => `${namespace}/${n
 export class Store {
   readonly #log: ChangeLog;
   readonly #buckets = new Map<string, Bucket>();
-  #revision: number;
-  #base: number;
+  #revision = 1;
+  #base = 0;
 
   private constructor(log: ChangeLog) {
     this.#log = log;
-    this.#revision = 1;
-    this.#base = 0;
-    this.#base = log.replay(
+    log.replay(
+      (base) => (this.#revision = this.#base = base),
       (change) => this.#load(change),
       (change) => this.#reload(change),
     );
-    this.#revision = Math.max(this.#revision, this.#base);
   }
 
   /** Opens or makes the folder. Errors of the file system pass through. */
