@@ -29,9 +29,10 @@ function handOver(node, args) {
     if (process.env.npm_lifecycle_event && process.ppid !== parent) child.kill('SIGTERM');
   }, 1000);
   child.once('error', (error) => fail(`The program could not be started: ${error.message}`));
-  child.once('exit', (code) => {
+  child.once('exit', (code, signal) => {
     clearInterval(watch);
-    process.exit(code ?? 1);
+    if (signal) fail(`The program was ended by ${signal}.`);
+    process.exit(code);
   });
 }
 
@@ -45,7 +46,7 @@ async function main([command, ...args]) {
   if (!['start', 'test', 'setup'].includes(command)) fail('Usage: node scripts/run.mjs start|test|setup [options]');
   await install(root);
   await build(root);
-  if (command === 'start') handOver(pinnedNode(root), ['--enable-source-maps', entry, ...args]);
+  if (command === 'start') handOver(pinnedNode(root), [entry, ...args]);
   if (command === 'test') process.exit(await (await import('./test.mjs')).test(root, args));
 }
 

@@ -52,8 +52,7 @@ export async function launch(context: LaunchContext): Promise<Facts> {
   const ingress = await bringUpParts(context, kubeconfig, api, () => ready);
   await install(client, context);
   say('operator and samples installed');
-  const { code, checks } = await waitForAll(client, context);
-  await settle(context, checks);
+  const code = await waitForAll(client, context);
   ready = true;
   return {
     port: ingress.port,
@@ -114,17 +113,21 @@ async function install(client: OwnClient, { options }: LaunchContext): Promise<v
   await applier.apply(withPorts(readManifests(`${ROOT}deploy/samples`), ports));
 }
 
-async function waitForAll(client: OwnClient, context: LaunchContext): Promise<{ code: string; checks: Check[] }> {
+/**
+ * Waits in the order in which things depend on each other: what a stopped operator left behind may say Ready of old.
+ * @returns the code of a link to the sample VM
+ */
+async function waitForAll(client: OwnClient, context: LaunchContext): Promise<string> {
+  const operator = deploymentCheck(client, 'kube-gateway', 'kube-gateway-operator');
+  await settle(context, [operator, machineCheck(client, MACHINE)]);
   const { code, ready } = await issueLink(client, MACHINE);
-  const checks = [
-    deploymentCheck(client, 'kube-gateway', 'kube-gateway-operator'),
+  await settle(context, [
     gateServerCheck(client, GATE_SERVER),
     deploymentCheck(client, NAMESPACE, GATE_SERVER),
-    machineCheck(client, MACHINE),
     gatewayCheck(context.options.port),
     ready,
-  ];
-  return { code, checks };
+  ]);
+  return code;
 }
 
 async function settle({ signal, say, folder }: LaunchContext, checks: Check[]): Promise<void> {

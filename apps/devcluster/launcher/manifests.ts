@@ -6,6 +6,8 @@ import { typesOf } from '../discovery/index.js';
 import { UserError } from './user-error.js';
 
 const FIELD_MANAGER = 'npm-start';
+/** Duplicate keys are the API server's to refuse; looking for them takes a third of the time. */
+const FAST = { uniqueKeys: false } as const;
 const KIND_WITHIN_MS = 15_000;
 const POLL_MS = 50;
 
@@ -13,7 +15,7 @@ const POLL_MS = 50;
 export function readManifests(path: string): KubeObject[] {
   const files = path.endsWith('.yaml') ? [path] : yamlFiles(path);
   return files.flatMap((file) =>
-    parseAllDocuments(readFileSync(file, 'utf8')).flatMap((document) => {
+    parseAllDocuments(readFileSync(file, 'utf8'), FAST).flatMap((document) => {
       const fault = document.errors[0];
       if (fault) throw new UserError(`${file} is no valid YAML: ${fault.message}`);
       return (document.toJS() as KubeObject | null) ?? [];
