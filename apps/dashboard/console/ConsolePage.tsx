@@ -58,6 +58,7 @@ export function ConsolePage(address: ConsoleAddress) {
           <>
             <Tool
               icon="keys"
+              word
               label={text.ctrlAltDel}
               disabled={!types}
               onClick={() => {

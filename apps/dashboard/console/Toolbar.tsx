@@ -13,14 +13,16 @@ interface ToolProps {
   disabled?: boolean;
   pressed?: boolean;
   title?: string;
+  /** Its name shows beside the icon unless the window is as narrow as a phone. */
+  word?: boolean;
 }
 
 /** A button of the toolbar; on narrow windows only its icon shows, its name stays. */
-export function Tool({ icon, label, onClick, disabled = false, pressed, title }: ToolProps) {
+export function Tool({ icon, label, onClick, disabled = false, pressed, title, word = false }: ToolProps) {
   return (
     <button
       type="button"
-      className="kg-tool"
+      className={word ? 'kg-tool kg-tool-word' : 'kg-tool'}
       aria-label={label}
       title={title ?? label}
       onClick={onClick}

@@ -20,7 +20,7 @@ interface Props {
 export function LinkTable({ links, now, onAct }: Props) {
   const { columns } = text;
   return (
-    <Table aria-label={text.title} variant="compact" gridBreakPoint="grid-xl">
+    <Table role="table" aria-label={text.title} variant="compact" gridBreakPoint="grid-xl">
       <Thead>
         <Tr>
           <Th>{columns.link}</Th>
@@ -49,9 +49,11 @@ function Row({ link, now, onAct }: { link: GateTokenView; now: number; onAct(act
   return (
     <Tr>
       <Td dataLabel={columns.link}>
-        <div>{link.name}</div>
-        {link.description && <div className="kg-subtle">{link.description}</div>}
-        <Rules link={link} />
+        <div>
+          <div>{link.name}</div>
+          {link.description && <div className="kg-subtle">{link.description}</div>}
+          <Rules link={link} />
+        </div>
       </Td>
       <Td dataLabel={columns.vm}>
         {link.vm ? (
@@ -61,11 +63,15 @@ function Row({ link, now, onAct }: { link: GateTokenView; now: number; onAct(act
         )}
       </Td>
       <Td dataLabel={columns.phase}>
-        <PhaseLabel phase={phase} />
-        {link.message && <div className="kg-subtle">{link.message}</div>}
+        <div>
+          <PhaseLabel phase={phase} />
+          {link.message && <div className="kg-subtle">{link.message}</div>}
+        </div>
       </Td>
       <Td dataLabel={columns.until}>
-        <Until link={link} now={now} usable={usable} />
+        <div>
+          <Until link={link} now={now} usable={usable} />
+        </div>
       </Td>
       <Td dataLabel={columns.live}>{link.live}</Td>
       <Td dataLabel={columns.lastUsed} {...(link.lastUsed && { title: dateTime(link.lastUsed) })}>

@@ -46,6 +46,7 @@ function Frame() {
   );
   return (
     <Page
+      sidebar={null}
       masthead={
         <header className="kg-header">
           <Link to={inNamespace('/vms', namespace)} className="kg-brand">

@@ -25,7 +25,7 @@ export function UserMenu() {
           aria-label={shellText.account(data.username)}
           onClick={() => setOpen(!open)}
         >
-          <span className="kg-username">{data.username}</span>
+          <span className="kg-username">{shortName(data.username)}</span>
         </MenuToggle>
       )}
     >
@@ -39,4 +39,9 @@ export function UserMenu() {
       </DropdownList>
     </Dropdown>
   );
+}
+
+/** Service accounts have long names; in the header the last part says enough. */
+function shortName(username: string): string {
+  return username.replace(/^system:serviceaccount:[^:]+:/, '');
 }

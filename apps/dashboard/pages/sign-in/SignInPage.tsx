@@ -13,6 +13,7 @@ import {
   InputGroup,
   InputGroupItem,
   TextInput,
+  Title,
 } from '@patternfly/react-core';
 import EyeIcon from '@patternfly/react-icons/dist/esm/icons/eye-icon';
 import EyeSlashIcon from '@patternfly/react-icons/dist/esm/icons/eye-slash-icon';
@@ -133,7 +134,9 @@ function TokenForm({ busy, error, onSubmit }: { busy: boolean; error: Error | nu
 function Where() {
   return (
     <Content className="kg-where">
-      <h2>{text.where}</h2>
+      <Title headingLevel="h2" size="md">
+        {text.where}
+      </Title>
       <p>
         {text.kubectl}{' '}
         <ClipboardCopy isCode variant="inline-compact" hoverTip="Copy" clickTip="Copied">

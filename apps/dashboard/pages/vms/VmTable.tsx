@@ -17,7 +17,7 @@ export function VmTable({ vms, onIssue }: { vms: Vm[]; onIssue(vm: Vm): void }) 
   const now = useNow(10_000);
   const { columns } = text;
   return (
-    <Table aria-label={text.title} variant="compact" gridBreakPoint="grid-lg">
+    <Table role="table" aria-label={text.title} variant="compact" gridBreakPoint="grid-lg">
       <Thead>
         <Tr>
           <Th>{columns.name}</Th>
@@ -46,7 +46,9 @@ function Row({ vm, now, onIssue }: { vm: Vm; now: number; onIssue(): void }) {
         <Link to={inNamespace(`/vms/${encodeURIComponent(vm.name)}`, vm.namespace)}>{vm.name}</Link>
       </Td>
       <Td dataLabel={columns.status}>
-        <VmStatus status={vm.status} />
+        <div>
+          <VmStatus status={vm.status} />
+        </div>
       </Td>
       <Td dataLabel={columns.size}>{sizeOf(vm, text.cpus) || common.none}</Td>
       <Td dataLabel={columns.ips}>{vm.ips.join(', ') || common.none}</Td>

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { consolePath, readConsolePath, socketUrl } from './address.js';
+
+describe('addresses of consoles', () => {
+  it('reads its own paths', () => {
+    for (const kind of ['vnc', 'serial'] as const) {
+      const address = { namespace: 'ns', vm: 'vm-1.a', kind };
+      expect(readConsolePath(consolePath(address))).toEqual(address);
+    }
+  });
+
+  it.each(['/console/ns', '/console/NS/vm', '/console/ns/..', '/console/ns/a%2fb', '/console/ns/vm/x', '/vms'])(
+    'refuses %s',
+    (path) => expect(readConsolePath(path)).toBeUndefined(),
+  );
+
+  it('points sockets at the host of the page', () => {
+    const address = { namespace: 'ns', vm: 'demo', kind: 'serial' } as const;
+    expect(socketUrl(address, true, { protocol: 'https:', host: 'gate.example:8443' })).toBe(
+      'wss://gate.example:8443/k8s/apis/subresources.kubevirt.io/v1/namespaces/ns/virtualmachineinstances/demo/console?takeover=true',
+    );
+    expect(socketUrl({ ...address, kind: 'vnc' }, false, { protocol: 'http:', host: 'localhost:8080' })).toMatch(
+      /^ws:.*\/vnc$/,
+    );
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { CLOSE } from '#libs/api';
+import { backOff, closing } from './closing.js';
+
+describe('closing', () => {
+  it.each([
+    [CLOSE.expired, 'over', /time.*over/],
+    [CLOSE.revoked, 'over', /revoked/],
+    [CLOSE.ended, 'ask', /administrator/],
+    [CLOSE.vmStopped, 'wait', /stopped/],
+    [CLOSE.takenOver, 'takeOver', /took over/],
+    [CLOSE.inUse, 'takeOver', /Somebody else/],
+    [CLOSE.idle, 'ask', /nothing was typed/],
+    [CLOSE.upstreamFailed, 'reconnect', /failed/],
+    [CLOSE.overloaded, 'reconnect', /busy/],
+    [CLOSE.goingAway, 'reconnect', /restarts/],
+    [1006, 'reconnect', /lost/],
+  ])('%i: %s', (code, next, title) => {
+    const words = closing(code);
+    expect(words).toMatchObject({ code, next });
+    expect(words.title).toMatch(title);
+    expect(words.text).not.toBe('');
+  });
+
+  it('has words for every code of the contract', () => {
+    const unknown = closing(4999).title;
+    for (const code of Object.values(CLOSE)) expect(closing(code).title).not.toBe(unknown);
+  });
+
+  it('passes the reason on, also of codes that it does not know', () => {
+    expect(closing(4999, 'too bad')).toMatchObject({ code: 4999, next: 'ask', detail: 'too bad' });
+    expect(closing(4002)).not.toHaveProperty('detail');
+  });
+});
+
+describe('backOff', () => {
+  it('grows, varies by a fifth, and ends', () => {
+    expect([0, 1, 2, 3].map((n) => backOff(n, 0.5))).toEqual([500, 1_000, 2_000, 4_000]);
+    expect([backOff(2, 0), backOff(2, 1)]).toEqual([1_600, 2_400]);
+    expect(backOff(10, 0.5)).toBeUndefined();
+  });
+});

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { type GateTokenView } from '#libs/api';
+import { filterLinks, phaseNow } from './filter.js';
+
+const NOW = Date.parse('2026-11-24T12:00:00Z');
+const link = (name: string, change: Partial<GateTokenView> = {}) =>
+  ({
+    name,
+    created: '2026-11-24T10:00:00Z',
+    description: '',
+    phase: 'Ready',
+    until: '2026-11-24T13:00:00Z',
+    ...change,
+  }) as GateTokenView;
+const names = (links: GateTokenView[]) => links.map(({ name }) => name);
+
+describe('phaseNow', () => {
+  it('calls a link expired as soon as its time is over', () => {
+    expect(phaseNow({ phase: 'Ready', until: '2026-11-24T11:59:59Z' }, NOW)).toBe('Expired');
+    expect(phaseNow({ phase: 'Revoked', until: '2026-11-24T11:59:59Z' }, NOW)).toBe('Revoked');
+    expect(phaseNow({ phase: 'Ready' }, NOW)).toBe('Ready');
+  });
+});
+
+describe('filterLinks', () => {
+  const links = [
+    link('old', { created: '2026-11-23T10:00:00Z' }),
+    link('gone', { phase: 'Revoked', created: '2026-11-24T11:00:00Z' }),
+    link('new', { vm: 'demo', issuer: 'Ada' }),
+  ];
+
+  it('shows those that work first, then the newest', () =>
+    expect(names(filterLinks(links, { text: '' }, NOW))).toEqual(['new', 'old', 'gone']));
+
+  it('filters by phase and by every word', () => {
+    expect(names(filterLinks(links, { text: '', phase: 'Revoked' }, NOW))).toEqual(['gone']);
+    expect(names(filterLinks(links, { text: 'ADA demo' }, NOW))).toEqual(['new']);
+    expect(filterLinks(links, { text: 'ada old' }, NOW)).toEqual([]);
+  });
+});
