@@ -45,7 +45,7 @@ export class ServerReconciler {
   }
 
   async #apply(seen: Gathered): Promise<{ material: Material; outcomes: Outcome[] }> {
-    const { applier, factory, gatewayImage, now } = this.options;
+    const { factory, gatewayImage, now } = this.options;
     const gathered = needsMaking(seen, now()) ? { ...seen, secrets: await this.#freshSecrets(seen) } : seen;
     const material = await makeMaterial(gathered, factory, now());
     const wanted = desiredOf(gathered, material, gatewayImage);
