@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isCode, linkHash, newCode, redact, Secret } from './index.js';
 
@@ -15,6 +16,8 @@ describe('security row 7: the logger masks what gives access', () => {
     ['an encoded link', `https%3A%2F%2Fgw%2Fl%23${CODE}`, 'https%3A%2F%2Fgw%2Fl%23[secret]'],
     ['a bearer header', 'authorization: Bearer abc.def-123', 'authorization: Bearer [secret]'],
     ['a bearer header in JSON', '{"authorization":"bearer abc"}', '{"authorization":"bearer [secret]"}'],
+    ['another scheme', 'Authorization: Basic YWxhZGRpbjpvcGVu', 'Authorization: Basic [secret]'],
+    ['a token within JSON within JSON', `{"m":"{\\"token\\":\\"${CODE}\\"}"}`, '{"m":"{\\"token\\":\\"[secret]\\"}"}'],
     ['a code in JSON', `{"code":"${CODE}"}`, '{"code":"[secret]"}'],
     ['a cookie', `cookie: kg-jwt-session-code=uid.1.n.h; x=y`, 'cookie: kg-jwt-session-code=[secret]; x=y'],
     ['an OpenShift token', 'sha256~abcDEF_123', '[secret]'],
@@ -34,6 +37,41 @@ describe('security row 7: the logger masks what gives access', () => {
       expect(redact(text)).toBe(text);
     },
   );
+});
+
+describe('redact on log lines', () => {
+  const secret = fc.constantFrom(
+    JWT,
+    CODE,
+    `Bearer ${CODE}`,
+    `#${CODE}`,
+    `token=${CODE}`,
+    `kg-jwt-session-code=${CODE}`,
+    'authorization: x y',
+  );
+  const text = fc
+    .array(fc.oneof(secret, fc.string(), fc.constantFrom('"', '\\', "'", '{', ' ', '\n', '=')))
+    .map((parts) => parts.join(' '));
+
+  it('leaves JSON JSON, and no secret in it', () => {
+    fc.assert(
+      fc.property(text, (msg) => {
+        const line = redact(JSON.stringify({ msg, nested: JSON.stringify({ msg }) }));
+        expect(() => JSON.parse(line) as unknown).not.toThrow();
+        expect(line).not.toContain(JWT);
+        expect(line).not.toContain(`#${CODE}`);
+        expect(line).not.toContain(`Bearer ${CODE}`);
+        expect(line).not.toContain(`token=${CODE}`);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});
+
+it('is not slow on a hostile line', () => {
+  const start = performance.now();
+  for (const piece of ['eyJ', 'kg-', '#', 'token=', 'Bearer ', 'authorization:']) redact(piece.repeat(10_000));
+  expect(performance.now() - start).toBeLessThan(2000);
 });
 
 describe('link codes', () => {
