@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import opentype, { type Command, type Font } from 'opentype.js';
+import opentype, { type Command, type Font, type Glyph as OpentypeGlyph } from 'opentype.js';
 import { drawnGlyph, DRAWN } from './drawn.js';
 
 /** Size of a character in pixels: 80 x 25 of them make 800 x 600. */
@@ -31,7 +31,7 @@ export function glyphOf(char: string): Glyph {
 /** Every character that has a bitmap of its own, ASCII first. */
 export function characters(): string[] {
   const latin = Array.from({ length: 0x17f - 0x20 }, (_, index) => String.fromCodePoint(0x21 + index));
-  const inFont = latin.filter((char) => outline(char) !== undefined);
+  const inFont = latin.filter((char) => fontGlyph(char) !== undefined);
   return [...inFont, ...'‘’“”–—…€™•', ...DRAWN];
 }
 
@@ -41,12 +41,16 @@ function loadFont(): Font {
   return opentype.parse(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
 }
 
-function outline(char: string): Glyph | undefined {
+function fontGlyph(char: string): OpentypeGlyph | undefined {
   font ??= loadFont();
   const glyph = font.charToGlyph(char);
   // Glyph 0 is .notdef.
-  if (glyph.index === 0) return undefined;
-  return rasterise(contours(glyph.path.commands));
+  return glyph.index === 0 ? undefined : glyph;
+}
+
+function outline(char: string): Glyph | undefined {
+  const glyph = fontGlyph(char);
+  return glyph === undefined ? undefined : rasterise(contours(glyph.path.commands));
 }
 
 type Point = readonly [x: number, y: number];
