@@ -1,6 +1,7 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { ISSUER } from '../authn/service-accounts.js';
 import { aggregated, apiGroup, coreVersions, groupList, groupVersions, resourceList } from '../discovery/documents.js';
+import { sendProtobuf } from '../openapi/index.js';
 import { type Fields } from '../types.js';
 import { type Admitted } from './authorize.js';
 import { type Parts } from './parts.js';
@@ -29,6 +30,7 @@ export function nonResource(parts: Parts, req: IncomingMessage, res: ServerRespo
   else if (path === '/version') sendObject(res, 200, VERSION);
   else if (path === '/openid/v1/jwks') send(res, 200, JSON.stringify(parts.tokens.jwks()), 'application/jwk-set+json');
   else if (path === '/.well-known/openid-configuration') sendObject(res, 200, openidConfiguration(parts));
+  else if (path === '/openapi/v2' && sendProtobuf(res, req.headers.accept ?? '')) return true;
   else if (path.startsWith('/openapi/')) return openapi(parts, path, res);
   else return discovery(parts, path, req.headers.accept ?? '', res);
   return true;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { type Fields, type ResourceDef } from '../types.js';
 import { openapiV2, openapiV3, openapiV3Index } from './index.js';
+import { OPENAPI_V2_PROTOBUF } from './protobuf.js';
 
 const def = (more: Partial<ResourceDef>): ResourceDef => ({
   group: '',
@@ -101,5 +102,11 @@ describe('OpenAPI v2', () => {
   it('leaves out what Swagger does not know, but no property of that name', () => {
     const spec = at(openapiV2(defs), 'definitions', 'io.example.v1.Widget', 'properties', 'spec');
     expect(spec).toEqual({ type: 'object', properties: { nullable: { type: 'string', description: 'Odd name.' } } });
+  });
+
+  it('has a small form in protobuf', () => {
+    const expected = [10, 3, ...Buffer.from('2.0'), 18, 25, 10, 10, ...Buffer.from('Kubernetes'), 18, 11];
+    expect([...OPENAPI_V2_PROTOBUF.subarray(0, expected.length)]).toEqual(expected);
+    expect(OPENAPI_V2_PROTOBUF.subarray(expected.length).toString()).toBe('unversioned');
   });
 });
