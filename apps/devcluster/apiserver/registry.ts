@@ -12,7 +12,9 @@ export const apiVersionOf = (def: Pick<ResourceDef, 'group' | 'version'>): strin
 export class Registry {
   readonly #builtIn: readonly ResourceDef[];
   readonly #custom = new Map<string, ResourceDef[]>();
+  #all: ResourceDef[] = [];
   #index = new Map<string, ResourceDef>();
+  #any = new Map<string, ResourceDef>();
   #generation = 0;
 
   constructor(builtIn: readonly ResourceDef[]) {
@@ -25,8 +27,8 @@ export class Registry {
     return this.#generation;
   }
 
-  all(): ResourceDef[] {
-    return [...this.#builtIn, ...[...this.#custom.values()].flat()];
+  all(): readonly ResourceDef[] {
+    return this.#all;
   }
 
   find(group: string, version: string, resource: string): ResourceDef | undefined {
@@ -35,8 +37,7 @@ export class Registry {
 
   /** Any served version of a resource, the storage version first. */
   findAny(group: string, resource: string): ResourceDef | undefined {
-    const defs = this.all().filter((def) => def.group === group && def.resource === resource);
-    return defs.find((def) => def.version === def.storageVersion) ?? defs[0];
+    return this.#any.get(`${group}/${resource}`);
   }
 
   hasVersion(group: string, version: string): boolean {
@@ -51,7 +52,13 @@ export class Registry {
   }
 
   #reindex(): void {
-    this.#index = new Map(this.all().map((def) => [`${def.group}/${def.version}/${def.resource}`, def]));
+    this.#all = [...this.#builtIn, ...[...this.#custom.values()].flat()];
+    this.#any = new Map();
+    for (const def of this.#all) {
+      const key = `${def.group}/${def.resource}`;
+      if (!this.#any.has(key) || def.version === def.storageVersion) this.#any.set(key, def);
+    }
+    this.#index = new Map(this.#all.map((def) => [`${def.group}/${def.version}/${def.resource}`, def]));
     this.#generation += 1;
   }
 }

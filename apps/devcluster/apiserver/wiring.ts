@@ -51,8 +51,8 @@ function documents(registry: Registry): OpenApi {
     return made.get(key);
   };
   return {
-    v2: () => kept('v2', () => openapiV2(registry.all())) ?? {},
-    index: () => kept('', () => openapiV3Index(registry.all())) ?? {},
-    v3: (path) => kept(path, () => openapiV3(registry.all(), path)),
+    v2: () => kept('v2', () => openapiV2([...registry.all()])) ?? {},
+    index: () => kept('', () => openapiV3Index([...registry.all()])) ?? {},
+    v3: (path) => kept(path, () => openapiV3([...registry.all()], path)),
   };
 }

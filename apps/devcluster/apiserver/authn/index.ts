@@ -63,9 +63,16 @@ function protocolBearer(req: IncomingMessage): string | undefined {
   return Buffer.from(carrier.slice(BEARER_PROTOCOL.length), 'base64url').toString('utf8');
 }
 
-function certificateUser(req: IncomingMessage): UserInfo | undefined {
-  const { socket } = req;
+/** By connection: a certificate is shown once, when it is opened. */
+const shown = new WeakMap<TLSSocket, UserInfo | undefined>();
+
+function certificateUser({ socket }: IncomingMessage): UserInfo | undefined {
   if (!(socket instanceof TLSSocket)) return undefined;
+  if (!shown.has(socket)) shown.set(socket, userOfCertificate(socket));
+  return shown.get(socket);
+}
+
+function userOfCertificate(socket: TLSSocket): UserInfo | undefined {
   const certificate = socket.getPeerCertificate();
   if (!certificate || Object.keys(certificate).length === 0) return undefined;
   if (!socket.authorized) throw unauthorized();

@@ -1,6 +1,7 @@
-import { type KubeObject, type ObjectAccess, type UserInfo } from '../types.js';
+import { textOf } from '../fields.js';
+import { type Fields, type KubeObject, type ObjectAccess, type UserInfo } from '../types.js';
 import { type Attributes } from './attributes.js';
-import { bindingNames, roleRefOf, type Rule, ruleAllows, rulesOf } from './rules.js';
+import { roleRefOf, type Rule, ruleAllows, rulesOf, subjectOf } from './rules.js';
 
 export const RBAC_GROUP = 'rbac.authorization.k8s.io';
 const MASTERS = 'system:masters';
@@ -22,9 +23,9 @@ export class Rbac {
   decide(wanted: Attributes): Decision {
     if (wanted.user.groups.includes(MASTERS)) return { allowed: true, reason: '' };
     const missing: string[] = [];
-    for (const { binding, rules, fault } of this.#grants(wanted.user, wanted.namespace)) {
+    for (const { binding, subject, rules, fault } of this.#grants(wanted.user, wanted.namespace)) {
       if (fault) missing.push(fault);
-      if (rules.some((rule) => ruleAllows(rule, wanted))) return { allowed: true, reason: allowedBy(binding) };
+      if (rules.some((rule) => ruleAllows(rule, wanted))) return { allowed: true, reason: allowedBy(binding, subject) };
     }
     if (missing.length === 0) return { allowed: false, reason: '' };
     const unique = [...new Set(missing)];
@@ -50,20 +51,30 @@ export class Rbac {
     return { rules: [], fault: `${kind} ${JSON.stringify(ref.name)} not found` };
   }
 
-  #grants(user: UserInfo, namespace: string): { binding: KubeObject; rules: Rule[]; fault?: string }[] {
+  #grants(user: UserInfo, namespace: string): Grant[] {
     const cluster = this.#objects.list(RBAC_GROUP, 'clusterrolebindings');
     const local = namespace ? this.#objects.list(RBAC_GROUP, 'rolebindings', namespace) : [];
-    return [...cluster, ...local]
-      .filter((binding) => bindingNames(binding, user))
-      .map((binding) => ({ binding, ...this.rulesOfRef(roleRefOf(binding), binding.metadata.namespace) }));
+    return [...cluster, ...local].flatMap((binding): Grant[] => {
+      const subject = subjectOf(binding, user);
+      if (!subject) return [];
+      return [{ binding, subject, ...this.rulesOfRef(roleRefOf(binding), binding.metadata.namespace) }];
+    });
   }
 }
 
-function allowedBy(binding: KubeObject): string {
+/** What a binding gives to a user, by the subject that is her. */
+interface Grant {
+  binding: KubeObject;
+  subject: Fields;
+  rules: Rule[];
+  fault?: string;
+}
+
+function allowedBy(binding: KubeObject, subject: Fields): string {
   const { kind, name } = roleRefOf(binding);
   const { namespace } = binding.metadata;
   const bound = namespace ? `${binding.metadata.name}/${namespace}` : binding.metadata.name;
-  const subject = (binding['subjects'] as { kind?: string; name?: string }[] | undefined)?.[0];
-  const who = subject ? ` to ${subject.kind ?? ''} ${JSON.stringify(subject.name ?? '')}` : '';
-  return `RBAC: allowed by ${binding.kind} ${JSON.stringify(bound)} of ${kind} ${JSON.stringify(name)}${who}`;
+  const who = [subject['name'], ...(subject['namespace'] ? [subject['namespace']] : [])].map(textOf).join('/');
+  const to = `${textOf(subject['kind'])} ${JSON.stringify(who)}`;
+  return `RBAC: allowed by ${binding.kind} ${JSON.stringify(bound)} of ${kind} ${JSON.stringify(name)} to ${to}`;
 }
