@@ -1,4 +1,4 @@
-import { forbidden } from '#libs/policy';
+import { forbidden, requestInfo } from '#libs/policy';
 import { type Served } from './discovery.js';
 import { type Rule } from './gateway-role.js';
 
@@ -58,10 +58,9 @@ function named(text: string, served: readonly Served[], given: Served[], left: s
 }
 
 function isNever({ group, name }: Served): boolean {
-  const [resource = '', ...rest] = name.split('/');
-  const subresource = rest.length > 0 ? { subresource: rest.join('/') } : {};
-  const request = { isResource: true, verb: 'get', group, version: '', resource, ...subresource, watch: false };
-  return forbidden(request) !== undefined;
+  const path = `${group ? `/apis/${group}` : '/api'}/v1/namespaces/n`;
+  const [resource = '', ...subresource] = name.split('/');
+  return forbidden(requestInfo('GET', [path, resource, 'x', ...subresource].join('/'))) !== undefined;
 }
 
 function isConnect({ name }: Served): boolean {
