@@ -2,11 +2,12 @@ import { type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Upstream } from '#libs/kube';
 import express, { type Express } from 'express';
-import { Logger as NestLogger, PinoLogger } from 'nestjs-pino';
 import { type Logger } from 'pino';
 import { AppModule } from './app.module.js';
 import { type GatewayConfig, type UpstreamConfig } from './config.js';
 import { GatewayAdapter } from './http-adapter.js';
+import { serveOpenApi } from './rest/openapi.js';
+import { NestLogger } from './ops/nest-logger.js';
 
 /** 500 URLs of 2048 characters, and what is around them. */
 const LARGEST_SPEC = '1200kb';
@@ -25,13 +26,13 @@ export async function createGateway(
   const adapter = new GatewayAdapter();
   const app = await NestFactory.create(AppModule.forRoot(config, upstream, logger), adapter, {
     bodyParser: false,
-    bufferLogs: true,
+    logger: new NestLogger(logger),
     abortOnError: false,
   });
-  app.useLogger(new NestLogger(new PinoLogger({ pinoHttp: { logger } }), {}));
   const instance = adapter.getInstance<Express>();
   instance.disable('x-powered-by');
   parseBodies(instance);
+  serveOpenApi(app);
   return app;
 }
 

@@ -1,7 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { type ConsoleTarget } from '#libs/policy';
 import { describe } from '../proxy/identities.js';
 import { type Asked, type Credential } from '../proxy/pipeline.js';
+import { browserKey } from '../sessions/browser-key.js';
 import { type ConsoleEnd, type Tunnel } from './tunnel.js';
 
 /** What the upgrade door hands over: allowed already. */
@@ -46,13 +47,9 @@ export class LiveConsole {
     return this.#over;
   }
 
-  /** Tells the browsers of one grant, or one sign-in, apart; undefined for a bare JWT. Not to be turned back. */
+  /** Tells the browsers of one grant, or one sign-in, apart. */
   get browser(): string | undefined {
-    const { credential } = this.order;
-    const own = credential.kind === 'user' ? credential.user.session : credential.presented.browser;
-    if (own === undefined) return undefined;
-    const scope = credential.kind === 'user' ? 'user' : credential.presented.grant.uid;
-    return createHash('sha256').update(`${scope}/${own}`).digest('base64url').slice(0, 32);
+    return browserKey(this.order.credential);
   }
 
   /** Undone when the console has ended, the last first. */

@@ -49,6 +49,7 @@ async function hold(live: LiveConsole, { leases, audit }: ConsoleParts, { uid }:
     id: live.id,
     who: live.who,
     takeOver: mayTakeOver(live),
+    ended: live.tunnel.ended,
     ...(browser === undefined ? {} : { browser }),
   };
   const outcome = await leases.claim(claim);

@@ -101,7 +101,7 @@ class WsTunnel implements Tunnel {
       .subarray(0, LONGEST_REASON)
       .toString()
       .replace(/\uFFFD$/, '');
-    this.browser.resume();
+    resume(this.browser);
     this.browser.close(code, short);
     this.finish({ code, reason });
   }
@@ -109,10 +109,10 @@ class WsTunnel implements Tunnel {
   private finish(end: ConsoleEnd): void {
     if (this.#end !== undefined) return;
     this.#end = end;
-    closeSoon(this.browser);
-    this.#guest?.close(1000);
-    closeSoon(this.#guest);
     this.#tellEnd(end);
+    closeSoon(this.browser);
+    if (this.#guest?.readyState === WebSocket.OPEN) this.#guest.close(1000);
+    closeSoon(this.#guest);
   }
 
   private input(data: Buffer, filter: InputFilter | undefined): Uint8Array | undefined {
@@ -187,10 +187,15 @@ function toBuffer(raw: RawData): Buffer {
 
 function closeSoon(socket: WebSocket | undefined): void {
   if (socket === undefined || socket.readyState === WebSocket.CLOSED) return;
-  // A paused socket would never read the other side's close frame.
-  socket.resume();
+  if (socket.readyState === WebSocket.CONNECTING) return socket.terminate();
+  resume(socket);
   const timer = setTimeout(() => socket.terminate(), CLOSE_MS);
   socket.once('close', () => clearTimeout(timer));
+}
+
+/** A paused socket would never read the other side's close frame. One whose handshake failed has nothing to resume. */
+function resume(socket: WebSocket): void {
+  if (socket.isPaused) socket.resume();
 }
 
 function gone(socket: WebSocket | undefined): Promise<void> {

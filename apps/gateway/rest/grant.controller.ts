@@ -9,6 +9,7 @@ import { Refusal } from '../errors.js';
 import { mostTelling } from '../grants/grant-error.js';
 import { GrantReader, type Presented } from '../grants/presented.js';
 import { refuseForeignOrigin } from '../proxy/origin.js';
+import { browserKey } from '../sessions/browser-key.js';
 import { ConsoleLeases } from '../sessions/console-leases.js';
 import { VmStates } from '../vms/vm-states.js';
 import { present } from './gatetoken-view.js';
@@ -45,7 +46,8 @@ export class GrantController {
   }
 
   private info(held: Presented, consoles: GrantInfo['consoles'], namespace: string, vm: string): GrantInfo {
-    const { grant, browser } = held;
+    const { grant } = held;
+    const browser = browserKey({ kind: 'grant', presented: held });
     const state = this.vms.get(namespace, vm);
     const replaced = grant.vmUid !== undefined && state?.uid !== undefined && state.uid !== grant.vmUid;
     const uid = state?.uid ?? '';

@@ -18,6 +18,8 @@ export interface ConsoleClaim {
   /** The same browser with the same grant may come back without asking (a reload). */
   readonly browser?: string;
   readonly takeOver: boolean;
+  /** Resolves when the console ends: from then on it stands in nobody's way, though its Lease goes a little later. */
+  readonly ended: Promise<unknown>;
 }
 
 export type ClaimOutcome =
@@ -33,8 +35,8 @@ export interface ConsoleLeaseOptions {
 /** Who is on a VM's console, agreed on by all replicas: one Lease `kg-VMUID-KIND` for each console in use. */
 export class ConsoleLeases {
   readonly #holders = new EventEmitter().setMaxListeners(0);
-  /** resourceVersion of the own acquisition, by the id of the claim. */
-  readonly #acquired = new Map<string, string>();
+  /** Consoles of this replica that have not ended, with the resourceVersion at which they got their Lease. */
+  readonly #own = new Map<string, string | undefined>();
   readonly #now: () => number;
 
   constructor(
@@ -59,6 +61,8 @@ export class ConsoleLeases {
 
   /** @throws KubeError, NetworkError where the API server cannot be asked */
   async claim(claim: ConsoleClaim): Promise<ClaimOutcome> {
+    this.#own.set(claim.id, undefined);
+    void claim.ended.then(() => this.#own.delete(claim.id));
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const outcome = (await this.create(claim)) ?? (await this.replace(claim));
       if (outcome !== undefined) return outcome;
@@ -114,17 +118,18 @@ export class ConsoleLeases {
   }
 
   private async mayTake(claim: ConsoleClaim, found: Lease): Promise<boolean> {
-    const [pod = ''] = found.spec?.holderIdentity?.split('/') ?? [];
+    const [pod = '', id = ''] = found.spec?.holderIdentity?.split('/') ?? [];
     if (claim.takeOver || pod === '') return true;
     if (claim.browser !== undefined && found.metadata.annotations?.[BROWSER] === claim.browser) return true;
+    // Of this replica: ended, its Lease not deleted yet; or of the process that ran in this pod before.
+    if (pod === this.options.podName) return !this.#own.has(id);
     return !(await this.replicas.isAlive(pod));
   }
 
   private held(claim: ConsoleClaim, { metadata }: Lease, taken: boolean): ClaimOutcome {
-    this.#acquired.set(claim.id, metadata.resourceVersion ?? '');
+    if (this.#own.has(claim.id)) this.#own.set(claim.id, metadata.resourceVersion);
     const { resourceVersion, uid } = metadata;
     const release = async (): Promise<void> => {
-      this.#acquired.delete(claim.id);
       const precondition = {
         ...(uid === undefined ? {} : { uid }),
         ...(resourceVersion === undefined ? {} : { resourceVersion }),
@@ -140,7 +145,7 @@ export class ConsoleLeases {
   }
 
   private isNewer(lease: Lease, id: string): boolean {
-    const own = Number(this.#acquired.get(id));
+    const own = Number(this.#own.get(id) ?? Infinity);
     return !Number.isFinite(own) || Number(lease.metadata.resourceVersion) > own;
   }
 

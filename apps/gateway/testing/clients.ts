@@ -93,3 +93,27 @@ export function sendRaw(port: number, bytes: string): Promise<string> {
     socket.on('error', reject);
   });
 }
+
+/**
+ * An upgrade that must be refused, its path sent byte for byte as written (websocket clients tidy theirs).
+ * @throws where it was taken up
+ */
+export function refusedUpgrade(port: number, path: string, headers: Record<string, string> = {}): Promise<Reply> {
+  const own = {
+    connection: 'Upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+  };
+  return new Promise((resolve, reject) => {
+    const req = request({ port, host: '127.0.0.1', path, headers: { ...own, ...headers }, agent: false }, (res) => {
+      readReply(res).then(resolve, reject);
+    });
+    req.on('upgrade', (_res, socket) => {
+      socket.destroy();
+      reject(new Error('the upgrade was not refused'));
+    });
+    req.on('error', reject);
+    req.end();
+  });
+}

@@ -29,7 +29,6 @@ export class FakeApi {
   refuseUpgrade: { code: number; body: string } | undefined;
   /** Watches stay silent and new ones are refused. */
   mute = false;
-  upstream!: Upstream;
   readonly #server: Server;
   readonly #websockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
   readonly #sockets = new Set<Socket>();
@@ -46,8 +45,6 @@ export class FakeApi {
   static async start(): Promise<FakeApi> {
     const api = new FakeApi();
     await new Promise<void>((resolve) => api.#server.listen(0, '127.0.0.1', resolve));
-    const { port } = api.#server.address() as AddressInfo;
-    api.upstream = new Upstream({ server: new URL(`http://127.0.0.1:${port}`), tls: {}, token: () => 'own-token' });
     return api;
   }
 
@@ -56,8 +53,13 @@ export class FakeApi {
     return this.seen.filter(({ headers }) => headers.authorization !== 'Bearer own-token');
   }
 
+  /** For one gateway, which closes it. */
+  upstream(): Upstream {
+    const { port } = this.#server.address() as AddressInfo;
+    return new Upstream({ server: new URL(`http://127.0.0.1:${port}`), tls: {}, token: () => 'own-token' });
+  }
+
   async close(): Promise<void> {
-    await this.upstream.close();
     for (const socket of this.#sockets) socket.destroy();
     await new Promise((resolve) => this.#server.close(resolve));
   }

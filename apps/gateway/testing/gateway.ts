@@ -113,7 +113,7 @@ export async function startGateway(cluster: TestCluster, env: Record<string, str
   const config = readConfig({ ...BASE, WEB_ROOT: webRoot, ...env });
   const log: string[] = [];
   const logger = makeLogger('debug', { write: (line: string) => void log.push(line) });
-  const app = await createGateway(config, cluster.api.upstream, logger);
+  const app = await createGateway(config, cluster.api.upstream(), logger);
   await app.listen(0, '127.0.0.1');
   const server = app.getHttpServer() as Server;
   const { port } = server.address() as AddressInfo;

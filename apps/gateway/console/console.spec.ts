@@ -1,0 +1,302 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type GateToken } from '#libs/api';
+import { setGrantCookies } from '../grants/cookies.js';
+import { Handles } from '../grants/handle.js';
+import { SecretKey } from '../secret.js';
+import { call, view, type Viewer } from '../testing/clients.js';
+import { SERIAL, SESSION_KEY, startGateway, TestCluster, type TestGateway, until, VNC } from '../testing/gateway.js';
+
+let cluster: TestCluster;
+let gateway: TestGateway;
+let other: TestGateway;
+
+beforeAll(async () => {
+  cluster = await TestCluster.start();
+  gateway = await startGateway(cluster, { MAX_CONSOLES: '4' });
+  other = await startGateway(cluster, { POD_NAME: 'pod-2' });
+});
+afterAll(async () => {
+  await gateway.close();
+  await other.close();
+  await cluster.close();
+});
+
+const bearer = (grant: GateToken): Record<string, string> => ({ authorization: `Bearer ${grant.status?.token ?? ''}` });
+const handles = new Handles(new SecretKey(Buffer.from(SESSION_KEY, 'base64')).derive('grant-cookie'));
+
+/** The cookie of one browser that redeemed the grant. */
+function browser(grant: GateToken, nonce: string): Record<string, string> {
+  const { uid = '' } = grant.metadata;
+  const exp = (grant.status?.data?.exp ?? 0) * 1000;
+  const handle = handles.write({ uid, exp: exp / 1000, nonce: nonce.padEnd(16, 'x') });
+  const [cookie = ''] = setGrantCookies(
+    { uid, handle, exp },
+    { secure: false, embedded: false },
+    undefined,
+    Date.now(),
+  );
+  return { cookie: cookie.split(';')[0] ?? '', origin: 'http://localhost:8080' };
+}
+
+let machines = 0;
+/** Each test has a machine of its own. */
+async function machine(
+  spec: Parameters<TestCluster['grant']>[0] = {},
+  window = {},
+): Promise<{ name: string; path: string; grant: GateToken }> {
+  const name = `vm-${++machines}`;
+  cluster.startVm(name);
+  const grant = await cluster.grant({ vm: name, ...spec }, window);
+  // The watch has brought the grant, hence the machine before it, on both replicas.
+  for (const { port } of [gateway, other]) {
+    await until(async () =>
+      (await call(port, `/api/v1/grant?namespace=ns&vm=${name}`, { headers: bearer(grant) })).body.includes('Running'),
+    );
+  }
+  return { name, path: VNC.replace('demo', name), grant };
+}
+
+async function open(path: string, headers: Record<string, string>, port = gateway.port): Promise<Viewer> {
+  const viewer = await view(port, path, headers, ['plain.kubevirt.io']);
+  await viewer.receives('RFB');
+  return viewer;
+}
+
+describe('ends', () => {
+  it('4001 when the grant expires', async () => {
+    const exp = Math.floor(Date.now() / 1000) + 2;
+    const { path, grant } = await machine({}, { exp });
+    const viewer = await open(path, bearer(grant));
+    expect(await viewer.ended).toEqual({ code: 4001, reason: 'The time of this link is over.' });
+    expect(Date.now() / 1000).toBeLessThan(exp + 1);
+  });
+
+  it('4002 when it is revoked, and when it is deleted, on any replica', async () => {
+    const one = await machine();
+    const first = await open(one.path, bearer(one.grant), other.port);
+    cluster.revoke(one.grant);
+    expect((await first.ended).code).toBe(4002);
+    const two = await machine();
+    const second = await open(two.path, bearer(two.grant));
+    cluster.api.objects.delete('gatetokens', two.grant.metadata.name ?? '');
+    expect((await second.ended).code).toBe(4002);
+  });
+
+  it('4003 when its record is deleted', async () => {
+    const { name, path, grant } = await machine();
+    const viewer = await open(path, bearer(grant));
+    const session = cluster.api.objects.list('gatesessions').find(({ spec }) => spec?.['vm'] === name);
+    cluster.api.objects.delete('gatesessions', session?.metadata.name ?? '');
+    expect((await viewer.ended).code).toBe(4003);
+  });
+
+  it('4004 when the machine stops, even where its console is cut first', async () => {
+    const { name, path, grant } = await machine();
+    const viewer = await open(path, bearer(grant));
+    cluster.api.guests.find(({ url }) => url.includes(`/${name}/`))?.socket.terminate();
+    cluster.stopVm(name);
+    expect(await viewer.ended).toMatchObject({ code: 4004, reason: expect.stringContaining('does not run') as string });
+  });
+
+  it('4004 for a machine that is stopped or missing: the handshake is answered, the reason told', async () => {
+    const { name, path, grant } = await machine();
+    cluster.stopVm(name);
+    await until(async () => {
+      const viewer = await view(gateway.port, path, bearer(grant));
+      return (await viewer.ended).reason.includes('does not run (Stopped)');
+    });
+    cluster.api.objects.delete('virtualmachines', name);
+    await until(
+      async () => (await (await view(gateway.port, path, bearer(grant))).ended).reason === `${name} does not exist.`,
+    );
+  });
+
+  it('1011 when the cluster refuses or loses it', async () => {
+    const { name, path, grant } = await machine();
+    cluster.api.refuseUpgrade = { code: 500, body: 'Internal' };
+    expect((await (await view(gateway.port, path, bearer(grant))).ended).code).toBe(1011);
+    cluster.api.refuseUpgrade = { code: 400, body: '{"kind":"Status","message":"No graphics devices are present."}' };
+    expect(await (await view(gateway.port, path, bearer(grant))).ended).toMatchObject({ code: 4004 });
+    cluster.api.refuseUpgrade = undefined;
+    const viewer = await open(path, bearer(grant));
+    cluster.api.guests.find(({ url }) => url.includes(`/${name}/`))?.socket.terminate();
+    expect((await viewer.ended).code).toBe(1011);
+  });
+
+  it('1013 when the replica is full', async () => {
+    const { path, grant } = await machine();
+    const held = await Promise.all(
+      [1, 2, 3, 4].map(async () => {
+        const one = await machine();
+        return open(one.path, bearer(one.grant));
+      }),
+    );
+    expect((await (await view(gateway.port, path, bearer(grant))).ended).code).toBe(1013);
+    for (const viewer of held) viewer.socket.close();
+    await Promise.all(held.map(({ ended }) => ended));
+  });
+
+  it('1001 when the replica shuts down, and its record and lease are gone after', async () => {
+    const { name, path, grant } = await machine();
+    const third = await startGateway(cluster, { POD_NAME: 'pod-3' });
+    const viewer = await open(path, bearer(grant), third.port);
+    await third.close();
+    expect((await viewer.ended).code).toBe(1001);
+    const session = cluster.api.objects.list('gatesessions').find(({ spec }) => spec?.['vm'] === name);
+    expect(session?.status).toMatchObject({ phase: 'Ended' });
+    expect(cluster.api.objects.list('leases').map(({ metadata }) => metadata.name)).not.toContain('kg-replica-pod-3');
+  });
+
+  it('ends the records of a replica that died without a word', async () => {
+    const orphan = cluster.api.objects.create('gatesessions', {
+      metadata: { name: 'orphan' },
+      spec: { vm: 'demo', kind: 'vnc', pod: 'pod-dead', 'client-address': '192.0.2.1' },
+      status: { phase: 'Active' },
+    });
+    const third = await startGateway(cluster, { POD_NAME: 'pod-4' });
+    await until(
+      () => cluster.api.objects.get('gatesessions', orphan.metadata.name ?? '').status?.['phase'] === 'Ended',
+    );
+    await third.close();
+  });
+});
+
+describe('who is on it', () => {
+  it('4006 for the second browser, 4005 for the first when the second takes over, across replicas', async () => {
+    const { path, grant } = await machine();
+    const first = await open(path, browser(grant, 'first'));
+    expect((await (await view(other.port, path, browser(grant, 'second'))).ended).code).toBe(4006);
+    const second = await open(`${path}?takeover=true`, browser(grant, 'second'), other.port);
+    expect((await first.ended).code).toBe(4005);
+    expect(cluster.api.guests.at(-1)?.url).not.toContain('takeover');
+    expect(cluster.api.guests.at(-1)?.url).not.toContain('preserveSession');
+    second.socket.close();
+  });
+
+  it('a grant without take-over may ask in vain', async () => {
+    const { path, grant } = await machine({ 'take-over': false });
+    const first = await open(path, browser(grant, 'first'));
+    expect((await (await view(gateway.port, `${path}?takeover=true`, browser(grant, 'second'))).ended).code).toBe(4006);
+    first.socket.close();
+  });
+
+  it('the same browser comes back without asking: a reload', async () => {
+    const { path, grant } = await machine();
+    const first = await open(path, browser(grant, 'same'));
+    const second = await open(path, browser(grant, 'same'));
+    expect((await first.ended).code).toBe(4005);
+    second.socket.close();
+  });
+
+  it('preserves the session of a viewer that did not come through the gateway', async () => {
+    const { path, grant } = await machine();
+    cluster.api.refuseUpgrade = {
+      code: 500,
+      body: '{"kind":"Status","message":"dialing: Active VNC connection. Request denied."}',
+    };
+    expect((await (await view(gateway.port, path, bearer(grant))).ended).code).toBe(4006);
+    expect(cluster.api.forwarded.at(-1)?.url).toContain('preserveSession=true');
+    cluster.api.refuseUpgrade = undefined;
+  });
+
+  it('a console that ended is free', async () => {
+    const { path, grant } = await machine();
+    const first = await open(path, browser(grant, 'first'));
+    first.socket.close();
+    await until(async () => {
+      const next = await view(gateway.port, path, browser(grant, 'second'));
+      const free = await Promise.race([next.receives('RFB').then(() => true), next.ended.then(() => false)]);
+      next.socket.close();
+      await next.ended;
+      return free;
+    });
+  });
+});
+
+describe('what is carried', () => {
+  it.each([
+    [['plain.kubevirt.io'], 'plain.kubevirt.io'],
+    [['binary'], 'binary'],
+    [['base64', 'binary'], 'binary'],
+    [['binary', 'plain.kubevirt.io'], 'plain.kubevirt.io'],
+    [[], ''],
+  ])('subprotocols %j are answered with "%s"', async (offered, answered) => {
+    const { path, grant } = await machine();
+    const viewer = await view(gateway.port, path, bearer(grant), offered);
+    await viewer.receives('RFB');
+    expect(viewer.socket.protocol).toBe(answered);
+    expect(cluster.api.guests.at(-1)?.request.headers['sec-websocket-protocol']).toBe('plain.kubevirt.io');
+    viewer.socket.close();
+    await viewer.ended;
+  });
+
+  it('nothing of the viewer but the path reaches the cluster', async () => {
+    const { path, grant } = await machine();
+    const headers = {
+      ...browser(grant, 'one'),
+      'impersonate-user': 'admin',
+      'x-remote-user': 'admin',
+      x_remote_user: 'admin',
+      'x-forwarded-for': '203.0.113.9',
+      'x-anything': 'else',
+    };
+    const viewer = await open(path, headers);
+    const seen = cluster.api.guests.at(-1)?.request.headers ?? {};
+    expect(seen.authorization).toBe('Bearer token-of-gs-guest');
+    expect(seen['x-forwarded-for']).toBe('127.0.0.1');
+    for (const name of ['cookie', 'origin', 'impersonate-user', 'x-remote-user', 'x_remote_user', 'x-anything']) {
+      expect(seen[name]).toBeUndefined();
+    }
+    viewer.socket.close();
+  });
+
+  it('megabytes both ways, byte for byte, with a slow reader', async () => {
+    const { path, grant } = await machine();
+    const viewer = await open(path, bearer(grant));
+    const sent = Buffer.alloc(6 * 1024 * 1024, 'abcdefg');
+    viewer.socket.pause();
+    for (let at = 0; at < sent.length; at += 64 * 1024) viewer.socket.send(sent.subarray(at, at + 64 * 1024));
+    viewer.socket.resume();
+    await until(() => viewer.received().length >= sent.length + 12);
+    expect(viewer.received().slice(12) === sent.toString('latin1')).toBe(true);
+    viewer.socket.close();
+  });
+
+  it('view-only: no key passes, on either console', async () => {
+    const { path, grant } = await machine({ 'view-only': true });
+    const viewer = await open(path, bearer(grant));
+    viewer.socket.send(Buffer.from('RFB 003.008\n'));
+    viewer.socket.send(Buffer.from([1]));
+    viewer.socket.send(Buffer.from([1]));
+    viewer.socket.send(Buffer.from([4, 1, 0, 0, 0, 0, 0, 97]));
+    viewer.socket.send(Buffer.from([3, 1, 0, 0, 0, 0, 0, 1, 0, 1]));
+    await until(() => viewer.received().length >= 12 + 12 + 2 + 10);
+    expect(Buffer.from(viewer.received().slice(24), 'latin1')).toEqual(
+      Buffer.from([1, 1, 3, 1, 0, 0, 0, 0, 0, 1, 0, 1]),
+    );
+    viewer.socket.close();
+    const serial = await open(path.replace(/vnc$/, 'console'), bearer(grant));
+    serial.socket.send(Buffer.from('rm -rf /\n'));
+    viewer.socket.send(Buffer.from('x'), () => undefined);
+    serial.socket.close();
+    await serial.ended;
+    await until(() => cluster.api.objects.list('gatesessions').every(({ status }) => status?.['phase'] === 'Ended'));
+    expect(serial.received()).not.toContain('rm');
+  });
+
+  it('a record is kept: who, from where, how many bytes, why it ended', async () => {
+    const { name, path, grant } = await machine();
+    const viewer = await open(SERIAL.replace('demo', name), bearer(grant));
+    viewer.socket.send(Buffer.from('12345'));
+    await viewer.receives('12345');
+    viewer.socket.close();
+    const record = () => cluster.api.objects.list('gatesessions').find(({ spec }) => spec?.['vm'] === name);
+    await until(() => record()?.status?.['phase'] === 'Ended');
+    expect(record()).toMatchObject({
+      spec: { token: grant.metadata.name, vm: name, kind: 'serial', 'client-address': '127.0.0.1', pod: 'pod-1' },
+      status: { 'bytes-in': 5, 'bytes-out': 17, reason: 'The viewer left.' },
+    });
+    await until(() => cluster.api.objects.get('gatetokens', grant.metadata.name ?? '').status?.['live'] === 0);
+    expect(path).toContain(name);
+  });
+});

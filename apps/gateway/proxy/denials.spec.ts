@@ -1,0 +1,318 @@
+import { createHmac, createPrivateKey, createPublicKey, sign as signBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Claims, generateKeyPair, thumbprint } from '#libs/token';
+import { call, refusedUpgrade, type Reply } from '../testing/clients.js';
+import { startGateway, TestCluster, type TestGateway, VNC } from '../testing/gateway.js';
+
+const PODS = '/k8s/api/v1/namespaces/ns/pods';
+const USB = VNC.replace(/vnc$/, 'usbredir');
+
+let cluster: TestCluster;
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  cluster = await TestCluster.start();
+  gateway = await startGateway(cluster);
+});
+afterAll(async () => {
+  await gateway.close();
+  await cluster.close();
+});
+
+type Headers = Record<string, string>;
+const bearer = (token: string | undefined): Headers => ({ authorization: `Bearer ${token ?? ''}` });
+
+/** Knocks at both doors with the same credential; nothing may reach the cluster. */
+async function bothDoors(headers: Headers, http = PODS, upgrade = VNC): Promise<{ http: Reply; upgrade: Reply }> {
+  const before = cluster.api.forwarded.length;
+  const replies = {
+    http: await call(gateway.port, http, { headers }),
+    upgrade: await refusedUpgrade(gateway.port, upgrade, headers),
+  };
+  expect(cluster.api.forwarded.length).toBe(before);
+  return replies;
+}
+
+async function expectBoth(headers: Headers, code: number, message: RegExp): Promise<void> {
+  for (const reply of Object.values(await bothDoors(headers))) {
+    expect(reply.status).toBe(code);
+    const status = JSON.parse(reply.body) as { kind: string; code: number; message: string };
+    expect(status).toMatchObject({ kind: 'Status', code });
+    expect(status.message).toMatch(message);
+  }
+}
+
+async function claims(change: Partial<Claims> = {}): Promise<Claims> {
+  const { metadata } = await cluster.grant({ urls: ['/api/v1/*', '/apis/*'] });
+  const now = Math.floor(Date.now() / 1000);
+  const own = { jti: metadata.uid ?? '', sub: `ns/${metadata.name ?? ''}` };
+  return { URLs: ['/api/v1/*', '/apis/*'], verbs: ['get'], nbf: now - 10, exp: now + 600, ...own, ...change };
+}
+
+function handMade(header: object, payload: object, signature: (input: string) => string): string {
+  const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
+  const input = `${encode(header)}.${encode(payload)}`;
+  return `${input}.${signature(input)}`;
+}
+
+const rs256 = (input: string): string =>
+  signBytes('sha256', Buffer.from(input), cluster.key.privateKey).toString('base64url');
+
+describe('row 5: tokens that are none, at both doors', () => {
+  it('no credential', async () => expectBoth({}, 401, /brings no link/));
+  it('a malformed token', async () => expectBoth(bearer('nonsense'), 401, /not a token|malformed/i));
+  it('another scheme than Bearer', async () => expectBoth({ authorization: 'Basic YTpi' }, 401, /token/));
+
+  it('alg none', async () => {
+    const token = handMade({ alg: 'none', kid: cluster.key.kid }, await claims(), () => '');
+    await expectBoth(bearer(token), 401, /./);
+  });
+
+  it('HS256 with the public key as the secret', async () => {
+    const pem = cluster.key.publicKey.export({ type: 'spki', format: 'pem' });
+    const forged = (input: string): string => createHmac('sha256', pem).update(input).digest('base64url');
+    const token = handMade({ alg: 'HS256', kid: cluster.key.kid }, await claims(), forged);
+    await expectBoth(bearer(token), 401, /./);
+  });
+
+  it('a key of somebody else, under its own and under our kid', async () => {
+    const privateKey = createPrivateKey((await generateKeyPair())['tls.key']);
+    const publicKey = createPublicKey(privateKey);
+    const own = { privateKey, publicKey, kid: thumbprint(publicKey) };
+    await expectBoth(bearer(await cluster.sign(await claims(), own)), 401, /not signed by this gateway/);
+    const forged = { ...own, kid: cluster.key.kid };
+    await expectBoth(bearer(await cluster.sign(await claims(), forged)), 401, /not signed by this gateway/);
+  });
+
+  it('a key that the header itself brings along', async () => {
+    const privateKey = createPrivateKey((await generateKeyPair())['tls.key']);
+    const jwk = createPublicKey(privateKey).export({ format: 'jwk' });
+    const sign = (input: string): string => signBytes('sha256', Buffer.from(input), privateKey).toString('base64url');
+    await expectBoth(bearer(handMade({ alg: 'RS256', kid: cluster.key.kid, jwk }, await claims(), sign)), 401, /./);
+  });
+
+  it.each([
+    ['exp missing', { exp: undefined }],
+    ['exp a text', { exp: '9999999999' }],
+    ['URLs a text', { URLs: '/*' }],
+    ['no URLs', { URLs: [] }],
+    ['jti missing', { jti: undefined }],
+  ])('%s', async (_name, change) => {
+    const token = handMade({ alg: 'RS256', kid: cluster.key.kid }, { ...(await claims()), ...change }, rs256);
+    await expectBoth(bearer(token), 401, /./);
+  });
+
+  it('without kid, where unregistered tokens are not accepted', async () => {
+    await expectBoth(bearer(handMade({ alg: 'RS256' }, await claims(), rs256)), 401, /./);
+  });
+
+  it('signed, but of no GateToken', async () => {
+    const token = await cluster.sign(await claims({ jti: 'f0000000-0000-4000-8000-000000000000', sub: 'ns/nobody' }));
+    await expectBoth(bearer(token), 401, /not known/);
+  });
+});
+
+describe('row 10: grants at the ends of their lives, at both doors', () => {
+  const urls = ['/api/v1/*', '/apis/*'];
+  const now = (): number => Math.floor(Date.now() / 1000);
+
+  it('expired', async () => {
+    const { status } = await cluster.grant({ urls }, { nbf: now() - 100, exp: now() - 1 });
+    await expectBoth(bearer(status?.token), 401, /expired/);
+  });
+
+  it('not yet valid', async () => {
+    const { status } = await cluster.grant({ urls }, { nbf: now() + 100, exp: now() + 200 });
+    await expectBoth(bearer(status?.token), 401, /not valid yet/);
+  });
+
+  it('revoked, within a second', async () => {
+    const grant = await cluster.grant({ urls });
+    expect((await call(gateway.port, PODS, { headers: bearer(grant.status?.token) })).status).toBe(200);
+    cluster.revoke(grant);
+    await expect
+      .poll(async () => (await call(gateway.port, PODS, { headers: bearer(grant.status?.token) })).status)
+      .toBe(401);
+    await expectBoth(bearer(grant.status?.token), 401, /revoked/);
+  });
+
+  it('deleted, within a second', async () => {
+    const grant = await cluster.grant({ urls });
+    expect((await call(gateway.port, PODS, { headers: bearer(grant.status?.token) })).status).toBe(200);
+    cluster.api.objects.delete('gatetokens', grant.metadata.name ?? '');
+    await expect
+      .poll(async () => (await call(gateway.port, PODS, { headers: bearer(grant.status?.token) })).status)
+      .toBe(401);
+  });
+
+  it('refused by the operator', async () => {
+    const grant = await cluster.grant({ urls });
+    cluster.api.objects.update('gatetokens', grant.metadata.name ?? '', (old) => ({
+      ...old,
+      status: { ...old.status, phase: 'Error' },
+    }));
+    await expect
+      .poll(async () => (await call(gateway.port, PODS, { headers: bearer(grant.status?.token) })).status)
+      .toBe(401);
+  });
+
+  it('bound to a VM that was made anew under the same name', async () => {
+    cluster.startVm('renewed');
+    const grant = await cluster.grant({ vm: 'renewed' });
+    cluster.api.objects.delete('virtualmachines', 'renewed');
+    cluster.api.objects.delete('virtualmachineinstances', 'renewed');
+    cluster.startVm('renewed');
+    await cluster.grant(); // Comes after them in every watch that this test waits for below.
+    const path = VNC.replace('demo', 'renewed');
+    await expect
+      .poll(
+        async () =>
+          (await refusedUpgrade(gateway.port, path, bearer(grant.status?.token)).catch(() => undefined))?.status,
+      )
+      .toBe(403);
+    expect((await call(gateway.port, path, { headers: bearer(grant.status?.token) })).status).toBe(403);
+  });
+
+  it('a token newer than the watch is found by one live question', async () => {
+    cluster.api.mute = true;
+    const grant = await cluster.grant({ urls });
+    expect((await call(gateway.port, PODS, { headers: bearer(grant.status?.token) })).status).toBe(200);
+    cluster.api.mute = false;
+  });
+});
+
+describe('row 1: path tricks are never forwarded', () => {
+  it.each([
+    '/k8s/api/v1/namespaces/ns/pods/../secrets',
+    '/k8s/api/v1/namespaces/ns/pods/%2e%2e/secrets',
+    '/k8s/api/v1/namespaces/ns/pods/%2E%2E/secrets',
+    '/k8s/api/v1/namespaces/ns/pods%2f..%2fsecrets',
+    '/k8s/api/v1/namespaces/ns//pods',
+    '/k8s//api/v1/namespaces/ns/pods',
+    '/k8s/api/v1/namespaces/ns/pods/',
+    '/k8s/api/v1/namespaces/ns/pods;x=y',
+    '/k8s/api/v1/namespaces/ns/pods\\x',
+    '/k8s/api/v1/namespaces/ns/pods%5cx',
+    '/k8s/api/v1/namespaces/ns/pods%00',
+    '/k8s/api/v1/namespaces/ns/pods%zz',
+    '/k8s/api/v1/namespaces/ns/pods%',
+    '/k8s/api/v1/namespaces/ns/%70ods',
+    '/k8s/api/v1/namespaces/ns/pods/./x',
+  ])('%s', async (path) => {
+    const { status } = await cluster.grant({ urls: ['/api/v1/*'] });
+    const replies = await bothDoors(bearer(status?.token), path, path);
+    expect(replies.http.status).toBe(400);
+    expect(replies.upgrade.status).toBe(400);
+  });
+
+  it.each([
+    '/K8S/api/v1/pods',
+    '//k8s/api/v1/pods',
+    '/./k8s/api/v1/pods',
+    '/x/../k8s/api/v1/pods',
+    'http://evil/k8s/api/v1/pods',
+  ])('outside of the door: %s', async (path) => {
+    const { status } = await cluster.grant({ urls: ['/api/v1/*'] });
+    const replies = await bothDoors(bearer(status?.token), path, path.startsWith('http') ? '/x/k8s/' : path);
+    expect(replies.http.status).toBeGreaterThanOrEqual(400);
+    expect(replies.upgrade.status).toBe(404);
+  });
+});
+
+describe('rows 2 and 3: what no wildcard, or no grant, reaches', () => {
+  it.each([
+    '/api/v1/namespaces/ns/secrets',
+    '/api/v1/namespaces/ns/secrets/gs-jwt-secret',
+    '/api/v1/secrets?watch=true',
+    '/apis/kubegateway.kubevirt.io/v1beta1/namespaces/ns/gatetokens',
+    '/apis/rbac.authorization.k8s.io/v1/clusterroles',
+    '/api/v1/namespaces/ns/serviceaccounts/gs-guest/token',
+  ])('%s, by wildcard and by exact URL', async (path) => {
+    for (const url of ['*', path.split('?')[0] ?? '']) {
+      const { status } = await cluster.grant({ urls: [url], verbs: ['get', 'post'] });
+      const replies = await bothDoors(bearer(status?.token), `/k8s${path}`, `/k8s${path}`);
+      expect(replies.http.status).toBe(403);
+      expect(replies.upgrade.status).toBe(403);
+    }
+  });
+
+  it.each(['/api/v1/namespaces/ns/pods/x/exec', '/api/v1/namespaces/ns/pods/x/portforward', USB.slice('/k8s'.length)])(
+    '%s needs an exact URL',
+    async (path) => {
+      const { status } = await cluster.grant({ urls: ['/api/*', '/apis/*'] });
+      const replies = await bothDoors(bearer(status?.token), `/k8s${path}`, `/k8s${path}`);
+      expect([replies.http.status, replies.upgrade.status]).toEqual([403, 403]);
+    },
+  );
+
+  it('another path and another method than granted', async () => {
+    const { status } = await cluster.grant({ urls: ['/api/v1/namespaces/ns/pods'] });
+    expect(
+      (await bothDoors(bearer(status?.token), '/k8s/api/v1/namespaces/ns/podsx', '/k8s/api/v1/pods')).http.status,
+    ).toBe(403);
+    for (const method of ['POST', 'DELETE', 'PUT', 'PATCH', 'OPTIONS']) {
+      expect((await call(gateway.port, PODS, { method, headers: bearer(status?.token) })).status).toBe(403);
+    }
+  });
+
+  it('HEAD is allowed where GET is', async () => {
+    const { status } = await cluster.grant({ urls: ['/api/v1/namespaces/ns/pods'] });
+    expect((await call(gateway.port, PODS, { method: 'HEAD', headers: bearer(status?.token) })).status).toBe(200);
+  });
+});
+
+describe('row 6: another site', () => {
+  it.each([
+    'null',
+    'https://evil.example.com',
+    'http://gate.example.com',
+    'https://gate.example.com:444',
+    'https://gate.example.com.evil',
+  ])('Origin %s, at both doors', async (origin) => {
+    const { status } = await cluster.grant({ urls: ['*'] });
+    await expectBoth({ ...bearer(status?.token), origin }, 403, /another site/);
+    await expectBoth({ cookie: `kg-jwt-session-code=${status?.token}`, origin }, 403, /another site/);
+  });
+
+  it('an unsafe method with a cookie needs a proof that it is ours', async () => {
+    const { status } = await cluster.grant({ urls: ['/api/v1/namespaces/ns/pods'], verbs: ['post'] });
+    const post = (headers: Headers): Promise<Reply> =>
+      call(gateway.port, PODS, { method: 'POST', headers, body: '{"metadata":{"generateName":"p-"}}' });
+    const cookie = `kg-jwt-session-code=${status?.token}`;
+    expect((await post({ cookie })).status).toBe(403);
+    expect((await post({ cookie, 'sec-fetch-site': 'cross-site' })).status).toBe(403);
+    expect((await post({ cookie, 'sec-fetch-site': 'same-origin' })).status).toBe(201);
+    expect((await post({ cookie, origin: 'https://gate.example.com' })).status).toBe(201);
+    expect((await post(bearer(status?.token))).status).toBe(201);
+  });
+});
+
+describe('consoles are websockets', () => {
+  it('a plain GET of vnc or console is refused before the cluster could cut the viewer', async () => {
+    const { status } = await cluster.grant();
+    for (const path of [VNC, VNC.replace(/vnc$/, 'console'), VNC.replace('/v1/', '/v1alpha3/')]) {
+      const before = cluster.api.forwarded.length;
+      const reply = await call(gateway.port, path, { headers: bearer(status?.token) });
+      expect(reply.status).toBe(400);
+      expect(reply.body).toContain('websocket');
+      expect(cluster.api.forwarded.length).toBe(before);
+    }
+  });
+
+  it('another upgrade than a websocket is an ordinary request, and refused as one', async () => {
+    const { status } = await cluster.grant();
+    const headers = { ...bearer(status?.token), connection: 'Upgrade', upgrade: 'SPDY/3.1' };
+    expect((await call(gateway.port, VNC, { headers })).status).toBe(400);
+  });
+});
+
+describe('pages for people', () => {
+  it('says in HTML what happened and what to do, with a policy that lets nothing run', async () => {
+    const reply = await call(gateway.port, PODS, { headers: { accept: 'text/html' } });
+    expect(reply.status).toBe(401);
+    expect(reply.headers['content-type']).toContain('text/html');
+    expect(reply.headers['content-security-policy']).toContain("default-src 'none'");
+    expect(reply.body).toContain('<h1>');
+    expect(reply.body).toContain('Open the link that you were sent');
+  });
+});
