@@ -40,11 +40,11 @@ describe('the dashboard', () => {
   it('signs in with a pasted token and shows the VMs, live', async () => {
     await dashboard.signIn(tokenOf('dev'));
     await dashboard.vm('demo').getByText('Running').waitFor();
-    await dashboard.vm('stopped').getByText('Stopped').waitFor();
+    await dashboard.vm('stopped').getByText('Stopped', { exact: true }).waitFor();
     await kubectlOk(['patch', 'vm', 'stopped', '--type=merge', '-p', '{"spec":{"runStrategy":"Always"}}']);
     await dashboard.vm('stopped').getByText('Running').waitFor();
     await kubectlOk(['patch', 'vm', 'stopped', '--type=merge', '-p', '{"spec":{"runStrategy":"Halted"}}']);
-    await dashboard.vm('stopped').getByText('Stopped').waitFor();
+    await dashboard.vm('stopped').getByText('Stopped', { exact: true }).waitFor();
     expect(await accessibilityProblems(dashboard.page)).toEqual([]);
     expect(errors).toEqual([]);
   });
@@ -69,7 +69,7 @@ describe('the dashboard', () => {
     await until('the serial console is connected', async () => (await screen.state()) === 'connected');
     await page.getByText('Linux').first().waitFor(); // The session of the screen is the session of the serial console.
     await until('the grant ends', async () => (await screen.state()) === 'ended', 30_000);
-    await page.getByText('Your time on this console is over').waitFor();
+    await page.getByRole('heading', { name: 'Your time on this console is over' }).waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
     await guest.close();
   });
@@ -84,12 +84,12 @@ describe('the dashboard', () => {
     await screen.connected();
 
     await dashboard.goToLinks();
-    await dashboard.link(gatetoken.name).getByText('Ready').waitFor();
+    await dashboard.link(gatetoken.name).getByText('Ready', { exact: true }).waitFor();
     expect(await accessibilityProblems(dashboard.page)).toEqual([]);
     await dashboard.link(gatetoken.name).getByRole('button', { name: 'Revoke' }).click();
     await dashboard.page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
-    await page.getByText('This link was revoked').waitFor();
-    await dashboard.link(gatetoken.name).getByText('Revoked').waitFor();
+    await page.getByRole('heading', { name: 'This link was revoked' }).waitFor();
+    await dashboard.link(gatetoken.name).getByText('Revoked', { exact: true }).waitFor();
     await guest.close();
   });
 

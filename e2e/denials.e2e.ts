@@ -50,14 +50,14 @@ async function refusedUpgrade(path: string, headers: Record<string, string>): Pr
 
 describe('denials, on both doors', () => {
   let ring: Keys;
-  let grant: { token: string; uid: string };
+  let grant: { token: string; uid: string; name: string };
   const vnc = (): string => consolePath('demo');
   const urls = (): string[] => [vnc().replace('/k8s', '')];
 
   beforeAll(async () => {
     ring = await keys();
     const issued = await issue({ vm: 'demo', duration: '10m' }, { token: true });
-    grant = { token: issued.token ?? '', uid: issued.gatetoken.uid };
+    grant = { token: issued.token ?? '', uid: issued.gatetoken.uid, name: issued.gatetoken.name };
   });
 
   afterAll(async () => {
@@ -70,6 +70,7 @@ describe('denials, on both doors', () => {
     nbf: now() - 10,
     exp: now() + 600,
     jti: grant.uid,
+    sub: `${cluster().namespace}/${grant.name}`,
   });
   const signed = async (payload: JWTPayload, header: { kid?: string; alg?: string } = {}): Promise<string> =>
     new SignJWT(payload)
@@ -101,6 +102,10 @@ describe('denials, on both doors', () => {
     expect(response.status).toBe(401);
     expect(((await response.json()) as Status).message.length).toBeGreaterThan(10);
     expect(await refusedUpgrade(vnc(), { authorization })).toBe(401);
+  });
+
+  it('the same claims, signed as they should be, are let in: the refusals above have their own reasons', async () => {
+    expect(await refusedUpgrade(vnc(), { authorization: `Bearer ${await signed(claims())}` })).toBe(101);
   });
 
   it('without a credential: 401', async () => {

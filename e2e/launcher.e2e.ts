@@ -7,7 +7,7 @@ const start = (...args: string[]): Promise<{ code: number; stdout: string; stder
 
 describe('npm start', () => {
   it('on a data folder in use says so and exits with 1', async () => {
-    const ran = await start('--data', cluster().data, '--port', '0', '--https-port', '0');
+    const ran = await start('--data', cluster().data, '--port', '1024', '--https-port', '1025');
     expect(ran.code).toBe(1);
     expect(ran.stderr.trim().split('\n')).toHaveLength(1);
     expect(ran.stderr).toContain(cluster().data);

@@ -8,6 +8,9 @@ import { type RouteTable } from './table.js';
 
 const LOCAL = new Set(['localhost', '127.0.0.1', '[::1]']);
 
+/** How large headers may be is the pods' to say: they have the words for it. */
+const MAX_HEADER = 4 << 20;
+
 const NO_POD = 'No pod of this gateway is ready. Try again in a moment; "kubectl get pods" shows what they are at.';
 
 /** One request, or one upgrade, from the front to a pod. */
@@ -19,11 +22,12 @@ export class Doors {
   ) {}
 
   http(): Server {
-    return this.wire(createServer(), 'http');
+    return this.wire(createServer({ maxHeaderSize: MAX_HEADER }), 'http');
   }
 
   async https(certificates: Certificates): Promise<Server> {
     const server = createSecureServer({
+      maxHeaderSize: MAX_HEADER,
       // Clients that name no host (an address in the URL) get a certificate for localhost.
       ...(await certificates.issue('localhost')),
       SNICallback: (host, done) => {
