@@ -6,7 +6,7 @@ import { typesOf } from '../discovery/index.js';
 import { UserError } from './user-error.js';
 
 const FIELD_MANAGER = 'npm-start';
-/** Duplicate keys are the API server's to refuse; looking for them takes a third of the time. */
+/** The files are our own: looking for duplicate keys takes a third of the time. */
 const FAST = { uniqueKeys: false } as const;
 const KIND_WITHIN_MS = 15_000;
 const POLL_MS = 50;
