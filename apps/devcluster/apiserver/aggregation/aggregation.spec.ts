@@ -188,7 +188,8 @@ describe('requests', () => {
   it('are 503 when the backend is gone, and the condition says so within two seconds', async () => {
     await backend.close();
     const start = performance.now();
-    expect((await fetch(`http://${doorUrl}${path('start')}`)).status).toBe(503);
+    const body = Buffer.alloc(2_000_000);
+    expect((await fetch(`http://${doorUrl}${path('start')}`, { method: 'POST', body })).status).toBe(503);
     await vi.waitFor(() => expect(condition()).toMatchObject({ status: 'False', reason: 'FailedDiscoveryCheck' }), {
       timeout: 2000,
       interval: 10,

@@ -17,6 +17,8 @@ export interface AggregatorOptions {
   now: () => Date;
   /** Called when the resources of a backend became known, changed or went. */
   onDiscovery?: () => void;
+  /** Faults of this server itself. Default: the console. */
+  report?: (error: unknown) => void;
 }
 
 /** A group version served elsewhere, for discovery. */
@@ -42,6 +44,7 @@ export class Aggregator {
       this.transports,
       options.now,
       options.onDiscovery ?? ((): void => undefined),
+      options.report ?? console.error,
     );
   }
 

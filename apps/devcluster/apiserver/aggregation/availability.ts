@@ -26,6 +26,8 @@ interface Watched {
  */
 export class Availability {
   private readonly watched = new Map<string, Watched>();
+  /** By name: the spec that was last checked for. */
+  private readonly settings = new Map<string, string>();
   private readonly resources = new Map<string, ApiResource[]>();
   private stops: (() => void)[] = [];
   private stopped = true;
@@ -35,6 +37,7 @@ export class Availability {
     private readonly transports: Transports,
     private readonly now: () => Date,
     private readonly onDiscovery: () => void,
+    private readonly report: (error: unknown) => void,
   ) {}
 
   start(): void {
@@ -73,8 +76,6 @@ export class Availability {
     this.forget();
     for (const { name } of this.remotes()) this.schedule(name, 0);
   }
-
-  private settings = new Map<string, string>();
 
   /** The own status updates of this loop come back as changes: only a changed spec is worth a check. */
   private checkNew(): void {
@@ -116,7 +117,10 @@ export class Availability {
   private async run(name: string, watched: Watched): Promise<void> {
     watched.running = true;
     watched.again = false;
-    const passed = await this.check(name, watched);
+    const passed = await this.check(name, watched).catch((error: unknown) => {
+      this.report(error);
+      return false;
+    });
     watched.running = false;
     if (this.stopped || this.watched.get(name) !== watched) return;
     const wait = passed ? RENEW_MS : watched.retryMs;
@@ -134,11 +138,11 @@ export class Availability {
       const found = await discover(remote, address, this.transports, (socket) => this.follow(name, watched, socket));
       if (this.stopped) return true;
       this.remember(name, found);
-      this.report(name, 'True', 'Passed', 'all checks passed');
+      this.write(name, 'True', 'Passed', 'all checks passed');
       return true;
     } catch (error) {
       if (!(error instanceof UnresolvedError)) throw error;
-      if (!this.stopped) this.report(name, 'False', error.reason, error.message);
+      if (!this.stopped) this.write(name, 'False', error.reason, error.message);
       // A service that is not there comes as a change; a backend that does not answer has no way to say that it is back.
       return error.reason !== 'FailedDiscoveryCheck';
     }
@@ -161,7 +165,7 @@ export class Availability {
   }
 
   /** Writes only what changed; the time of transition moves on flips alone. */
-  private report(name: string, status: 'True' | 'False', reason: string, message: string): void {
+  private write(name: string, status: 'True' | 'False', reason: string, message: string): void {
     this.objects.update(GROUP, 'apiservices', name, undefined, (object) => {
       const before = availableCondition(object);
       if (before?.status === status && before.reason === reason && before.message === message) return;

@@ -63,12 +63,14 @@ export function forward(
   });
   upstream.on('error', (error) => {
     onFault();
+    // What the client still sends is read and forgotten: a cut would take the answer away from it.
+    req.unpipe(upstream).resume();
     unavailable(res, `error trying to reach service: ${error.message}`);
   });
   res.on('close', () => {
     if (!res.writableFinished) upstream.destroy();
   });
-  pipeline(req, upstream, () => undefined);
+  req.pipe(upstream);
 }
 
 const isRedirect = (answer: IncomingMessage): boolean =>
