@@ -44,7 +44,10 @@ export class Forwarder {
       // Never `ws: true`: the library would then listen for upgrades itself, past every check.
       ws: false,
       on: {
-        proxyRes: (answer, req) => this.answered(answer, req),
+        proxyRes: (answer, req, res) => {
+          this.answered(answer, req);
+          flushSoon(answer, res);
+        },
         proxyReqWs: (request, req) => this.watchUpgrade(request, req),
         error: (error, req, res) => this.failed(error, req, res),
       },
@@ -86,6 +89,14 @@ export class Forwarder {
     else if (res.bytesWritten === 0 || !('_httpMessage' in res)) this.answers.refuseUpgrade(req, res, refusal);
     else res.destroy();
   }
+}
+
+/** A watch answers at once but may say nothing for long: its headers must not wait for its first event. */
+function flushSoon({ headers }: IncomingMessage, res: ServerResponse): void {
+  if (headers['content-length'] !== undefined) return;
+  setImmediate(() => {
+    if (!res.headersSent && !res.destroyed) res.flushHeaders();
+  });
 }
 
 function target({ path, query }: Asked): string {

@@ -83,7 +83,7 @@ export class FakeApi {
     const { method = 'GET', url = '', headers } = req;
     const { pathname, searchParams } = new URL(url, 'http://x');
     const { resource = '', name, subresource, verb } = requestInfo(method, pathname, searchParams.toString());
-    const body = (text === '' ? {} : JSON.parse(text)) as Stored;
+    const body = (text === '' || method === 'GET' ? {} : JSON.parse(text)) as Stored;
     if (subresource === 'token') return json(res, { status: tokenOf(name ?? '') }, 201);
     if (verb === 'watch') return this.watch(res, resource, searchParams);
     if (verb === 'list')
