@@ -124,6 +124,14 @@ describe('server-side apply', () => {
     expect(template.spec.containers[0]).toMatchObject({ name: 'c', env: [{ name: 'B', value: '2' }] });
   });
 
+  it('refuses a field that the schema does not know', async () => {
+    expect(await server.apply(`${THINGS}/odd`, thing('odd', { bogus: 1 }), 'one')).toMatchObject({
+      code: 500,
+      message:
+        'failed to create typed patch object (default/odd; example.org/v1, Kind=Thing): .spec.bogus: field not declared in schema',
+    });
+  });
+
   it('writes FieldsV1 that it reads again', () => {
     const fields = {
       'f:metadata': { 'f:labels': { '.': {}, 'f:a': {} } },

@@ -3,7 +3,7 @@ import { withManaged } from '../apply/track.js';
 import { type Call, type Context } from '../context.js';
 import { isFields } from '../fields.js';
 import { apiVersionOf, bucketOf } from '../registry.js';
-import { badRequest, cause, invalid, notFound } from '../status.js';
+import { ApiError, badRequest, cause, invalid, notFound } from '../status.js';
 import { type KubeObject, type ManagedFields } from '../types.js';
 import { createFrom, placeIn } from './create.js';
 import { asObject } from './decode.js';
@@ -48,7 +48,18 @@ function wantedBy(call: Call, body: unknown): KubeObject {
   if (wanted.metadata.managedFields) throw badRequest('metadata.managedFields must be nil');
   wanted.metadata.name = call.name;
   placeIn(call, wanted);
+  refuseUndeclared(call, wanted);
   return onlyFor(call, wanted);
+}
+
+/** What the schema does not know can have no owner: whatever fieldValidation says, Kubernetes refuses it here, as a 500. */
+function refuseUndeclared({ def }: Call, wanted: KubeObject): void {
+  const unknown = def.schema?.unknownFields?.(wanted) ?? [];
+  if (unknown.length === 0) return;
+  const { namespace = '', name } = wanted.metadata;
+  const faults = unknown.map((field) => `.${field}: field not declared in schema`).join('\n');
+  const what = `${namespace}/${name}; ${apiVersionOf(def)}, Kind=${def.kind}`;
+  throw new ApiError(500, '', `failed to create typed patch object (${what}): ${faults}`);
 }
 
 /** What cannot be written through this door is not owned through it either. */

@@ -4,7 +4,11 @@ import { labelFaults, nameFaults } from '../names.js';
 import { badRequest, cause, forbidden, invalid, notFound } from '../status.js';
 import { type Cause, type KubeObject, type ResourceDef } from '../types.js';
 
-/** fieldValidation: a field that the schema does not know is a 400 (Strict) or a warning (Warn, the default). Call before pruning. */
+/**
+ * fieldValidation: a field that the schema does not know is an error (Strict) or a warning (Warn, the default). Call
+ * before pruning.
+ * @throws ApiError 400, for patches 422 as Kubernetes has it
+ */
 export function refuseUnknownFields(call: Call, object: KubeObject): void {
   const mode = call.query.get('fieldValidation') || 'Warn';
   if (mode === 'Ignore' || !call.def.schema?.unknownFields) return;
@@ -14,10 +18,12 @@ export function refuseUnknownFields(call: Call, object: KubeObject): void {
     for (const fault of faults) call.warn?.(fault);
     return;
   }
+  const words = `strict decoding error: ${faults.join(', ')}`;
+  if (call.verb === 'patch') {
+    throw invalid({ group: '', kind: '' }, '', [cause.invalid('patch', JSON.stringify(object), words)]);
+  }
   const { kind, version } = call.def;
-  throw badRequest(
-    `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: strict decoding error: ${faults.join(', ')}`,
-  );
+  throw badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${words}`);
 }
 
 /** Prunes and defaults by the CRD's schema, or by the built-in strategy. Takes the argument over. */
