@@ -213,6 +213,15 @@ describe('the guest', () => {
     expect(await screen(guest)).toContain('Welcome');
   });
 
+  it('reads what was typed while it booted', async () => {
+    const clock = new TestClock();
+    const guest = new Guest(spec, () => undefined, clock);
+    machines.push(guest);
+    guest.connectSerial(new TestPeer()).receive(Buffer.from('echo early\r'));
+    clock.advance(1000);
+    expect((await lastAnswer(guest)).at(-1)).toBe('early');
+  });
+
   it('reboots on command, by reset and by Ctrl-Alt-Del', async () => {
     const { guest, type, clock } = boot();
     type('echo before\rreboot\rlost');

@@ -9,8 +9,8 @@ import { Shell } from './shell/shell.js';
 import { WHOLE } from './vnc/damage.js';
 import { Viewer } from './vnc/viewer.js';
 
-/** A paused machine's keyboard and serial port hold this many characters; more is lost. */
-const INPUT_BUFFER = 256;
+/** What is typed while the machine boots or is paused waits, up to this many characters; more is lost. */
+const INPUT_BUFFER = 1024;
 /** Between a command that ends the session and its effect, so that its last words are seen. */
 const LAST_WORDS_MS = 250;
 
@@ -25,7 +25,7 @@ export class Guest implements Machine {
   readonly #viewers = new Set<Viewer>();
   #shell: Shell | undefined;
   #clipboard = '';
-  #typedWhilePaused = '';
+  #typedAhead = '';
   #running = true;
 
   constructor(
@@ -81,15 +81,13 @@ export class Guest implements Machine {
   }
 
   unpause(): void {
-    const typed = this.#typedWhilePaused;
-    this.#typedWhilePaused = '';
     this.#clock.unpause();
-    if (typed !== '') this.#type(typed);
+    this.#readAhead();
   }
 
   reset(): void {
     this.#clock.clear();
-    this.#typedWhilePaused = '';
+    this.#typedAhead = '';
     this.#write('\x1bc\x1b[H\x1b[2J');
     this.#boot();
   }
@@ -133,6 +131,7 @@ export class Guest implements Machine {
       (text) => this.#write(text),
     );
     this.#shell.start();
+    this.#readAhead();
   }
 
   #end(how: MachineEnd): void {
@@ -149,8 +148,14 @@ export class Guest implements Machine {
 
   #type(text: string): void {
     if (!this.#running) return;
-    if (this.paused) this.#typedWhilePaused = (this.#typedWhilePaused + text).slice(0, INPUT_BUFFER);
-    else this.#shell?.input(text);
+    if (this.paused || this.#shell === undefined) this.#typedAhead = (this.#typedAhead + text).slice(0, INPUT_BUFFER);
+    else this.#shell.input(text);
+  }
+
+  #readAhead(): void {
+    const text = this.#typedAhead;
+    this.#typedAhead = '';
+    if (text !== '') this.#type(text);
   }
 
   #write(text: string): void {
