@@ -1,4 +1,4 @@
-import { type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { EventRecorder, LeaderElector, type OwnClient, type ResourceType, types, WorkQueue } from '#libs/kube';
 import { Applier, type Cache } from './apply/applier.js';
 import { type OperatorConfig } from './config.js';
@@ -20,7 +20,7 @@ const MOST_FAULTS = 1000;
 const RETRY_MAX_MS = 1_000_000;
 
 /** Starts and stops everything in order: watches, then the lead, then the queues. */
-export class OperatorService implements OnApplicationBootstrap, OnApplicationShutdown {
+export class OperatorService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #watches: Watches;
   readonly #events: EventRecorder;
   readonly #elector: LeaderElector;
@@ -53,7 +53,8 @@ export class OperatorService implements OnApplicationBootstrap, OnApplicationShu
     this.#elector.start();
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  /** Before, not on: the connections are closed when the application shuts down. */
+  async beforeApplicationShutdown(): Promise<void> {
     this.#stopping = true;
     const queues = Object.values(this.#queues ?? {});
     await Promise.all(queues.map((queue) => queue.stop()));

@@ -1,0 +1,319 @@
+import { X509Certificate } from 'node:crypto';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type GateServer, type GateServerSpec, SIGNING_KEY } from '#libs/api';
+import { KubeError, type KubeObject, types } from '#libs/kube';
+import { generateKeyPair, type Jwks, KeyRing } from '#libs/token';
+import { Applier } from '../apply/applier.js';
+import { FACTORY } from '../factory.js';
+import { FakeCluster } from '../testing/fake-cluster.js';
+import { type SecretObject } from '../watches.js';
+import { base64, type Factory } from './material.js';
+import { ServerReconciler } from './reconciler.js';
+
+const NOW = Date.now();
+const DAY = 86_400_000;
+const STATUS = 'apply gateservers/n/gs/status';
+
+/** RSA keys take time: made once, dealt out in turn. */
+let pairs: { 'tls.key': string; 'tls.crt': string }[];
+let certificate: Awaited<ReturnType<Factory['certificate']>>;
+beforeAll(async () => {
+  pairs = await Promise.all([generateKeyPair(), generateKeyPair(), generateKeyPair()]);
+  certificate = await FACTORY.certificate(['gs.example.com']);
+});
+
+describe('ServerReconciler', () => {
+  let cluster: FakeCluster;
+  let now: number;
+  let made: number;
+  let events: string[];
+
+  beforeEach(() => {
+    cluster = new FakeCluster();
+    now = NOW;
+    made = 0;
+    events = [];
+    server();
+  });
+
+  function server(spec: Partial<GateServerSpec> = {}, uid = 'gs-uid', name = 'gs'): void {
+    const metadata = { name, namespace: 'n', uid, generation: 1, creationTimestamp: '2030-01-01T00:00:00Z' };
+    const status = current()?.status;
+    cluster.put(types.gateServers, {
+      metadata,
+      spec: { route: 'gs.example.com', ...spec },
+      ...(status ? { status } : {}),
+    } as KubeObject);
+  }
+
+  const current = () => cluster.take(types.gateServers, 'gs') as unknown as GateServer | undefined;
+  const condition = (type: string) => current()?.status?.conditions?.find((one) => one.type === type);
+  const secret = (name: string) => cluster.take(types.secrets, name) as SecretObject | undefined;
+  const jwks = () => {
+    const data = cluster.take(types.configMaps, 'gs-jwks')?.['data'] as Record<string, string>;
+    return JSON.parse(data['jwks.json'] ?? '') as Jwks;
+  };
+
+  /** A new reconciler each time, as after a restart. */
+  async function run(name = 'gs') {
+    const factory: Factory = {
+      keyPair: async () => pairs[made++ % pairs.length] ?? { 'tls.key': '', 'tls.crt': '' },
+      random: (size) => Buffer.alloc(size, 7),
+      certificate: async () => certificate,
+    };
+    const { owned } = cluster;
+    const watches = {
+      gateServers: cluster.cache(types.gateServers),
+      gateTokens: cluster.cache(types.gateTokens),
+      secrets: cluster.cache(types.secrets),
+      owned,
+    };
+    const reconciler = new ServerReconciler({
+      client: cluster.client,
+      applier: new Applier(cluster.client, owned),
+      sources: { watches, discovery: { served: async () => [{ group: '', name: 'pods' }] } } as never,
+      factory,
+      events: { record: (_object, type, reason) => events.push(`${type} ${reason}`) },
+      gatewayImage: 'gateway:1',
+      now: () => now,
+    });
+    const result = await reconciler.reconcile(`n/${name}`);
+    return result?.again;
+  }
+
+  it('makes everything that a GateServer owns, with its owner, and then writes nothing', async () => {
+    await run();
+    expect(cluster.written().sort()).toEqual(
+      [
+        'apply configmaps/n/gs-jwks',
+        'apply deployments/n/gs',
+        'apply ingresses/n/gs',
+        'apply networkpolicies/n/gs',
+        'apply poddisruptionbudgets/n/gs',
+        'apply rolebindings/n/gs',
+        'apply rolebindings/n/gs-guest',
+        'apply roles/n/gs',
+        'apply roles/n/gs-guest',
+        'apply secrets/n/gs-jwt-secret',
+        'apply secrets/n/gs-session',
+        'apply secrets/n/gs-tls',
+        'apply serviceaccounts/n/gs',
+        'apply serviceaccounts/n/gs-guest',
+        'apply services/n/gs',
+        STATUS,
+      ].sort(),
+    );
+    const owner = { apiVersion: 'kubegateway.kubevirt.io/v1beta1', kind: 'GateServer', name: 'gs', uid: 'gs-uid' };
+    for (const [path, body] of cluster.bodies) {
+      if (path.endsWith('/status')) continue;
+      expect(body.metadata.ownerReferences).toEqual([{ ...owner, controller: true, blockOwnerDeletion: true }]);
+    }
+    await run();
+    expect(cluster.written()).toEqual([]);
+    expect(made).toBe(1);
+    expect(current()?.status).toMatchObject({
+      phase: 'Progressing',
+      url: 'https://gs.example.com',
+      'secret-name': 'gs-jwt-secret',
+      'observed-generation': 1,
+      'ready-replicas': 0,
+    });
+    expect(cluster.names().filter((name) => name.includes('jwt-secret'))).toEqual(['secrets/n/gs-jwt-secret']);
+  });
+
+  it('publishes the public half of the key that it stores', async () => {
+    await run();
+    const [kid] = KeyRing.fromPem(pairs[0]?.['tls.crt'] ?? '').kids;
+    expect(jwks().keys).toMatchObject([{ kid, kty: 'RSA', alg: 'RS256' }]);
+    expect(JSON.stringify(jwks())).not.toMatch(/"d"|PRIVATE/);
+    expect(current()?.status?.keys).toMatchObject([{ kid }]);
+    expect(secret('gs-jwt-secret')?.metadata.annotations?.[SIGNING_KEY]).toBe('true');
+  });
+
+  it('is Ready when every gateway is', async () => {
+    await run();
+    const deployment = cluster.take(types.deployments, 'gs');
+    const status = { observedGeneration: 1, updatedReplicas: 2, readyReplicas: 2 };
+    cluster.put(types.deployments, {
+      ...deployment,
+      metadata: { ...deployment?.metadata, generation: 1 },
+      status,
+    } as KubeObject);
+    cluster.written();
+    await run();
+    expect(cluster.written()).toEqual([STATUS]);
+    expect(current()?.status).toMatchObject({ phase: 'Ready', 'ready-replicas': 2 });
+    expect(events).toContain('Normal Ready');
+  });
+
+  it('repairs what somebody edits', async () => {
+    await run();
+    const role = cluster.take(types.roles, 'gs-guest');
+    cluster.put(types.roles, { ...role, rules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }] } as KubeObject);
+    cluster.written();
+    await run();
+    expect(cluster.written()).toEqual(['apply roles/n/gs-guest']);
+    expect(JSON.stringify(cluster.take(types.roles, 'gs-guest'))).not.toContain('"*"');
+  });
+
+  it('makes anew what somebody deletes', async () => {
+    await run();
+    cluster.remove(types.services, 'gs');
+    cluster.written();
+    await run();
+    expect(cluster.written()).toEqual(['apply services/n/gs']);
+  });
+
+  it('keeps a key of one’s own that fits, replaces one that does not', async () => {
+    await run();
+    const own = secret('gs-jwt-secret');
+    const data = { 'tls.key': base64(pairs[2]?.['tls.key'] ?? ''), 'tls.crt': base64(pairs[2]?.['tls.crt'] ?? '') };
+    cluster.put(types.secrets, { ...own, data } as SecretObject);
+    await run();
+    expect(secret('gs-jwt-secret')?.data?.['tls.key']).toBe(data['tls.key']);
+    expect(jwks().keys).toHaveLength(1);
+    cluster.put(types.secrets, { ...own, data: { 'tls.key': base64('broken') } } as SecretObject);
+    await run();
+    expect(Buffer.from(secret('gs-jwt-secret')?.data?.['tls.key'] ?? '', 'base64').toString()).toBe(
+      pairs[1]?.['tls.key'],
+    );
+  });
+
+  it('rotates the key at its age and keeps the old public one until it is not needed', async () => {
+    server({ 'key-rotation': '24h', 'max-duration': '1h' });
+    await run();
+    now += DAY;
+    await run();
+    expect(made).toBe(2);
+    const [fresh, old] = current()?.status?.keys ?? [];
+    expect(jwks().keys.map(({ kid }) => kid)).toEqual([fresh?.kid, old?.kid]);
+    expect(old?.retires).toBeDefined();
+    const files = Object.keys(secret('gs-jwt-secret')?.data ?? {});
+    expect(files.filter((file) => file.startsWith('retired-'))).toEqual([`retired-${old?.kid}.crt`]);
+    now += DAY / 2;
+    await run();
+    expect(jwks().keys.map(({ kid }) => kid)).toEqual([fresh?.kid]);
+    expect(made).toBe(2);
+  });
+
+  it('does not make a second key when its copy of the secret is old', async () => {
+    await run();
+    const { owned } = cluster;
+    const stale = { ...cluster.cache(types.secrets), get: () => undefined, list: () => [] };
+    Object.defineProperty(cluster, 'owned', { value: new Map([...owned, [types.secrets, stale]]) });
+    await run();
+    expect(made).toBe(1);
+  });
+
+  it('publishes marked keys of the namespace', async () => {
+    const data = { 'my.key': base64(pairs[2]?.['tls.key'] ?? '') };
+    cluster.put(types.secrets, {
+      metadata: { name: 'mine', namespace: 'n', annotations: { [SIGNING_KEY]: 'true' } },
+      data,
+    } as SecretObject);
+    await run();
+    expect(jwks().keys).toHaveLength(2);
+  });
+
+  it('refuses an object that belongs to somebody else, and makes no keys that it cannot store', async () => {
+    cluster.put(types.secrets, { metadata: { name: 'gs-jwt-secret', namespace: 'n' }, data: {} } as SecretObject);
+    expect(await run()).toBe(30_000);
+    expect(cluster.written().sort()).toEqual(['apply secrets/n/gs-session', 'apply secrets/n/gs-tls', STATUS].sort());
+    expect(current()?.status?.phase).toBe('Error');
+    expect(current()?.status).not.toHaveProperty('secret-name');
+    expect(condition('Applied')).toMatchObject({ status: 'False', reason: 'ForeignObject' });
+    expect(condition('Applied')?.message).toContain('Secret gs-jwt-secret exists already and belongs to nobody');
+    cluster.remove(types.secrets, 'gs-jwt-secret');
+    await run();
+    expect(current()?.status?.phase).toBe('Progressing');
+  });
+
+  it('leaves what an earlier GateServer of the same name owned', async () => {
+    await run();
+    server({}, 'new-uid');
+    cluster.written();
+    await run();
+    expect(cluster.written()).toEqual([STATUS]);
+    expect(condition('Ready')?.message).toContain('belongs to GateServer gs');
+  });
+
+  it('says what the API server refuses (security row 16)', async () => {
+    const message = 'attempting to grant RBAC permissions not currently held';
+    cluster.faults.set('apply roles/n/gs-guest', new KubeError({ code: 403, reason: 'Forbidden', message }));
+    await run();
+    expect(condition('Ready')).toMatchObject({ status: 'False', reason: 'Refused' });
+    expect(condition('Ready')?.message).toContain(message);
+  });
+
+  it('tries again after a conflict', async () => {
+    cluster.faults.set('apply deployments', new KubeError({ code: 409, reason: 'Conflict', message: 'newer' }));
+    await expect(run()).rejects.toThrow('newer');
+    await run();
+    expect(condition('Applied')?.status).toBe('True');
+    expect(made).toBe(1);
+  });
+
+  it('deletes what is no longer wanted, and nothing of others', async () => {
+    await run();
+    const owner = cluster.take(types.ingresses, 'gs')?.metadata.ownerReferences ?? [];
+    cluster.put(types.configMaps, { metadata: { name: 'theirs', namespace: 'n', ownerReferences: owner } });
+    server({ expose: 'none' });
+    cluster.written();
+    await run();
+    expect(cluster.written().sort()).toEqual(
+      ['apply deployments/n/gs', 'delete ingresses/n/gs', 'delete secrets/n/gs-tls', STATUS].sort(),
+    );
+  });
+
+  it.each<[Partial<GateServerSpec>, RegExp]>([
+    [{ 'api-url': 'http://10.0.0.1' }, /spec\.api-url/],
+    [{ 'max-duration': '1d' }, /spec\.max-duration/],
+  ])('makes nothing of %j', async (spec, message) => {
+    server(spec);
+    await run();
+    expect(cluster.written()).toEqual([STATUS]);
+    expect(current()?.status?.phase).toBe('Error');
+    expect(condition('Ready')?.message).toMatch(message);
+  });
+
+  it('refuses a name that gives no name to a Service', async () => {
+    server({}, 'x', 'my.gate');
+    await run('my.gate');
+    expect(cluster.written()).toEqual(['apply gateservers/n/my.gate/status']);
+  });
+
+  it('names what it does not act on', async () => {
+    server({
+      expose: 'route',
+      oidc: { 'issuer-url': 'https://x.y', 'client-id': 'c', 'client-secret-ref': { name: 's' } },
+    });
+    await run();
+    expect(condition('Exposed')).toMatchObject({ status: 'False', reason: 'NotSupported' });
+    expect(condition('ActedOn')?.message).toContain('spec.oidc');
+  });
+
+  it('gives the gateway no secrets and no way to other accounts (security row 19)', async () => {
+    await run();
+    const rules = cluster.take(types.roles, 'gs')?.['rules'] as {
+      resources: string[];
+      resourceNames?: string[];
+      verbs: string[];
+    }[];
+    expect(rules.flatMap(({ resources }) => resources)).not.toContain('secrets');
+    expect(rules.flatMap(({ verbs }) => verbs)).not.toContain('impersonate');
+    const tokens = rules.find(({ resources }) => resources.includes('serviceaccounts/token'));
+    expect(tokens).toMatchObject({ resourceNames: ['gs-guest'], verbs: ['create'] });
+    const pod = JSON.stringify(cluster.take(types.deployments, 'gs')?.['spec']);
+    for (const part of ['"readOnlyRootFilesystem":true', '"runAsNonRoot":true', '"drop":["ALL"]', 'RuntimeDefault']) {
+      expect(pod).toContain(part);
+    }
+  });
+});
+
+describe('the self-made certificate', () => {
+  it('is for the names of the gateway', () => {
+    const leaf = new X509Certificate(certificate.cert);
+    expect(leaf.checkHost('gs.example.com')).toBeDefined();
+    expect(leaf.verify(new X509Certificate(certificate.ca).publicKey)).toBe(true);
+  });
+});

@@ -1,0 +1,92 @@
+import { KubeError, type KubeObject, type ResourceType } from '#libs/kube';
+import { type Manifest } from '../apply/manifest.js';
+import { OWNED } from '../watches.js';
+
+/** Objects in memory, and a log of what was written: `apply deployments/n/a`, `apply gatetokens/n/a/status`. */
+export class FakeCluster {
+  readonly writes: string[] = [];
+  /** Applied bodies, by the same names. */
+  readonly bodies = new Map<string, Manifest>();
+  /** Thrown instead of the next write that begins so. */
+  readonly faults = new Map<string, KubeError>();
+  readonly #objects = new Map<string, Manifest>();
+  #version = 0;
+
+  put(type: ResourceType, object: KubeObject): Manifest {
+    const { namespace, name } = object.metadata;
+    this.#version += 1;
+    const uid = object.metadata.uid ?? `uid-${this.#version}`;
+    const metadata = { ...object.metadata, uid, resourceVersion: String(this.#version) };
+    const stored = structuredClone({ ...object, metadata }) as Manifest;
+    this.#objects.set(`${type.resource}/${namespace}/${name}`, stored);
+    return stored;
+  }
+
+  take(type: ResourceType, name: string, namespace = 'n'): Manifest | undefined {
+    return this.#objects.get(`${type.resource}/${namespace}/${name}`);
+  }
+
+  remove(type: ResourceType, name: string, namespace = 'n'): void {
+    this.#objects.delete(`${type.resource}/${namespace}/${name}`);
+  }
+
+  names(): string[] {
+    return [...this.#objects.keys()].sort();
+  }
+
+  readonly client = {
+    get: async <T extends KubeObject>(type: ResourceType, name: string, namespace = ''): Promise<T> => {
+      const found = this.take(type, name, namespace);
+      if (!found)
+        throw new KubeError({ code: 404, reason: 'NotFound', message: `${type.resource} "${name}" not found` });
+      return structuredClone(found) as unknown as T;
+    },
+    apply: async <T extends KubeObject>(type: ResourceType, object: T, opts: { subresource?: string }): Promise<T> => {
+      const { namespace, name = '' } = object.metadata;
+      const path = [type.resource, namespace, name, ...(opts.subresource ? [opts.subresource] : [])].join('/');
+      this.#write(`apply ${path}`);
+      const sent = structuredClone(object) as unknown as Manifest;
+      this.bodies.set(path, sent);
+      const old = this.take(type, name, namespace);
+      if (opts.subresource)
+        return this.put(type, {
+          ...(await this.client.get(type, name, namespace)),
+          status: sent['status'],
+        } as KubeObject) as unknown as T;
+      const metadata = { ...sent.metadata, ...(old?.metadata.uid ? { uid: old.metadata.uid } : {}) };
+      return this.put(type, { ...old, ...sent, metadata }) as unknown as T;
+    },
+    delete: async (type: ResourceType, name: string, namespace = ''): Promise<void> => {
+      this.#write(`delete ${type.resource}/${namespace}/${name}`);
+      this.remove(type, name, namespace);
+    },
+  };
+
+  /** Behaves as an informer that is always up to date. */
+  cache<T extends KubeObject>(type: ResourceType) {
+    return {
+      hasSynced: true,
+      get: (name: string, namespace = 'n') => this.take(type, name, namespace) as unknown as T | undefined,
+      list: () =>
+        [...this.#objects].filter(([key]) => key.startsWith(`${type.resource}/`)).map(([, one]) => one as unknown as T),
+    };
+  }
+
+  get owned() {
+    return new Map(OWNED.map((type) => [type, this.cache<Manifest>(type)]));
+  }
+
+  /** What has been written since the last call. */
+  written(): string[] {
+    return this.writes.splice(0);
+  }
+
+  #write(what: string): void {
+    const [prefix, fault] = [...this.faults].find(([start]) => what.startsWith(start)) ?? [];
+    if (prefix !== undefined && fault) {
+      this.faults.delete(prefix);
+      throw fault;
+    }
+    this.writes.push(what);
+  }
+}
