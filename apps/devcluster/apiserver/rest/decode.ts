@@ -5,6 +5,7 @@ import { decodeProtobuf, PROTOBUF } from '../protobuf/decode.js';
 import { apiVersionOf } from '../registry.js';
 import { badRequest, unsupportedMedia } from '../status.js';
 import { type Fields, type KubeObject, type ResourceDef } from '../types.js';
+import { shapeFault } from './shapes.js';
 
 const JSON_TYPES = new Set(['', 'application/json', '*/*']);
 const YAML_TYPES = new Set(['application/yaml', 'application/x-yaml', 'text/yaml', 'application/apply-patch+yaml']);
@@ -56,6 +57,9 @@ export function asObject(body: Fields, def: ResourceDef): KubeObject {
   if (apiVersion !== apiVersionOf(def) || kind !== def.kind) throw wrongKind(apiVersion, kind, def);
   const metadata = metadataOf(body['metadata'], kind, def);
   const plain = def.custom ? body : (withoutNulls(body) as Fields);
+  const fault = shapeFault(plain, def);
+  if (fault)
+    throw badRequest(`${kind} in version ${JSON.stringify(def.version)} cannot be handled as a ${kind}: ${fault}`);
   return { ...plain, apiVersion, kind, metadata } as KubeObject;
 }
 
