@@ -13,6 +13,8 @@ export default defineConfig({
           include: ['apps/**/*.spec.{ts,tsx}', 'libs/**/*.spec.ts'],
           setupFiles: ['reflect-metadata'],
           testTimeout: 20_000,
+          // Machines that test are busy: what is waited for may take its time.
+          expect: { poll: { timeout: 10_000, interval: 20 } },
         },
       },
       {

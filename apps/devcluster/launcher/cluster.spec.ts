@@ -109,7 +109,7 @@ const pods = async (app = 'web'): Promise<Pod[]> =>
 
 async function available(): Promise<void> {
   await expect
-    .poll(async () => (await client.get<Workload>(types.deployments, 'web', NAMESPACE)).status, { timeout: 15_000 })
+    .poll(async () => (await client.get<Workload>(types.deployments, 'web', NAMESPACE)).status)
     .toMatchObject({ availableReplicas: 2, updatedReplicas: 2, replicas: 2 });
 }
 
@@ -177,9 +177,7 @@ test('the log is served by way of the API server', async () => {
 test('a process that dies is started again', async () => {
   await get('/crash').catch(() => undefined);
   await expect
-    .poll(async () => (await pods()).map(({ status }) => status?.containerStatuses?.[0]?.restartCount).sort(), {
-      timeout: 10_000,
-    })
+    .poll(async () => (await pods()).map(({ status }) => status?.containerStatuses?.[0]?.restartCount).sort())
     .toEqual([0, 1]);
   await available();
 });
@@ -191,9 +189,9 @@ test('another template rolls out without a gap', async () => {
     while (rolling) if ((await get()).code !== 200) gaps += 1;
   })();
   await apply(deployment('blue'));
-  await expect.poll(async () => (await pods()).length, { timeout: 15_000 }).toBe(2);
+  await expect.poll(async () => (await pods()).length).toBe(2);
   await available();
-  await expect.poll(async () => (await get()).body.color, { timeout: 10_000 }).toBe('blue');
+  await expect.poll(async () => (await get()).body.color).toBe('blue');
   rolling = false;
   await asking;
   expect(gaps).toBe(0);
@@ -222,8 +220,6 @@ test('what a Deployment owned goes with it', async () => {
 test('a namespace is emptied and goes', async () => {
   await client.delete(types.namespaces, NAMESPACE);
   await expect
-    .poll(() => client.get(types.namespaces, NAMESPACE).catch((error: unknown) => isKubeError(error, 404)), {
-      timeout: 15_000,
-    })
+    .poll(() => client.get(types.namespaces, NAMESPACE).catch((error: unknown) => isKubeError(error, 404)))
     .toBe(true);
 });

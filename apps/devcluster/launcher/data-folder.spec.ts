@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DataFolder } from './data-folder.js';
+import { readState, writeState } from './state.js';
+import { folderError } from './user-error.js';
+
+let root: string;
+beforeEach(() => (root = mkdtempSync(join(tmpdir(), 'data-'))));
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+test('a folder is held by one at a time', async () => {
+  const [first, second] = [new DataFolder(join(root, 'a', 'b')), new DataFolder(join(root, 'a', 'b'))];
+  await first.take();
+  await expect(second.take()).rejects.toThrow(
+    `The data folder ${join(root, 'a', 'b')} is in use by another npm start (process ${process.pid})`,
+  );
+  await first.free();
+  await second.take();
+  await second.free();
+});
+
+test('the lock of a process that was killed is taken over at once', async () => {
+  mkdirSync(join(root, 'lock'));
+  const dead = spawnSync(process.execPath, ['-e', '']).pid;
+  writeFileSync(join(root, 'pid'), String(dead));
+  const folder = new DataFolder(root);
+  await folder.take();
+  await folder.free();
+});
+
+test('a path that cannot be a folder is said in one line', async () => {
+  writeFileSync(join(root, 'file'), '');
+  await expect(new DataFolder(join(root, 'file', 'x')).take()).rejects.toThrow(/a part of the path is a file/);
+  await expect(new DataFolder(join(root, 'file')).take()).rejects.toThrow(/it is a file, not a folder/);
+  const denied = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
+  expect(folderError('/root/x', denied).message).toBe(
+    'The data folder /root/x cannot be used: no permission. Choose another with --data DIR.',
+  );
+});
+
+test('a fresh start removes what is ours and nothing else', async () => {
+  const folder = new DataFolder(root);
+  await folder.take();
+  writeFileSync(join(root, 'thesis.txt'), 'years of work');
+  mkdirSync(join(root, 'apiserver'));
+  writeState(folder, readState(folder));
+  folder.clear();
+  expect(existsSync(join(root, 'thesis.txt'))).toBe(true);
+  expect(existsSync(join(root, 'apiserver'))).toBe(false);
+  expect(existsSync(join(root, 'state.json'))).toBe(false);
+  await folder.free();
+});
+
+test('tokens and the port are found again, whatever else is in the file', async () => {
+  const folder = new DataFolder(root);
+  const state = readState(folder);
+  expect(new Set(Object.values(state.tokens)).size).toBe(3);
+  writeState(folder, { ...state, apiPort: 1234 });
+  expect(readState(folder)).toEqual({ ...state, apiPort: 1234 });
+  writeFileSync(join(root, 'state.json'), '{"tokens":');
+  expect(readState(folder).tokens.admin).toMatch(/^[\w-]{32}$/);
+});

@@ -1,0 +1,42 @@
+import { resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { readOptions } from './options.js';
+import { UserError } from './user-error.js';
+
+test('the defaults', () => {
+  expect(readOptions([])).toEqual({ port: 8080, httpsPort: 8443, data: resolve('.local'), fresh: false });
+});
+
+test('what is given', () => {
+  const args = ['--port', '9000', '--https-port=9443', '--data', '/tmp/x', '--fresh', '--cluster', 'embedded'];
+  expect(readOptions(args)).toEqual({ port: 9000, httpsPort: 9443, data: '/tmp/x', fresh: true });
+});
+
+test('help', () => {
+  expect(readOptions(['--help'])).toBeUndefined();
+  expect(readOptions(['-h'])).toBeUndefined();
+});
+
+test.each([
+  [['--port', 'x'], '--port must be a number from 1 to 65535, not "x".'],
+  [['--port', '0'], '--port must be a number from 1 to 65535, not "0".'],
+  [['--https-port', '70000'], '--https-port must be a number from 1 to 65535, not "70000".'],
+  [['--port', '8443'], '--port and --https-port are both 8443'],
+  [['--cluster', 'real'], 'comes with a later release'],
+  [['--cluster', 'odd'], '--cluster knows "embedded" and "real", not "odd".'],
+  [['--kubeconfig', 'x'], 'comes with a later release'],
+  [['--context', 'x'], 'comes with a later release'],
+  [['--nonsense'], "Unknown option '--nonsense'"],
+  [['word'], "Unexpected argument 'word'"],
+])('%j is refused in one line', (args, message) => {
+  let caught: unknown;
+  try {
+    readOptions(args);
+  } catch (error) {
+    caught = error;
+  }
+  expect(caught).toBeInstanceOf(UserError);
+  const text = (caught as UserError).message;
+  expect(text).toContain(message);
+  expect(text).not.toContain('\n');
+});
