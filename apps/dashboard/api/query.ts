@@ -29,7 +29,8 @@ export function makeQueryClient(): QueryClient {
   });
   client.getQueryCache().subscribe((event) => {
     if (event.type !== 'updated' || event.action.type !== 'error') return;
-    const isSession = event.query.queryKey[0] === keys.session[0];
+    const [kind] = event.query.queryKey as readonly unknown[];
+    const isSession = kind === keys.session[0];
     if (!isSession && event.action.error instanceof ApiError && event.action.error.unauthorized) {
       void client.invalidateQueries({ queryKey: keys.session });
     }

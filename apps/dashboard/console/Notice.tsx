@@ -151,7 +151,7 @@ function Said({ message }: { message: string }) {
   );
 }
 
-function Button({ label, onClick, primary = false }: { label: string; onClick(): void; primary?: boolean }) {
+function Button({ label, onClick, primary = false }: { label: string; onClick: () => void; primary?: boolean }) {
   return (
     <button type="button" className={primary ? 'kg-button kg-primary' : 'kg-button'} onClick={onClick}>
       {label}

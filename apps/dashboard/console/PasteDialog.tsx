@@ -5,8 +5,8 @@ import { strokesOf } from './typing.js';
 interface Props {
   serial: boolean;
   /** Types the text; resolves when all of it is typed, or the signal was aborted. */
-  onType(text: string, signal: AbortSignal, progress: (done: number) => void): Promise<void>;
-  onClose(): void;
+  onType: (text: string, signal: AbortSignal, progress: (done: number) => void) => Promise<void>;
+  onClose: () => void;
 }
 
 /** Asks for a text and types it into the guest. */
@@ -26,10 +26,12 @@ export function PasteDialog({ serial, onType, onClose }: Props) {
     return () => controller.abort();
   }, []);
 
+  // The page gets the focus back only when the dialog is closed: its close event says when.
+  const close = () => dialog.current?.close();
   const send = async () => {
     setDone(0);
     await onType(value, abort.current.signal, setDone);
-    onClose();
+    close();
   };
 
   return (
@@ -63,7 +65,7 @@ export function PasteDialog({ serial, onType, onClose }: Props) {
           <button type="submit" className="kg-button kg-primary" disabled={typing || value === ''}>
             {text.send}
           </button>
-          <button type="button" className="kg-button" onClick={onClose}>
+          <button type="button" className="kg-button" onClick={close}>
             {typing ? text.stop : text.cancel}
           </button>
         </div>

@@ -7,7 +7,7 @@ interface Props extends RfbOptions {
   ref: Ref<ScreenHandle>;
   label: string;
   /** Called when a person wants to leave the screen by keyboard. */
-  onLeave(): void;
+  onLeave: () => void;
 }
 
 /** The guest's screen. Everything that is typed while it has the focus goes to the guest. */

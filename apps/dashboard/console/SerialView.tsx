@@ -7,8 +7,8 @@ import { consoleText } from './text.js';
 import { useLeaveKeys } from './useLeaveKeys.js';
 
 export interface SerialHandle {
-  focus(): void;
-  paste(text: string): void;
+  focus: () => void;
+  paste: (text: string) => void;
   selection(): string;
 }
 
@@ -17,9 +17,9 @@ interface Props {
   url: string;
   label: string;
   viewOnly: boolean;
-  onOpen(): void;
-  onClose(code: number, reason: string): void;
-  onLeave(): void;
+  onOpen: () => void;
+  onClose: (code: number, reason: string) => void;
+  onLeave: () => void;
 }
 
 /** The serial console. Loaded when it is first needed: a terminal is heavy. */
@@ -91,7 +91,7 @@ function makeTerminal(target: HTMLElement, viewOnly: boolean): Terminal {
 function connect(
   term: Terminal,
   url: string,
-  latest: { current: { onOpen(): void; onClose(code: number, reason: string): void } },
+  latest: { current: { onOpen: () => void; onClose: (code: number, reason: string) => void } },
 ): () => void {
   const fit = new FitAddon();
   term.loadAddon(fit);

@@ -9,7 +9,7 @@ import { consoleText as text } from './text.js';
 interface ToolProps {
   icon: IconName;
   label: string;
-  onClick(): void;
+  onClick: () => void;
   disabled?: boolean;
   pressed?: boolean;
   title?: string;

@@ -55,11 +55,11 @@ export function strokesOf(text: string): { strokes: KeyStroke[]; uncertain: stri
 }
 
 export interface Typist {
-  send(key: Pick<KeyStroke, 'keysym' | 'code'>, down: boolean): void;
+  send: (key: Pick<KeyStroke, 'keysym' | 'code'>, down: boolean) => void;
   signal: AbortSignal;
-  progress(done: number): void;
+  progress: (done: number) => void;
   /** Resolves after so many milliseconds. */
-  pause?(ms: number): Promise<void>;
+  pause?: (ms: number) => Promise<void>;
 }
 
 /** Between two strokes; the keyboard queues of guests are short, and faster text is cut. */

@@ -13,10 +13,10 @@ const SETTLE_MS = 500;
 export interface Console {
   state: State;
   /** Opens (again); asks first why it could not. */
-  open(ask?: Partial<Ask>): void;
-  hangUp(): void;
-  opened(): void;
-  closed(seq: number, code: number, reason: string): void;
+  open: (ask?: Partial<Ask>) => void;
+  hangUp: () => void;
+  opened: () => void;
+  closed: (seq: number, code: number, reason: string) => void;
 }
 
 /** Runs one console's life: asks for access, waits, reconnects. The socket itself belongs to the screen. */

@@ -10,16 +10,16 @@ export interface RfbOptions {
   fit: boolean;
   /** Share the clipboard of the browser with the guest's. */
   clipboard: boolean;
-  onOpen(): void;
-  onClose(code: number, reason: string): void;
+  onOpen: () => void;
+  onClose: (code: number, reason: string) => void;
 }
 
 /** What a toolbar does with a screen. */
 export interface ScreenHandle {
-  focus(): void;
-  ctrlAltDel(): void;
+  focus: () => void;
+  ctrlAltDel: () => void;
   /** Types the strokes one after the other; rejects when aborted. `progress` is told how many are done. */
-  type(strokes: KeyStroke[], signal: AbortSignal, progress: (done: number) => void): Promise<void>;
+  type: (strokes: KeyStroke[], signal: AbortSignal, progress: (done: number) => void) => Promise<void>;
 }
 
 /** The one place that knows noVNC. Opens the socket itself, since noVNC hides the close code and its reason. */

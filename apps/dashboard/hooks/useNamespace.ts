@@ -8,7 +8,7 @@ import { useSession } from './useSession.js';
 const PARAMETER = 'namespace';
 
 /** The namespace that the pages show: from the address, else the gateway's own. */
-export function useNamespace(): { namespace: string; select(namespace: string): void } {
+export function useNamespace(): { namespace: string; select: (namespace: string) => void } {
   const { data } = useSession();
   const [search, setSearch] = useSearchParams();
   const select = useCallback((namespace: string) => setSearch({ [PARAMETER]: namespace }), [setSearch]);

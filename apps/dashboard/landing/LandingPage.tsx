@@ -42,7 +42,7 @@ export function LandingPage() {
   return <Invitation link={link.data} busy={redeem.isPending || redeem.isSuccess} onOpen={() => redeem.mutate()} />;
 }
 
-function Invitation({ link, busy, onOpen }: { link: LinkInfo; busy: boolean; onOpen(): void }) {
+function Invitation({ link, busy, onOpen }: { link: LinkInfo; busy: boolean; onOpen: () => void }) {
   const left = Date.parse(link.until) - useNow();
   const open = link.vm ? text.open : text.openOther;
   return (
@@ -78,7 +78,7 @@ function Invitation({ link, busy, onOpen }: { link: LinkInfo; busy: boolean; onO
   );
 }
 
-function Refusal({ error, onRetry }: { error: Error; onRetry(): void }) {
+function Refusal({ error, onRetry }: { error: Error; onRetry: () => void }) {
   const code = error instanceof ApiError ? error.code : 500;
   const words = linkRefusal(code);
   return (

@@ -24,7 +24,7 @@ export function Loading({ label = common.loading }: { label?: string }) {
 }
 
 /** Why something could not be loaded, and what to do. `what` completes "You may not see ...". */
-export function Failure({ error, what, onRetry }: { error: Error; what: string; onRetry(): void }) {
+export function Failure({ error, what, onRetry }: { error: Error; what: string; onRetry: () => void }) {
   const code = error instanceof ApiError ? error.code : 500;
   return (
     <EmptyState

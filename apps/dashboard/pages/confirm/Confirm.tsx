@@ -7,8 +7,8 @@ interface Props {
   action: string;
   busy: boolean;
   error: Error | null;
-  onConfirm(): void;
-  onClose(): void;
+  onConfirm: () => void;
+  onClose: () => void;
 }
 
 /** Asks before something is done that cannot be taken back. */

@@ -16,7 +16,7 @@ import { useCheck } from './useCheck.js';
 const TYPING_MS = 400;
 
 /** Asks what a link is to allow, shows what that means, issues it and shows it, once. */
-export function IssueDialog({ vm, onClose }: { vm: Vm; onClose(): void }) {
+export function IssueDialog({ vm, onClose }: { vm: Vm; onClose: () => void }) {
   const client = useQueryClient();
   const [form, setForm] = useState({ ...emptyForm, screen: vm.may.vnc, serial: vm.may.serial && !vm.may.vnc });
   const problems = problemsOf(form);

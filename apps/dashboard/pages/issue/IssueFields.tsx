@@ -16,7 +16,7 @@ import { issueText as text } from './text.js';
 interface Props {
   form: IssueForm;
   problems: ReturnType<typeof problemsOf>;
-  onChange(change: Partial<IssueForm>): void;
+  onChange: (change: Partial<IssueForm>) => void;
 }
 
 /** The fields of the dialog. */

@@ -13,7 +13,7 @@ import { linksText as text } from './text.js';
 interface Props {
   links: GateTokenView[];
   now: number;
-  onAct(link: GateTokenView, action: LinkAction): void;
+  onAct: (link: GateTokenView, action: LinkAction) => void;
 }
 
 /** The links of a namespace; on narrow windows each row becomes a card. */
@@ -42,7 +42,7 @@ export function LinkTable({ links, now, onAct }: Props) {
   );
 }
 
-function Row({ link, now, onAct }: { link: GateTokenView; now: number; onAct(action: LinkAction): void }) {
+function Row({ link, now, onAct }: { link: GateTokenView; now: number; onAct: (action: LinkAction) => void }) {
   const { columns } = text;
   const phase = phaseNow(link, now);
   const usable = phase === 'Ready' || phase === 'Pending';

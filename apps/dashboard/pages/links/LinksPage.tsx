@@ -58,7 +58,7 @@ export function LinksPage() {
 interface FiltersProps {
   filter: LinkFilter;
   count: string;
-  onChange(filter: LinkFilter): void;
+  onChange: (filter: LinkFilter) => void;
 }
 
 function Filters({ filter, count, onChange }: FiltersProps) {
@@ -98,7 +98,7 @@ interface AskingProps {
   namespace: string;
   link: GateTokenView;
   action: LinkAction;
-  onClose(): void;
+  onClose: () => void;
 }
 
 function Asking({ namespace, link, action, onClose }: AskingProps) {

@@ -75,7 +75,15 @@ export function SignInPage() {
   );
 }
 
-function TokenForm({ busy, error, onSubmit }: { busy: boolean; error: Error | null; onSubmit(token: string): void }) {
+function TokenForm({
+  busy,
+  error,
+  onSubmit,
+}: {
+  busy: boolean;
+  error: Error | null;
+  onSubmit: (token: string) => void;
+}) {
   const [value, setValue] = useState('');
   const [shown, setShown] = useState(false);
   const [problem, setProblem] = useState('');

@@ -1,5 +1,6 @@
 import { Button, Card, CardBody, CardHeader, CardTitle, Spinner } from '@patternfly/react-core';
 import SyncIcon from '@patternfly/react-icons/dist/esm/icons/sync-icon';
+import { useEffect, useRef } from 'react';
 import { type Vm } from '#libs/api';
 import { ApiError } from '../../api/client.js';
 import { useScreenshot } from '../../hooks/useScreenshot.js';
@@ -9,9 +10,15 @@ import { vmText as text } from './text.js';
 /** What the VM's screen shows now. */
 export function Screenshot({ vm }: { vm: Vm }) {
   const on = vm.consoles.vnc;
-  const { url, error, refresh, busy } = useScreenshot(vm.namespace, vm.name, on);
+  const { data, error, refetch, isFetching } = useScreenshot(vm.namespace, vm.name, on);
   const button = (
-    <Button variant="plain" icon={<SyncIcon />} aria-label={text.refresh} isDisabled={!on || busy} onClick={refresh} />
+    <Button
+      variant="plain"
+      icon={<SyncIcon />}
+      aria-label={text.refresh}
+      isDisabled={!on || isFetching}
+      onClick={() => void refetch()}
+    />
   );
   return (
     <Card>
@@ -24,8 +31,8 @@ export function Screenshot({ vm }: { vm: Vm }) {
             <p>{text.shotOff}</p>
           ) : error ? (
             <p>{error instanceof ApiError && error.forbidden ? text.shotForbidden : text.shotFailed}</p>
-          ) : url ? (
-            <img src={url} alt={text.shotAlt(vm.name)} />
+          ) : data ? (
+            <Picture blob={data} alt={text.shotAlt(vm.name)} />
           ) : (
             <Spinner aria-label={common.loading} />
           )}
@@ -33,4 +40,15 @@ export function Screenshot({ vm }: { vm: Vm }) {
       </CardBody>
     </Card>
   );
+}
+
+/** A picture that was fetched; its address lives as long as it is shown. */
+function Picture({ blob, alt }: { blob: Blob; alt: string }) {
+  const image = useRef<HTMLImageElement>(null);
+  useEffect(() => {
+    const url = URL.createObjectURL(blob);
+    if (image.current) image.current.src = url;
+    return () => URL.revokeObjectURL(url);
+  }, [blob]);
+  return <img ref={image} alt={alt} />;
 }

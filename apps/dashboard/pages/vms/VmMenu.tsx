@@ -11,7 +11,7 @@ import { actionsOf } from './actions.js';
 import { actionText, vmsText as text } from './text.js';
 
 /** Everything that can be done with a VM; stopping and restarting ask first. */
-export function VmMenu({ vm, onIssue }: { vm: Vm; onIssue(): void }) {
+export function VmMenu({ vm, onIssue }: { vm: Vm; onIssue: () => void }) {
   const [open, setOpen] = useState(false);
   const [asking, setAsking] = useState<VmAction>();
   const notify = useNotify();

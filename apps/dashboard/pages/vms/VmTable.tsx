@@ -13,7 +13,7 @@ import { VmMenu } from './VmMenu.js';
 import { VmStatus } from './VmStatus.js';
 
 /** The VMs of a namespace; on narrow windows each row becomes a card. */
-export function VmTable({ vms, onIssue }: { vms: Vm[]; onIssue(vm: Vm): void }) {
+export function VmTable({ vms, onIssue }: { vms: Vm[]; onIssue: (vm: Vm) => void }) {
   const now = useNow(10_000);
   const { columns } = text;
   return (
@@ -38,7 +38,7 @@ export function VmTable({ vms, onIssue }: { vms: Vm[]; onIssue(vm: Vm): void }) 
   );
 }
 
-function Row({ vm, now, onIssue }: { vm: Vm; now: number; onIssue(): void }) {
+function Row({ vm, now, onIssue }: { vm: Vm; now: number; onIssue: () => void }) {
   const { columns } = text;
   return (
     <Tr>

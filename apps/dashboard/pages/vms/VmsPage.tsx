@@ -65,8 +65,8 @@ interface ContentProps {
   namespace: string;
   all: number;
   shown: Vm[];
-  onClear(): void;
-  onIssue(vm: Vm): void;
+  onClear: () => void;
+  onIssue: (vm: Vm) => void;
 }
 
 function Content({ namespace, all, shown, onClear, onIssue }: ContentProps) {
