@@ -10,5 +10,6 @@ export * from './resources.js';
 export { keyOf } from './store.js';
 export * from './types.js';
 export * from './upstream.js';
+export * from './upstream-options.js';
 export * from './watch.js';
 export * from './work-queue.js';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type RequestOptions } from 'node:https';
 import { type Cluster, type KubeConfig, type User } from '@kubernetes/client-node';
-import { type UpstreamOptions, type UpstreamTls } from './upstream.js';
+import { type UpstreamOptions, type UpstreamTls } from './upstream-options.js';
 
 /**
  * Reads one context of a kubeconfig: CA, client certificate, token, exec and sign-in plugins.

@@ -5,14 +5,7 @@ import { Agent, type Dispatcher } from 'undici';
 import { readKubeconfig } from './kubeconfig.js';
 import { isLoopback, lookup } from './lookup.js';
 import { TokenFile } from './token-file.js';
-
-export interface UpstreamTls {
-  ca?: string | Buffer;
-  cert?: string | Buffer;
-  key?: string | Buffer;
-  servername?: string;
-  rejectUnauthorized?: boolean;
-}
+import { type UpstreamOptions, type UpstreamTls } from './upstream-options.js';
 
 export interface InClusterEnvironment {
   /** KUBERNETES_SERVICE_HOST and _PORT. */
@@ -22,19 +15,6 @@ export interface InClusterEnvironment {
   dir: string;
   /** API_URL: takes the place of host and port where it is not empty. */
   url?: string;
-}
-
-export interface UpstreamOptions {
-  server: URL;
-  namespace?: string | undefined;
-  /** What every connection shows: CA and server name, never a client certificate. */
-  tls: UpstreamTls;
-  /** The own client certificate, PEM. */
-  clientCertificate?: { cert: string | Buffer; key: string | Buffer } | undefined;
-  /** The own bearer token. */
-  token?: (() => string | undefined) | undefined;
-  /** Where the own token is got by a program or a sign-in: asked before each request instead of `token`. */
-  asyncToken?: (() => Promise<string | undefined>) | undefined;
 }
 
 /**
