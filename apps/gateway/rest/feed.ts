@@ -115,7 +115,7 @@ export class Feeds {
   async stop(): Promise<void> {
     const feeds = await Promise.allSettled(this.feeds.values());
     this.feeds.clear();
-    await Promise.all(feeds.map((feed) => (feed.status === 'fulfilled' ? feed.value.stop() : undefined)));
+    await Promise.all(feeds.map(async (feed) => (feed.status === 'fulfilled' ? feed.value.stop() : undefined)));
   }
 
   private release(key: string, feed: Feed): void {

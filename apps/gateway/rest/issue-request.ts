@@ -25,7 +25,7 @@ export const ISSUE_SCHEMA = z.toJSONSchema(IssueBody, { target: 'openapi-3.0' })
 /** @throws Refusal 400 that names the first field that is wrong */
 export function issueRequest(body: unknown): IssueRequest {
   const parsed = IssueBody.safeParse(body);
-  if (parsed.success) return withoutUndefined(parsed.data) as IssueRequest;
+  if (parsed.success) return withoutUndefined(parsed.data);
   const [first] = parsed.error.issues;
   const field = first === undefined || first.path.length === 0 ? 'the body' : first.path.join('.');
   throw new Refusal(
@@ -35,6 +35,7 @@ export function issueRequest(body: unknown): IssueRequest {
   );
 }
 
-function withoutUndefined(value: Record<string, unknown>): Record<string, unknown> {
+/** zod's optional properties may be undefined; ours are absent then. */
+function withoutUndefined(value: z.infer<typeof IssueBody>): IssueRequest {
   return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined));
 }

@@ -10,11 +10,18 @@ import { Refusal, refusalCode } from '../errors.js';
 export class RefusalFilter implements ExceptionFilter {
   private readonly log = new Logger('rest');
 
-  constructor(private readonly answers: Answers) {}
+  constructor(
+    private readonly answers: Answers,
+    /** Told of each refusal: whoever knocks in vain is written down. */
+    private readonly onRefused: (request: Request, refusal: Refusal) => void = () => undefined,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    this.answers.refuse(http.getRequest<Request>(), http.getResponse<Response>(), this.toRefusal(error));
+    const request = http.getRequest<Request>();
+    const refusal = this.toRefusal(error);
+    this.onRefused(request, refusal);
+    this.answers.refuse(request, http.getResponse<Response>(), refusal);
   }
 
   private toRefusal(error: unknown): Refusal {
