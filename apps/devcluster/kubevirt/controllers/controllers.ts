@@ -14,6 +14,8 @@ export class Controllers {
   readonly #vms: Informer<VirtualMachine>;
   readonly #vmis: Informer<VirtualMachineInstance>;
   readonly #queue: WorkQueue;
+  /** Both lists are here: before that, what is missing would be taken for deleted. */
+  #ready = false;
 
   constructor(client: KubeClient, factory: MachineFactory, log: (line: string) => void) {
     const onError = (error: unknown): void => report(error, log);
@@ -43,11 +45,18 @@ export class Controllers {
     this.#vms.start();
     this.#vmis.start();
     await Promise.all([this.#vms.synced(), this.#vmis.synced()]);
+    this.#ready = true;
+    for (const { metadata } of this.#vmis.list()) this.#add('vmi', metadata);
+    for (const { metadata } of this.#vms.list()) this.#add('vm', metadata);
   }
 
   /** Looks at an instance again: its machine has changed. */
   poke(namespace: string, name: string): void {
-    this.#queue.add(`vmi/${namespace}/${name}`);
+    this.#add('vmi', { namespace, name });
+  }
+
+  #add(kind: 'vm' | 'vmi', { namespace = '', name = '' }: { namespace?: string; name?: string }): void {
+    if (this.#ready) this.#queue.add(`${kind}/${namespace}/${name}`);
   }
 
   async stop(): Promise<void> {
@@ -57,12 +66,10 @@ export class Controllers {
   }
 
   #listen(instances: InstanceController): void {
-    const add = (kind: string, { namespace = '', name = '' }: { namespace?: string; name?: string }): void =>
-      this.#queue.add(`${kind}/${namespace}/${name}`);
-    const vm = ({ metadata }: VirtualMachine): void => add('vm', metadata);
+    const vm = ({ metadata }: VirtualMachine): void => this.#add('vm', metadata);
     const vmi = ({ metadata }: VirtualMachineInstance): void => {
-      add('vmi', metadata);
-      add('vm', metadata);
+      this.#add('vmi', metadata);
+      this.#add('vm', metadata);
     };
     this.#vms.on('put', vm).on('delete', vm);
     this.#vmis.on('put', vmi).on('delete', (gone) => {

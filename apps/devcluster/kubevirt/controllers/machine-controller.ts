@@ -39,8 +39,10 @@ export class MachineController {
   async #instance({ instance: action, paused }: Plan, vm: VirtualMachine, vmi: VirtualMachineInstance | undefined) {
     const { name = '', namespace = '' } = vm.metadata;
     if (action === 'create') {
-      // 409: it is there already and the informer has not seen it yet.
-      await this.client.create(types.virtualMachineInstances, newInstance(vm, paused)).catch(unless(409));
+      await this.client.create(types.virtualMachineInstances, newInstance(vm, paused)).catch((error: unknown) => {
+        // 409: it is there already and the informer has not seen it yet.
+        if (!isKubeError(error, 409) && !leavesNamespace(error)) throw error;
+      });
     }
     if (action !== 'delete' || vmi?.metadata.uid === undefined) return;
     const { uid } = vmi.metadata;
@@ -57,6 +59,12 @@ export class MachineController {
     const body = { metadata: { finalizers, resourceVersion } };
     await this.client.patch(types.virtualMachines, name, namespace, body, 'merge').catch(unless(404));
   }
+}
+
+/** The namespace is being deleted: nothing new can be made in it, and the VM goes too. */
+function leavesNamespace(error: unknown): boolean {
+  const causes = isKubeError(error, 403) ? error.status.details?.causes : undefined;
+  return causes?.some(({ reason }) => reason === 'NamespaceTerminating') ?? false;
 }
 
 /** Sets whichever of spec.running and spec.runStrategy the VM has. */
