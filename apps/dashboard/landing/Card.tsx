@@ -18,7 +18,7 @@ export function Card({ title, children, alert = false, busy = false }: Props) {
   return (
     <div className="kg-page">
       <main className="kg-card" aria-busy={busy}>
-        <img src="/assets/icon.svg" alt="" width="40" height="40" />
+        <img src="/favicon.svg" alt="" width="40" height="40" />
         <div {...(alert && { role: 'alert' })}>
           <h1>{title}</h1>
           {children}

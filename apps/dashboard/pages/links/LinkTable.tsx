@@ -23,13 +23,13 @@ export function LinkTable({ links, now, onAct }: Props) {
     <Table role="table" aria-label={text.title} variant="compact" gridBreakPoint="grid-xl">
       <Thead>
         <Tr>
-          <Th>{columns.link}</Th>
-          <Th>{columns.vm}</Th>
-          <Th>{columns.phase}</Th>
+          <Th width={20}>{columns.link}</Th>
+          <Th width={15}>{columns.vm}</Th>
+          <Th width={20}>{columns.phase}</Th>
           <Th>{columns.until}</Th>
-          <Th>{columns.live}</Th>
-          <Th>{columns.lastUsed}</Th>
-          <Th>{columns.issuer}</Th>
+          <Th modifier="wrap">{columns.live}</Th>
+          <Th modifier="wrap">{columns.lastUsed}</Th>
+          <Th width={20}>{columns.issuer}</Th>
           <Th screenReaderText={columns.actions} />
         </Tr>
       </Thead>

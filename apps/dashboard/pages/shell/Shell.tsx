@@ -50,7 +50,7 @@ function Frame() {
       masthead={
         <header className="kg-header">
           <Link to={inNamespace('/vms', namespace)} className="kg-brand">
-            <img src="/assets/icon.svg" alt="" width="28" height="28" />
+            <img src="/favicon.svg" alt="" width="28" height="28" />
             <span>{common.product}</span>
           </Link>
           <Nav variant="horizontal" aria-label={shellText.nav} className="kg-nav">

@@ -59,7 +59,7 @@ export function SignInPage() {
       <Card className="kg-sign-in-card">
         <CardTitle component="h1">
           <span className="kg-brand">
-            <img src="/assets/icon.svg" alt="" width="28" height="28" />
+            <img src="/favicon.svg" alt="" width="28" height="28" />
             <span>
               {text.title} <span className="kg-to">to {common.product}</span>
             </span>

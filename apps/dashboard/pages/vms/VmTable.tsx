@@ -22,7 +22,7 @@ export function VmTable({ vms, onIssue }: { vms: Vm[]; onIssue: (vm: Vm) => void
         <Tr>
           <Th>{columns.name}</Th>
           <Th>{columns.status}</Th>
-          <Th>{columns.size}</Th>
+          <Th modifier="wrap">{columns.size}</Th>
           <Th>{columns.ips}</Th>
           <Th>{columns.age}</Th>
           <Th>{columns.viewers}</Th>
