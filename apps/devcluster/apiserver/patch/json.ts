@@ -21,8 +21,16 @@ export function jsonPatch(target: Fields, patch: unknown): unknown {
     );
   }
   const out = copyOf(target);
-  const fits = applyPatch(out, patch as unknown as Operation[]).every((error) => error === null);
-  if (fits) return out;
+  if (fits(out, patch as unknown as Operation[])) return out;
   // Kubernetes says no more than this of a patch that does not fit.
   throw new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
+}
+
+/** Changes `target`. A pointer that is none (`a` for `/a`) makes the library throw. */
+function fits(target: Fields, patch: Operation[]): boolean {
+  try {
+    return applyPatch(target, patch).every((error) => error === null);
+  } catch {
+    return false;
+  }
 }
