@@ -1,7 +1,7 @@
 import { type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Upstream } from '#libs/kube';
-import express, { type Express } from 'express';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { type Logger } from 'pino';
 import { AppModule } from './app.module.js';
 import { type GatewayConfig, type UpstreamConfig } from './config.js';
@@ -31,6 +31,10 @@ export async function createGateway(
   });
   const instance = adapter.getInstance<Express>();
   instance.disable('x-powered-by');
+  instance.use((_req: Request, res: Response, next: NextFunction) => {
+    res.setHeader('x-content-type-options', 'nosniff');
+    next();
+  });
   parseBodies(instance);
   serveOpenApi(app);
   return app;

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Socket } from 'node:net';
 import { type NestApplicationOptions } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
@@ -46,6 +46,6 @@ export class GatewayAdapter extends ExpressAdapter {
       else this.#doors.upgrade.handle(req, socket, head);
     });
     server.on('clientError', answerOversized);
-    this.setHttpServer(server as unknown as Server);
+    this.setHttpServer(server);
   }
 }

@@ -1,37 +1,15 @@
 import { type IncomingMessage } from 'node:http';
 import { type Socket } from 'node:net';
 import { CLOSE } from '#libs/api';
-import { type GrantEnds } from '../grants/grant-ends.js';
-import { type Usage } from '../grants/usage.js';
-import { type Audit } from '../ops/audit.js';
-import { type Metrics } from '../ops/metrics.js';
-import { type GuestCredential } from '../proxy/guest-credential.js';
-import { type ConsoleLeases } from '../sessions/console-leases.js';
-import { type SessionRecords } from '../sessions/session-records.js';
-import { type UserVms } from '../vms/user-vms.js';
-import { type VmStates } from '../vms/vm-states.js';
 import { fence } from './fences.js';
 import { CannotOpen, type ConsoleOrder, LiveConsole } from './live-console.js';
 import { openConsole } from './open-console.js';
-import { type ConsoleEnd, type TunnelMaker } from './tunnel.js';
+import { type ConsoleParts } from './parts.js';
+import { type ConsoleEnd } from './tunnel.js';
 
 /** A cut upstream is explained by what cut it, which can be heard of a little later. */
 const EXPLAIN_MS = 1500;
 const CLOSE_ALL_MS = 5000;
-
-export interface ConsoleParts {
-  readonly tunnels: TunnelMaker;
-  readonly leases: ConsoleLeases;
-  readonly records: SessionRecords;
-  readonly ends: GrantEnds;
-  readonly vms: VmStates;
-  readonly userVms: UserVms;
-  readonly guests: GuestCredential;
-  readonly usage: Usage;
-  readonly audit: Audit;
-  readonly metrics: Metrics;
-  readonly limits: { readonly maxConsoles: number; readonly namespace: string };
-}
 
 /** Opens consoles whose requests were allowed, keeps them, ends them. */
 export class ConsoleDoor {
@@ -47,16 +25,14 @@ export class ConsoleDoor {
 
   /** Answers the handshake first: only a close code tells a browser what went wrong. */
   async open(req: IncomingMessage, socket: Socket, head: Buffer, order: ConsoleOrder): Promise<void> {
-    let live: LiveConsole | undefined;
-    const onLost = (): Promise<ConsoleEnd> => this.explain(live);
-    const tunnel = await this.parts.tunnels.accept(req, socket, head, onLost);
+    const tunnel = await this.parts.tunnels.accept(req, socket, head);
     const { 'user-agent': userAgent } = req.headers;
-    live = new LiveConsole({ ...order, ...(userAgent === undefined ? {} : { userAgent }) }, tunnel);
+    const live = new LiveConsole({ ...order, ...(userAgent === undefined ? {} : { userAgent }) }, tunnel);
     this.keep(live);
     try {
       this.admit();
       fence(live, this.parts);
-      await openConsole(live, this.parts);
+      await openConsole(live, this.parts, () => this.explain(live));
     } catch (error) {
       const end = error instanceof CannotOpen ? error : this.broken(error);
       tunnel.end(end.code, end.reason);
@@ -104,12 +80,12 @@ export class ConsoleDoor {
   }
 
   /** The guest's side was closed by the cluster. Why: somebody took over, the VM stopped, or nobody knows. */
-  private async explain(live: LiveConsole | undefined): Promise<ConsoleEnd> {
-    if (live?.isTaken !== undefined && (await live.isTaken())) {
+  private async explain(live: LiveConsole): Promise<ConsoleEnd> {
+    if (live.isTaken !== undefined && (await live.isTaken())) {
       return { code: CLOSE.takenOver, reason: 'Somebody else has taken over this console.' };
     }
     const waited = new Promise<void>((resolve) => setTimeout(resolve, EXPLAIN_MS).unref());
-    await Promise.race([live?.tunnel.ended, waited]);
+    await Promise.race([live.tunnel.ended, waited]);
     return { code: CLOSE.upstreamFailed, reason: 'The connection to the virtual machine was lost.' };
   }
 

@@ -1,7 +1,7 @@
 import { CLOSE } from '#libs/api';
 import { type VmState } from '../vms/vm-states.js';
-import { type ConsoleParts } from './console-door.js';
 import { type LiveConsole } from './live-console.js';
+import { type ConsoleParts } from './parts.js';
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -38,6 +38,7 @@ function fenceSignIn(live: LiveConsole, until: number): void {
 export function whyStopped(state: VmState, vm: string, uid?: string): string | undefined {
   if (state.status === 'NotFound') return `${vm} does not exist.`;
   if (uid !== undefined && state.uid !== uid) return `${vm} was deleted and made anew.`;
-  if (!state.running) return `${vm} does not run (${state.status}).`;
-  return undefined;
+  if (state.running) return undefined;
+  // The VM's own status follows that of its instance a little later.
+  return state.status === 'Running' ? `${vm} is stopping.` : `${vm} does not run (${state.status}).`;
 }

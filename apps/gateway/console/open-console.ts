@@ -4,10 +4,10 @@ import { upstreamToken } from '../proxy/identities.js';
 import { upstreamHeaders } from '../proxy/request-headers.js';
 import { type ConsoleClaim } from '../sessions/console-leases.js';
 import { type VmState } from '../vms/vm-states.js';
-import { type ConsoleParts } from './console-door.js';
 import { whyStopped } from './fences.js';
 import { CannotOpen, type LiveConsole } from './live-console.js';
-import { type InputFilter, UpstreamRefused } from './tunnel.js';
+import { type ConsoleParts } from './parts.js';
+import { type ConsoleEnd, type InputFilter, UpstreamRefused } from './tunnel.js';
 import { refusedEnd } from './ws-tunnel.js';
 
 const NOTHING = new Uint8Array(0);
@@ -17,16 +17,21 @@ const NO_INPUT: InputFilter = { push: () => NOTHING };
 /**
  * The steps from an answered handshake to a joined console. Each may find that it cannot be; in between the browser
  * may have left, or a fence ended it.
+ * @param onLost tells why, should the cluster cut it later
  * @throws CannotOpen with the close code; KubeError, NetworkError where the API server cannot be asked
  */
-export async function openConsole(live: LiveConsole, parts: ConsoleParts): Promise<void> {
+export async function openConsole(
+  live: LiveConsole,
+  parts: ConsoleParts,
+  onLost: () => Promise<ConsoleEnd>,
+): Promise<void> {
   const state = await findVm(live, parts);
   if (live.over) return;
   const taken = await hold(live, parts, state);
   if (live.over) return;
   await record(live, parts);
   if (live.over) return;
-  await join(live, parts, taken);
+  await join(live, parts, taken, onLost);
 }
 
 async function findVm({ order }: LiveConsole, { vms, userVms }: ConsoleParts): Promise<VmState> {
@@ -98,15 +103,20 @@ async function record(live: LiveConsole, { records, usage, audit, limits }: Cons
     stop();
     const { bytesIn, bytesOut, ended } = live.tunnel;
     await records.end(session, { bytesIn, bytesOut, reason: (await ended).reason });
-    if (grant !== undefined) usage.consoles(grant, Math.max(0, records.live(grant.name) - 1));
+    if (grant !== undefined) usage.consoles(grant, records.live(grant.name, { session, open: false }));
   };
   if (live.over) return close().catch((error: unknown) => audit.fault('session', error));
   live.onEnd(close);
   audit.opened({ session, who: live.who, vm, kind, address });
-  if (grant !== undefined) usage.consoles(grant, records.live(grant.name) + 1);
+  if (grant !== undefined) usage.consoles(grant, records.live(grant.name, { session, open: true }));
 }
 
-async function join(live: LiveConsole, { guests }: ConsoleParts, taken: boolean): Promise<void> {
+async function join(
+  live: LiveConsole,
+  { guests }: ConsoleParts,
+  taken: boolean,
+  onLost: () => Promise<ConsoleEnd>,
+): Promise<void> {
   const { asked, credential, address, target } = live.order;
   const token = await upstreamToken(credential, guests);
   const filter = inputFilter(live);
@@ -114,6 +124,7 @@ async function join(live: LiveConsole, { guests }: ConsoleParts, taken: boolean)
     await live.tunnel.connect({
       target: `${asked.path}${upstreamQuery(live, taken)}`,
       headers: upstreamHeaders({}, { token, clientAddress: address }) as Record<string, string>,
+      onLost,
       ...(filter === undefined ? {} : { filter }),
     });
   } catch (error) {

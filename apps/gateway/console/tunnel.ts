@@ -17,6 +17,8 @@ export interface UpstreamTarget {
   readonly target: string;
   readonly headers: Record<string, string>;
   readonly filter?: InputFilter;
+  /** Asked for the reason when the cluster cuts the console. */
+  onLost(): Promise<ConsoleEnd>;
 }
 
 /** The API server did not open the console. `status` is 0 where no answer came. */
@@ -50,10 +52,5 @@ export interface Tunnel {
 
 /** Answers the browser's handshake, so that it can be told by close codes what goes wrong from here on. */
 export interface TunnelMaker {
-  accept(
-    req: IncomingMessage,
-    socket: Socket,
-    head: Buffer,
-    onUpstreamLost: () => Promise<ConsoleEnd>,
-  ): Promise<Tunnel>;
+  accept(req: IncomingMessage, socket: Socket, head: Buffer): Promise<Tunnel>;
 }

@@ -38,12 +38,12 @@ export class WsTunnels implements TunnelMaker {
     private readonly now: () => number = Date.now,
   ) {}
 
-  accept(req: IncomingMessage, socket: Socket, head: Buffer, onLost: () => Promise<ConsoleEnd>): Promise<Tunnel> {
+  accept(req: IncomingMessage, socket: Socket, head: Buffer): Promise<Tunnel> {
     return new Promise((resolve, reject) => {
       // The library answers a broken handshake with 400 by itself and then only closes.
       socket.once('close', () => reject(new UpstreamRefused(0, 'The browser left during the handshake.')));
       this.#server.handleUpgrade(req, socket, head, (browser) => {
-        resolve(new WsTunnel(browser, this.upstream, onLost, this.now));
+        resolve(new WsTunnel(browser, this.upstream, this.now));
       });
     });
   }
@@ -63,7 +63,6 @@ class WsTunnel implements Tunnel {
   constructor(
     private readonly browser: WebSocket,
     private readonly upstream: Upstream,
-    private readonly onLost: () => Promise<ConsoleEnd>,
     private readonly now: () => number,
   ) {
     this.lastInput = now();
@@ -74,12 +73,12 @@ class WsTunnel implements Tunnel {
     browser.on('close', (code) => this.finish({ code, reason: 'The viewer left.' }));
   }
 
-  async connect({ target, headers, filter }: UpstreamTarget): Promise<void> {
+  async connect({ target, headers, filter, onLost }: UpstreamTarget): Promise<void> {
     // Nothing of the browser is read until there is somebody to give it to.
     this.browser.pause();
     await this.dial(target, headers, (guest) => {
       if (this.#end !== undefined) return guest.terminate();
-      guest.on('close', () => void this.lost());
+      guest.on('close', () => void this.lost(onLost));
       carry(guest, this.browser, (data) => {
         this.bytesOut += data.length;
         return data;
@@ -129,9 +128,9 @@ class WsTunnel implements Tunnel {
   }
 
   /** The guest's side closed: the reason is known elsewhere (the VM stopped, somebody took over), or nowhere. */
-  private async lost(): Promise<void> {
+  private async lost(onLost: () => Promise<ConsoleEnd>): Promise<void> {
     if (this.#end !== undefined) return;
-    const { code, reason } = await this.onLost();
+    const { code, reason } = await onLost();
     this.end(code, reason);
   }
 

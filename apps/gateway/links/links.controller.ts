@@ -79,7 +79,9 @@ export class LinksController {
   @ApiExcludeEndpoint()
   @Get('noVNC/vnc_lite.html')
   bookmark(@Query('path') path: unknown, @Res() res: Response): void {
-    const target = consoleOf(`/${String(path ?? '')}`.replace(/^\/+k8s(?=\/)/, '').split('?', 1)[0] ?? '');
+    const target = consoleOf(
+      `/${typeof path === 'string' ? path : ''}`.replace(/^\/+k8s(?=\/)/, '').split('?', 1)[0] ?? '',
+    );
     if (target === undefined) {
       throw new Refusal(400, 'This bookmark names no console.', 'Open the link that you were sent.');
     }

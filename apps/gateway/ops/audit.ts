@@ -2,7 +2,8 @@ import { type Logger } from 'pino';
 import { type Refusal } from '../errors.js';
 
 export interface Denial {
-  readonly door: 'http' | 'upgrade' | 'link';
+  /** `page`: links, sign-in and the REST API. */
+  readonly door: 'http' | 'upgrade' | 'page';
   readonly method: string;
   /** The raw target: the query is cut off, since it can hold a token. */
   readonly url: string;

@@ -74,9 +74,15 @@ export class SessionRecords {
     return () => this.#deleted.off(`session:${name}`, onDeleted);
   }
 
-  /** Number of live consoles of a grant, on all replicas. */
-  live(token: string): number {
-    return this.watch.list().filter(({ spec, status }) => spec.token === token && status?.phase !== 'Ended').length;
+  /**
+   * Number of live consoles of a grant, on all replicas.
+   * @param known what is known of one record before the watch tells it
+   */
+  live(token: string, known: { session: string; open: boolean }): number {
+    const others = this.watch.list().filter(({ metadata, spec, status }) => {
+      return spec.token === token && status?.phase !== 'Ended' && metadata.name !== known.session;
+    });
+    return others.length + (known.open ? 1 : 0);
   }
 
   /** Ends the records of replicas that died without doing so. */

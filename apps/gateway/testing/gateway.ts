@@ -110,22 +110,30 @@ export async function startGateway(cluster: TestCluster, env: Record<string, str
   const webRoot = mkdtempSync(join(tmpdir(), 'kg-web-'));
   for (const name of ['index.html', 'guest.html'])
     writeFileSync(join(webRoot, name), `<!doctype html><title>${name}</title>`);
-  const config = readConfig({ ...BASE, WEB_ROOT: webRoot, ...env });
+  const config = readConfig({ ...BASE_ENV, WEB_ROOT: webRoot, ...env });
   const log: string[] = [];
   const logger = makeLogger('debug', { write: (line: string) => void log.push(line) });
   const app = await createGateway(config, cluster.api.upstream(), logger);
   await app.listen(0, '127.0.0.1');
   const server = app.getHttpServer() as Server;
   const { port } = server.address() as AddressInfo;
-  await until(async () => (await call(port, '/readyz')).status === 200);
   const close = async (): Promise<void> => {
     await app.close();
     rmSync(webRoot, { recursive: true });
   };
+  let problems = '';
+  await until(async () => {
+    const { status, body } = await call(port, '/readyz');
+    problems = body;
+    return status === 200;
+  }).catch(async () => {
+    await close();
+    throw new Error(`the gateway is not ready: ${problems}`);
+  });
   return { port, server, app, log, close };
 }
 
-const BASE = {
+export const BASE_ENV = {
   LISTEN: '127.0.0.1:0',
   METRICS_LISTEN: '127.0.0.1:0',
   KUBERNETES_SERVICE_HOST: '127.0.0.1',

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { parseGrant } from '#libs/policy';
+import { type LivingGrant } from '../grants/living-grant.js';
+import { type SignedIn } from '../sign-in/signed-in-users.js';
+import { VNC } from '../testing/gateway.js';
+import { authorize, type Gate, type Incoming } from './pipeline.js';
+
+const grant = (urls: string[], more: Partial<LivingGrant> = {}): LivingGrant => ({
+  uid: 'u',
+  name: 'n',
+  namespace: 'ns',
+  nbf: 0,
+  exp: Infinity,
+  urls,
+  policy: parseGrant({ urls }),
+  singleUse: false,
+  takeOver: true,
+  viewOnly: false,
+  revoked: false,
+  signed: true,
+  registered: true,
+  ...more,
+});
+
+const user: SignedIn = { username: 'eve', groups: [], method: 'token', session: 's', token: () => 'hers' };
+
+function gate({
+  grants = [] as LivingGrant[],
+  users = undefined as SignedIn | undefined,
+  inTouch = true,
+  bearer = false,
+} = {}): Gate {
+  return {
+    origins: new Set(['https://gate.example.com']),
+    grants: { read: async () => ({ grants: grants.map((one) => ({ grant: one })), faults: [], bearer }) },
+    users: { fromCookies: () => users },
+    vms: { get: () => ({ status: 'Running', running: true, uid: 'vm-2' }) },
+    inTouch: () => inTouch,
+  };
+}
+
+const ask = (url: string, more: Partial<Incoming> = {}): Incoming => ({
+  method: 'GET',
+  url,
+  headers: {},
+  upgrade: false,
+  ...more,
+});
+const code = async (where: Gate, incoming: Incoming): Promise<number> => {
+  const verdict = await authorize(where, incoming);
+  return verdict.allow ? 200 : verdict.refusal.code;
+};
+
+describe('who is chosen', () => {
+  it('the one grant of several that allows it', async () => {
+    const verdict = await authorize(
+      gate({ grants: [grant(['/api/v1/nodes']), grant(['/api/v1/pods'])] }),
+      ask('/k8s/api/v1/pods?x=1'),
+    );
+    expect(verdict).toMatchObject({ allow: true, asked: { path: '/api/v1/pods', query: 'x=1' } });
+    expect(verdict.allow && verdict.credential.kind === 'grant' && verdict.credential.presented.grant.urls).toEqual([
+      '/api/v1/pods',
+    ]);
+  });
+
+  it('else the signed-in user, whom Kubernetes judges', async () => {
+    const verdict = await authorize(
+      gate({ grants: [grant(['/api/v1/nodes'])], users: user }),
+      ask('/k8s/api/v1/secrets'),
+    );
+    expect(verdict).toMatchObject({ allow: true, credential: { kind: 'user', user } });
+  });
+
+  it('not the signed-in user where the request brings an Authorization header', async () => {
+    expect(await code(gate({ users: user, bearer: true }), ask('/k8s/api/v1/pods'))).toBe(401);
+  });
+
+  it('row 6 holds for signed-in users too, at both doors', async () => {
+    const evil = { headers: { origin: 'https://evil.example.com', cookie: 'x=y' } };
+    expect(await code(gate({ users: user }), ask('/k8s/api/v1/pods', evil))).toBe(403);
+    expect(await code(gate({ users: user }), ask(VNC, { ...evil, upgrade: true }))).toBe(403);
+    expect(
+      await code(gate({ users: user }), ask('/k8s/api/v1/pods', { method: 'POST', headers: { cookie: 'x=y' } })),
+    ).toBe(403);
+  });
+});
+
+describe('the later steps', () => {
+  it('row 10: a grant bound to a VM that was replaced gives nothing, a new binding does', async () => {
+    const vm = { namespace: 'ns', vm: 'demo' };
+    const urls = [VNC.slice('/k8s'.length)];
+    expect(await code(gate({ grants: [grant(urls, { vm, vmUid: 'vm-1' })] }), ask(VNC, { upgrade: true }))).toBe(403);
+    expect(await code(gate({ grants: [grant(urls, { vm, vmUid: 'vm-2' })] }), ask(VNC, { upgrade: true }))).toBe(200);
+  });
+
+  it('a user must not cut a viewer by a plain GET either', async () => {
+    expect(await code(gate({ users: user }), ask(VNC))).toBe(400);
+  });
+
+  it('row 11: out of touch, nothing that lasts is opened', async () => {
+    const stale = gate({ grants: [grant(['*'])], inTouch: false });
+    expect(await code(stale, ask(VNC, { upgrade: true }))).toBe(503);
+    expect(await code(stale, ask('/k8s/api/v1/pods'))).toBe(200);
+  });
+
+  it('a fault of the gate itself is no verdict', async () => {
+    const broken = { ...gate(), grants: { read: () => Promise.reject(new Error('broken')) } };
+    await expect(authorize(broken, ask('/k8s/api/v1/pods'))).rejects.toThrow('broken');
+  });
+});

@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readConfig } from '../config.js';
+import { SIGN_IN_COOKIE, SealedCookie } from '../sign-in/sealed-cookie.js';
+import { call, view } from '../testing/clients.js';
+import { BASE_ENV, startGateway, TestCluster, type TestGateway, until, VNC } from '../testing/gateway.js';
+
+let cluster: TestCluster;
+let gateway: TestGateway;
+let cookie: string;
+
+beforeAll(async () => {
+  cluster = await TestCluster.start();
+  gateway = await startGateway(cluster, { IDLE_TIMEOUT: '2s' });
+  const sealed = new SealedCookie(readConfig(BASE_ENV).sessionKey);
+  const until = Date.now() + 60_000;
+  const value = await sealed.seal({
+    token: 'hers',
+    username: 'eve',
+    groups: [],
+    method: 'token',
+    until,
+    session: 's1',
+  });
+  cookie = `${SIGN_IN_COOKIE}=${value}`;
+});
+afterAll(async () => {
+  await gateway.close();
+  await cluster.close();
+});
+
+describe('a signed-in user', () => {
+  it('acts with her own token, and nothing else of her goes upstream', async () => {
+    const reply = await call(gateway.port, '/k8s/api/v1/namespaces/ns/pods', {
+      headers: { cookie, 'impersonate-user': 'admin' },
+    });
+    expect(reply.status).toBe(200);
+    const seen = cluster.api.forwarded.at(-1)?.headers ?? {};
+    expect(seen.authorization).toBe('Bearer hers');
+    expect(JSON.stringify(seen)).not.toMatch(/admin|cookie/);
+  });
+
+  it('opens a console, which is recorded under her name', async () => {
+    const viewer = await view(gateway.port, VNC, { cookie, origin: 'https://gate.example.com' });
+    await viewer.receives('RFB');
+    expect(cluster.api.guests.at(-1)?.request.headers.authorization).toBe('Bearer hers');
+    expect(cluster.api.objects.list('gatesessions')[0]?.spec).toMatchObject({ user: 'eve', vm: 'demo' });
+    expect(cluster.api.objects.list('gatesessions')[0]?.spec).not.toHaveProperty('token');
+    expect((await viewer.ended).code).toBe(4007);
+  });
+
+  it('in a namespace that is not watched, the VM is looked at with her own rights', async () => {
+    const path = VNC.replace('/namespaces/ns/', '/namespaces/elsewhere/').replace('demo', 'missing');
+    const viewer = await view(gateway.port, path, { cookie, origin: 'https://gate.example.com' });
+    expect(await viewer.ended).toEqual({ code: 4004, reason: 'missing does not exist.' });
+    const asked = cluster.api.seen.filter(({ url }) => url.includes('/namespaces/elsewhere/'));
+    expect(asked.every(({ headers }) => headers.authorization === 'Bearer hers')).toBe(true);
+  });
+
+  it('a cookie that was tampered with is nobody', async () => {
+    const broken = `${cookie.slice(0, -3)}AAA`;
+    expect((await call(gateway.port, '/k8s/api/v1/namespaces/ns/pods', { headers: { cookie: broken } })).status).toBe(
+      401,
+    );
+    await expect(view(gateway.port, VNC, { cookie: broken })).rejects.toMatchObject({ status: 401 });
+  });
+});
+
+describe('tokens of the original system', () => {
+  const now = Math.floor(Date.now() / 1000);
+  const claims = { URLs: ['/api/v1/namespaces/ns/pods'], verbs: ['get'], nbf: now - 10, exp: now + 600 };
+
+  it('are nothing, unless the gateway is told to accept them', async () => {
+    const token = await cluster.sign({ ...claims, jti: 'legacy', sub: 'elsewhere/x' });
+    const headers = { authorization: `Bearer ${token}` };
+    const path = '/k8s/api/v1/namespaces/ns/pods';
+    expect((await call(gateway.port, path, { headers })).status).toBe(401);
+    const old = await startGateway(cluster, { ACCEPT_UNREGISTERED: 'true', POD_NAME: 'pod-2' });
+    expect((await call(old.port, path, { headers })).status).toBe(200);
+    expect((await call(old.port, '/k8s/api/v1/namespaces/ns/services', { headers })).status).toBe(403);
+    const set = await call(old.port, `/auth/jwt/set?token=${token}&name=demo&namespace=ns`);
+    expect(set.status).toBe(302);
+    const [held = ''] = set.headers['set-cookie'] ?? [];
+    expect((await call(old.port, path, { headers: { cookie: held.split(';')[0] ?? '' } })).status).toBe(200);
+    await old.close();
+  });
+});
+
+describe('a gateway that has lost its cluster', () => {
+  it('is not ready while its account for guests is refused', async () => {
+    const lonely = await TestCluster.start();
+    lonely.api.answer = (req, res) => {
+      if (!req.url?.endsWith('/token')) return false;
+      res.writeHead(403, { 'content-type': 'application/json' }).end('{"kind":"Status","code":403}');
+      return true;
+    };
+    const starting = startGateway(lonely);
+    await expect(starting).rejects.toThrow('no token for the guest account');
+    await lonely.close();
+  });
+
+  it('shuts down in order: readiness first', async () => {
+    const leaving = await startGateway(cluster, { POD_NAME: 'pod-3' });
+    await leaving.close();
+    await until(() => !cluster.api.objects.list('leases').some(({ metadata }) => metadata.name === 'kg-replica-pod-3'));
+  });
+});
