@@ -71,25 +71,23 @@ function Filters({ filter, count, onChange }: FiltersProps) {
       <span className="kg-subtle" role="status">
         {count}
       </span>
-      <FormSelect
-        className="kg-namespace"
-        aria-label={text.phases}
-        value={filter.phase ?? ''}
-        onChange={(_event, value) => setPhase(value)}
-      >
-        <FormSelectOption value="" label={text.all} />
-        {PHASES.map((phase) => (
-          <FormSelectOption key={phase} value={phase} label={phase} />
-        ))}
-      </FormSelect>
-      <SearchInput
-        className="kg-filter"
-        aria-label={text.filter}
-        placeholder={text.filter}
-        value={filter.text}
-        onChange={(_event, value) => onChange({ ...filter, text: value })}
-        onClear={() => onChange({ ...filter, text: '' })}
-      />
+      <div className="kg-select">
+        <FormSelect aria-label={text.phases} value={filter.phase ?? ''} onChange={(_event, value) => setPhase(value)}>
+          <FormSelectOption value="" label={text.all} />
+          {PHASES.map((phase) => (
+            <FormSelectOption key={phase} value={phase} label={phase} />
+          ))}
+        </FormSelect>
+      </div>
+      <div className="kg-filter">
+        <SearchInput
+          aria-label={text.filter}
+          placeholder={text.filter}
+          value={filter.text}
+          onChange={(_event, value) => onChange({ ...filter, text: value })}
+          onClear={() => onChange({ ...filter, text: '' })}
+        />
+      </div>
     </div>
   );
 }

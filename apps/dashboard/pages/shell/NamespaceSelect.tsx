@@ -13,16 +13,17 @@ export function NamespaceSelect() {
   const known = items.some(({ name }) => name === namespace);
   const list = `/${pathname.split('/')[1] ?? ''}`;
   return (
-    <FormSelect
-      className="kg-namespace"
-      aria-label={shellText.namespace}
-      value={namespace}
-      onChange={(_event, value) => void navigate(inNamespace(list, value))}
-    >
-      {!known && <FormSelectOption value={namespace} label={namespace} />}
-      {items.map(({ name, gateserver }) => (
-        <FormSelectOption key={name} value={name} label={gateserver ? name : shellText.noLinks(name)} />
-      ))}
-    </FormSelect>
+    <div className="kg-select">
+      <FormSelect
+        aria-label={shellText.namespace}
+        value={namespace}
+        onChange={(_event, value) => void navigate(inNamespace(list, value))}
+      >
+        {!known && <FormSelectOption value={namespace} label={namespace} />}
+        {items.map(({ name, gateserver }) => (
+          <FormSelectOption key={name} value={name} label={gateserver ? name : shellText.noLinks(name)} />
+        ))}
+      </FormSelect>
+    </div>
   );
 }

@@ -32,14 +32,15 @@ export function VmsPage() {
             <span className="kg-subtle" role="status">
               {text.count(shown.length, all.length)}
             </span>
-            <SearchInput
-              aria-label={text.filter}
-              placeholder={text.filter}
-              value={filter}
-              onChange={(_event, value) => setFilter(value)}
-              onClear={() => setFilter('')}
-              className="kg-filter"
-            />
+            <div className="kg-filter">
+              <SearchInput
+                aria-label={text.filter}
+                placeholder={text.filter}
+                value={filter}
+                onChange={(_event, value) => setFilter(value)}
+                onClear={() => setFilter('')}
+              />
+            </div>
           </div>
         )}
       </div>
