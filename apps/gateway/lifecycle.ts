@@ -3,6 +3,7 @@ import {
   Inject,
   Injectable,
   type OnApplicationBootstrap,
+  type OnApplicationShutdown,
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
@@ -64,13 +65,14 @@ export class Entrance {
     this.request.close();
     this.upgrade.close();
     await this.consoles.close();
-    this.forwarder.close();
   }
 }
 
 /** Starts and stops the gateway with Nest's hooks. */
 @Injectable()
-export class Lifecycle implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
+export class Lifecycle
+  implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown, OnApplicationShutdown
+{
   #orphans: NodeJS.Timeout | undefined;
 
   constructor(
@@ -109,5 +111,10 @@ export class Lifecycle implements OnApplicationBootstrap, OnModuleDestroy, Befor
     await this.metrics.close();
     const server = this.host.httpAdapter.getHttpServer() as { closeAllConnections(): void };
     setTimeout(() => server.closeAllConnections(), this.config.drainTime).unref();
+  }
+
+  /** Nothing is in flight any more. */
+  onApplicationShutdown(): void {
+    this.entrance.forwarder.close();
   }
 }

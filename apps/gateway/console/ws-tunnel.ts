@@ -3,6 +3,7 @@ import { type Socket } from 'node:net';
 import { type Upstream } from '#libs/kube';
 import { CLOSE } from '#libs/api';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
+import { Refusal } from '../errors.js';
 import { chooseProtocol, PLAIN } from './subprotocol.js';
 import {
   type ConsoleEnd,
@@ -41,7 +42,7 @@ export class WsTunnels implements TunnelMaker {
   accept(req: IncomingMessage, socket: Socket, head: Buffer): Promise<Tunnel> {
     return new Promise((resolve, reject) => {
       // The library answers a broken handshake with 400 by itself and then only closes.
-      socket.once('close', () => reject(new UpstreamRefused(0, 'The browser left during the handshake.')));
+      socket.once('close', () => reject(new Refusal(400, 'The websocket handshake is broken.')));
       this.#server.handleUpgrade(req, socket, head, (browser) => {
         resolve(new WsTunnel(browser, this.upstream, this.now));
       });

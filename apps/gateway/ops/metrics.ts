@@ -1,4 +1,7 @@
+import { CLOSE } from '#libs/api';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+const OWN_CODES: ReadonlySet<number> = new Set(Object.values(CLOSE));
 
 /** What the gateway counts; served on a port of its own. */
 export class Metrics {
@@ -50,7 +53,8 @@ export class Metrics {
     this.#consoles.set(open);
   }
 
+  /** Codes that browsers choose are counted as one: they would make series without end. */
   consoleEnded(code: number): void {
-    this.#ends.inc({ code: String(code) });
+    this.#ends.inc({ code: OWN_CODES.has(code) ? String(code) : 'viewer' });
   }
 }

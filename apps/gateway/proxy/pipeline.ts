@@ -24,6 +24,8 @@ export interface Asked {
   /** Without `?`; empty where there is none. */
   readonly query: string;
   readonly upgrade: boolean;
+  /** The answer goes on until one side ends it. */
+  readonly watch: boolean;
   /** The console that the path names. */
   readonly console?: ConsoleTarget;
 }
@@ -72,12 +74,14 @@ function parse({ url, method, upgrade }: Incoming): Asked {
   if (!canonical.ok) throw new Refusal(400, canonical.message, 'Correct the path and try again.');
   const path = canonical.path.slice('/k8s'.length);
   const query = mark === -1 ? '' : url.slice(mark + 1);
-  const target = consoleTarget(requestInfo(method, path, query));
+  const info = requestInfo(method, path, query);
+  const target = consoleTarget(info);
   return {
     method,
     path,
     query,
     upgrade,
+    watch: info.watch,
     ...(target === undefined ? {} : { console: target }),
   };
 }

@@ -27,12 +27,14 @@ export interface DoorParts {
 /** The door of ordinary requests below /k8s/: ahead of Express, so it answers everything itself. */
 export class RequestDoor {
   #closing = false;
+  readonly #watches = new Set<ServerResponse>();
 
   constructor(private readonly parts: DoorParts) {}
 
-  /** From now on requests are refused; those in flight go on. */
+  /** From now on requests are refused; those in flight go on, but for watches, which begin anew elsewhere. */
   close(): void {
     this.#closing = true;
+    for (const res of this.#watches) res.destroy();
   }
 
   handle(req: IncomingMessage, res: ServerResponse): void {
@@ -60,6 +62,7 @@ export class RequestDoor {
     const token = await this.identity(req, res, verdict.credential);
     if (token === undefined) return;
     this.endWithGrant(res, verdict.credential);
+    if (verdict.asked.watch) this.endWithDoor(res);
     if (verdict.credential.kind === 'grant') res.once('close', () => res.statusCode === 401 && guests.reject(token));
     await forwarder.web(req, res, verdict.asked, { token, clientAddress: address });
   }
@@ -76,6 +79,11 @@ export class RequestDoor {
       this.parts.answers.refuse(req, res, error);
       return undefined;
     }
+  }
+
+  private endWithDoor(res: ServerResponse): void {
+    this.#watches.add(res);
+    res.once('close', () => this.#watches.delete(res));
   }
 
   /** A watch, a followed log, a long download: none outlives its grant. */

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../config.js';
 import { SIGN_IN_COOKIE, SealedCookie } from '../sign-in/sealed-cookie.js';
@@ -98,9 +99,16 @@ describe('a gateway that has lost its cluster', () => {
     await lonely.close();
   });
 
-  it('shuts down in order: readiness first', async () => {
+  it('shuts down at once though watches and events are open, and leaves no lease', async () => {
     const leaving = await startGateway(cluster, { POD_NAME: 'pod-3' });
+    const begun = Date.now();
+    for (const path of ['/k8s/api/v1/namespaces/ns/pods?watch=true', '/api/v1/namespaces/ns/events']) {
+      const req = request({ port: leaving.port, path, headers: { cookie }, agent: false }, (res) => res.resume());
+      req.on('error', () => undefined);
+      await new Promise((resolve) => req.once('response', resolve).end());
+    }
     await leaving.close();
+    expect(Date.now() - begun).toBeLessThan(10_000);
     await until(() => !cluster.api.objects.list('leases').some(({ metadata }) => metadata.name === 'kg-replica-pod-3'));
   });
 });

@@ -1,6 +1,6 @@
-import { Controller, type MessageEvent, type OnApplicationShutdown, Param, Sse, UseGuards } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Controller, type MessageEvent, Param, Sse, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { interval, map, merge, type Observable, takeUntil, timer } from 'rxjs';
+import { interval, map, merge, type Observable, Subject, takeUntil, timer } from 'rxjs';
 import { Feeds } from './feed.js';
 import { KubeName } from './names.js';
 import { SignedInGuard } from './signed-in.guard.js';
@@ -15,7 +15,9 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 @ApiBearerAuth()
 @UseGuards(SignedInGuard)
 @Controller('api/v1/namespaces/:ns/events')
-export class EventsController implements OnApplicationShutdown {
+export class EventsController implements BeforeApplicationShutdown {
+  private readonly closing = new Subject<void>();
+
   constructor(private readonly feeds: Feeds) {}
 
   @ApiOperation({ summary: 'Server-sent events: VMs, GateTokens and GateSessions of the namespace, one stream' })
@@ -23,12 +25,14 @@ export class EventsController implements OnApplicationShutdown {
   stream(@CurrentUser() user: User, @Param('ns', KubeName) ns: string): Observable<MessageEvent> {
     const changes = this.feeds.changes(user, ns).pipe(map((change) => ({ type: 'change', data: change })));
     const heartbeat = interval(HEARTBEAT_MS).pipe(map(() => ({ type: 'heartbeat', data: '' })));
-    const stream = merge(changes, heartbeat);
+    const stream = merge(changes, heartbeat).pipe(takeUntil(this.closing));
     if (user.until === undefined) return stream;
     return stream.pipe(takeUntil(timer(Math.min(user.until - Date.now(), MAX_TIMER_MS))));
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  /** The server waits for its answers to end: these would not by themselves. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.closing.next();
     await this.feeds.stop();
   }
 }
