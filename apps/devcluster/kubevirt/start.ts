@@ -1,5 +1,5 @@
 import { KubeClient, Upstream } from '#libs/kube';
-import { issue, makeCa } from '#libs/pki';
+import { issue, makeCa, type PemPair } from '#libs/pki';
 import { Controllers } from './controllers/controllers.js';
 import { Guest } from './guest/guest.js';
 import { installApi, installKinds } from './install/install.js';
@@ -20,7 +20,8 @@ export interface KubevirtOptions {
   frontProxyCa?: string | undefined;
   /** What a machine is; default: the demonstration guest. */
   factory?: MachineFactory;
-  log?: (line: string) => void;
+  /** Told of faults that are tried again. */
+  onError?: (error: unknown) => void;
 }
 
 export interface Kubevirt {
@@ -36,10 +37,10 @@ const demonstration: MachineFactory = (spec, ended) => new Guest(spec, ended);
  * API server knows where to forward to.
  */
 export async function start(options: KubevirtOptions): Promise<Kubevirt> {
-  const { log = () => undefined, factory = demonstration } = options;
+  const { onError = () => undefined, factory = demonstration } = options;
   const upstream = Upstream.fromKubeconfig(options.kubeconfig, options.context);
   const client = new KubeClient(upstream);
-  const controllers = new Controllers(client, factory, log);
+  const controllers = new Controllers(client, factory, onError);
   let server: SubresourceServer | undefined;
   const stop = async (): Promise<void> => {
     await server?.close();
@@ -47,19 +48,14 @@ export async function start(options: KubevirtOptions): Promise<Kubevirt> {
     await upstream.close();
   };
   try {
-    await installKinds(client);
-    await controllers.start();
-    const ca = await makeCa({ cn: 'kubevirt.io' });
-    const certificate = await issue(ca, {
-      cn: 'virt-api',
-      dns: ['localhost', 'virt-api.kubevirt.svc'],
-      ips: ['127.0.0.1'],
-    });
+    const prepared = Promise.all([certify(), findFrontProxy(client, options.frontProxyCa)]);
+    await Promise.all([prepared, installKinds(client).then(() => controllers.start())]);
+    const [{ ca, certificate }, frontProxy] = await prepared;
     const objects = new Objects(client);
     const viewers = new Viewers();
     server = new SubresourceServer({
       certificate,
-      frontProxy: await findFrontProxy(client, options.frontProxyCa),
+      frontProxy,
       objects,
       viewers,
       machines: controllers.machines,
@@ -67,10 +63,17 @@ export async function start(options: KubevirtOptions): Promise<Kubevirt> {
       changed: (namespace, name) => controllers.poke(namespace, name),
     });
     const port = await server.listen();
-    await installApi(client, port, ca.cert);
+    await installApi(client, port, ca);
     return { port, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** A new authority and its certificate at every start: the API server is told of both. */
+async function certify(): Promise<{ ca: string; certificate: PemPair }> {
+  const ca = await makeCa({ cn: 'kubevirt.io' });
+  const dns = ['localhost', 'virt-api.kubevirt.svc'];
+  return { ca: ca.cert, certificate: await issue(ca, { cn: 'virt-api', dns, ips: ['127.0.0.1'] }) };
 }

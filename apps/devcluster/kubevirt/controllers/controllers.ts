@@ -17,8 +17,9 @@ export class Controllers {
   /** Both lists are here: before that, what is missing would be taken for deleted. */
   #ready = false;
 
-  constructor(client: KubeClient, factory: MachineFactory, log: (line: string) => void) {
-    const onError = (error: unknown): void => report(error, log);
+  constructor(client: KubeClient, factory: MachineFactory, report: (error: unknown) => void) {
+    // A conflict only means that the informer is a moment behind: the next try has the newer object.
+    const onError = (error: unknown): void => (isKubeError(error, 409, 410) ? undefined : report(error));
     this.#vms = new Informer<VirtualMachine>(client, types.virtualMachines, { onError });
     this.#vmis = new Informer<VirtualMachineInstance>(client, types.virtualMachineInstances, { onError });
     this.machines = new Machines(factory, (namespace, name) => this.poke(namespace, name));
@@ -78,10 +79,4 @@ export class Controllers {
       void instances.forgetAllBut(new Set(this.#vmis.list().map(({ metadata }) => metadata.uid ?? '')));
     });
   }
-}
-
-/** A conflict only means that the informer is a moment behind: the next try has the newer object. */
-function report(error: unknown, log: (line: string) => void): void {
-  if (isKubeError(error, 409, 410)) return;
-  log(`kubevirt: ${error instanceof Error ? error.message : String(error)}`);
 }
