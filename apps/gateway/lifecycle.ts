@@ -20,10 +20,8 @@ import { Forwarder } from './proxy/forwarder.js';
 import { GuestCredential } from './proxy/guest-credential.js';
 import { RequestDoor } from './proxy/request-door.js';
 import { UpgradeDoor } from './proxy/upgrade-door.js';
+import { Orphans } from './sessions/orphans.js';
 import { ReplicaLease } from './sessions/replica-lease.js';
-import { SessionRecords } from './sessions/session-records.js';
-
-const ORPHANS_EVERY_MS = 60_000;
 
 /** Everything that runs besides requests, in the order in which it is started and stopped. */
 @Injectable()
@@ -33,6 +31,7 @@ export class Running {
     readonly guests: GuestCredential,
     readonly replica: ReplicaLease,
     readonly ticker: Ticker,
+    readonly orphans: Orphans,
   ) {}
 
   start(onError: (error: unknown) => void): void {
@@ -40,9 +39,11 @@ export class Running {
     this.guests.start();
     this.ticker.start();
     this.replica.start().catch(onError);
+    this.orphans.start(this.watches.synced());
   }
 
   async stop(): Promise<void> {
+    this.orphans.stop();
     this.ticker.stop();
     this.guests.stop();
     await this.replica.stop();
@@ -73,12 +74,9 @@ export class Entrance {
 export class Lifecycle
   implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown, OnApplicationShutdown
 {
-  #orphans: NodeJS.Timeout | undefined;
-
   constructor(
     private readonly running: Running,
     private readonly entrance: Entrance,
-    private readonly records: SessionRecords,
     private readonly readiness: Readiness,
     private readonly metrics: MetricsServer,
     private readonly host: HttpAdapterHost,
@@ -90,18 +88,10 @@ export class Lifecycle
     (this.host.httpAdapter as unknown as GatewayAdapter).setDoors(this.entrance);
     await this.metrics.listen();
     this.running.start((err) => this.log.error({ err }, 'the lease of this replica was not made'));
-    const sweep = (): void => {
-      this.records
-        .endOrphans((name) => [...this.entrance.consoles.live].some(({ session }) => session === name))
-        .catch((err: unknown) => this.log.warn({ err }, 'records of dead replicas were not ended'));
-    };
-    void this.running.watches.synced().then(sweep);
-    this.#orphans = setInterval(sweep, ORPHANS_EVERY_MS).unref();
   }
 
   onModuleDestroy(): void {
     this.readiness.close();
-    clearInterval(this.#orphans);
   }
 
   /** Tunnels are still alive here: browsers are told why they end. Requests in flight get the drain time. */

@@ -18,7 +18,7 @@ export interface UpstreamTarget {
   readonly headers: Record<string, string>;
   readonly filter?: InputFilter;
   /** Asked for the reason when the cluster cuts the console. */
-  onLost(): Promise<ConsoleEnd>;
+  readonly onLost: () => Promise<ConsoleEnd>;
 }
 
 /** The API server did not open the console. `status` is 0 where no answer came. */

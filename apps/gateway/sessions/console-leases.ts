@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { type Informer, isKubeError, type OwnClient, types } from '#libs/kube';
-import { type Lease, microTime, type ReplicaLease } from './replica-lease.js';
+import { ignoreGone, type Lease, microTime, type ReplicaLease } from './replica-lease.js';
 
 /** Marks the Leases of consoles, so that one watch sees them and nothing else. */
 export const CONSOLE_LABEL = 'kubegateway.kubevirt.io/console';
@@ -41,7 +41,7 @@ export class ConsoleLeases {
 
   constructor(
     private readonly client: Pick<OwnClient, 'get' | 'create' | 'replace' | 'delete'>,
-    private readonly watch: Pick<Informer<Lease>, 'on' | 'get'>,
+    private readonly watch: Pick<Informer<Lease>, 'on' | 'get' | 'list'>,
     private readonly replicas: Pick<ReplicaLease, 'isAlive'>,
     private readonly options: ConsoleLeaseOptions,
   ) {
@@ -93,6 +93,16 @@ export class ConsoleLeases {
     }
   }
 
+  /** Deletes the Leases of consoles that nobody holds any more: their replica died without doing so. */
+  async endOrphans(): Promise<void> {
+    for (const { metadata, spec } of this.watch.list()) {
+      const { name = '', resourceVersion } = metadata;
+      if (!(await this.isDead(spec?.holderIdentity))) continue;
+      const precondition = resourceVersion === undefined ? {} : { resourceVersion };
+      await this.client.delete(types.leases, name, this.options.namespace, precondition).catch(ignoreGone);
+    }
+  }
+
   private async create(claim: ConsoleClaim): Promise<ClaimOutcome | undefined> {
     try {
       const lease = await this.client.create<Lease>(types.leases, this.toLease(claim, 0), this.options.namespace);
@@ -118,9 +128,14 @@ export class ConsoleLeases {
   }
 
   private async mayTake(claim: ConsoleClaim, found: Lease): Promise<boolean> {
-    const [pod = '', id = ''] = found.spec?.holderIdentity?.split('/') ?? [];
-    if (claim.takeOver || pod === '') return true;
+    if (claim.takeOver) return true;
     if (claim.browser !== undefined && found.metadata.annotations?.[BROWSER] === claim.browser) return true;
+    return this.isDead(found.spec?.holderIdentity);
+  }
+
+  private async isDead(holder = ''): Promise<boolean> {
+    const [pod = '', id = ''] = holder.split('/');
+    if (pod === '') return true;
     // Of this replica: ended, its Lease not deleted yet; or of the process that ran in this pod before.
     if (pod === this.options.podName) return !this.#own.has(id);
     return !(await this.replicas.isAlive(pod));
@@ -136,10 +151,7 @@ export class ConsoleLeases {
       };
       await this.client
         .delete(types.leases, metadata.name ?? '', this.options.namespace, precondition)
-        // Gone, or held by whoever took over: both are fine.
-        .catch((error: unknown) => {
-          if (!isKubeError(error, 404, 409)) throw error;
-        });
+        .catch(ignoreGone);
     };
     return { held: true, taken, release };
   }

@@ -13,6 +13,9 @@ export interface Lease extends KubeObject {
 
 const RENEW_MS = 10_000;
 const DEAD_AFTER_MS = 40_000;
+/** A Lease that nobody has renewed for this long is of no use to anybody. */
+const SWEEP_AFTER_MS = 600_000;
+const REPLICA_LABEL = 'kubegateway.kubevirt.io/replica';
 
 export interface ReplicaOptions {
   namespace: string;
@@ -30,7 +33,7 @@ export class ReplicaLease {
   readonly #now: () => number;
 
   constructor(
-    private readonly client: Pick<OwnClient, 'get' | 'create' | 'patch' | 'delete'>,
+    private readonly client: Pick<OwnClient, 'get' | 'list' | 'create' | 'patch' | 'delete'>,
     private readonly options: ReplicaOptions,
   ) {
     this.#now = options.now ?? Date.now;
@@ -62,6 +65,20 @@ export class ReplicaLease {
     }
   }
 
+  /** Deletes the Leases of replicas that died without doing so. */
+  async sweep(): Promise<void> {
+    const { namespace } = this.options;
+    const { items } = await this.client.list<Lease>(types.leases, namespace, { labelSelector: REPLICA_LABEL });
+    for (const { metadata, spec } of items) {
+      const age = this.#now() - Date.parse(spec?.renewTime ?? '');
+      const { name = '', resourceVersion } = metadata;
+      if (age < SWEEP_AFTER_MS) continue;
+      await this.client
+        .delete(types.leases, name, namespace, resourceVersion === undefined ? {} : { resourceVersion })
+        .catch(ignoreGone);
+    }
+  }
+
   private async renew(): Promise<void> {
     const { namespace, podName } = this.options;
     const spec = {
@@ -74,9 +91,18 @@ export class ReplicaLease {
       await this.client.patch(types.leases, name, namespace, { spec }, 'merge');
     } catch (error) {
       if (!isKubeError(error, 404)) throw error;
-      await this.client.create<Lease>(types.leases, { metadata: { name, namespace }, spec }, namespace);
+      await this.client.create<Lease>(
+        types.leases,
+        { metadata: { name, namespace, labels: { [REPLICA_LABEL]: 'true' } }, spec },
+        namespace,
+      );
     }
   }
+}
+
+/** For deletions: gone already, or renewed or taken by somebody else meanwhile. Both are fine. */
+export function ignoreGone(error: unknown): void {
+  if (!isKubeError(error, 404, 409)) throw error;
 }
 
 function leaseName(podName: string): string {

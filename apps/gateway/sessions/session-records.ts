@@ -5,6 +5,8 @@ import { type ReplicaLease } from './replica-lease.js';
 
 const MOST_REMEMBERED = 1000;
 const LONGEST_AGENT = 256;
+/** No console takes longer to open. */
+const OPENING_MS = 60_000;
 
 export type SessionStart = Omit<GateSessionSpec, 'pod'>;
 
@@ -18,6 +20,8 @@ export interface SessionOptions {
 export class SessionRecords {
   readonly #deleted = new EventEmitter().setMaxListeners(0);
   readonly #recentlyDeleted = new Set<string>();
+  /** Records of this process that it has not ended. */
+  readonly #own = new Set<string>();
   readonly #now: () => number;
 
   constructor(
@@ -49,6 +53,7 @@ export class SessionRecords {
       namespace,
     );
     const name = created.metadata.name ?? '';
+    this.#own.add(name);
     await this.write(name, { phase: 'Active', started: new Date(this.#now()).toISOString() });
     return name;
   }
@@ -61,10 +66,14 @@ export class SessionRecords {
       'bytes-out': end.bytesOut,
       reason: end.reason,
     };
-    await this.write(name, status).catch((error: unknown) => {
+    try {
+      await this.write(name, status);
+    } catch (error) {
       // Deleted: that is how an administrator cuts a console.
       if (!isKubeError(error, 404)) throw error;
-    });
+    } finally {
+      this.#own.delete(name);
+    }
   }
 
   /** Calls `onDeleted` when the record is deleted. @returns stops that */
@@ -85,13 +94,19 @@ export class SessionRecords {
     return others.length + (known.open ? 1 : 0);
   }
 
-  /** Ends the records of replicas that died without doing so. */
-  async endOrphans(isOurs: (name: string) => boolean): Promise<void> {
+  /** Ends the records of replicas, and of former processes of this one, that died without doing so. */
+  async endOrphans(): Promise<void> {
     for (const { metadata, spec, status } of this.watch.list()) {
-      if (status?.phase === 'Ended' || metadata.name === undefined || isOurs(metadata.name)) continue;
-      const dead = spec.pod === this.options.podName || !(await this.replicas.isAlive(spec.pod));
-      if (dead) await this.end(metadata.name, { bytesIn: 0, bytesOut: 0, reason: 'The gateway that held it is gone.' });
+      const { name } = metadata;
+      if (status?.phase === 'Ended' || name === undefined || this.#own.has(name)) continue;
+      // An own one that is not known yet may just be about to open.
+      const dead = spec.pod === this.options.podName ? this.isOld(metadata) : !(await this.replicas.isAlive(spec.pod));
+      if (dead) await this.end(name, { bytesIn: 0, bytesOut: 0, reason: 'The gateway that held it is gone.' });
     }
+  }
+
+  private isOld({ creationTimestamp }: GateSession['metadata']): boolean {
+    return this.#now() - Date.parse(creationTimestamp ?? '') > OPENING_MS;
   }
 
   private async write(name: string, status: GateSessionStatus): Promise<void> {

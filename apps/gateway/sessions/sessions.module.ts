@@ -5,6 +5,7 @@ import { Watches } from '../cluster/watches.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
 import { LOGGER } from '../ops/logger.js';
 import { ConsoleLeases } from './console-leases.js';
+import { Orphans } from './orphans.js';
 import { ReplicaLease } from './replica-lease.js';
 import { SessionRecords } from './session-records.js';
 
@@ -34,7 +35,15 @@ import { SessionRecords } from './session-records.js';
       useFactory: (client: OwnClient, { sessions }: Watches, replicas: ReplicaLease, config: GatewayConfig) =>
         new SessionRecords(client, sessions, replicas, { namespace: config.namespace, podName: config.podName }),
     },
+    {
+      provide: Orphans,
+      inject: [SessionRecords, ConsoleLeases, ReplicaLease, LOGGER],
+      useFactory: (records: SessionRecords, leases: ConsoleLeases, replicas: ReplicaLease, log: Logger) =>
+        new Orphans(records, leases, replicas, (err) =>
+          log.warn({ err }, 'what dead replicas left was not cleaned up'),
+        ),
+    },
   ],
-  exports: [ReplicaLease, ConsoleLeases, SessionRecords],
+  exports: [ReplicaLease, ConsoleLeases, SessionRecords, Orphans],
 })
 export class SessionsModule {}
