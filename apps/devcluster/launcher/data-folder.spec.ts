@@ -33,8 +33,10 @@ test('the lock of a process that was killed is taken over at once', async () => 
 
 test('a path that cannot be a folder is said in one line', async () => {
   writeFileSync(join(root, 'file'), '');
-  await expect(new DataFolder(join(root, 'file', 'x')).take()).rejects.toThrow(/a part of the path is a file/);
-  await expect(new DataFolder(join(root, 'file')).take()).rejects.toThrow(/it is a file, not a folder/);
+  await expect(new DataFolder(join(root, 'file', 'x')).take()).rejects.toThrow(/a file is in the way/);
+  await expect(new DataFolder(join(root, 'file')).take()).rejects.toThrow(/a file is in the way/);
+  if (existsSync('/proc/self'))
+    await expect(new DataFolder('/proc/x/y').take()).rejects.toThrow(/it cannot be made there/);
   const denied = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
   expect(folderError('/root/x', denied).message).toBe(
     'The data folder /root/x cannot be used: no permission. Choose another with --data DIR.',

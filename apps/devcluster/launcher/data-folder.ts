@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import lockfile from 'proper-lockfile';
 import { folderError, UserError } from './user-error.js';
 
@@ -20,7 +20,7 @@ export class DataFolder {
    */
   async take(): Promise<void> {
     try {
-      mkdirSync(this.path, { recursive: true, mode: 0o700 });
+      makeFolder(this.path);
       mkdirSync(this.at('logs'), { recursive: true });
     } catch (error) {
       throw folderError(this.path, error);
@@ -76,4 +76,11 @@ export class DataFolder {
       return error instanceof Error && 'code' in error && error.code === 'ESRCH';
     }
   }
+}
+
+/** One folder after the other: `recursive` never returns where a file system refuses with ENOENT, as /proc does. */
+function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
 }

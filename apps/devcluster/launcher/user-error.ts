@@ -8,8 +8,8 @@ const FILE_FAULTS: Record<string, string> = {
   EPERM: 'no permission',
   EROFS: 'the file system is read-only',
   ENOSPC: 'the disk is full',
-  ENOTDIR: 'a part of the path is a file',
-  EEXIST: 'it is a file, not a folder',
+  ENOTDIR: 'a file is in the way',
+  EEXIST: 'a file is in the way',
   ENOENT: 'it cannot be made there',
 };
 
