@@ -67,7 +67,7 @@ describe('denials, on both doors', () => {
   const claims = (): JWTPayload => ({
     URLs: urls(),
     verbs: ['get'],
-    nbf: now() - 10,
+    nbf: now() - 120,
     exp: now() + 600,
     jti: grant.uid,
     sub: `${cluster().namespace}/${grant.name}`,
@@ -91,7 +91,7 @@ describe('denials, on both doors', () => {
     ['no exp', () => signed({ ...claims(), exp: undefined } as unknown as JWTPayload)],
     ['wrong claim types', () => signed({ ...claims(), URLs: 'all', verbs: 7 })],
     ['an end in the past', () => signed({ ...claims(), exp: now() - 60 })],
-    ['a begin in the future', () => signed({ ...claims(), nbf: now() + 600 })],
+    ['a begin in the future', () => signed({ ...claims(), nbf: now() + 300 })],
     ['no GateToken behind it', () => signed({ ...claims(), jti: '00000000-0000-4000-8000-000000000000' })],
     ['garbage', () => 'not.a.jwt'],
   ];
@@ -182,7 +182,7 @@ describe('denials, on both doors', () => {
     const set = async (token: string): Promise<number> =>
       (await gateway(`/auth/jwt/set?token=${token}&name=demo&namespace=gateway-example`)).status;
     expect(await set(await signed({ ...claims(), exp: now() - 60 }))).toBe(410);
-    expect(await set(await signed({ ...claims(), nbf: now() + 600 }))).toBe(425);
+    expect(await set(await signed({ ...claims(), nbf: now() + 300 }))).toBe(425);
     expect(await set('garbage')).toBe(401);
     const code = await gateway('/l', {
       method: 'POST',
