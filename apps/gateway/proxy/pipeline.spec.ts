@@ -93,6 +93,13 @@ describe('the later steps', () => {
     expect(await code(gate({ grants: [grant(urls, { vm, vmUid: 'vm-2' })] }), ask(VNC, { upgrade: true }))).toBe(200);
   });
 
+  it('a grant for the former machine does not stand before one for the new machine', async () => {
+    const vm = { namespace: 'ns', vm: 'demo' };
+    const urls = [VNC.slice('/k8s'.length)];
+    const both = [grant(urls, { vm, vmUid: 'vm-1' }), grant(urls, { vm, vmUid: 'vm-2' })];
+    expect(await code(gate({ grants: both }), ask(VNC, { upgrade: true }))).toBe(200);
+  });
+
   it('a user must not cut a viewer by a plain GET either', async () => {
     expect(await code(gate({ users: user }), ask(VNC))).toBe(400);
   });

@@ -2,6 +2,7 @@ import { type IncomingHttpHeaders } from 'node:http';
 import { canonicalPath, type ConsoleTarget, consoleTarget, decide, requestInfo } from '#libs/policy';
 import { Refusal } from '../errors.js';
 import { mostTelling } from '../grants/grant-error.js';
+import { type LivingGrant } from '../grants/living-grant.js';
 import { type Presented, type PresentedGrants } from '../grants/presented.js';
 import { type SignedIn, type SignedInUsers } from '../sign-in/signed-in-users.js';
 import { type VmState } from '../vms/vm-states.js';
@@ -57,8 +58,7 @@ export async function authorize(gate: Gate, incoming: Incoming): Promise<Verdict
     const asked = parse(incoming); //                              400  one canonical form of the path
     const held = await gate.grants.read(incoming.headers); //           which grants it brought
     refuseForeignOrigin({ ...incoming, bearer: held.bearer }, gate.origins); // 403  another site
-    const credential = await choose(gate, incoming, asked, held); // 401, 403  who allows it
-    refuseReplacedVm(gate, credential); //                         403  the VM is another one now
+    const credential = await choose(gate, incoming, asked, held); // 401, 403  who allows it: policy, bound VM
     refuseHalfConsole(asked); //                                   400  a console is a websocket
     refuseOutOfTouch(gate, asked); //                              503  what lasts needs a fresh watch
     return { allow: true, asked, credential };
@@ -90,9 +90,9 @@ function parse({ url, method, upgrade }: Incoming): Asked {
 async function choose(gate: Gate, { headers }: Incoming, asked: Asked, held: PresentedGrants): Promise<Credential> {
   let denial: Refusal | undefined;
   for (const presented of held.grants) {
-    const decision = decide(presented.grant.policy, asked);
-    if (decision.allow) return { kind: 'grant', presented };
-    denial ??= new Refusal(403, decision.message, 'Ask the person who sent you the link for one that does.');
+    const why = denialOf(gate, presented.grant, asked);
+    if (why === undefined) return { kind: 'grant', presented };
+    denial ??= why;
   }
   const user = held.bearer ? undefined : await gate.users?.fromCookies(headers.cookie);
   if (user !== undefined) return { kind: 'user', user };
@@ -107,15 +107,24 @@ function nobody(): Refusal {
   );
 }
 
-/** A grant for one VM is bound to its UID: a VM made anew under the same name is not reached by old links. */
-function refuseReplacedVm(gate: Gate, credential: Credential): void {
-  if (credential.kind !== 'grant') return;
-  const { vm, vmUid } = credential.presented.grant;
-  if (vm === undefined || vmUid === undefined) return;
-  const state = gate.vms.get(vm.namespace, vm.vm);
-  // A VM that is gone is told by the cluster itself (404), or by the console (4004).
-  if (state?.uid === undefined || state.uid === vmUid) return;
-  throw new Refusal(403, `${vm.vm} is no longer the machine that this link was made for.`, 'Ask for a new link.');
+/** @returns why this grant does not allow it; undefined where it does */
+function denialOf(gate: Gate, grant: LivingGrant, asked: Asked): Refusal | undefined {
+  const decision = decide(grant.policy, asked);
+  if (!decision.allow)
+    return new Refusal(403, decision.message, 'Ask the person who sent you the link for one that does.');
+  return isReplaced(gate, grant)
+    ? new Refusal(403, `${grant.vm?.vm} is no longer the machine that this link was made for.`, 'Ask for a new link.')
+    : undefined;
+}
+
+/**
+ * A grant for one VM is bound to its UID: a VM made anew under the same name is not reached by old links. One that is
+ * gone is told by the cluster itself (404), or by the console (4004).
+ */
+function isReplaced(gate: Gate, { vm, vmUid }: LivingGrant): boolean {
+  if (vm === undefined || vmUid === undefined) return false;
+  const uid = gate.vms.get(vm.namespace, vm.vm)?.uid;
+  return uid !== undefined && uid !== vmUid;
 }
 
 /** KubeVirt cuts the viewer of a console even for a GET that is no websocket: such a one is never forwarded. */
