@@ -189,7 +189,7 @@ describe('denials, on both doors', () => {
       headers: { ...json, origin: cluster().url },
       body: JSON.stringify({ code: 'A'.repeat(32) }),
     });
-    expect(code.status).toBe(404);
+    expect(code.status).toBe(401);
   });
 
   it('a JWT of 1 MB: 413 in a body, 431 in URL or header', async () => {
