@@ -35,12 +35,14 @@ export function watch(ctx: Context, call: Call, res: ServerResponse, render: Ren
     ? setInterval(() => stream.bookmark(String(ctx.store.revision)), BOOKMARK_MS).unref()
     : undefined;
   const seconds = Number(call.query.get('timeoutSeconds') ?? 0) || 1800 + Math.floor(Math.random() * 1800);
-  const end = setTimeout(() => res.end(), seconds * 1000).unref();
-  res.on('close', () => {
+  const quit = (): void => {
     stop();
     clearInterval(bookmarks);
     clearTimeout(end);
-  });
+  };
+  // Nothing more may be written from here on: the stream closes only when its last bytes are gone.
+  const end = setTimeout(() => (quit(), res.end()), seconds * 1000).unref();
+  res.on('close', quit);
 }
 
 /** `state`: everything that is there comes as ADDED first; else the revision after which events are wanted. */
@@ -116,6 +118,7 @@ class EventStream {
   }
 
   #write(type: EventType | 'BOOKMARK' | 'ERROR', object: unknown): void {
+    if (this.#res.writableEnded) return;
     this.#res.write(`${JSON.stringify({ type, object })}\n`);
     if (this.#res.writableLength > BACKLOG_BYTES) this.#res.destroy();
   }
