@@ -7,7 +7,7 @@ const PATHS = {
   paste: 'M8 5H5v15h14V5h-3M9 3h6v4H9z',
   copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
   fit: 'M3 5h18v14H3zM8 12h8M8 12l2-2M8 12l2 2M16 12l-2-2M16 12l-2 2',
-  clipboard: 'M8 5H5v15h14V5h-3M9 3h6v4H9zM9 13l2 2 4-4',
+  clipboard: 'M4 8h14l-3-3M20 16H6l3 3',
   reconnect: 'M20 11A8 8 0 1 0 18 17M20 5v6h-6',
   eye: 'M2 12s4-7 10-7 10 7 10 7-4 7-10 7S2 12 2 12zM12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6z',
   clock: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l3 2',

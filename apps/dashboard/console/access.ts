@@ -10,7 +10,7 @@ export interface Access {
   allowed: Record<ConsoleKind, boolean>;
   /** Consoles that the VM has. */
   has: Record<ConsoleKind, boolean>;
-  /** Who is on a console now; absent: nobody. */
+  /** Who is on a console now, empty where that is not told; absent: nobody. */
   busy: Partial<Record<ConsoleKind, string>>;
   takeOver: boolean;
   viewOnly: boolean;
@@ -21,13 +21,12 @@ export interface Access {
 }
 
 export function accessOfGuest(grant: GrantInfo): Access {
-  const someone = 'Somebody else';
   return {
     who: 'guest',
     vmStatus: grant.vmStatus,
     allowed: grant.consoles,
     has: { vnc: true, serial: true },
-    busy: { ...(grant.busy.vnc && { vnc: someone }), ...(grant.busy.serial && { serial: someone }) },
+    busy: { ...(grant.busy.vnc && { vnc: '' }), ...(grant.busy.serial && { serial: '' }) },
     takeOver: grant.takeOver,
     viewOnly: grant.viewOnly,
     until: Date.parse(grant.until),

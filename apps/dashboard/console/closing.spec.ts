@@ -30,6 +30,7 @@ describe('closing', () => {
   it('passes the reason on, also of codes that it does not know', () => {
     expect(closing(4999, 'too bad')).toMatchObject({ code: 4999, next: 'ask', detail: 'too bad' });
     expect(closing(4002)).not.toHaveProperty('detail');
+    expect(closing(4002, 'This link was taken back.')).not.toHaveProperty('detail');
   });
 });
 

@@ -25,7 +25,7 @@ export interface Closing {
 const TEXTS: Record<number, Omit<Closing, 'code'>> = {
   [CLOSE.expired]: {
     title: 'Your time on this console is over',
-    text: 'The link was valid until now. Ask the person who sent it for a new one.',
+    text: 'Ask the person who sent you the link for a new one, or sign in again if you had signed in.',
     next: 'over',
   },
   [CLOSE.revoked]: {
@@ -80,9 +80,13 @@ const UNKNOWN: Omit<Closing, 'code'> = {
   next: 'ask',
 };
 
-/** What happened and what to do, by the close code of the socket. */
+/** Codes whose reason only repeats what we say ourselves. */
+const PLAIN: readonly number[] = [CLOSE.revoked, CLOSE.ended, CLOSE.takenOver, CLOSE.idle, CLOSE.goingAway];
+
+/** What happened and what to do, by the close code of the socket; a reason that says more goes with it. */
 export function closing(code: number, reason = ''): Closing {
-  return { code, ...(TEXTS[code] ?? UNKNOWN), ...(reason !== '' && { detail: reason }) };
+  const more = reason !== '' && !PLAIN.includes(code);
+  return { code, ...(TEXTS[code] ?? UNKNOWN), ...(more && { detail: reason }) };
 }
 
 const STEPS_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 30_000, 30_000, 30_000];

@@ -95,8 +95,8 @@ export function obstacleText(why: Obstacle, kind: ConsoleKind, access: Access, v
         : { title: `You may not open the ${what}`, text: 'Ask an administrator of this namespace for the right.' };
     case 'busy':
       return {
-        title: `${access.busy[kind] ?? 'Somebody else'} is on this console`,
-        text: 'One person at a time can be on a console.',
+        title: 'Somebody else is on this console',
+        text: `${inUseBy(access.busy[kind])}One person at a time can be on a console.`,
       };
     case 'expired':
       return {
@@ -104,6 +104,10 @@ export function obstacleText(why: Obstacle, kind: ConsoleKind, access: Access, v
         text: 'The link has ended. Ask the person who sent it for a new one.',
       };
   }
+}
+
+function inUseBy(who: string | undefined): string {
+  return who ? `It is in use by ${who}. ` : '';
 }
 
 /** Why access was refused, in words; the gateway's own message follows them. */

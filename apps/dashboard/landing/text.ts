@@ -40,8 +40,9 @@ export function linkRefusal(code: number): { title: string; text: string } {
   return BY_CODE[code] ?? { title: landingText.lookingError, text: 'Try again in a moment.' };
 }
 
-/** What the grant's URLs open, in words. */
+/** What a grant opens, in words; one without URLs is for both consoles of its machine. */
 export function consolesOf(urls: string[]): string {
+  if (urls.length === 0) return 'its screen and its serial console';
   const words = [
     urls.some((url) => url.endsWith('/vnc')) && 'its screen',
     urls.some((url) => url.endsWith('/console')) && 'its serial console',
