@@ -1,0 +1,44 @@
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware';
+import { type Answers } from '../answers.js';
+import { Refusal } from '../errors.js';
+
+/** Cookies of this gateway: grants and the sign-in. They are credentials, and the web application is somebody else. */
+const OWN_COOKIE = /^\s*kg-/;
+
+/** Forwards what is not the gateway's own to a web application of the user's own (`web-app` of the GateServer). */
+export class WebApp {
+  private readonly proxy: RequestHandler;
+
+  constructor(target: URL, answers: Answers) {
+    this.proxy = createProxyMiddleware({
+      target: target.href,
+      changeOrigin: true,
+      xfwd: false,
+      ws: false,
+      on: {
+        error: (_error, req, res) => {
+          const refusal = new Refusal(
+            502,
+            'The web application behind this gateway does not answer.',
+            'Try again in a moment.',
+          );
+          if ('writeHead' in res) answers.refuse(req, res, refusal);
+          else res.destroy();
+        },
+      },
+    });
+  }
+
+  forward(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const { authorization: _ours, expect: _unsupported, cookie, ...headers } = req.headers;
+    const theirs =
+      cookie
+        ?.split(';')
+        .filter((one) => !OWN_COOKIE.test(one))
+        .join(';')
+        .trim() ?? '';
+    req.headers = theirs === '' ? headers : { ...headers, cookie: theirs };
+    return this.proxy(req, res);
+  }
+}

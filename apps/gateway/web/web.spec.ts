@@ -1,0 +1,101 @@
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startGateway, TestCluster, type TestGateway } from '../testing/gateway.js';
+
+let cluster: TestCluster;
+let gateway: TestGateway;
+const get = (path: string, init: RequestInit = {}, from = gateway): Promise<Response> =>
+  fetch(`http://127.0.0.1:${from.port}${path}`, { redirect: 'manual', ...init });
+
+beforeAll(async () => {
+  cluster = await TestCluster.start();
+  gateway = await startGateway(cluster);
+});
+
+afterAll(async () => {
+  await gateway.close();
+  await cluster.close();
+});
+
+describe('the dashboard', () => {
+  it.each([
+    ['/', 'index.html'],
+    ['/vms', 'index.html'],
+    ['/vms/demo', 'index.html'],
+    ['/links', 'index.html'],
+    ['/login', 'index.html'],
+    ['/l', 'guest.html'],
+    ['/console/ns/demo', 'guest.html'],
+    ['/console/ns/demo/serial', 'guest.html'],
+  ])('%s is %s, under a strict policy', async (path, page) => {
+    const response = await get(path);
+    expect(response.status).toBe(200);
+    expect(await response.text()).toContain(page);
+    const policy = response.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("script-src 'self'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toContain('unsafe-eval');
+    expect(response.headers.get('referrer-policy')).toBe('same-origin');
+  });
+
+  it('is 404 where nothing is, a Status for programs and a page for browsers', async () => {
+    const response = await get('/nowhere');
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ kind: 'Status', code: 404, reason: 'NotFound' });
+    const page = await get('/nowhere', { headers: { accept: 'text/html' } });
+    expect(page.headers.get('content-type')).toContain('text/html');
+    expect((await get('/assets/none.js')).status).toBe(404);
+    expect((await get('/assets/..%2f..%2findex.html')).status).toBe(404);
+  });
+});
+
+describe('a web application of one’s own', () => {
+  let behind: Server;
+  let withApp: TestGateway;
+  let seen: { url: string; method: string; headers: IncomingHttpHeaders; body: string };
+
+  beforeAll(async () => {
+    behind = createServer((req, res) => {
+      let body = '';
+      req.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      req.on('end', () => {
+        seen = { url: req.url ?? '', method: req.method ?? '', headers: req.headers, body };
+        res.end('web application');
+      });
+    });
+    await new Promise<void>((resolve) => behind.listen(0, '127.0.0.1', resolve));
+    const { port } = behind.address() as AddressInfo;
+    withApp = await startGateway(cluster, { WEB_APP: `http://127.0.0.1:${port}` });
+  });
+
+  afterAll(async () => {
+    await withApp.close();
+    behind.closeAllConnections();
+    await new Promise((resolve) => behind.close(resolve));
+  });
+
+  it('is served at / and at every path that is not the gateway’s', async () => {
+    for (const path of ['/', '/vms', '/some/page?x=1', '/assets/theirs.js']) {
+      expect(await (await get(path, {}, withApp)).text()).toBe('web application');
+      expect(seen.url).toBe(path);
+    }
+    await get('/form', { method: 'POST', body: 'a=b' }, withApp);
+    expect(seen).toMatchObject({ method: 'POST', body: 'a=b' });
+    for (const path of ['/l', '/login', '/console/ns/demo']) {
+      expect(await (await get(path, {}, withApp)).text()).toContain('.html');
+    }
+    expect((await get('/api/v1/nowhere', {}, withApp)).status).toBe(404);
+    expect((await get('/k8s/api', {}, withApp)).status).toBe(401);
+  });
+
+  it('sees no credential of the gateway', async () => {
+    const headers = {
+      cookie: 'kg-sign-in=secret; theirs=1; kg-jwt-session-code=secret',
+      authorization: 'Bearer secret',
+    };
+    await get('/', { headers }, withApp);
+    expect(seen.headers.cookie).toBe('theirs=1');
+    expect(JSON.stringify(seen.headers)).not.toContain('secret');
+  });
+});
