@@ -68,6 +68,8 @@ function makeTerminal(target: HTMLElement, viewOnly: boolean): Terminal {
   const term = new Terminal({
     fontFamily: style.getPropertyValue('--kg-mono').trim() || 'monospace',
     fontSize: 14,
+    // Some fonts draw their underscore below the line.
+    lineHeight: 1.15,
     scrollback: 5_000,
     cursorBlink: !viewOnly,
     disableStdin: viewOnly,

@@ -22,7 +22,8 @@ export function IssueDialog({ vm, onClose }: { vm: Vm; onClose: () => void }) {
   const problems = problemsOf(form);
   const valid = Object.keys(problems).length === 0;
   const request = valid ? requestOf(form, vm) : undefined;
-  const settled = useDebounced(request && JSON.stringify(request), TYPING_MS);
+  const wanted = request && JSON.stringify(request);
+  const settled = useDebounced(wanted, TYPING_MS);
   const check = useCheck(vm.namespace, settled);
   const issuing = useMutation({
     mutationFn: (spec: IssueRequest) => issue(vm.namespace, spec),
@@ -52,7 +53,7 @@ export function IssueDialog({ vm, onClose }: { vm: Vm; onClose: () => void }) {
       <ModalBody tabIndex={0} aria-label={text.title(vm.name)}>
         <div className="kg-issue">
           <IssueFields form={form} problems={problems} onChange={(change) => setForm({ ...form, ...change })} />
-          <Preview check={check} valid={valid} />
+          <Preview check={check} valid={valid} stale={check.isPlaceholderData || settled !== wanted} />
         </div>
         {issuing.error && (
           <Alert isInline component="h2" variant="danger" title={text.failed}>

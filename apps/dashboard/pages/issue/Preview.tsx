@@ -3,15 +3,17 @@ import { type CheckResponse } from '#libs/api';
 import { issueText as text } from './text.js';
 
 interface Props {
-  check: { data: CheckResponse | undefined; error: Error | null; isPlaceholderData: boolean };
+  check: { data: CheckResponse | undefined; error: Error | null };
   valid: boolean;
+  /** What stands here is about an earlier state of the form. */
+  stale: boolean;
 }
 
 /** What the link would allow, in plain English, or why it cannot be issued. */
-export function Preview({ check: { data, error, isPlaceholderData }, valid }: Props) {
+export function Preview({ check: { data, error }, valid, stale }: Props) {
   if (!valid) return null;
   return (
-    <section className="kg-preview" aria-live="polite" aria-busy={isPlaceholderData || (!data && !error)}>
+    <section className="kg-preview" aria-live="polite" aria-busy={stale || (!data && !error)}>
       {error ? (
         <Alert isInline component="h2" variant="warning" title={text.cannotCheck}>
           {error.message}

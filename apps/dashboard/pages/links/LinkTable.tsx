@@ -1,7 +1,8 @@
 import { Button, Label } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { Link } from 'react-router';
-import { type GateTokenView } from '#libs/api';
+import { type GateTokenPhase, type GateTokenView } from '#libs/api';
+import { boundVm } from '#libs/policy';
 import { type LinkAction } from '../../hooks/useLinkActions.js';
 import { inNamespace } from '../../hooks/useNamespace.js';
 import { age, countdown, dateTime } from '../../time/duration.js';
@@ -15,6 +16,9 @@ interface Props {
   now: number;
   onAct: (link: GateTokenView, action: LinkAction) => void;
 }
+
+/** Phases whose condition says something that the label does not. */
+const SAYS_WHY: GateTokenPhase[] = ['Error', 'Pending'];
 
 /** The links of a namespace; on narrow windows each row becomes a card. */
 export function LinkTable({ links, now, onAct }: Props) {
@@ -55,17 +59,13 @@ function Row({ link, now, onAct }: { link: GateTokenView; now: number; onAct: (a
           <Rules link={link} />
         </div>
       </Td>
-      <Td dataLabel={columns.vm}>
-        {link.vm ? (
-          <Link to={inNamespace(`/vms/${encodeURIComponent(link.vm)}`, link.namespace)}>{link.vm}</Link>
-        ) : (
-          <span title={link.urls.join('\n')}>{link.urls[0] ?? common.none}</span>
-        )}
+      <Td dataLabel={columns.vm} modifier="breakWord">
+        <Target link={link} />
       </Td>
       <Td dataLabel={columns.phase}>
         <div>
           <PhaseLabel phase={phase} />
-          {link.message && <div className="kg-subtle">{link.message}</div>}
+          {link.message && SAYS_WHY.includes(phase) && <div className="kg-subtle">{link.message}</div>}
         </div>
       </Td>
       <Td dataLabel={columns.until}>
@@ -105,6 +105,21 @@ function Row({ link, now, onAct }: { link: GateTokenView; now: number; onAct: (a
         </div>
       </Td>
     </Tr>
+  );
+}
+
+/** The machine that a link is for; a grant of paths shows the first of them. */
+function Target({ link }: { link: GateTokenView }) {
+  const bound = link.vm ?? boundVm(link.urls)?.vm;
+  if (bound !== undefined) {
+    return <Link to={inNamespace(`/vms/${encodeURIComponent(bound)}`, link.namespace)}>{bound}</Link>;
+  }
+  const [first = common.none, ...rest] = link.urls;
+  return (
+    <span title={link.urls.join('\n')}>
+      {first}
+      {rest.length > 0 && <span className="kg-subtle"> {text.more(rest.length)}</span>}
+    </span>
   );
 }
 

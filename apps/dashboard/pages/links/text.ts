@@ -21,6 +21,7 @@ export const linksText = {
   noMatch: 'No link fits',
   noMatchText: 'Change the filter or the phase.',
   toVms: 'Virtual machines',
+  more: (n: number) => `and ${n} more`,
   never: 'never',
   ago: (age: string) => `${age} ago`,
   left: (left: string) => `${left} left`,
