@@ -10,7 +10,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'unit',
-          include: ['apps/**/*.spec.{ts,tsx}', 'libs/**/*.spec.ts'],
+          include: ['apps/**/*.spec.{ts,tsx}', 'libs/**/*.spec.ts', 'scripts/**/*.spec.mjs'],
           setupFiles: ['reflect-metadata'],
           testTimeout: 20_000,
           // Machines that test are busy: what is waited for may take its time.

@@ -16,7 +16,7 @@ function packagesOf(file) {
 }
 
 /** npm's own record of what it installed holds all that the lock names; optional packages of other platforms may be absent. */
-function upToDate(root) {
+export function upToDate(root) {
   const wanted = packagesOf(join(root, 'package-lock.json'));
   const installed = packagesOf(join(root, 'node_modules/.package-lock.json'));
   if (!wanted || !installed) return false;

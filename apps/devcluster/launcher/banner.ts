@@ -1,5 +1,4 @@
 import { relative } from 'node:path';
-import { NAMESPACE } from './credentials.js';
 
 export interface Facts {
   port: number;
@@ -16,20 +15,14 @@ export interface Facts {
 /** A path as a person types it here. */
 const here = (path: string): string => {
   const short = relative(process.cwd(), path);
-  return short.startsWith('..') ? path : short;
+  return short.startsWith('..') ? path : `$PWD/${short}`;
 };
 
 /** What is printed when everything works. */
 export function banner(facts: Facts): string {
   const { port, route, httpsPort, optionalPorts, link, devToken, kubeconfig, bin } = facts;
   const secure = optionalPorts.includes(443) ? `https://${route}` : `https://${route}:${httpsPort}`;
-  const commands = facts.hasKubectl
-    ? [
-        'kubectl get vms,gateservers,gatetokens',
-        'kubectl get gatetokens -w',
-        `kubectl create token default -n ${NAMESPACE}`,
-      ]
-    : [];
+  const commands = facts.hasKubectl ? ['kubectl get vms,gateservers,gatetokens', 'kubectl get gatetokens -w'] : [];
   return `
 Ready
 
@@ -39,12 +32,8 @@ Ready
   Console     a link to the screen of VM demo, good for 8 hours, no sign-in needed:
               ${link}
 
-  Try         export KUBECONFIG=${here(kubeconfig)} PATH="${here(bin)}:$PATH"
-${commands
-  .slice(0, 2)
-  .map((command) => `              ${command}`)
-  .join('\n')}
-  People      kubectl --context admin | dev | viewer ...
+  Try         export KUBECONFIG="${here(kubeconfig)}" PATH="${here(bin)}:$PATH"
+${commands.map((command) => `              ${command}\n`).join('')}  People      kubectl --context admin | dev | viewer ...
 
   Ctrl-C stops everything; the data stay for the next start (--fresh forgets them).
 `;

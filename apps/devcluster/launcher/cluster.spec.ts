@@ -1,5 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { request as secureRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -12,7 +13,6 @@ import { writeKubeconfig, writeTokens } from './credentials.js';
 import { DataFolder } from './data-folder.js';
 import { Parts } from './parts.js';
 import { readState } from './state.js';
-import { readFileSync } from 'node:fs';
 
 const IMAGE = 'example.org/web:1';
 const NAMESPACE = 'web';
@@ -172,6 +172,21 @@ test('the log is served by way of the API server', async () => {
   const path = `/api/v1/namespaces/${NAMESPACE}/pods/${pod?.metadata.name}/log?tailLines=1`;
   const response = await client.request('GET', path);
   expect(await response.body.text()).toBe('listening as green\n');
+});
+
+test('nobody but the API server gets a log from the node', async () => {
+  const { status } = await client.get<
+    KubeObject & { status: { daemonEndpoints: { kubeletEndpoint: { Port: number } } } }
+  >(types.nodes, 'local');
+  const [pod] = await pods();
+  const path = `/containerLogs/${NAMESPACE}/${pod?.metadata.name}/web`;
+  const { Port: port } = status.daemonEndpoints.kubeletEndpoint;
+  const code = await new Promise((resolve, reject) => {
+    const sent = secureRequest({ host: '127.0.0.1', port, path, rejectUnauthorized: false, agent: false });
+    sent.on('response', (response) => (response.resume(), resolve(response.statusCode)));
+    sent.on('error', reject).end();
+  });
+  expect(code).toBe(401);
 });
 
 test('a process that dies is started again', async () => {

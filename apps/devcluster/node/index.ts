@@ -42,7 +42,7 @@ export async function start(options: NodeOptions): Promise<{ stop(): Promise<voi
     onError,
   };
   const pods = new NodePods(NODE_NAME, context);
-  const kubelet = new Kubelet(pods);
+  const kubelet = new Kubelet(pods, upstream.tls.ca ?? '');
   await registerNode(client, NODE_NAME, await kubelet.start(), now());
   await pods.start();
   return {

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:https';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { type TLSSocket } from 'node:tls';
 import { issue, makeCa } from '#libs/pki';
 import { logQuery, writeLog } from './log-reader.js';
 import { type NodePods } from './pods.js';
@@ -8,13 +9,18 @@ import { type NodePods } from './pods.js';
 export class Kubelet {
   private server: Server | undefined;
 
-  constructor(private readonly pods: Pick<NodePods, 'find'>) {}
+  /** @param clientCa PEM of the authority whose certificates may ask: the API server's */
+  constructor(
+    private readonly pods: Pick<NodePods, 'find'>,
+    private readonly clientCa: string | Buffer,
+  ) {}
 
   /** @returns the port */
   async start(): Promise<number> {
     const ca = await makeCa({ cn: 'node' });
     const { cert, key } = await issue(ca, { cn: 'system:node:local', dns: ['localhost', 'local'], ips: ['127.0.0.1'] });
-    const server = createServer({ cert, key }, (request, response) => this.answer(request, response));
+    const options = { cert, key, ca: this.clientCa, requestCert: true, rejectUnauthorized: false };
+    const server = createServer(options, (request, response) => this.answer(request, response));
     this.server = server;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -32,6 +38,7 @@ export class Kubelet {
   }
 
   private answer(request: IncomingMessage, response: ServerResponse): void {
+    if (!(request.socket as TLSSocket).authorized) return end(response, 401, 'Unauthorized');
     const url = new URL(request.url ?? '/', 'https://localhost');
     const [, call, namespace = '', name = '', container = ''] = url.pathname.split('/').map(decodeURIComponent);
     if (request.method !== 'GET' || call !== 'containerLogs') return end(response, 404, '404 page not found');

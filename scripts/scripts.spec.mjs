@@ -1,0 +1,84 @@
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { upToDate } from './install.mjs';
+import { hashTree, stamp } from './stamp.mjs';
+import { runStep } from './step.mjs';
+import { count } from './test.mjs';
+
+let root;
+beforeEach(() => (root = mkdtempSync(join(tmpdir(), 'scripts-'))));
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const put = (path, text) => {
+  mkdirSync(join(root, path, '..'), { recursive: true });
+  writeFileSync(join(root, path), text);
+};
+
+describe('the hash of a tree', () => {
+  const hash = () => hashTree(root, ['src', 'one.json', 'absent'], (path) => !path.endsWith('.spec.ts'));
+
+  test('changes with content, names and times, not with what is left out', () => {
+    put('src/a.ts', 'a');
+    put('one.json', '{}');
+    const first = hash();
+    put('src/a.spec.ts', 'test');
+    put('src/node_modules/x.js', 'x');
+    put('other.ts', 'x');
+    expect(hash()).toBe(first);
+    put('src/deep/b.ts', 'b');
+    const second = hash();
+    expect(second).not.toBe(first);
+    utimesSync(join(root, 'src/a.ts'), 1, 1);
+    expect(hash()).not.toBe(second);
+  });
+
+  test('a stamp holds for one state', () => {
+    const done = stamp(join(root, 'dist/.stamp'));
+    expect(done.matches('x')).toBe(false);
+    done.write('x');
+    expect(done.matches('x')).toBe(true);
+    expect(done.matches('y')).toBe(false);
+    expect(done.matches(undefined)).toBe(false);
+  });
+});
+
+describe('whether npm must install', () => {
+  const lock = (packages) => put('package-lock.json', JSON.stringify({ packages }));
+  const installed = (packages) => put('node_modules/.package-lock.json', JSON.stringify({ packages }));
+
+  test('not when all is there; optional packages of other machines may be absent', () => {
+    lock({ '': {}, 'node_modules/a': { version: '1' }, 'node_modules/b': { version: '1', optional: true } });
+    installed({ 'node_modules/a': { version: '1' } });
+    expect(upToDate(root)).toBe(true);
+  });
+
+  test('when nothing, less or another version is there', () => {
+    lock({ '': {}, 'node_modules/a': { version: '2' } });
+    expect(upToDate(root)).toBe(false);
+    installed({});
+    expect(upToDate(root)).toBe(false);
+    installed({ 'node_modules/a': { version: '1' } });
+    expect(upToDate(root)).toBe(false);
+  });
+});
+
+test('a report is counted; a file that could not be read as tests is a failure', () => {
+  const broken = { status: 'failed', assertionResults: [] };
+  expect(count({ numPassedTests: 3, numFailedTests: 1, testResults: [broken] })).toEqual({ passed: 3, failed: 2 });
+  expect(count({})).toEqual({ passed: 0, failed: 0 });
+});
+
+test('a step that fails, or cannot start, says so in one line', async () => {
+  await expect(runStep('The build', process.execPath, ['-e', 'process.exit(3)'], { quiet: true })).rejects.toThrow(
+    'The build failed (exit code 3); its output is above.',
+  );
+  await expect(runStep('The build', join(root, 'nothing'), [])).rejects.toThrow('The build could not be started');
+});
+
+test('an unknown command is refused in one line', () => {
+  const run = spawnSync(process.execPath, [join(import.meta.dirname, 'run.mjs'), 'dance'], { encoding: 'utf8' });
+  expect(run).toMatchObject({ status: 1, stderr: 'Usage: node scripts/run.mjs start|test|setup [options]\n' });
+});
