@@ -5,6 +5,7 @@ import {
   DNS_LABEL,
   DNS_NAME,
   duration,
+  durationFrom,
   flag,
   HOST_NAME,
   instant,
@@ -25,6 +26,9 @@ const ORIGIN = `^(https://${HOST}|http://${LOOPBACK})${PORT}$`;
 const API_URL = `^(https://${HOST}|http://${LOOPBACK})${PORT}${PATH}$`;
 /** A source of the content security policy: nothing in it may begin another directive. */
 const FRAME_SOURCE = `^https?://(\\*\\.)?${HOST}(:([0-9]{1,5}|\\*))?$`;
+
+/** Each new key is another public one in force for a while: a short life makes many, and guards no better. */
+export const KEY_ROTATION_LEAST = '1h';
 
 const name = (description: string) => text(description, 253, { pattern: DNS_NAME });
 const label = (description: string) => text(description, 63, { pattern: DNS_LABEL });
@@ -86,7 +90,8 @@ const lifetimes: Pick<
     "How often the issuer's own rights are checked again while a console is open, and at redeem and open. 0s: only when issued.",
     '60s',
   ),
-  'key-rotation': positiveDuration(
+  'key-rotation': durationFrom(
+    KEY_ROTATION_LEAST,
     'spec.key-rotation',
     'Age at which a new signing key is made. The old public key stays in force until the last token that it signed has ended.',
     '720h',

@@ -225,6 +225,9 @@ describe('a GateServer that is refused by its schema', () => {
     ['spec.trusted-hops', { ...ok, 'trusted-hops': 17 }],
     ['spec.max-duration', { ...ok, 'max-duration': '0s' }],
     ['spec.key-rotation', { ...ok, 'key-rotation': '1d' }],
+    ['spec.key-rotation', { ...ok, 'key-rotation': '0s' }],
+    ['spec.key-rotation', { ...ok, 'key-rotation': '1ms' }],
+    ['spec.key-rotation', { ...ok, 'key-rotation': '59m59.9s' }],
     ['spec.max-consoles', { ...ok, 'max-consoles': 0 }],
     ['spec.frame-ancestors', { ...ok, 'frame-ancestors': ["https://a.org; script-src 'unsafe-inline'"] }],
     ['spec.frame-ancestors', { ...ok, 'frame-ancestors': ['*'] }],
@@ -246,6 +249,8 @@ describe('a GateServer that is refused by its schema', () => {
     { ...ok, 'admin-resources': 'pods, virtualmachines.kubevirt.io/vnc,*' },
     { ...ok, expose: 'httproute', 'gateway-ref': { name: 'gw' } },
     { ...ok, 'issuer-recheck': '0s', 'idle-timeout': '15m' },
+    { ...ok, 'key-rotation': '1h' },
+    { ...ok, 'key-rotation': '59m60s' },
     { ...ok, 'frame-ancestors': ['https://*.example.org', 'https://a.org:8443'] },
   ])('takes %j', (spec) => {
     expect(refusals('GateServer', { expose: 'auto', ...spec })).toEqual([]);

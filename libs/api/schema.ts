@@ -49,6 +49,18 @@ export const duration = (description: string, standard: string): Schema => ({
   pattern: DURATION,
 });
 
+/** A duration in Go's syntax of at least `least`. */
+export const durationFrom = (least: string, field: string, description: string, standard: string): Schema => ({
+  type: 'string',
+  description: `${description} A duration like 36h or 720h, at least ${least}.`,
+  default: standard,
+  maxLength: 64,
+  pattern: DURATION,
+  'x-kubernetes-validations': [
+    { rule: `duration(self) >= duration('${least}')`, message: `${field} must be at least ${least}` },
+  ],
+});
+
 /** A duration in Go's syntax, greater than zero. */
 export const positiveDuration = (field: string, description: string, standard: string): Schema => ({
   type: 'string',

@@ -1,4 +1,4 @@
-import { ENFORCED, type GateServer, gateServerDefaults } from '#libs/api';
+import { ENFORCED, type GateServer, gateServerDefaults, KEY_ROTATION_LEAST } from '#libs/api';
 import { isLoopback } from '#libs/kube';
 import { parseDuration } from '#libs/token';
 import { NAME } from './names.js';
@@ -37,7 +37,10 @@ function durationFault(settings: Settings): string | undefined {
       return `spec.${field}: ${error instanceof Error ? error.message : String(error)}`;
     }
   }
-  return undefined;
+  // The schema says so too, but a stored object may be older: a key that is old at once is made anew without end.
+  const rotation = settings['key-rotation'];
+  const isShort = parseDuration(rotation) < parseDuration(KEY_ROTATION_LEAST);
+  return isShort ? `spec.key-rotation is ${rotation}: at least ${KEY_ROTATION_LEAST}.` : undefined;
 }
 
 /** Never wider than written. */

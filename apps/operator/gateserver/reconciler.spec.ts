@@ -268,10 +268,14 @@ describe('ServerReconciler', () => {
   it.each<[Partial<GateServerSpec>, RegExp]>([
     [{ 'api-url': 'http://10.0.0.1' }, /spec\.api-url/],
     [{ 'max-duration': '1d' }, /spec\.max-duration/],
+    [{ 'key-rotation': '1ms' }, /spec\.key-rotation is 1ms: at least 1h/],
   ])('makes nothing of %j', async (spec, message) => {
     server(spec);
-    await run();
+    expect(await run()).toBeUndefined();
     expect(cluster.written()).toEqual([STATUS]);
+    expect(made).toBe(0);
+    await run();
+    expect(cluster.written()).toEqual([]);
     expect(current()?.status?.phase).toBe('Error');
     expect(condition('Ready')?.message).toMatch(message);
   });
