@@ -95,7 +95,6 @@ function environment({ name, settings, urls }: DeploymentInput) {
     GUEST_SERVICE_ACCOUNT: guest,
     TRUSTED_HOPS: String(settings['trusted-hops']),
     MAX_DURATION: settings['max-duration'],
-    ISSUER_RECHECK: settings['issuer-recheck'],
     IDLE_TIMEOUT: settings['idle-timeout'],
     MAX_CONSOLES: String(settings['max-consoles']),
     DRAIN_TIME: settings['drain-time'],
