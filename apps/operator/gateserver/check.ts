@@ -1,21 +1,36 @@
 import { ENFORCED, type GateServer, gateServerDefaults, KEY_ROTATION_LEAST } from '#libs/api';
 import { isLoopback } from '#libs/kube';
 import { parseDuration } from '#libs/token';
+import { exposureOf } from './exposure.js';
 import { NAME } from './names.js';
 
-/** What is wrong with a GateServer so that nothing may be made of it: a sentence, or undefined. */
-export function faultOf({ metadata, spec }: GateServer): string | undefined {
+/** Why nothing may be made of a GateServer. `NotEnforced`: it would be wider than written. */
+export interface Fault {
+  reason: 'InvalidSpec' | 'NotEnforced';
+  message: string;
+}
+
+/** What is wrong with a GateServer so that nothing may be made of it, or undefined. */
+export function faultOf({ metadata, spec }: GateServer): Fault | undefined {
   const settings = gateServerDefaults(spec);
-  if (!NAME.test(metadata.name ?? '')) {
-    return 'metadata.name: a GateServer needs a name of at most 52 lower case letters, digits and "-", with a letter first.';
-  }
+  const invalid = nameFault(metadata.name) ?? urlFault(settings) ?? durationFault(settings);
+  if (invalid !== undefined) return { reason: 'InvalidSpec', message: invalid };
+  const wider = enforcedFault(settings);
+  return wider === undefined ? undefined : { reason: 'NotEnforced', message: wider };
+}
+
+function nameFault(name = ''): string | undefined {
+  if (NAME.test(name)) return undefined;
+  return 'metadata.name: a GateServer needs a name of at most 52 lower case letters, digits and "-", with a letter first.';
+}
+
+function urlFault(settings: Settings): string | undefined {
   const api = parseUrl(settings['api-url']);
   if (!api || (api.protocol === 'http:' && !isLoopback(api.hostname))) {
     return `spec.api-url is ${settings['api-url']}: use an https:// URL (http:// only for loopback).`;
   }
   const url = settings['public-urls'].find((text) => !parseUrl(text));
-  if (url !== undefined) return `spec.public-urls: ${url} is no URL.`;
-  return durationFault(settings) ?? enforcedFault(settings);
+  return url === undefined ? undefined : `spec.public-urls: ${url} is no URL.`;
 }
 
 type Settings = ReturnType<typeof gateServerDefaults>;
@@ -45,21 +60,51 @@ function durationFault(settings: Settings): string | undefined {
 
 /** Never wider than written. */
 function enforcedFault(settings: Settings): string | undefined {
-  const asked = { 'idle-timeout': parseDuration(settings['idle-timeout']) > 0, 'max-consoles': true };
+  const asked = {
+    'idle-timeout': parseDuration(settings['idle-timeout']) > 0,
+    'max-consoles': true,
+    'issuer-recheck': isRecheckAsked(settings),
+  };
   const field = (Object.keys(asked) as (keyof typeof asked)[]).find(
     (name) => asked[name] && !ENFORCED.gateserver.has(name),
   );
-  return field && `spec.${field} is not enforced by this release yet: leave it out.`;
+  return field && `spec.${field} is ${settings[field]}, which this release does not enforce yet: leave it out.`;
 }
 
-/** Fields that were given and that this release does not act on. */
-export function unacted({ spec }: GateServer): string[] {
-  const recheck = parseDuration(gateServerDefaults(spec)['issuer-recheck']) > 0;
-  return [
-    ...(spec.oidc ? ['spec.oidc'] : []),
-    ...(spec['gateway-ref'] ? ['spec.gateway-ref'] : []),
-    ...(recheck && !ENFORCED.gateserver.has('issuer-recheck') ? ['spec.issuer-recheck'] : []),
-  ];
+/** As the schema writes it into every object: the one value that nobody need have asked for. */
+const DEFAULT_RECHECK = gateServerDefaults({ route: '' })['issuer-recheck'];
+
+function isRecheckAsked({ 'issuer-recheck': recheck }: Settings): boolean {
+  return recheck !== DEFAULT_RECHECK && parseDuration(recheck) > 0;
+}
+
+/** Fields of the spec without effect, a sentence for each reason. */
+export interface Unacted {
+  /** What somebody asked for. */
+  asked: string[];
+  /** What the schema's defaults ask for. */
+  standard: string[];
+}
+
+export function unacted({ spec }: GateServer): Unacted {
+  const settings = gateServerDefaults(spec);
+  const given = (fields: readonly (keyof typeof spec)[]) =>
+    fields.filter((field) => spec[field] !== undefined).map((field) => `spec.${field}`);
+  const later = given(['oidc', 'gateway-ref']);
+  const ingress = exposureOf(settings).exposure === 'ingress' ? [] : given(['tls', 'ingress-class']);
+  const recheck =
+    settings['issuer-recheck'] === DEFAULT_RECHECK && !ENFORCED.gateserver.has('issuer-recheck')
+      ? [
+          `spec.issuer-recheck stands at its default of ${DEFAULT_RECHECK}, and issuers' rights are not asked again yet.`,
+        ]
+      : [];
+  return {
+    asked: [
+      ...(later.length === 0 ? [] : [`This release does not act on ${later.join(', ')} yet.`]),
+      ...(ingress.length === 0 ? [] : [`Without an Ingress there is no use for ${ingress.join(', ')}.`]),
+    ],
+    standard: recheck,
+  };
 }
 
 function parseUrl(text: string): URL | undefined {

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type GateServer, type GateServerSpec, SIGNING_KEY } from '#libs/api';
+import { ENFORCED, type GateServer, type GateServerSpec, SIGNING_KEY } from '#libs/api';
 import { KubeError, type KubeObject, types } from '#libs/kube';
 import { generateKeyPair, type Jwks, KeyRing } from '#libs/token';
 import { Applier } from '../apply/applier.js';
@@ -278,6 +278,70 @@ describe('ServerReconciler', () => {
     expect(cluster.written()).toEqual([]);
     expect(current()?.status?.phase).toBe('Error');
     expect(condition('Ready')?.message).toMatch(message);
+  });
+
+  describe('fields that restrict and are not enforced (security row 22)', () => {
+    it.each<[Partial<GateServerSpec>, RegExp]>([
+      [{ 'issuer-recheck': '10s' }, /spec\.issuer-recheck is 10s, which this release does not enforce yet/],
+      [{ 'issuer-recheck': '1m' }, /spec\.issuer-recheck is 1m/],
+      [{ 'issuer-recheck': '24h' }, /leave it out/],
+    ])('%j: Error, nothing is made', async (spec, message) => {
+      server(spec);
+      await run();
+      expect(cluster.written()).toEqual([STATUS]);
+      expect(current()?.status?.phase).toBe('Error');
+      expect(condition('Ready')).toMatchObject({ status: 'False', reason: 'NotEnforced' });
+      expect(condition('Ready')?.message).toMatch(message);
+      server({ 'issuer-recheck': '60s' });
+      await run();
+      expect(current()?.status?.phase).toBe('Progressing');
+    });
+
+    it('a default that nobody asked for is named, and no fault', async () => {
+      server({ 'issuer-recheck': '60s' });
+      await run();
+      expect(condition('ActedOn')).toMatchObject({ status: 'True', reason: 'AllAskedFor' });
+      expect(condition('ActedOn')?.message).toMatch(/spec\.issuer-recheck .*60s/);
+      server({ 'issuer-recheck': '0s' });
+      await run();
+      expect(condition('ActedOn')).toMatchObject({ status: 'True', reason: 'All' });
+    });
+
+    it.each(['idle-timeout', 'max-consoles'] as const)('%s, where the gateway does not know it', async (field) => {
+      const enforced = ENFORCED.gateserver as Set<string>;
+      enforced.delete(field);
+      try {
+        server({ [field]: field === 'idle-timeout' ? '5m' : 10 });
+        await run();
+      } finally {
+        enforced.add(field);
+      }
+      expect(current()?.status?.phase).toBe('Error');
+      expect(condition('Ready')?.message).toContain(`spec.${field}`);
+    });
+  });
+
+  it.each<[Partial<GateServerSpec>, string[]]>([
+    [{ expose: 'loadbalancer', tls: { 'secret-name': 'mine' }, 'ingress-class': 'nginx' }, ['tls', 'ingress-class']],
+    [{ expose: 'none', tls: {} }, ['tls']],
+    [{ expose: 'route', 'ingress-class': 'x' }, ['ingress-class']],
+    [{ expose: 'ingress', tls: { 'secret-name': 'mine' }, 'ingress-class': 'nginx' }, []],
+    [{ 'web-app': 'https://app.example.com' }, []],
+  ])('names what has no effect in %j', async (spec, fields) => {
+    server({ ...spec, 'issuer-recheck': '0s' });
+    await run();
+    const { status, message = '' } = condition('ActedOn') ?? {};
+    expect(status).toBe(fields.length === 0 ? 'True' : 'False');
+    for (const field of fields) expect(message).toContain(`spec.${field}`);
+    expect(message.includes('Ingress')).toBe(fields.length > 0);
+  });
+
+  it('tells the gateway what it acts on, and nothing else', async () => {
+    server({ 'web-app': 'https://app.example.com' });
+    await run();
+    const spec = JSON.stringify(cluster.take(types.deployments, 'gs')?.['spec']);
+    expect(spec).toContain('{"name":"WEB_APP","value":"https://app.example.com"}');
+    expect(spec).not.toContain('ISSUER_RECHECK');
   });
 
   it('refuses a name that gives no name to a Service', async () => {

@@ -4,7 +4,7 @@ import { rfc3339, setCondition, type StatedCondition } from '#libs/kube';
 import { type Outcome } from '../apply/applier.js';
 import { retiredKeys } from '../keys/retired.js';
 import { type SecretObject } from '../watches.js';
-import { unacted } from './check.js';
+import { type Fault, unacted } from './check.js';
 import { exposureOf } from './exposure.js';
 import { type Gathered } from './gather.js';
 import { guestRights } from './guest-role.js';
@@ -15,9 +15,9 @@ import { urlsOf } from './servers.js';
 type Stated = Omit<StatedCondition, 'observedGeneration'>;
 
 /** The status of a GateServer of which nothing may be made. What it had before goes on to run. */
-export function faultStatus(server: GateServer, message: string, now: Date): GateServerStatus {
+export function faultStatus(server: GateServer, { reason, message }: Fault, now: Date): GateServerStatus {
   const { conditions, phase: _, 'observed-generation': __, ...kept } = server.status ?? {};
-  const ready: Stated = { type: 'Ready', status: 'False', reason: 'InvalidSpec', message };
+  const ready: Stated = { type: 'Ready', status: 'False', reason, message };
   return { ...kept, phase: 'Error', ...stated(server, conditions, [ready], now) };
 }
 
@@ -115,12 +115,12 @@ function guestCondition({ settings, served }: Gathered): Stated {
 }
 
 function actedCondition(server: GateServer): Stated {
-  const fields = unacted(server);
-  if (fields.length === 0) {
-    return { type: 'ActedOn', status: 'True', reason: 'All', message: 'Every field of the spec is acted on.' };
-  }
-  const message = `This release does not act on ${fields.join(', ')} yet.`;
-  return { type: 'ActedOn', status: 'False', reason: 'NotYet', message };
+  const { asked, standard } = unacted(server);
+  const message = (first: string[]) => [...first, ...standard].join(' ');
+  if (asked.length > 0) return { type: 'ActedOn', status: 'False', reason: 'NotYet', message: message(asked) };
+  const all = standard.length === 0;
+  const done = `Every field of the spec that ${all ? 'is set' : 'somebody asked for'} is acted on.`;
+  return { type: 'ActedOn', status: 'True', reason: all ? 'All' : 'AllAskedFor', message: message([done]) };
 }
 
 function isMade(outcomes: readonly Outcome[], name: string): boolean {

@@ -9,6 +9,7 @@ import {
 } from '#libs/api';
 import { type Grant, GrantError, parseGrant } from '#libs/policy';
 import { type Claims, formatDuration, parseDuration, type SigningKey } from '#libs/token';
+import { faultOf } from '../gateserver/check.js';
 import { urlsOf } from '../gateserver/servers.js';
 import { retiredKeys } from '../keys/retired.js';
 import { type Gathered } from './gather.js';
@@ -45,6 +46,7 @@ export function decide(gathered: Gathered, now: number): Decision {
     if (ended) return { ...ended, data, end: data.exp };
     checkEnforced(settings);
     const signer = signerOf(token, gathered.servers, gathered.secretOf);
+    checkServer(token, signer);
     checkDuration(window, signer);
     const signing = signingOf(gathered, settings, signer, data);
     const vmUid = bindingOf(gathered);
@@ -100,6 +102,14 @@ function checkEnforced(settings: GateTokenSettings): void {
     if (!used || ENFORCED.gatetoken.has(field)) continue;
     throw new Problem('NotEnforced', `spec.${field} is not enforced by this release yet: leave it out.`);
   }
+}
+
+/** Where the gateway may be wider than its GateServer says, nothing more is given out; what is given out stays. */
+function checkServer({ status }: GateToken, { server }: Signer): void {
+  const fault = status?.phase === 'Ready' ? undefined : faultOf(server);
+  if (!fault) return;
+  const message = `GateServer ${server.metadata.name} is in error and gives out nothing new: ${fault.message}`;
+  throw new Problem('GateServerNotReady', message, true);
 }
 
 function checkDuration({ durationMs }: Window, { server }: Signer): void {

@@ -1,6 +1,14 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { API_VERSION, type GateServer, type GateToken, type GateTokenSpec, RETIRED_KEYS, SIGNING_KEY } from '#libs/api';
+import {
+  API_VERSION,
+  ENFORCED,
+  type GateServer,
+  type GateToken,
+  type GateTokenSpec,
+  RETIRED_KEYS,
+  SIGNING_KEY,
+} from '#libs/api';
 import { type KubeObject, types } from '#libs/kube';
 import { generateKeyPair, KeyRing } from '#libs/token';
 import { base64 } from '../gateserver/material.js';
@@ -207,7 +215,7 @@ describe('TokenReconciler', () => {
     expect(status()?.['vm-uid']).toBe('vmi-uid');
   });
 
-  describe('bad input', () => {
+  describe('bad input: the condition says why and what to do (security row 22)', () => {
     const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' })
       .privateKey.export({ type: 'pkcs8', format: 'pem' })
       .toString();
@@ -300,6 +308,45 @@ describe('TokenReconciler', () => {
       expect(events).toEqual([`Warning ${reason}`]);
       if (!heal) return;
       heal();
+      await run();
+      expect(status()?.phase).toBe('Ready');
+    });
+  });
+
+  describe('fields that restrict and are not enforced (security row 22)', () => {
+    it.each<[Exclude<keyof GateTokenSpec, 'urls'>, boolean]>([
+      ['single-use', true],
+      ['view-only', true],
+      ['take-over', false],
+    ])('%s: Error where it is asked for, never wider than written', async (field, asked) => {
+      const enforced = ENFORCED.gatetoken as Set<string>;
+      enforced.delete(field);
+      try {
+        token({ urls: [VNC], [field]: asked });
+        await run();
+        expect(status()?.phase).toBe('Error');
+        expect(why()).toMatchObject({ status: 'False', reason: 'NotEnforced' });
+        expect(why()?.message).toContain(`spec.${field}`);
+        expect(status()).not.toHaveProperty('token');
+        token({ urls: [VNC], [field]: !asked });
+        await run();
+        expect(status()?.phase).toBe('Ready');
+      } finally {
+        enforced.add(field);
+      }
+    });
+
+    it('a GateServer in error gives out nothing new, and takes nothing back', async () => {
+      server('gs', { 'issuer-recheck': '10s' });
+      token({ urls: [VNC] });
+      await run();
+      expect(status()?.phase).toBe('Pending');
+      expect(why()).toMatchObject({ reason: 'GateServerNotReady' });
+      expect(why()?.message).toContain('spec.issuer-recheck');
+      server('gs');
+      await run();
+      expect(status()?.phase).toBe('Ready');
+      server('gs', { 'issuer-recheck': '10s' });
       await run();
       expect(status()?.phase).toBe('Ready');
     });
