@@ -19,6 +19,7 @@ describe('the dashboard', () => {
   beforeAll(async () => {
     browser = await launchBrowser();
     owner = await freshProfile(browser);
+    await owner.grantPermissions(['clipboard-read', 'clipboard-write']);
     const page = await owner.newPage();
     errors = collectErrors(page);
     dashboard = new DashboardPage(page);
@@ -49,9 +50,13 @@ describe('the dashboard', () => {
     expect(errors).toEqual([]);
   });
 
-  it('issues a link, which a browser without credentials uses until it ends', async () => {
-    const link = await dashboard.issueLink('demo', '20s');
-    expect(link).toMatch(/\/l#/);
+  it('issues a link, which a browser without credentials uses: screen and serial console', async () => {
+    const dialog = await dashboard.fillLink('demo', '10m', 'for a guest');
+    expect(await accessibilityProblems(dashboard.page)).toEqual([]);
+    const link = await dashboard.issueAndCopy(dialog);
+    expect(await accessibilityProblems(dashboard.page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Done' }).click();
+
     const guest = await freshProfile(browser, { width: 900, height: 700 });
     const page = await guest.newPage();
     await page.goto(link);
@@ -67,11 +72,31 @@ describe('the dashboard', () => {
 
     await page.getByRole('link', { name: 'Serial console' }).click();
     await until('the serial console is connected', async () => (await screen.state()) === 'connected');
-    await page.getByText('Linux').first().waitFor(); // The session of the screen is the session of the serial console.
-    await until('the grant ends', async () => (await screen.state()) === 'ended', 30_000);
+    await screen.typeSerial('hostname');
+    await until('the guest answers', async () => /^demo\s*$/m.test(await screen.serialText()));
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await guest.close();
+  });
+
+  it('a console ends when its grant ends, and says so', async () => {
+    const { link = '' } = await issue({ vm: 'demo', duration: '12s' });
+    const guest = await freshProfile(browser);
+    const page = await guest.newPage();
+    await page.goto(link);
+    await page.getByRole('button', { name: 'Open the console' }).click();
+    const screen = new ConsolePage(page);
+    await screen.connected();
+    await until('the grant ends', async () => (await screen.state()) === 'ended', 20_000);
     await page.getByRole('heading', { name: 'Your time on this console is over' }).waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
     await guest.close();
+  });
+
+  it('shows the details of a VM with its screen', async () => {
+    await dashboard.vm('demo').getByRole('link', { name: 'demo' }).click();
+    await dashboard.page.getByRole('heading', { name: 'demo' }).waitFor();
+    await dashboard.page.getByRole('img', { name: /screen/i }).waitFor();
+    expect(await accessibilityProblems(dashboard.page)).toEqual([]);
   });
 
   it('lists links and revokes one: its console ends and says why', async () => {
@@ -119,9 +144,28 @@ describe('the dashboard', () => {
     await dashboard.vm('demo').getByText('Paused').waitFor();
     await page.goto(`${cluster().url}/console/${cluster().namespace}/demo`);
     await page.getByText('The virtual machine is paused').waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
     await dashboard.choose('demo', 'Resume');
     await new ConsolePage(page).connected();
     await page.close();
+  });
+
+  it('a single-use token asks for one press, and tells the second browser that it is used', async () => {
+    const { token = '' } = await issue({ vm: 'demo', duration: '10m', 'single-use': true }, { token: true });
+    const address = `${cluster().url}/auth/jwt/set?token=${token}&name=demo&namespace=${cluster().namespace}`;
+    const [first, second] = [await freshProfile(browser), await freshProfile(browser)];
+    const page = await first.newPage();
+    await page.goto(address);
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.getByRole('button').click();
+    await new ConsolePage(page).connected();
+    const late = await second.newPage();
+    await late.goto(address);
+    if ((await late.getByRole('button').count()) > 0) await late.getByRole('button').click();
+    await late.getByText('was used already').waitFor();
+    expect(await accessibilityProblems(late)).toEqual([]);
+    await first.close();
+    await second.close();
   });
 
   it('a viewer may see the VMs, but neither links nor consoles', async () => {

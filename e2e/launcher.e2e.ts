@@ -1,11 +1,26 @@
-import { describe, expect, it } from 'vitest';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
 import { cluster } from './support/cluster.js';
 import { run } from './support/kubectl.js';
+import { freePort, Launched } from './support/launched.js';
 
 const start = (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
   run(process.execPath, ['dist/apps/devcluster/main.js', ...args], { env: process.env });
 
 describe('npm start', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kube-gateway-launcher-'));
+  const data = join(folder, 'data');
+  let launched: Launched | undefined;
+
+  afterEach(async () => {
+    await launched?.stop();
+    launched = undefined;
+    rmSync(folder, { recursive: true, force: true });
+  });
+
   it('on a data folder in use says so and exits with 1', async () => {
     const ran = await start('--data', cluster().data, '--port', '1024', '--https-port', '1025');
     expect(ran.code).toBe(1);
@@ -15,7 +30,7 @@ describe('npm start', () => {
 
   it('on a port in use says so and exits with 1', async () => {
     const port = new URL(cluster().url).port;
-    const ran = await start('--data', `${cluster().data}-other`, '--port', port);
+    const ran = await start('--data', data, '--port', port);
     expect(ran.code).toBe(1);
     expect(ran.stderr.trim().split('\n')).toHaveLength(1);
     expect(ran.stderr).toContain(port);
@@ -28,6 +43,55 @@ describe('npm start', () => {
   ])('with %j says what is wrong', async (args, part) => {
     const ran = await start(...args);
     expect(ran.code).toBe(1);
+    expect(ran.stderr.trim().split('\n')).toHaveLength(1);
     expect(ran.stderr).toContain(part);
   });
+
+  it('keeps its state: a link of before a restart works after it; Ctrl-C leaves no process', async () => {
+    const ports = { port: await freePort(), httpsPort: await freePort() };
+    launched = await Launched.start({ data, ...ports });
+    const link = /http:\/\/\S+\/l#\S+/.exec(launched.output)?.[0] ?? '';
+    expect(link).not.toBe('');
+    const processes = launched.processes();
+    expect(processes.length).toBeGreaterThan(3); // The launcher, the API server, the operator, a gateway at least.
+    await launched.stop();
+    expect(processes.filter(isAlive)).toEqual([]);
+
+    launched = await Launched.start({ data, ...ports });
+    const response = await fetch(`http://localhost:${ports.port}/l`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: `http://localhost:${ports.port}` },
+      body: JSON.stringify({ code: new URL(link).hash.slice(1) }),
+    });
+    expect(response.status).toBe(200);
+  }, 180_000);
+
+  it('leaves no process when it is killed', async () => {
+    launched = await Launched.start({ data, port: await freePort(), httpsPort: await freePort() });
+    const processes = launched.processes();
+    launched.kill();
+    await expect.poll(() => processes.filter(isAlive), { timeout: 15_000 }).toEqual([]);
+  }, 120_000);
+
+  it('without a Chromium the tests say so in one line', async () => {
+    const script =
+      "import('./e2e/support/chromium.ts').then((m) => m.findChromium()).catch((e) => { console.error(e.message); process.exit(1); })";
+    const child = spawn(process.execPath, ['-e', script], { env: { ...process.env, CHROMIUM: '/nowhere' } });
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    expect(code).toBe(1);
+    expect(said.trim().split('\n')).toEqual([
+      'CHROMIUM names /nowhere, which does not exist. Correct it, or unset it.',
+    ]);
+  });
 });
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

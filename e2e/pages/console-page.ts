@@ -56,8 +56,15 @@ export class ConsolePage {
     await this.page.keyboard.press('Enter');
   }
 
-  /** The sentence that says why there is no console. */
-  async message(): Promise<string> {
-    return (await this.page.locator('main').innerText()).trim();
+  /** Types a line into the serial console and Return. */
+  async typeSerial(line: string): Promise<void> {
+    await this.page.getByTestId('screen').click();
+    await this.page.keyboard.type(line, { delay: 20 });
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** The text on the serial console, as a screen reader finds it. */
+  async serialText(): Promise<string> {
+    return this.page.getByTestId('screen').innerText();
   }
 }

@@ -26,18 +26,26 @@ export class DashboardPage {
     await this.page.getByRole('menuitem', { name: item }).click();
   }
 
-  /** Fills the dialog, issues the link and reads it. @param duration a Go duration */
-  async issueLink(vm: string, duration: string): Promise<string> {
+  /** Opens the dialog of a VM and fills it. @param duration a Go duration */
+  async fillLink(vm: string, duration: string, description: string): Promise<Locator> {
     await this.choose(vm, 'Issue a link');
     const dialog = this.page.getByRole('dialog');
     await dialog.getByLabel('Serial console').check();
     await dialog.getByRole('button', { name: 'Another time' }).click();
     await dialog.getByLabel('Time', { exact: true }).fill(duration);
-    await dialog.getByLabel('Description').fill('for a test');
+    await dialog.getByLabel('Description').fill(description);
+    await dialog.getByText('Use the screen of the virtual machine').waitFor(); // What the gateway says that it allows.
+    return dialog;
+  }
+
+  /** Issues the link that the dialog describes and copies it as a person does: with the button, to the clipboard. */
+  async issueAndCopy(dialog: Locator): Promise<string> {
     await dialog.getByRole('button', { name: 'Issue the link' }).click();
-    const link = await dialog.getByRole('textbox', { name: 'Link' }).inputValue();
-    await dialog.getByRole('button', { name: 'Done' }).click();
-    return link;
+    const shown = await dialog.getByRole('textbox', { name: 'Link' }).inputValue();
+    await dialog.getByRole('button', { name: 'Copy the link' }).click();
+    const copied = await this.page.evaluate<string>('navigator.clipboard.readText()');
+    if (copied !== shown) throw new Error('The clipboard holds another text than the page shows');
+    return copied;
   }
 
   async goToLinks(): Promise<void> {

@@ -1,6 +1,5 @@
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright';
 import { cluster } from './cluster.js';
-import { findChromium } from './chromium.js';
 
 /** Chromium's own start-up traffic is off: the tests talk to loopback alone. */
 const ARGS = [
@@ -17,10 +16,10 @@ const ARGS = [
  * cluster's ingress listens, as a person's browser would be told where 443 cannot be bound.
  */
 export async function launchBrowser(): Promise<Browser> {
-  const { route, httpsPort } = cluster();
+  const { route, httpsPort, chromium: executablePath } = cluster();
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   return chromium.launch({
-    executablePath: findChromium(),
+    executablePath,
     args: [...ARGS, ...sandbox, `--host-resolver-rules=MAP ${route}:443 127.0.0.1:${httpsPort}`],
   });
 }

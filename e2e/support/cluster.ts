@@ -16,6 +16,8 @@ export interface ClusterInfo {
   data: string;
   /** Namespace of the sample. */
   namespace: string;
+  /** Path of the browser. */
+  chromium: string;
 }
 
 declare module 'vitest' {

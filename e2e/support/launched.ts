@@ -1,0 +1,87 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+
+const READY_WITHIN_MS = 120_000;
+
+export interface LaunchOptions {
+  data: string;
+  port: number;
+  httpsPort: number;
+}
+
+/** A port of loopback that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/** A running `npm start`. */
+export class Launched {
+  private readonly ended: Promise<void>;
+  private readonly lines: string[] = [];
+
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly url: string,
+  ) {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => this.lines.push(chunk.toString()));
+    }
+    this.ended = new Promise((resolve) => child.once('exit', () => resolve()));
+  }
+
+  /** Starts it and waits until it says that all of it works. @throws Error with what it printed */
+  static async start({ data, port, httpsPort }: LaunchOptions): Promise<Launched> {
+    const args = ['dist/apps/devcluster/main.js', '--data', data, '--port', `${port}`, '--https-port', `${httpsPort}`];
+    const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    const launched = new Launched(child, `http://localhost:${port}`);
+    try {
+      await launched.ready();
+    } catch (error) {
+      await launched.stop();
+      throw error;
+    }
+    return launched;
+  }
+
+  get output(): string {
+    return this.lines.join('');
+  }
+
+  /** Ids of it and of every process below it. */
+  processes(): number[] {
+    const rows = execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
+    const parents = rows.map((row) => row.trim().split(/\s+/).map(Number));
+    const found = [this.child.pid ?? -1];
+    for (const pid of found) {
+      for (const [child = -1, parent] of parents) if (parent === pid) found.push(child);
+    }
+    return found;
+  }
+
+  /** Ctrl-C. */
+  async stop(): Promise<void> {
+    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill('SIGINT');
+    await this.ended;
+  }
+
+  /** As a crash of the machine would: it cannot tidy up. */
+  kill(): void {
+    this.child.kill('SIGKILL');
+  }
+
+  private async ready(): Promise<void> {
+    const deadline = Date.now() + READY_WITHIN_MS;
+    while (!/^Ready$/m.test(this.output)) {
+      if (this.child.exitCode !== null) throw new Error(`npm start ended with ${this.child.exitCode}:\n${this.output}`);
+      if (Date.now() > deadline) throw new Error(`Not ready within ${READY_WITHIN_MS / 1000} s:\n${this.output}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    const response = await fetch(`${this.url}/readyz`);
+    if (response.status !== 200) throw new Error(`Ready is printed, but /readyz says ${response.status}`);
+  }
+}
