@@ -4,6 +4,7 @@ import { type Logger } from 'pino';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
 import { LOGGER } from '../ops/logger.js';
 import { GuestCredential } from '../proxy/guest-credential.js';
+import { ConsoleRights } from '../vms/console-rights.js';
 import { UserVms } from '../vms/user-vms.js';
 import { VmStates } from '../vms/vm-states.js';
 import { Watches } from './watches.js';
@@ -38,7 +39,8 @@ import { Watches } from './watches.js';
       useFactory: ({ vms, vmis }: Watches, { namespace }: GatewayConfig) => new VmStates(vms, vmis, namespace),
     },
     { provide: UserVms, inject: [Upstream], useFactory: (upstream: Upstream) => new UserVms(upstream) },
+    { provide: ConsoleRights, inject: [Upstream], useFactory: (upstream: Upstream) => new ConsoleRights(upstream) },
   ],
-  exports: [Watches, GuestCredential, VmStates, UserVms],
+  exports: [Watches, GuestCredential, VmStates, UserVms, ConsoleRights],
 })
 export class ClusterModule {}

@@ -41,6 +41,7 @@ export class WsTunnels implements TunnelMaker {
 
   accept(req: IncomingMessage, socket: Socket, head: Buffer): Promise<Tunnel> {
     return new Promise((resolve, reject) => {
+      if (socket.destroyed) return reject(new Refusal(400, 'The browser left.'));
       // The library answers a broken handshake with 400 by itself and then only closes.
       socket.once('close', () => reject(new Refusal(400, 'The websocket handshake is broken.')));
       this.#server.handleUpgrade(req, socket, head, (browser) => {

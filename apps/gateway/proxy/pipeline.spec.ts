@@ -34,6 +34,7 @@ function gate({
     origins: new Set(['https://gate.example.com']),
     grants: { read: async () => ({ grants: grants.map((one) => ({ grant: one })), faults: [], bearer }) },
     users: { fromCookies: () => users },
+    rights: { require: () => Promise.resolve() },
     vms: { get: () => ({ status: 'Running', running: true, uid: 'vm-2' }) },
     inTouch: () => inTouch,
   };

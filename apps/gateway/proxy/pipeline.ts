@@ -45,6 +45,8 @@ export interface Gate {
   readonly grants: { read(headers: IncomingHttpHeaders): Promise<PresentedGrants> };
   readonly users: SignedInUsers | undefined;
   readonly vms: { get(namespace: string, vm: string): VmState | undefined };
+  /** Throws where a signed-in user may not open a console. */
+  readonly rights: { require(user: SignedIn, target: ConsoleTarget): Promise<void> };
   /** False where the watch of the grants is out of touch: a revocation could have been missed. */
   inTouch(): boolean;
 }
@@ -61,6 +63,7 @@ export async function authorize(gate: Gate, incoming: Incoming): Promise<Verdict
     const credential = await choose(gate, incoming, asked, held); // 401, 403  who allows it: policy, bound VM
     refuseHalfConsole(asked); //                                   400  a console is a websocket
     refuseOutOfTouch(gate, asked); //                              503  what lasts needs a fresh watch
+    await refuseRightless(gate, asked, credential); //             403  a user's console: Kubernetes is asked as her
     return { allow: true, asked, credential };
   } catch (error) {
     if (error instanceof Refusal) return { allow: false, refusal: error };
@@ -135,6 +138,14 @@ function refuseHalfConsole({ console: target, upgrade }: Asked): void {
     'A console is reached by a websocket only.',
     'Open the console page, or connect with a websocket client.',
   );
+}
+
+/**
+ * Kubernetes judges what a user asks for, but the gateway acts for her before it forwards a console: it looks at the
+ * VM, takes the console's Lease from somebody, writes a record. So it asks first.
+ */
+async function refuseRightless(gate: Gate, { console: target }: Asked, credential: Credential): Promise<void> {
+  if (target !== undefined && credential.kind === 'user') await gate.rights.require(credential.user, target);
 }
 
 function refuseOutOfTouch(gate: Gate, { upgrade }: Asked): void {

@@ -12,6 +12,7 @@ import { Audit } from '../ops/audit.js';
 import { Metrics } from '../ops/metrics.js';
 import { SignInModule } from '../sign-in/sign-in.module.js';
 import { SIGNED_IN_USERS, type SignedInUsers } from '../sign-in/signed-in-users.js';
+import { ConsoleRights } from '../vms/console-rights.js';
 import { VmStates } from '../vms/vm-states.js';
 import { Forwarder } from './forwarder.js';
 import { GuestCredential } from './guest-credential.js';
@@ -26,11 +27,12 @@ function makeGate(
   grants: GrantReader,
   users: SignedInUsers,
   vms: VmStates,
+  rights: ConsoleRights,
   watches: Watches,
   { publicUrls }: GatewayConfig,
 ): Gate {
   const origins = new Set(publicUrls.map((url) => url.origin));
-  return { origins, grants, users, vms, inTouch: () => watches.inTouch() };
+  return { origins, grants, users, vms, rights, inTouch: () => watches.inTouch() };
 }
 
 /** /k8s: two doors, one pipeline. */
@@ -43,7 +45,11 @@ function makeGate(
       useFactory: (upstream: Upstream, answers: Answers, audit: Audit) =>
         new Forwarder(upstream, answers, { onFault: (_req, error) => audit.fault('upstream', error) }),
     },
-    { provide: GATE, inject: [GrantReader, SIGNED_IN_USERS, VmStates, Watches, GATEWAY_CONFIG], useFactory: makeGate },
+    {
+      provide: GATE,
+      inject: [GrantReader, SIGNED_IN_USERS, VmStates, ConsoleRights, Watches, GATEWAY_CONFIG],
+      useFactory: makeGate,
+    },
     {
       provide: DOOR_PARTS,
       inject: [GATE, Forwarder, GuestCredential, GrantEnds, Usage, Answers, Audit, Metrics, GATEWAY_CONFIG],

@@ -2,7 +2,8 @@ import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../config.js';
 import { SIGN_IN_COOKIE, SealedCookie } from '../sign-in/sealed-cookie.js';
-import { call, view } from '../testing/clients.js';
+import { call, refusedUpgrade, view } from '../testing/clients.js';
+import { json } from '../testing/fake-api.js';
 import { BASE_ENV, startGateway, TestCluster, type TestGateway, until, VNC } from '../testing/gateway.js';
 
 let cluster: TestCluster;
@@ -47,6 +48,62 @@ describe('a signed-in user', () => {
     expect(cluster.api.objects.list('gatesessions')[0]?.spec).toMatchObject({ user: 'eve', vm: 'demo' });
     expect(cluster.api.objects.list('gatesessions')[0]?.spec).not.toHaveProperty('token');
     expect((await viewer.ended).code).toBe(4007);
+  });
+
+  it('without the right to a console evicts nobody, learns nothing, leaves nothing behind', async () => {
+    cluster.startVm('hers');
+    const grant = await cluster.grant({ vm: 'hers' });
+    const path = VNC.replace('demo', 'hers');
+    const first = await view(gateway.port, path, { authorization: `Bearer ${grant.status?.token}` });
+    await first.receives('RFB');
+    const left = (): unknown[] =>
+      ['leases', 'gatesessions'].map((kind) =>
+        cluster.api.objects.list(kind).filter(({ metadata }) => !metadata.name?.startsWith('kg-replica')),
+      );
+    const before = left();
+    const asked: unknown[] = [];
+    cluster.api.may = (authorization, attributes) => asked.push([authorization, attributes]) === 0;
+    for (const kind of ['vnc', 'console']) {
+      const url = `${path.replace(/vnc$/, kind)}?takeover=true`;
+      const refused = await refusedUpgrade(gateway.port, url, { cookie, origin: 'https://gate.example.com' });
+      expect([refused.status, refused.body]).toEqual([403, expect.stringContaining('You may not open this console')]);
+      expect(refused.body).not.toContain('Running');
+    }
+    cluster.api.may = () => true;
+    expect(asked).toEqual(
+      ['vnc', 'console'].map((subresource) => [
+        'Bearer hers',
+        {
+          verb: 'get',
+          group: 'subresources.kubevirt.io',
+          resource: 'virtualmachineinstances',
+          subresource,
+          namespace: 'ns',
+          name: 'hers',
+        },
+      ]),
+    );
+    expect(left()).toEqual(before);
+    expect(
+      cluster.api.forwarded.filter(({ url }) => url.includes('/hers/') && url.includes('subresources')),
+    ).toHaveLength(1);
+    expect(first.socket.readyState).toBe(first.socket.OPEN);
+    first.socket.close();
+  });
+
+  it.each([
+    [401, 401],
+    [403, 403],
+    [500, 503],
+  ])('whose rights the cluster answers with %i gets %i', async (said, gets) => {
+    cluster.api.answer = (req, res) => {
+      if (!req.url?.endsWith('/selfsubjectaccessreviews')) return false;
+      json(res, { kind: 'Status', code: said, message: 'no', reason: 'No' }, said);
+      return true;
+    };
+    const refused = await refusedUpgrade(gateway.port, VNC, { cookie, origin: 'https://gate.example.com' });
+    cluster.api.answer = () => false;
+    expect(refused.status).toBe(gets);
   });
 
   it('in a namespace that is not watched, the VM is looked at with her own rights', async () => {

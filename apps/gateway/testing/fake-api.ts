@@ -27,6 +27,8 @@ export class FakeApi {
   answer: Answer = () => false;
   /** Where set, upgrades are answered with it. */
   refuseUpgrade: { code: number; body: string } | undefined;
+  /** What a SelfSubjectAccessReview says. */
+  may: (authorization: string | undefined, asked: Record<string, string>) => boolean = () => true;
   /** Watches stay silent and new ones are refused. */
   mute = false;
   readonly #server: Server;
@@ -85,6 +87,7 @@ export class FakeApi {
     const { resource = '', name, subresource, verb } = requestInfo(method, pathname, searchParams.toString());
     const body = (text === '' || method === 'GET' ? {} : JSON.parse(text)) as Stored;
     if (subresource === 'token') return json(res, { status: tokenOf(name ?? '') }, 201);
+    if (resource === 'selfsubjectaccessreviews') return json(res, this.review(headers.authorization, body), 201);
     if (verb === 'watch') return this.watch(res, resource, searchParams);
     if (verb === 'list')
       return json(res, {
@@ -106,6 +109,11 @@ export class FakeApi {
       res,
       this.objects.update(resource, name, (old) => patched(old, body)),
     );
+  }
+
+  private review(authorization: string | undefined, { spec }: Stored): Stored {
+    const asked = spec?.['resourceAttributes'] as Record<string, string>;
+    return { metadata: {}, status: { allowed: this.may(authorization, asked) } };
   }
 
   private select(resource: string, query: URLSearchParams): Stored[] {
