@@ -1,5 +1,5 @@
 import { type GateSessionSpec, type GateSessionStatus } from './gatesession.js';
-import { bytes, DNS_NAME, instant, type Schema, type SchemaOf, text } from './schema.js';
+import { bytes, DNS_LABEL, DNS_NAME, instant, type Schema, type SchemaOf, text } from './schema.js';
 
 export const gateSessionSpec: Schema = {
   type: 'object',
@@ -9,6 +9,7 @@ export const gateSessionSpec: Schema = {
     token: text('Name of the GateToken. Absent: a signed-in user used her own rights.', 253),
     user: text('Name of the signed-in user, where there is no token.', 1024),
     vm: text('Name of the virtual machine.', 253, { pattern: DNS_NAME }),
+    namespace: text('Namespace of the virtual machine. Absent: that of this record.', 63, { pattern: DNS_LABEL }),
     kind: { type: 'string', description: 'Which console.', enum: ['vnc', 'serial'] },
     'client-address': text('Address from which the console was opened.', 128),
     'user-agent': text('What the browser calls itself.', 1024),

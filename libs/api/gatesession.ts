@@ -15,6 +15,8 @@ export interface GateSessionSpec {
   /** User name of the signed-in user, where there is no token. */
   user?: string;
   vm: string;
+  /** Namespace of the VM; absent: the record's own. A signed-in user opens consoles of other namespaces too. */
+  namespace?: string;
   kind: 'vnc' | 'serial';
   'client-address': string;
   'user-agent'?: string;

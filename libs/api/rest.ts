@@ -110,6 +110,8 @@ export interface GateSessionView {
   namespace: string;
   created: string;
   vm: string;
+  /** Namespace of the VM: not always that of the record, which is the gateway's. */
+  vmNamespace: string;
   kind: GateSession['spec']['kind'];
   who: string;
   clientAddress: string;

@@ -88,7 +88,8 @@ async function record(live: LiveConsole, { records, usage, audit, limits }: Cons
   const { vm, kind } = target;
   const grant = credential.kind === 'grant' ? credential.presented.grant : undefined;
   const session = await records.open({
-    vm: target.namespace === limits.namespace ? vm : `${target.namespace}/${vm}`,
+    vm,
+    ...(target.namespace === limits.namespace ? {} : { namespace: target.namespace }),
     kind,
     'client-address': address,
     ...(grant?.registered === true ? { token: grant.name } : {}),

@@ -114,6 +114,18 @@ describe('a signed-in user', () => {
     expect(asked.every(({ headers }) => headers.authorization === 'Bearer hers')).toBe(true);
   });
 
+  it('opens and records a console of a namespace that is not watched', async () => {
+    const path = VNC.replace('/namespaces/ns/', '/namespaces/elsewhere/');
+    const viewer = await view(gateway.port, path, { cookie, origin: 'https://gate.example.com' });
+    await Promise.race([viewer.receives('RFB'), viewer.ended]);
+    expect(viewer.received()).toContain('RFB');
+    const record = cluster.api.objects.list('gatesessions').find(({ spec }) => spec?.['namespace'] === 'elsewhere');
+    expect(record?.spec).toMatchObject({ user: 'eve', vm: 'demo', kind: 'vnc' });
+    expect(record?.metadata.namespace).toBe('ns');
+    viewer.socket.close();
+    await viewer.ended;
+  });
+
   it('a cookie that was tampered with is nobody', async () => {
     const broken = `${cookie.slice(0, -3)}AAA`;
     expect((await call(gateway.port, '/k8s/api/v1/namespaces/ns/pods', { headers: { cookie: broken } })).status).toBe(

@@ -8,6 +8,7 @@ export function gateSessionView({ metadata, spec, status }: GateSession): GateSe
     namespace: metadata.namespace ?? '',
     created: metadata.creationTimestamp ?? '',
     vm: spec.vm,
+    vmNamespace: machineNamespace({ metadata, spec }),
     kind: spec.kind,
     who: who({ metadata, spec }),
     clientAddress: spec['client-address'],
@@ -19,6 +20,11 @@ export function gateSessionView({ metadata, spec, status }: GateSession): GateSe
     ...present('ended', status?.ended),
     ...present('reason', status?.reason),
   };
+}
+
+/** Namespace of the VM whose console it is. */
+export function machineNamespace({ metadata, spec }: Pick<GateSession, 'spec' | 'metadata'>): string {
+  return spec.namespace ?? metadata.namespace ?? '';
 }
 
 /** Who is on a console, in a person's words: the signed-in user, or the link that was used. */

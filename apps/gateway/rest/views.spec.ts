@@ -61,6 +61,15 @@ describe('views', () => {
     expect(view.may).toMatchObject({ pause: true, unpause: false, start: false, vnc: false, issue: false });
   });
 
+  it('who is on a VM of the same name in another namespace is not on this one', () => {
+    const elsewhere = { ...session, spec: { ...session.spec, namespace: 'elsewhere' } };
+    expect(vmView(vm, vmi, [elsewhere], new Rules([])).viewers).toEqual([]);
+    const there = { ...vm, metadata: { ...vm.metadata, namespace: 'elsewhere' } };
+    expect(vmView(there, vmi, [session, elsewhere], new Rules([])).viewers).toHaveLength(1);
+    expect(gateSessionView(elsewhere)).toMatchObject({ namespace: 'ns', vmNamespace: 'elsewhere' });
+    expect(gateSessionView(session)).toMatchObject({ namespace: 'ns', vmNamespace: 'ns' });
+  });
+
   it('a VM that does not run has no consoles; an ended session is no viewer', () => {
     const view = vmView(vm, undefined, [{ ...session, status: { phase: 'Ended' } }], new Rules([]));
     expect(view.consoles).toEqual({ vnc: false, serial: false });

@@ -1,6 +1,6 @@
 import { type Condition, type GateSession, type Vm, type VmAction } from '#libs/api';
 import { hardwareOf, type VirtualMachine, type VirtualMachineInstance, type VmCondition } from '#libs/kubevirt';
-import { who } from './gatesession-view.js';
+import { machineNamespace, who } from './gatesession-view.js';
 import { present } from './gatetoken-view.js';
 import { type Rules } from './rules.js';
 
@@ -34,7 +34,8 @@ export function vmView(
     conditions: (vm.status?.conditions ?? []).map(toCondition),
     consoles: { vnc: running && hardware.graphics, serial: running && hardware.serial },
     viewers: sessions
-      .filter((session) => session.spec.vm === name && session.status?.phase === 'Active')
+      .filter((session) => session.spec.vm === name && machineNamespace(session) === vm.metadata.namespace)
+      .filter((session) => session.status?.phase === 'Active')
       .map((session) => ({
         session: session.metadata.name ?? '',
         kind: session.spec.kind,

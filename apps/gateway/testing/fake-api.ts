@@ -4,6 +4,7 @@ import { requestInfo } from '#libs/policy';
 import { Upstream } from '#libs/kube';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { ApiFault, mergePatch, ObjectStore, type Stored } from './object-store.js';
+import { refuseInvalid } from './schemas.js';
 
 export interface Seen {
   readonly method: string;
@@ -94,7 +95,7 @@ export class FakeApi {
         metadata: { resourceVersion: this.objects.version },
         items: this.select(resource, searchParams),
       });
-    if (method === 'POST') return json(res, this.objects.create(resource, body), 201);
+    if (method === 'POST') return json(res, this.objects.create(resource, refuseInvalid(resource, body)), 201);
     if (name === undefined) throw new ApiFault(405, 'MethodNotAllowed', 'no such verb here');
     if (method === 'GET') return json(res, this.objects.get(resource, name));
     if (method === 'PUT')
@@ -107,7 +108,7 @@ export class FakeApi {
       throw new ApiFault(415, 'Unsupported', 'patch type');
     json(
       res,
-      this.objects.update(resource, name, (old) => patched(old, body)),
+      this.objects.update(resource, name, (old) => refuseInvalid(resource, patched(old, body))),
     );
   }
 
