@@ -76,7 +76,7 @@ function markedKeys(secret: SecretObject): SigningKey[] {
 
 function accounts(gathered: Gathered): Wanted[] {
   const { names, settings } = gathered;
-  const guest = guestRights(settings['admin-role'], settings['admin-resources'], gathered.served);
+  const guest = guestRights(settings['admin-role'], settings['admin-resources'], gathered.discovered);
   const account = (name: string, automount: boolean): Wanted => ({
     type: types.serviceAccounts,
     object: { metadata: meta(gathered, name), automountServiceAccountToken: automount },

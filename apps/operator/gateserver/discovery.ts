@@ -1,10 +1,19 @@
-import { type KubeClient } from '#libs/kube';
+import { isKubeError, type KubeClient } from '#libs/kube';
 
 /** A namespaced resource that the API server serves; `name` may be a subresource: `pods/exec`. */
 export interface Served {
   group: string;
   name: string;
 }
+
+/** What is known of the API now. */
+export interface Discovered {
+  served: Served[];
+  /** Groups whose server is away: what they serve is not known. */
+  silent: string[];
+}
+
+export const NOTHING: Discovered = { served: [], silent: [] };
 
 interface ResourceList {
   resources?: { name: string; namespaced: boolean }[];
@@ -14,39 +23,55 @@ interface GroupList {
 }
 
 const FRESH_MS = 60_000;
+/** While something is silent it is asked for more often. */
+const FRESH_SILENT_MS = 10_000;
 
 /** What the API server serves, asked for at most once a minute. */
 export class Discovery {
-  #served: Promise<Served[]> | undefined;
-  #at = -Infinity;
+  #discovered: Promise<Discovered> | undefined;
+  #until = -Infinity;
 
   constructor(
     private readonly client: Pick<KubeClient, 'request'>,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** @throws KubeError, NetworkError */
-  async served(): Promise<Served[]> {
-    if (!this.#served || this.now() - this.#at > FRESH_MS) {
-      this.#at = this.now();
-      this.#served = this.#ask();
+  /** @throws KubeError, NetworkError: what is not known must not be taken for what is not there */
+  async discover(): Promise<Discovered> {
+    if (!this.#discovered || this.now() > this.#until) {
+      this.#until = this.now() + FRESH_MS;
+      this.#discovered = this.#ask();
     }
     try {
-      return await this.#served;
+      const discovered = await this.#discovered;
+      if (discovered.silent.length > 0) this.#until = Math.min(this.#until, this.now() + FRESH_SILENT_MS);
+      return discovered;
     } catch (error) {
-      this.#served = undefined;
+      this.#discovered = undefined;
       throw error;
     }
   }
 
-  async #ask(): Promise<Served[]> {
+  async #ask(): Promise<Discovered> {
     const { groups = [] } = await this.#get<GroupList>('/apis');
     const lists = groups.map(async ({ name, preferredVersion, versions }) => {
       const version = preferredVersion?.groupVersion ?? versions?.[0]?.groupVersion;
-      // An aggregated API whose server is away is left out, as every client does.
-      return version ? this.#list(name, `/apis/${version}`).catch(() => []) : [];
+      return version === undefined ? NOTHING : await this.#group(name, version);
     });
-    return (await Promise.all([this.#list('', '/api/v1'), ...lists])).flat();
+    const core = this.#list('', '/api/v1').then((served) => ({ served, silent: [] }));
+    const all = await Promise.all([core, ...lists]);
+    return { served: all.flatMap(({ served }) => served), silent: all.flatMap(({ silent }) => silent) };
+  }
+
+  /** 503: an aggregated API whose server is away. 404: a version that has just been taken out. */
+  async #group(name: string, version: string): Promise<Discovered> {
+    try {
+      return { served: await this.#list(name, `/apis/${version}`), silent: [] };
+    } catch (error) {
+      if (isKubeError(error, 503)) return { served: [], silent: [name] };
+      if (isKubeError(error, 404)) return NOTHING;
+      throw error;
+    }
   }
 
   async #list(group: string, path: string): Promise<Served[]> {

@@ -3,7 +3,8 @@ import { type ResourceType, types } from '#libs/kube';
 import { controllerOf, isOwned } from '../apply/applier.js';
 import { type Manifest } from '../apply/manifest.js';
 import { type SecretObject, type Watches } from '../watches.js';
-import { type Served } from './discovery.js';
+import { type Discovered, NOTHING } from './discovery.js';
+import { type Rule } from './gateway-role.js';
 import { type Names, namesOf } from './names.js';
 
 /** Everything that decides about one GateServer. */
@@ -20,14 +21,14 @@ export interface Gathered {
   /** GateTokens of the namespace. */
   tokens: GateToken[];
   deployment: Manifest | undefined;
-  /** What the API server serves; empty where the spec does not ask. */
-  served: Served[];
+  /** What the API server serves; nothing where the spec does not ask. */
+  discovered: Discovered;
 }
 
 export interface Sources {
   watches: Pick<Watches, 'gateServers' | 'gateTokens' | 'secrets' | 'owned'>;
   find: (type: ResourceType, name: string, namespace: string) => Promise<Manifest | undefined>;
-  discovery: { served(): Promise<Served[]> };
+  discovery: { discover(): Promise<Discovered> };
 }
 
 /** @returns undefined when there is no such GateServer, or it is being deleted: what it owned goes with it */
@@ -48,7 +49,9 @@ export async function gather(sources: Sources, namespace: string, name: string):
     marked: watches.secrets.list().filter((secret) => isMarked(secret, namespace)),
     tokens: watches.gateTokens.list().filter(({ metadata }) => metadata.namespace === namespace),
     deployment: watches.owned.get(types.deployments)?.get(name, namespace),
-    served: settings['admin-resources'].trim() ? await discovery.served() : [],
+    discovered: settings['admin-resources'].trim()
+      ? remembered(await discovery.discover(), ownRole(watches, server, names.guest))
+      : NOTHING,
   };
 }
 
@@ -61,4 +64,19 @@ function isMarked(secret: SecretObject, namespace: string): boolean {
   const { metadata } = secret;
   if (metadata.namespace !== namespace || metadata.annotations?.[SIGNING_KEY] !== 'true') return false;
   return controllerOf(secret)?.kind !== 'GateServer';
+}
+
+function ownRole({ owned }: Sources['watches'], server: GateServer, name: string): Manifest | undefined {
+  const role = owned.get(types.roles)?.get(name, server.metadata.namespace);
+  return role && isOwned(role, server) ? role : undefined;
+}
+
+/** Of an API that is away, what the Role of guests has of it already: an outage takes no rights from anybody. */
+function remembered({ served, silent }: Discovered, role: Manifest | undefined): Discovered {
+  if (silent.length === 0) return { served, silent };
+  const rules = (role?.['rules'] ?? []) as Rule[];
+  const before = rules.flatMap(({ apiGroups, resources }) =>
+    apiGroups.filter((group) => silent.includes(group)).flatMap((group) => resources.map((name) => ({ group, name }))),
+  );
+  return { served: [...served, ...before], silent };
 }

@@ -1,6 +1,7 @@
 import { forbidden, requestInfo } from '#libs/policy';
-import { type Served } from './discovery.js';
+import { type Discovered, type Served } from './discovery.js';
 import { type Rule } from './gateway-role.js';
+import { isGuarded } from './guarded.js';
 
 const READER = ['get', 'list', 'watch'];
 const ADMIN = [...READER, 'create', 'delete', 'patch', 'update'];
@@ -9,52 +10,91 @@ const ADMIN = [...READER, 'create', 'delete', 'patch', 'update'];
 const CONNECT = new Set(['exec', 'attach', 'portforward', 'proxy', 'usbredir', 'vsock']);
 const SUBRESOURCES = 'subresources.kubevirt.io';
 
-/** The Role of the guest account, and what was asked for and is not in it, a sentence each. */
+/** The Role of the guest account. */
 export interface GuestRights {
   rules: Rule[];
+  /** What was asked for and is not in it, and why, a part of a sentence each. */
   left: string[];
+  /** What is in it and reaches further than it seems, a sentence each. */
+  warnings: string[];
 }
 
+/** KubeVirt's own doing: a machine's volumes may be Secrets, and a service account's token. */
+const DISKS =
+  'A guest whose grant creates or changes virtual machines can give them any Secret of this namespace as a disk, the signing key too.';
+
+/** Given when nothing is named: the machines and what stands around them. */
+const USUAL: readonly Served[] = [
+  { group: 'kubevirt.io', name: 'virtualmachines' },
+  { group: 'kubevirt.io', name: 'virtualmachineinstances' },
+  { group: '', name: 'pods' },
+  { group: '', name: 'services' },
+  { group: '', name: 'events' },
+];
+const CONSOLES: Rule = {
+  apiGroups: [SUBRESOURCES],
+  resources: ['virtualmachineinstances/vnc', 'virtualmachineinstances/console'],
+  verbs: ['get'],
+};
+
 /**
- * `admin-role` x `admin-resources`.
+ * `admin-role` x `admin-resources`. An admin writes no kind through which the gateway or its keys are reached.
  * @param resources as the spec has it: empty, `*`, or a list of `pods`, `deployments.apps`, `pods/log`
- * @param served what the API server serves; not looked at when `resources` is empty
+ * @param discovered what the API server serves; not looked at when `resources` is empty
  */
-export function guestRights(role: 'reader' | 'admin', resources: string, served: readonly Served[]): GuestRights {
-  const verbs = role === 'admin' ? ADMIN : READER;
+export function guestRights(role: 'reader' | 'admin', resources: string, discovered: Discovered): GuestRights {
   const names = resources
     .split(',')
     .map((name) => name.trim())
     .filter(Boolean);
-  if (names.length === 0) return { rules: usual(verbs), left: [] };
   const given: Served[] = [];
   const left: string[] = [];
   for (const name of names) {
-    if (name === '*') given.push(...served.filter((one) => !isNever(one) && !isConnect(one)));
-    else named(name, served, given, left);
+    if (name === '*') everything(discovered, given, left);
+    else named(name, discovered, given, left);
   }
-  return { rules: rulesOf(given, verbs), left };
+  const all = names.length === 0 ? USUAL : given;
+  const [read, written] = role === 'admin' ? parted(all) : [all, []];
+  const rules = [...rulesOf(written, ADMIN), ...rulesOf(read, READER)];
+  const kept = role === 'admin' && read.length > 0 ? [onlyRead(read)] : [];
+  const warnings = written.some(({ group }) => group === 'kubevirt.io') ? [DISKS] : [];
+  return { rules: names.length === 0 ? [CONSOLES, ...rules] : rules, left: [...kept, ...left], warnings };
 }
 
-function usual(verbs: string[]): Rule[] {
-  return [
-    { apiGroups: ['kubevirt.io'], resources: ['virtualmachines', 'virtualmachineinstances'], verbs },
-    {
-      apiGroups: [SUBRESOURCES],
-      resources: ['virtualmachineinstances/vnc', 'virtualmachineinstances/console'],
-      verbs: ['get'],
-    },
-    { apiGroups: [''], resources: ['pods', 'services', 'events'], verbs },
-  ];
+/** What is read alone, and what is written too. A way past the API that a person named is hers to answer for. */
+function parted(all: readonly Served[]): [Served[], Served[]] {
+  const isRead = (one: Served) => isGuarded(one) && !isConnect(one);
+  return [all.filter(isRead), all.filter((one) => !isRead(one))];
 }
 
-function named(text: string, served: readonly Served[], given: Served[], left: string[]): void {
+function onlyRead(read: readonly Served[]): string {
+  const names = [...new Set(read.map(textOf))].join(', ');
+  return `${names}: only get, list and watch, since whoever writes them reaches the gateway itself or its keys`;
+}
+
+/** As it is written in `admin-resources`. */
+function textOf({ group, name }: Served): string {
+  const [resource = '', ...sub] = name.split('/');
+  return [group ? `${resource}.${group}` : resource, ...sub].join('/');
+}
+
+function everything({ served, silent }: Discovered, given: Served[], left: string[]): void {
+  given.push(...served.filter((one) => !isNever(one) && !isConnect(one)));
+  if (silent.length > 0) left.push(`* is not known in full: ${awayOf(silent)}`);
+}
+
+const awayOf = (silent: readonly string[]) => `${silent.join(', ')} ${silent.length > 1 ? 'do' : 'does'} not answer`;
+
+function named(text: string, { served, silent }: Discovered, given: Served[], left: string[]): void {
   const [, resource = '', group, sub = ''] = /^([^./]+)(?:\.([^/]+))?(\/.+)?$/.exec(text) ?? [];
   const found = served.filter((one) => one.name === resource + sub && (group === undefined || one.group === group));
   const allowed = found.filter((one) => !isNever(one));
+  const away = silent.filter((one) => group === undefined || one === group);
   given.push(...allowed);
-  if (found.length === 0) left.push(`${text} is not served by this cluster`);
-  else if (allowed.length === 0) left.push(`${text} is never given to guests`);
+  if (allowed.length > 0) return;
+  if (found.length > 0) left.push(`${text} is never given to guests`);
+  else if (away.length > 0) left.push(`${text} is not known now: ${awayOf(away)}`);
+  else left.push(`${text} is not served by this cluster`);
 }
 
 function isNever({ group, name }: Served): boolean {

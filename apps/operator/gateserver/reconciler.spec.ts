@@ -6,6 +6,7 @@ import { Applier } from '../apply/applier.js';
 import { FACTORY } from '../factory.js';
 import { FakeCluster } from '../testing/fake-cluster.js';
 import { type SecretObject } from '../watches.js';
+import { type Discovered } from './discovery.js';
 import { base64, type Factory } from './material.js';
 import { ServerReconciler } from './reconciler.js';
 
@@ -25,12 +26,14 @@ describe('ServerReconciler', () => {
   let cluster: FakeCluster;
   let now: number;
   let made: number;
+  let discovered: Discovered;
   let events: string[];
 
   beforeEach(() => {
     cluster = new FakeCluster();
     now = NOW;
     made = 0;
+    discovered = { served: [{ group: '', name: 'pods' }], silent: [] };
     events = [];
     server();
   });
@@ -70,7 +73,7 @@ describe('ServerReconciler', () => {
     const reconciler = new ServerReconciler({
       client: cluster.client,
       applier: new Applier(cluster.client, owned),
-      sources: { watches, discovery: { served: async () => [{ group: '', name: 'pods' }] } } as never,
+      sources: { watches, discovery: { discover: async () => discovered } } as never,
       factory,
       events: { record: (_object, type, reason) => events.push(`${type} ${reason}`) },
       gatewayImage: 'gateway:1',
@@ -341,6 +344,23 @@ describe('ServerReconciler', () => {
     const spec = JSON.stringify(cluster.take(types.deployments, 'gs')?.['spec']);
     expect(spec).toContain('{"name":"WEB_APP","value":"https://app.example.com"}');
     expect(spec).not.toContain('ISSUER_RECHECK');
+  });
+
+  it('takes no right from guests because an API is away', async () => {
+    server({ 'admin-resources': '*' });
+    discovered.served.push({ group: 'b.io', name: 'bs' });
+    await run();
+    const rules = () => cluster.take(types.roles, 'gs-guest')?.['rules'];
+    const before = rules();
+    expect(JSON.stringify(before)).toContain('b.io');
+    discovered = { served: [{ group: '', name: 'pods' }], silent: ['b.io'] };
+    expect(await run()).toBe(30_000);
+    expect(rules()).toEqual(before);
+    expect(condition('GuestRights')).toMatchObject({ status: 'False', reason: 'NotGiven' });
+    expect(condition('GuestRights')?.message).toContain('b.io does not answer');
+    server({ 'admin-resources': 'pods' });
+    await run();
+    expect(JSON.stringify(rules())).not.toContain('b.io');
   });
 
   it('refuses a name that gives no name to a Service', async () => {

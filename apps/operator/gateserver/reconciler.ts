@@ -12,7 +12,7 @@ import { makeMaterial, type Material, needsMaking } from './make.js';
 import { type Factory, presentKey } from './material.js';
 import { faultStatus, isCurrent, statusOf } from './status.js';
 
-/** Somebody else's object, or a refusal: nothing that is watched tells when it is cured. */
+/** Somebody else's object, a refusal, an API that is away: nothing that is watched tells when it is cured. */
 const BLOCKED_MS = 30_000;
 const LONGEST_SLEEP_MS = 3_600_000;
 
@@ -41,7 +41,8 @@ export class ServerReconciler {
     if (fault !== undefined) return this.#write(gathered.server, faultStatus(gathered.server, fault, new Date(now())));
     const { material, outcomes } = await this.#apply(gathered);
     await this.#write(gathered.server, statusOf(gathered, material, outcomes, new Date(now())));
-    return { again: isBlocked(outcomes) ? BLOCKED_MS : this.#sleep(gathered, material) };
+    const isWaiting = isBlocked(outcomes) || gathered.discovered.silent.length > 0;
+    return { again: isWaiting ? BLOCKED_MS : this.#sleep(gathered, material) };
   }
 
   async #apply(seen: Gathered): Promise<{ material: Material; outcomes: Outcome[] }> {

@@ -104,14 +104,15 @@ function exposedCondition({ settings }: Gathered): Stated {
   return { type: 'Exposed', status: 'True', reason: exposure === 'none' ? 'None' : 'Exposed', message };
 }
 
-function guestCondition({ settings, served }: Gathered): Stated {
-  const { left } = guestRights(settings['admin-role'], settings['admin-resources'], served);
+function guestCondition({ settings, discovered }: Gathered): Stated {
+  const { left, warnings } = guestRights(settings['admin-role'], settings['admin-resources'], discovered);
+  const message = (first: string) => [first, ...warnings].join(' ');
   if (left.length === 0) {
-    const message = 'The guest account has what admin-resources names.';
-    return { type: 'GuestRights', status: 'True', reason: 'Given', message };
+    const given = message('The guest account has what admin-role and admin-resources say.');
+    return { type: 'GuestRights', status: 'True', reason: 'Given', message: given };
   }
-  const message = `spec.admin-resources: ${left.join('; ')}.`;
-  return { type: 'GuestRights', status: 'False', reason: 'NotGiven', message };
+  const missing = message(`Not given of spec.admin-role and spec.admin-resources: ${left.join('; ')}.`);
+  return { type: 'GuestRights', status: 'False', reason: 'NotGiven', message: missing };
 }
 
 function actedCondition(server: GateServer): Stated {

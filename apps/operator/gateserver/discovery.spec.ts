@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { KubeError, NetworkError } from '#libs/kube';
+import { Discovery } from './discovery.js';
+
+const fault = (code: number) => new KubeError({ code, reason: 'X', message: `answered ${code}` });
+
+/** Answers by path; an Error is thrown. */
+function setUp(answers: Record<string, unknown>) {
+  const asked: string[] = [];
+  let now = 0;
+  const request = async (_method: string, path: string) => {
+    asked.push(path);
+    const answer = answers[path] ?? fault(404);
+    if (answer instanceof Error) throw answer;
+    return { body: { json: async () => answer } };
+  };
+  const discovery = new Discovery({ request } as never, () => now);
+  return { discovery, answers, asked, later: (ms: number) => (now += ms) };
+}
+
+const group = (name: string) => ({ name, preferredVersion: { groupVersion: `${name}/v1` } });
+const list = (...names: string[]) => ({ resources: names.map((name) => ({ name, namespaced: true })) });
+const ALL = {
+  '/apis': { groups: [group('a.io'), group('b.io')] },
+  '/api/v1': { resources: [...list('pods').resources, { name: 'nodes', namespaced: false }] },
+  '/apis/a.io/v1': list('as'),
+  '/apis/b.io/v1': list('bs', 'bs/status'),
+};
+const POD = { group: '', name: 'pods' };
+const AS = { group: 'a.io', name: 'as' };
+
+describe('Discovery', () => {
+  it('lists the namespaced resources of all groups, once a minute', async () => {
+    const { discovery, asked, later } = setUp({ ...ALL });
+    const served = [POD, AS, { group: 'b.io', name: 'bs' }, { group: 'b.io', name: 'bs/status' }];
+    expect(await discovery.discover()).toEqual({ served, silent: [] });
+    await discovery.discover();
+    expect(asked).toHaveLength(4);
+    later(60_001);
+    await discovery.discover();
+    expect(asked).toHaveLength(8);
+  });
+
+  it('names a group whose server is away (503), and asks it again soon', async () => {
+    const { discovery, answers, later } = setUp({ ...ALL, '/apis/b.io/v1': fault(503) });
+    expect(await discovery.discover()).toEqual({ served: [POD, AS], silent: ['b.io'] });
+    answers['/apis/b.io/v1'] = list('bs');
+    later(10_001);
+    expect((await discovery.discover()).silent).toEqual([]);
+  });
+
+  it('leaves out a version that is gone (404)', async () => {
+    const { discovery } = setUp({ ...ALL, '/apis/b.io/v1': fault(404) });
+    expect(await discovery.discover()).toEqual({ served: [POD, AS], silent: [] });
+  });
+
+  it.each([
+    ['/apis/b.io/v1', fault(403)],
+    ['/apis/b.io/v1', fault(500)],
+    ['/apis/b.io/v1', new NetworkError('cut')],
+    ['/apis', fault(503)],
+    ['/api/v1', fault(404)],
+  ])('does not take a fault of %s for an answer, and asks again', async (path, error) => {
+    const { discovery, answers } = setUp({ ...ALL, [path]: error });
+    await expect(discovery.discover()).rejects.toBe(error);
+    Object.assign(answers, ALL);
+    expect((await discovery.discover()).served).toHaveLength(4);
+  });
+});
