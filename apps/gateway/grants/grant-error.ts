@@ -1,4 +1,5 @@
 import { Refusal, type RefusalCode } from '../errors.js';
+import { type LivingGrant } from './living-grant.js';
 
 /** Why a presented grant gives nothing. */
 export type GrantFault =
@@ -10,6 +11,8 @@ export type GrantFault =
   | 'not-yet'
   | 'revoked'
   | 'deleted'
+  | 'vm-replaced'
+  | 'vm-missing'
   | 'used'
   | 'needs-redeem'
   | 'unreachable';
@@ -17,8 +20,10 @@ export type GrantFault =
 interface Wording {
   message: string;
   hint: string;
-  /** The status on the links, where a person opens something; everywhere else a fault is 401. */
+  /** The status on the links, where a person opens something. */
   link: RefusalCode;
+  /** The status everywhere else; absent: 401, a missing credential. */
+  other?: RefusalCode;
 }
 
 const ASK = 'Ask the person who sent you the link for a new one.';
@@ -36,6 +41,18 @@ const WORDING: Record<GrantFault, Wording> = {
   'not-yet': { message: 'The link is not valid yet.', hint: 'Open it again when its time has come.', link: 425 },
   revoked: { message: 'The link was revoked.', hint: ASK, link: 410 },
   deleted: { message: 'The link was revoked.', hint: ASK, link: 410 },
+  'vm-replaced': {
+    message: 'The virtual machine that this link was made for is gone.',
+    hint: `One of the same name, if there is one, is another machine. ${ASK}`,
+    link: 410,
+    other: 403,
+  },
+  'vm-missing': {
+    message: 'The virtual machine of this link does not exist.',
+    hint: 'Ask the person who sent you the link.',
+    link: 410,
+    other: 403,
+  },
   used: { message: 'The link works once and was used already.', hint: ASK, link: 410 },
   'needs-redeem': {
     message: 'This token works once, in a browser.',
@@ -46,14 +63,20 @@ const WORDING: Record<GrantFault, Wording> = {
     message: 'The gateway cannot ask the cluster about this link.',
     hint: 'Try again in a moment.',
     link: 503,
+    other: 503,
   },
 };
 
-/** @property code what is wrong; @property detail the reason of the token library, without the token */
+/**
+ * @property code what is wrong
+ * @property detail the reason of the token library, without the token
+ * @property grant whose fault it is, where that is known: for answers about a grant that gives nothing any more
+ */
 export class GrantError extends Error {
   constructor(
     readonly code: GrantFault,
     readonly detail?: string,
+    readonly grant?: LivingGrant,
   ) {
     super(WORDING[code].message);
   }
@@ -63,9 +86,9 @@ export class GrantError extends Error {
     return this.refusal(WORDING[this.code].link);
   }
 
-  /** The answer on /k8s: there every fault is a missing credential. */
+  /** The answer on /k8s and in the REST API. */
   toRefusal(): Refusal {
-    return this.refusal(this.code === 'unreachable' ? 503 : 401);
+    return this.refusal(WORDING[this.code].other ?? 401);
   }
 
   private refusal(code: RefusalCode): Refusal {
@@ -81,6 +104,8 @@ const TELLING: GrantFault[] = [
   'expired',
   'revoked',
   'deleted',
+  'vm-replaced',
+  'vm-missing',
   'used',
   'needs-redeem',
   'not-signed',

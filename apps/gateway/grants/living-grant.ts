@@ -1,5 +1,6 @@
-import { type GateToken } from '#libs/api';
+import { type GateToken, gateTokenDefaults } from '#libs/api';
 import { boundVm, type Grant, parseGrant } from '#libs/policy';
+import { parseDuration } from '#libs/token';
 
 /** A grant as the gateway decides by it. Times are milliseconds since the epoch. */
 export interface LivingGrant {
@@ -17,6 +18,8 @@ export interface LivingGrant {
   readonly revoked: boolean;
   /** False until the operator has signed it, and when it refuses it. */
   readonly signed: boolean;
+  /** The operator refuses it because of its VM: that is gone or another one, or was never there. */
+  readonly vmFault?: 'vm-replaced' | 'vm-missing';
   /** Nonce of the cookie that redeemed it. */
   readonly redeemedBy?: string;
   /** The one VM that it is for, and the UID to which it is bound. */
@@ -43,19 +46,20 @@ export function toLivingGrant(token: GateToken): LivingGrant {
   return grant;
 }
 
-function compile({ metadata, spec, status }: GateToken): LivingGrant {
+function compile(token: GateToken): LivingGrant {
+  const { metadata, spec, status } = token;
   const namespace = metadata.namespace ?? '';
   const urls = spec.urls ?? [];
   const viewOnly = spec['view-only'] ?? false;
   const vm = spec.vm === undefined ? boundVm(urls) : { namespace, vm: spec.vm };
   const redeemedBy = status?.redeemed?.by;
   const vmUid = status?.['vm-uid'];
+  const vmFault = vmFaultOf(status);
   return {
     uid: metadata.uid ?? '',
     name: metadata.name ?? '',
     namespace,
-    nbf: (status?.data?.nbf ?? 0) * 1000,
-    exp: (status?.data?.exp ?? 0) * 1000,
+    ...windowOf(token),
     urls,
     policy: parseGrant({ ...spec, viewOnly, namespace }),
     singleUse: spec['single-use'] ?? false,
@@ -67,7 +71,34 @@ function compile({ metadata, spec, status }: GateToken): LivingGrant {
     ...(redeemedBy === undefined ? {} : { redeemedBy }),
     ...(vm === undefined ? {} : { vm }),
     ...(vmUid === undefined ? {} : { vmUid }),
+    ...(vmFault === undefined ? {} : { vmFault }),
     ...(spec.description === undefined ? {} : { description: spec.description }),
     ...(spec.issuer === undefined ? {} : { issuer: spec.issuer.username }),
   };
+}
+
+type Window = Pick<LivingGrant, 'nbf' | 'exp'>;
+
+/** Reasons of the condition Ready that the operator sets. */
+function vmFaultOf(status: GateToken['status']): LivingGrant['vmFault'] {
+  if (status?.phase !== 'Error') return undefined;
+  const reason = status.conditions?.find(({ type }) => type === 'Ready')?.reason;
+  if (reason === 'VirtualMachineReplaced') return 'vm-replaced';
+  return reason === 'VirtualMachineNotFound' ? 'vm-missing' : undefined;
+}
+
+/** Of a token that the operator refuses no window is written: then it is the one that was asked for. */
+function windowOf({ metadata, spec, status }: GateToken): Window {
+  if (status?.data !== undefined) return { nbf: status.data.nbf * 1000, exp: status.data.exp * 1000 };
+  const nbf = Date.parse(spec.from ?? metadata.creationTimestamp ?? '') || 0;
+  return { nbf, exp: nbf + lengthOf(gateTokenDefaults(spec).duration) };
+}
+
+/** A length that has no meaning is none: the operator says so in a condition. */
+function lengthOf(duration: string): number {
+  try {
+    return parseDuration(duration);
+  } catch {
+    return 0;
+  }
 }

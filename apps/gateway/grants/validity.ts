@@ -7,6 +7,8 @@ const NBF_LEEWAY_MS = 5000;
 /** @returns why the grant gives nothing now, or undefined where it is good */
 export function faultOf(grant: LivingGrant, now: number): GrantError | undefined {
   if (grant.revoked) return new GrantError('revoked');
+  if (grant.vmFault !== undefined)
+    return now < grant.exp ? new GrantError(grant.vmFault, undefined, grant) : new GrantError('expired');
   if (!grant.signed) return new GrantError('not-signed');
   if (now >= grant.exp) return new GrantError('expired');
   if (now < grant.nbf - NBF_LEEWAY_MS) return new GrantError('not-yet');

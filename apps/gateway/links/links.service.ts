@@ -109,7 +109,7 @@ export class LinksService {
     if (vm === undefined || vmUid === undefined) return;
     const uid = this.parts.vms.get(vm.namespace, vm.vm)?.uid;
     if (uid === undefined || uid === vmUid) return;
-    throw new Refusal(410, `${vm.vm} is no longer the machine that this link was made for.`, 'Ask for a new link.');
+    throw new GrantError('vm-replaced');
   }
 }
 

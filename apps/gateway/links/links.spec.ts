@@ -278,6 +278,33 @@ describe('POST /l', () => {
   });
 });
 
+describe('row 10: a link whose machine is gone, as the operator tells it', () => {
+  it.each([
+    ['VirtualMachineReplaced', /made for is gone/],
+    ['VirtualMachineNotFound', /does not exist/],
+  ])('%s is 410 with its own words', async (reason, words) => {
+    const name = reason.toLowerCase();
+    cluster.startVm(name);
+    const { code, grant } = await link({ vm: name });
+    const jwt = await cluster.grant({ vm: name });
+    cluster.refuse(grant, reason);
+    cluster.refuse(jwt, reason);
+    await until(async () => (await post('/l', { code })).status !== 200);
+    const reply = await post('/l', { code });
+    expect([reply.status, reply.body]).toEqual([410, expect.stringMatching(words)]);
+    await until(async () => {
+      const set = await call(gateway.port, `/auth/jwt/set?token=${jwt.status?.token}&name=${name}&namespace=ns`);
+      return set.status === 410 && words.test(set.body);
+    });
+  });
+
+  it('that the operator refuses for another reason is not ready', async () => {
+    const { code, grant } = await link();
+    cluster.refuse(grant, 'SecretNotFound');
+    await until(async () => (await post('/l', { code })).status === 401);
+  });
+});
+
 describe('POST /auth/jwt/request', () => {
   it('401 without a Kubernetes token, 400 for a body that is none', async () => {
     expect((await post('/auth/jwt/request', { URLs: ['/api'] })).status).toBe(401);

@@ -1,5 +1,7 @@
 import { createHmac, createPrivateKey, createPublicKey, sign as signBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type GrantInfo } from '#libs/api';
+import { vmUrls } from '#libs/policy';
 import { type Claims, generateKeyPair, thumbprint } from '#libs/token';
 import { call, refusedUpgrade, type Reply } from '../testing/clients.js';
 import { startGateway, TestCluster, type TestGateway, VNC } from '../testing/gateway.js';
@@ -171,6 +173,31 @@ describe('row 10: grants at the ends of their lives, at both doors', () => {
       )
       .toBe(403);
     expect((await call(gateway.port, path, { headers: bearer(grant.status?.token) })).status).toBe(403);
+  });
+
+  it.each(['VirtualMachineReplaced', 'VirtualMachineNotFound'])('whose VM is gone: %s', async (reason) => {
+    const grant = await cluster.grant({ urls: [...urls, ...vmUrls('ns', 'demo')] });
+    cluster.refuse(grant, reason);
+    const headers = bearer(grant.status?.token);
+    await expect.poll(async () => (await call(gateway.port, PODS, { headers })).status).toBe(403);
+    await expectBoth(headers, 403, /The virtual machine .*(is gone|does not exist)/);
+  });
+
+  it('the page of a VM that is gone can say so', async () => {
+    const name = 'departed';
+    cluster.startVm(name);
+    const grant = await cluster.grant({ vm: name });
+    const ask = () =>
+      call(gateway.port, `/api/v1/grant?namespace=ns&vm=${name}`, { headers: bearer(grant.status?.token) });
+    cluster.refuse(grant, 'VirtualMachineReplaced');
+    await expect.poll(async () => (await ask()).body).toContain('"NotFound"');
+    const info = JSON.parse((await ask()).body) as GrantInfo;
+    expect(info).toMatchObject({ vm: name, vmStatus: 'NotFound', consoles: { vnc: true, serial: true } });
+    expect(Date.parse(info.until)).toBeGreaterThan(Date.now());
+    const other = await call(gateway.port, '/api/v1/grant?namespace=ns&vm=demo', {
+      headers: bearer(grant.status?.token),
+    });
+    expect([other.status, other.body]).toEqual([403, expect.stringContaining('is gone')]);
   });
 
   it('a token newer than the watch is found by one live question', async () => {

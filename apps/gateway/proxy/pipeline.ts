@@ -1,7 +1,7 @@
 import { type IncomingHttpHeaders } from 'node:http';
 import { canonicalPath, type ConsoleTarget, consoleTarget, decide, requestInfo } from '#libs/policy';
 import { Refusal } from '../errors.js';
-import { mostTelling } from '../grants/grant-error.js';
+import { GrantError, mostTelling } from '../grants/grant-error.js';
 import { type LivingGrant } from '../grants/living-grant.js';
 import { type Presented, type PresentedGrants } from '../grants/presented.js';
 import { type SignedIn, type SignedInUsers } from '../sign-in/signed-in-users.js';
@@ -115,9 +115,7 @@ function denialOf(gate: Gate, grant: LivingGrant, asked: Asked): Refusal | undef
   const decision = decide(grant.policy, asked);
   if (!decision.allow)
     return new Refusal(403, decision.message, 'Ask the person who sent you the link for one that does.');
-  return isReplaced(gate, grant)
-    ? new Refusal(403, `${grant.vm?.vm} is no longer the machine that this link was made for.`, 'Ask for a new link.')
-    : undefined;
+  return isReplaced(gate, grant) ? new GrantError('vm-replaced').toRefusal() : undefined;
 }
 
 /**

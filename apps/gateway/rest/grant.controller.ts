@@ -6,7 +6,8 @@ import { consolePath, vncPath } from '#libs/kubevirt';
 import { decide } from '#libs/policy';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
 import { Refusal } from '../errors.js';
-import { mostTelling } from '../grants/grant-error.js';
+import { type GrantError, mostTelling } from '../grants/grant-error.js';
+import { type LivingGrant } from '../grants/living-grant.js';
 import { GrantReader, type Presented } from '../grants/presented.js';
 import { refuseForeignOrigin } from '../proxy/origin.js';
 import { browserKey } from '../sessions/browser-key.js';
@@ -38,18 +39,25 @@ export class GrantController {
     const held = await this.reader.read(request.headers);
     const origins = new Set(this.config.publicUrls.map((url) => url.origin));
     refuseForeignOrigin({ ...request, headers: request.headers, upgrade: false, bearer: held.bearer }, origins);
-    const best = held.grants
+    const reaching = [...held.grants, ...held.faults.flatMap(ofGoneVm)]
       .map((presented) => ({ presented, consoles: consolesOf(presented, namespace, vm) }))
-      .find(({ consoles }) => consoles.vnc || consoles.serial);
+      .filter(({ consoles }) => consoles.vnc || consoles.serial);
+    // A link for the machine that stood here before does not shadow one for the machine of now.
+    const best = reaching.find(({ presented }) => !this.isGone(presented.grant, namespace, vm)) ?? reaching[0];
     if (best !== undefined) return this.info(best.presented, best.consoles, namespace, vm);
     throw mostTelling(held.faults)?.toRefusal() ?? noGrant(held.grants.length > 0);
+  }
+
+  /** The machine that the grant was made for is gone, whatever stands under its name now. */
+  private isGone({ vmUid, vmFault }: LivingGrant, namespace: string, vm: string): boolean {
+    const uid = this.vms.get(namespace, vm)?.uid;
+    return vmFault !== undefined || (vmUid !== undefined && uid !== undefined && uid !== vmUid);
   }
 
   private info(held: Presented, consoles: GrantInfo['consoles'], namespace: string, vm: string): GrantInfo {
     const { grant } = held;
     const browser = browserKey({ kind: 'grant', presented: held });
     const state = this.vms.get(namespace, vm);
-    const replaced = grant.vmUid !== undefined && state?.uid !== undefined && state.uid !== grant.vmUid;
     const uid = state?.uid ?? '';
     return {
       namespace,
@@ -58,12 +66,16 @@ export class GrantController {
       consoles,
       viewOnly: grant.viewOnly,
       takeOver: grant.takeOver,
-      // The machine that the link was made for is gone, whatever stands under its name now.
-      vmStatus: replaced ? 'NotFound' : (state?.status ?? 'Unknown'),
+      vmStatus: this.isGone(grant, namespace, vm) ? 'NotFound' : (state?.status ?? 'Unknown'),
       busy: { vnc: this.leases.isBusy(uid, 'vnc', browser), serial: this.leases.isBusy(uid, 'serial', browser) },
       ...present('description', grant.description),
     };
   }
+}
+
+/** A grant that gives nothing any more because of its VM: the page says so, and asks for no other link. */
+function ofGoneVm({ grant }: GrantError): Presented[] {
+  return grant?.vmFault === undefined ? [] : [{ grant }];
 }
 
 function consolesOf({ grant }: Presented, namespace: string, vm: string): GrantInfo['consoles'] {

@@ -80,6 +80,15 @@ export class TestCluster {
     return this.api.objects.update('gatetokens', name, (old) => ({ ...old, status })) as unknown as GateToken;
   }
 
+  /** What the operator makes of a token that it refuses: neither token nor data stay. */
+  refuse(token: GateToken, reason: string): void {
+    this.api.objects.update('gatetokens', token.metadata.name ?? '', (old) => {
+      const { data: _data, token: _token, ...status } = old.status ?? {};
+      const ready = { type: 'Ready', status: 'False', reason, message: 'No.', lastTransitionTime: iso(0) };
+      return { ...old, status: { ...status, phase: 'Error', conditions: [ready] } };
+    });
+  }
+
   sign(claims: Claims, key = this.key): Promise<string> {
     return sign(claims, key);
   }
