@@ -12,6 +12,9 @@ import { cleanAnswer } from './response-headers.js';
 /** Idle connections to the API server that are kept. */
 const KEPT_SOCKETS = 64;
 
+/** How long the API server may be silent before the head of its answer; what it does in its own time takes less. */
+const SILENCE_MS = 60_000;
+
 /** Told of each answer of the upstream, and of each fault before one. */
 export interface ForwardHooks {
   onAnswer?(req: IncomingMessage, status: number): void;
@@ -25,11 +28,14 @@ export interface ForwardHooks {
 export class Forwarder {
   readonly #agent: HttpAgent | HttpsAgent;
   readonly #proxy: RequestHandler;
+  /** Requests whose answers may begin at any time. */
+  readonly #patient = new WeakSet<IncomingMessage>();
 
   constructor(
     private readonly upstream: Upstream,
     private readonly answers: Answers,
     private readonly hooks: ForwardHooks = {},
+    private readonly silenceMs = SILENCE_MS,
   ) {
     const { server } = upstream;
     const options = { keepAlive: true, maxFreeSockets: KEPT_SOCKETS };
@@ -48,7 +54,13 @@ export class Forwarder {
           this.answered(answer, req);
           flushSoon(answer, res);
         },
-        proxyReqWs: (request, req) => this.watchUpgrade(request, req),
+        proxyReq: (request, req) => {
+          if (!this.#patient.has(req)) boundSilence(request, this.silenceMs, req);
+        },
+        proxyReqWs: (request, req) => {
+          boundSilence(request, this.silenceMs);
+          this.watchUpgrade(request, req);
+        },
         error: (error, req, res) => this.failed(error, req, res),
       },
     });
@@ -58,6 +70,8 @@ export class Forwarder {
   web(req: IncomingMessage, res: ServerResponse, asked: Asked, identity: Identity): Promise<void> {
     req.headers = upstreamHeaders(req.headers, identity);
     req.url = target(asked);
+    // A kubelet sends the head of a followed log with its first line.
+    if (asked.watch && asked.path.endsWith('/log')) this.#patient.add(req);
     return this.#proxy(req, res);
   }
 
@@ -88,6 +102,34 @@ export class Forwarder {
     if ('writeHead' in res) this.answers.refuse(req, res, refusal);
     else if (res.bytesWritten === 0 || !('_httpMessage' in res)) this.answers.refuseUpgrade(req, res, refusal);
     else res.destroy();
+  }
+}
+
+/**
+ * Ends a request whose answer does not begin. Time runs from the last piece of its body on, and stands still while the
+ * client owes the next one. Once there is a head, a watch or an upgraded socket may be silent for as long as it likes.
+ * @param body of the client's request, where it can have one
+ */
+function boundSilence(request: ClientRequest, silenceMs: number, body?: IncomingMessage): void {
+  const timer = setTimeout(() => {
+    const clientsTurn = body?.complete === false && request.socket?.connecting === false && !request.writableNeedDrain;
+    if (clientsTurn) timer.refresh();
+    else request.destroy(new SilenceError(silenceMs));
+  }, silenceMs);
+  const moved = (): void => void timer.refresh();
+  const over = (): void => {
+    clearTimeout(timer);
+    body?.off('data', moved).off('end', moved);
+  };
+  body?.on('data', moved).on('end', moved);
+  request.once('response', over).once('upgrade', over).once('close', over);
+}
+
+class SilenceError extends Error {
+  readonly code = 'ETIMEDOUT';
+
+  constructor(silenceMs: number) {
+    super(`no answer of the Kubernetes API within ${silenceMs} ms`);
   }
 }
 
