@@ -6,6 +6,7 @@ const IN_CLUSTER = { KUBERNETES_SERVICE_HOST: '10.0.0.1', KUBERNETES_SERVICE_POR
 it('reads the environment of a pod', () => {
   expect(readConfig({ ...IN_CLUSTER, POD_NAMESPACE: 'ns', POD_NAME: 'p', LISTEN: '[::1]:80' })).toMatchObject({
     listen: { host: '::1', port: 80 },
+    metricsListen: { host: '0.0.0.0', port: 9090 },
     upstream: { kind: 'in-cluster', host: '10.0.0.1', port: '443' },
     namespace: 'ns',
     identity: 'p',
@@ -18,7 +19,9 @@ it('runs outside of a cluster from a kubeconfig', () => {
 });
 
 it('lists every bad name at once', () => {
-  const read = () => readConfig({ LISTEN: 'nowhere', LOG_LEVEL: 'loud', POD_NAMESPACE: 'A b' });
+  const read = () => readConfig({ LISTEN: 'nowhere', METRICS_LISTEN: ':x', LOG_LEVEL: 'loud', POD_NAMESPACE: 'A b' });
   expect(read).toThrow(ConfigError);
-  expect(read).toThrow(/LISTEN[^]*KUBERNETES_SERVICE_HOST[^]*POD_NAMESPACE[^]*GATEWAY_IMAGE[^]*LOG_LEVEL/);
+  expect(read).toThrow(
+    /LISTEN[^]*METRICS_LISTEN[^]*KUBERNETES_SERVICE_HOST[^]*POD_NAMESPACE[^]*GATEWAY_IMAGE[^]*LOG_LEVEL/,
+  );
 });

@@ -13,6 +13,7 @@ export type UpstreamConfig =
 /** Everything that the environment decides. */
 export interface OperatorConfig {
   readonly listen: Address;
+  readonly metricsListen: Address;
   readonly upstream: UpstreamConfig;
   /** Where the Lease of the leader is. */
   readonly namespace: string;
@@ -49,9 +50,13 @@ export function readConfig(source: Env): OperatorConfig {
     else if (!ok(value)) problems.push(`${name} is ${JSON.stringify(value)}: ${wanted}`);
     return value ?? '';
   };
-  const listen = checked('LISTEN', '0.0.0.0:8080', 'HOST:PORT', (value) => parseAddress(value) !== undefined);
+  const address = (name: string, fallback: string): Address => {
+    const value = checked(name, fallback, 'HOST:PORT', (text) => parseAddress(text) !== undefined);
+    return parseAddress(value) ?? { host: '', port: 0 };
+  };
   const config: OperatorConfig = {
-    listen: parseAddress(listen) ?? { host: '', port: 0 },
+    listen: address('LISTEN', '0.0.0.0:8080'),
+    metricsListen: address('METRICS_LISTEN', '0.0.0.0:9090'),
     upstream: upstreamOf(get, problems),
     namespace: checked('POD_NAMESPACE', 'kube-gateway', 'a namespace', (value) => DNS_LABEL.test(value)),
     identity: get('POD_NAME') ?? `${hostname()}-${process.pid}`,

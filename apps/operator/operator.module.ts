@@ -3,6 +3,8 @@ import { KubeModule, OwnClient, type Upstream } from '#libs/kube';
 import { type OperatorConfig } from './config.js';
 import { HealthController } from './health.controller.js';
 import { type Logger } from './log.js';
+import { Metrics } from './metrics.js';
+import { MetricsServer } from './metrics-server.js';
 import { OperatorService } from './operator.service.js';
 
 export interface OperatorModuleOptions {
@@ -20,10 +22,17 @@ export class OperatorModule {
       imports: [KubeModule.forRoot(upstream)],
       controllers: [HealthController],
       providers: [
+        Metrics,
         {
           provide: OperatorService,
-          inject: [OwnClient],
-          useFactory: (client: OwnClient) => new OperatorService(config, client, log, onLost),
+          inject: [OwnClient, Metrics],
+          useFactory: (client: OwnClient, metrics: Metrics) =>
+            new OperatorService({ config, client, log, metrics, onLost }),
+        },
+        {
+          provide: MetricsServer,
+          inject: [Metrics],
+          useFactory: (metrics: Metrics) => new MetricsServer(metrics, config.metricsListen),
         },
       ],
     };

@@ -10,6 +10,7 @@ import { SessionReconciler } from './gatesession/reconciler.js';
 import { TokenReconciler } from './gatetoken/reconciler.js';
 import { OPERATOR } from './labels.js';
 import { type Logger } from './log.js';
+import { type Metrics } from './metrics.js';
 import { Watches } from './watches.js';
 
 /** Watches are renewed every 30 s; three that failed in a row are a lost API server. */
@@ -18,6 +19,15 @@ const PATIENCE_MS = 90_000;
 const MOST_FAULTS = 1000;
 /** A fault of one object is tried again at the latest after this. */
 const RETRY_MAX_MS = 1_000_000;
+
+export interface OperatorOptions {
+  config: OperatorConfig;
+  client: OwnClient;
+  log: Logger;
+  metrics: Metrics;
+  /** Called when the lead is lost: nothing of this process may write any more. */
+  onLost: () => void;
+}
 
 /** Starts and stops everything in order: watches, then the lead, then the queues. */
 export class OperatorService implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -28,13 +38,8 @@ export class OperatorService implements OnApplicationBootstrap, BeforeApplicatio
   #stopping = false;
   readonly #faults = new Map<string, string>();
 
-  constructor(
-    private readonly config: OperatorConfig,
-    private readonly client: OwnClient,
-    private readonly log: Logger,
-    /** Called when the lead is lost: nothing of this process may write any more. */
-    private readonly onLost: () => void,
-  ) {
+  constructor(private readonly options: OperatorOptions) {
+    const { client, config } = options;
     this.#watches = new Watches(client, (error, resource) => this.#warn(error, `watch of ${resource}`));
     const onError = (error: unknown) => this.#warn(error, 'event');
     this.#events = new EventRecorder(client, { component: OPERATOR, instance: config.identity, onError });
@@ -69,7 +74,9 @@ export class OperatorService implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   async #lead(): Promise<void> {
-    this.log.info({ identity: this.config.identity }, 'leads');
+    const { config, log, metrics } = this.options;
+    log.info({ identity: config.identity }, 'leads');
+    metrics.leads(true);
     await this.#watches.synced();
     if (this.#stopping) return;
     const queues = this.#makeQueues();
@@ -80,7 +87,7 @@ export class OperatorService implements OnApplicationBootstrap, BeforeApplicatio
 
   #makeQueues(): Queues & { servers: WorkQueue; tokens: WorkQueue; sessions: WorkQueue } {
     const watches = this.#watches;
-    const { client, config } = this;
+    const { client, config } = this.options;
     const events = this.#events;
     const now = Date.now;
     const applier = new Applier(
@@ -101,7 +108,10 @@ export class OperatorService implements OnApplicationBootstrap, BeforeApplicatio
 
   #queue(kind: string, handler: ConstructorParameters<typeof WorkQueue>[0], concurrency: number): WorkQueue {
     const onError = (error: unknown, key: string) => this.#warn(error, `${kind} ${key}`);
-    return new WorkQueue(handler, { concurrency, maxMs: RETRY_MAX_MS, onError });
+    const { metrics } = this.options;
+    const queue = new WorkQueue(metrics.watched(kind, handler), { concurrency, maxMs: RETRY_MAX_MS, onError });
+    metrics.queue(kind, () => queue.length);
+    return queue;
   }
 
   /** The same fault over and over (a kind that the cluster does not have) is a warning once. */
@@ -110,13 +120,13 @@ export class OperatorService implements OnApplicationBootstrap, BeforeApplicatio
     const repeated = this.#faults.get(what) === reason;
     this.#faults.set(what, reason);
     if (this.#faults.size > MOST_FAULTS) this.#faults.clear();
-    this.log[repeated ? 'debug' : 'warn']({ reason }, what);
+    this.options.log[repeated ? 'debug' : 'warn']({ reason }, what);
   }
 
   #lost(error: unknown): void {
     if (this.#stopping) return;
     if (error !== undefined) this.#warn(error, 'start');
-    this.log.error('the lead is lost: this process ends');
-    this.onLost();
+    this.options.log.error('the lead is lost: this process ends');
+    this.options.onLost();
   }
 }

@@ -27,6 +27,11 @@ export class WorkQueue {
     this.#options = { concurrency: 4, baseMs: 5, maxMs: 1_000_000, onError: () => undefined, ...options };
   }
 
+  /** Keys that wait for their turn or are being worked on. */
+  get length(): number {
+    return this.#waiting.size + this.#running.size;
+  }
+
   add(key: string): void {
     if (this.#stopped) return;
     if (this.#running.has(key)) this.#dirty.add(key);

@@ -1,0 +1,65 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { type Again } from '#libs/kube';
+
+/** What the operator counts. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly #queues = new Map<string, () => number>();
+  readonly #reconciles = new Counter({
+    name: 'kube_gateway_operator_reconciles_total',
+    help: 'Objects that were looked at, by kind and result: done, or error (tried again).',
+    labelNames: ['kind', 'result'],
+    registers: [this.registry],
+  });
+  readonly #seconds = new Histogram({
+    name: 'kube_gateway_operator_reconcile_seconds',
+    help: 'Time that one look at an object took.',
+    labelNames: ['kind'],
+    buckets: [0.002, 0.01, 0.05, 0.25, 1, 5, 30],
+    registers: [this.registry],
+  });
+  readonly #leads = new Gauge({
+    name: 'kube_gateway_operator_leads',
+    help: '1 while this replica is the one that works.',
+    registers: [this.registry],
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+    const queues = this.#queues;
+    new Gauge({
+      name: 'kube_gateway_operator_queue_length',
+      help: 'Objects that wait to be looked at or are being looked at.',
+      labelNames: ['kind'],
+      registers: [this.registry],
+      collect() {
+        for (const [kind, length] of queues) this.set({ kind }, length());
+      },
+    });
+  }
+
+  /** The same handler, counted and timed. */
+  watched(kind: string, handler: (key: string) => Promise<Again>): (key: string) => Promise<Again> {
+    return async (key) => {
+      const stop = this.#seconds.startTimer({ kind });
+      try {
+        const again = await handler(key);
+        this.#reconciles.inc({ kind, result: 'done' });
+        return again;
+      } catch (error) {
+        this.#reconciles.inc({ kind, result: 'error' });
+        throw error;
+      } finally {
+        stop();
+      }
+    };
+  }
+
+  queue(kind: string, length: () => number): void {
+    this.#queues.set(kind, length);
+  }
+
+  leads(yes: boolean): void {
+    this.#leads.set(yes ? 1 : 0);
+  }
+}
