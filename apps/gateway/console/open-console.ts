@@ -5,6 +5,7 @@ import { upstreamHeaders } from '../proxy/request-headers.js';
 import { type ConsoleClaim } from '../sessions/console-leases.js';
 import { type VmState } from '../vms/vm-states.js';
 import { whyStopped } from './fences.js';
+import { EVERY_BYTE, InputWatch } from './input-watch.js';
 import { CannotOpen, type LiveConsole } from './live-console.js';
 import { type ConsoleParts } from './parts.js';
 import { type ConsoleEnd, type InputFilter, UpstreamRefused } from './tunnel.js';
@@ -114,7 +115,7 @@ async function record(live: LiveConsole, { records, usage, audit, limits }: Cons
 
 async function join(
   live: LiveConsole,
-  { guests }: ConsoleParts,
+  { guests, limits }: ConsoleParts,
   taken: boolean,
   onLost: () => Promise<ConsoleEnd>,
 ): Promise<void> {
@@ -127,6 +128,7 @@ async function join(
       headers: upstreamHeaders({}, { token, clientAddress: address }) as Record<string, string>,
       onLost,
       ...(filter === undefined ? {} : { filter }),
+      ...(limits.idleTimeout > 0 ? { activity: target.kind === 'vnc' ? new InputWatch() : EVERY_BYTE } : {}),
     });
   } catch (error) {
     if (!(error instanceof UpstreamRefused)) throw error;

@@ -21,5 +21,5 @@ export interface ConsoleParts {
   readonly usage: Usage;
   readonly audit: Audit;
   readonly metrics: Metrics;
-  readonly limits: { readonly maxConsoles: number; readonly namespace: string };
+  readonly limits: { readonly maxConsoles: number; readonly namespace: string; readonly idleTimeout: number };
 }

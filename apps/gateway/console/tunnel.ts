@@ -1,5 +1,6 @@
 import { type IncomingMessage } from 'node:http';
 import { type Socket } from 'node:net';
+import { type Activity } from './input-watch.js';
 
 /** Why a console ended: a close code of the contract and a sentence that the page shows. */
 export interface ConsoleEnd {
@@ -17,6 +18,8 @@ export interface UpstreamTarget {
   readonly target: string;
   readonly headers: Record<string, string>;
   readonly filter?: InputFilter;
+  /** What counts as input for `lastInput`; absent: nobody asks. */
+  readonly activity?: Activity;
   /** Asked for the reason when the cluster cuts the console. */
   readonly onLost: () => Promise<ConsoleEnd>;
 }

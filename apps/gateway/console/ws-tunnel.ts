@@ -75,7 +75,7 @@ class WsTunnel implements Tunnel {
     browser.on('close', (code) => this.finish({ code, reason: 'The viewer left.' }));
   }
 
-  async connect({ target, headers, filter, onLost }: UpstreamTarget): Promise<void> {
+  async connect({ target, headers, filter, activity, onLost }: UpstreamTarget): Promise<void> {
     // Nothing of the browser is read until there is somebody to give it to.
     this.browser.pause();
     await this.dial(target, headers, (guest) => {
@@ -85,7 +85,10 @@ class WsTunnel implements Tunnel {
         this.bytesOut += data.length;
         return data;
       });
-      carry(this.browser, guest, (data) => this.input(data, filter));
+      carry(this.browser, guest, (data) => {
+        if (activity?.push(data) === true) this.lastInput = this.now();
+        return this.input(data, filter);
+      });
       this.browser.resume();
     });
   }
@@ -117,7 +120,6 @@ class WsTunnel implements Tunnel {
   }
 
   private input(data: Buffer, filter: InputFilter | undefined): Uint8Array | undefined {
-    this.lastInput = this.now();
     this.bytesIn += data.length;
     if (filter === undefined) return data;
     try {

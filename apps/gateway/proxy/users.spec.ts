@@ -50,6 +50,24 @@ describe('a signed-in user', () => {
     expect((await viewer.ended).code).toBe(4007);
   });
 
+  it('who only looks is idle on a screen, though it changes; every byte counts on a serial console', async () => {
+    cluster.startVm('idle');
+    const path = VNC.replace('demo', 'idle');
+    const own = { cookie, origin: 'https://gate.example.com' };
+    const screen = await view(gateway.port, path, own);
+    const serial = await view(gateway.port, path.replace(/vnc$/, 'console'), own);
+    screen.socket.send(Buffer.concat([Buffer.from('RFB 003.008\n'), Buffer.from([1, 1])]));
+    const update = Buffer.from([3, 1, 0, 0, 0, 0, 0, 1, 0, 1]);
+    const timer = setInterval(() => {
+      screen.socket.send(update);
+      serial.socket.send(Buffer.from('x'));
+    }, 200);
+    expect((await screen.ended).code).toBe(4007);
+    expect(serial.socket.readyState).toBe(serial.socket.OPEN);
+    clearInterval(timer);
+    expect((await serial.ended).code).toBe(4007);
+  });
+
   it('without the right to a console evicts nobody, learns nothing, leaves nothing behind', async () => {
     cluster.startVm('hers');
     const grant = await cluster.grant({ vm: 'hers' });
