@@ -1,4 +1,6 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware';
 import { type Answers } from '../answers.js';
 import { Refusal } from '../errors.js';
@@ -6,11 +8,18 @@ import { Refusal } from '../errors.js';
 /** Cookies of this gateway: grants and the sign-in. They are credentials, and the web application is somebody else. */
 const OWN_COOKIE = /^\s*kg-/;
 
+/** Paths that stay the gateway's, and what is below them. */
+const OWN_PATH = /^\/(api|auth|k8s|l|login|console|healthz|readyz|\.well-known)(\/|$)|^\/noVNC\/vnc_lite\.html$/;
+
 /** Forwards what is not the gateway's own to a web application of the user's own (`web-app` of the GateServer). */
 export class WebApp {
   private readonly proxy: RequestHandler;
 
-  constructor(target: URL, answers: Answers) {
+  /** The pages of guests have assets beside those of the web application. */
+  private readonly ownAssets: ReadonlySet<string>;
+
+  constructor(target: URL, webRoot: string, answers: Answers) {
+    this.ownAssets = new Set(listAssets(join(webRoot, 'assets')));
     this.proxy = createProxyMiddleware({
       target: target.href,
       changeOrigin: true,
@@ -30,6 +39,11 @@ export class WebApp {
     });
   }
 
+  /** True where the gateway answers itself. */
+  isOwn(path: string): boolean {
+    return OWN_PATH.test(path) || this.ownAssets.has(path);
+  }
+
   forward(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const { authorization: _ours, expect: _unsupported, cookie, ...headers } = req.headers;
     const theirs =
@@ -41,4 +55,9 @@ export class WebApp {
     req.headers = theirs === '' ? headers : { ...headers, cookie: theirs };
     return this.proxy(req, res);
   }
+}
+
+function listAssets(folder: string): string[] {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return files.map((file) => `/assets/${file}`);
 }

@@ -1,4 +1,4 @@
-import { All, Controller, Get, Inject, type OnModuleInit, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, type OnModuleInit, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,29 +7,23 @@ import { Answers } from '../answers.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
 import { Refusal } from '../errors.js';
 import { contentSecurityPolicy } from './csp.js';
-import { WebApp } from './web-app.js';
 
-/** What is the gateway's own is never passed on, though nothing stands at the address. */
-const OWN = /^\/(api\/v1|auth|k8s|l|console)(\/|$)/;
 const YEAR_MS = 365 * 24 * 3_600_000;
 
 /**
  * Serves the built dashboard: index.html for signed-in users, guest.html for those who hold a link (the page reads the
- * code from the fragment, and its own address says which console to open). Where the GateServer names a web application
- * of one's own, that one is served instead of the dashboard, at every path that is not the gateway's.
+ * code from the fragment, and its own address says which console to open).
  */
 @ApiExcludeController()
 @Controller()
 export class WebController implements OnModuleInit {
   private readonly policy: string;
-  private readonly webApp: WebApp | undefined;
 
   constructor(
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
     private readonly answers: Answers,
   ) {
     this.policy = contentSecurityPolicy(config);
-    this.webApp = config.webApp === undefined ? undefined : new WebApp(config.webApp, answers);
   }
 
   onModuleInit(): void {
@@ -57,22 +51,9 @@ export class WebController implements OnModuleInit {
     this.send(response, request.path === '/favicon.ico' ? '/favicon.svg' : request.path, { maxAge: 3_600_000 });
   }
 
-  @Get('login')
-  login(@Res() response: Response): void {
+  @Get(['/', 'login', 'vms', 'vms/*path', 'links'])
+  dashboard(@Res() response: Response): void {
     this.page(response, 'index.html', 'same-origin');
-  }
-
-  @Get(['/', 'vms', 'vms/*path', 'links'])
-  async dashboard(@Req() request: Request, @Res() response: Response): Promise<void> {
-    if (this.webApp !== undefined) return this.webApp.forward(request, response);
-    this.page(response, 'index.html', 'same-origin');
-  }
-
-  /** Whatever no other route has taken. */
-  @All('*path')
-  async other(@Req() request: Request, @Res() response: Response): Promise<void> {
-    if (this.webApp === undefined || OWN.test(request.path)) return this.missing(request, response);
-    return this.webApp.forward(request, response);
   }
 
   private page(response: Response, name: string, referrer: string): void {
@@ -88,17 +69,8 @@ export class WebController implements OnModuleInit {
     const from = { root: this.config.webRoot, dotfiles: 'deny', cacheControl: options.maxAge !== undefined } as const;
     response.sendFile(path, { ...from, ...options }, (error) => {
       if (error === undefined || response.headersSent) return;
-      // The web application of one's own has assets too.
-      if (this.webApp !== undefined) void this.webApp.forward(response.req, response);
-      else this.missing(response.req, response);
+      const refusal = new Refusal(404, 'There is nothing at this address.', 'Check it, or begin at /.');
+      this.answers.refuse(response.req, response, refusal);
     });
-  }
-
-  private missing(request: Request, response: Response): void {
-    this.answers.refuse(
-      request,
-      response,
-      new Refusal(404, 'There is nothing at this address.', 'Check it, or begin at /.'),
-    );
   }
 }

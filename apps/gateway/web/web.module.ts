@@ -1,6 +1,33 @@
-import { Module } from '@nestjs/common';
+import { Inject, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
+import compression from 'compression';
+import { type NextFunction, type Request, type Response } from 'express';
+import { Answers } from '../answers.js';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
+import { WebApp } from './web-app.js';
 import { WebController } from './web.controller.js';
 
-/** Serves the built dashboard. */
+/**
+ * Serves the built dashboard. Where the GateServer names a web application of one's own, that one answers at every path
+ * that is not the gateway's: before any route, since Nest gives no order of routes to rely on.
+ */
 @Module({ controllers: [WebController] })
-export class WebModule {}
+export class WebModule implements NestModule {
+  constructor(
+    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
+    private readonly answers: Answers,
+  ) {}
+
+  configure(consumer: MiddlewareConsumer): void {
+    // Pages and assets are the same for everybody: nothing secret is compressed together with what a stranger chose.
+    consumer.apply(compression()).forRoutes(WebController);
+    const { webApp: target, webRoot } = this.config;
+    if (target === undefined) return;
+    const webApp = new WebApp(target, webRoot, this.answers);
+    const middleware = (request: Request, response: Response, next: NextFunction): void => {
+      request.url = request.originalUrl; // Nest mounts the middleware, which cuts the path off.
+      if (webApp.isOwn(request.path)) next();
+      else webApp.forward(request, response).catch(next);
+    };
+    consumer.apply(middleware).forRoutes('{*path}');
+  }
+}

@@ -39,6 +39,19 @@ describe('the dashboard', () => {
     expect(response.headers.get('referrer-policy')).toBe('same-origin');
   });
 
+  it('sends assets compressed, to be kept for ever', async () => {
+    const response = await get('/assets/ours.js', { headers: { 'accept-encoding': 'gzip' } });
+    expect(response.headers.get('content-encoding')).toBe('gzip');
+    expect(response.headers.get('cache-control')).toContain('immutable');
+    expect(await response.text()).toContain('an asset of the dashboard');
+  });
+
+  it('leaves the routes of the others alone', async () => {
+    const login = await get('/login', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
+    expect(login.status).toBe(400);
+    expect((await get('/auth/logout', { method: 'POST' })).status).toBe(303);
+  });
+
   it('is 404 where nothing is, a Status for programs and a page for browsers', async () => {
     const response = await get('/nowhere');
     expect(response.status).toBe(404);
@@ -82,6 +95,7 @@ describe('a web application of one’s own', () => {
     }
     await get('/form', { method: 'POST', body: 'a=b' }, withApp);
     expect(seen).toMatchObject({ method: 'POST', body: 'a=b' });
+    expect(await (await get('/assets/ours.js', {}, withApp)).text()).toContain('an asset of the dashboard');
     for (const path of ['/l', '/login', '/console/ns/demo']) {
       expect(await (await get(path, {}, withApp)).text()).toContain('.html');
     }
