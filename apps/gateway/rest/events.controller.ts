@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, Controller, type MessageEvent, Param, Sse, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { interval, map, merge, type Observable, Subject, takeUntil, timer } from 'rxjs';
+import { endWith, interval, map, merge, type Observable, Subject, takeUntil, takeWhile, timer } from 'rxjs';
 import { Feeds } from './feed.js';
 import { KubeName } from './names.js';
 import { SignedInGuard } from './signed-in.guard.js';
@@ -22,10 +22,16 @@ export class EventsController implements BeforeApplicationShutdown {
 
   @ApiOperation({ summary: 'Server-sent events: VMs, GateTokens and GateSessions of the namespace, one stream' })
   @Sse()
-  stream(@CurrentUser() user: User, @Param('ns', KubeName) ns: string): Observable<MessageEvent> {
-    const changes = this.feeds.changes(user, ns).pipe(map((change) => ({ type: 'change', data: change })));
+  async stream(@CurrentUser() user: User, @Param('ns', KubeName) ns: string): Promise<Observable<MessageEvent>> {
+    const changes = (await this.feeds.changes(user, ns)).pipe(
+      map((change) => ({ type: 'change', data: change })),
+      endWith(undefined), // The heartbeat must not go on alone.
+    );
     const heartbeat = interval(HEARTBEAT_MS).pipe(map(() => ({ type: 'heartbeat', data: '' })));
-    const stream = merge(changes, heartbeat).pipe(takeUntil(this.closing));
+    const stream = merge(changes, heartbeat).pipe(
+      takeWhile((event) => event !== undefined),
+      takeUntil(this.closing),
+    );
     if (user.until === undefined) return stream;
     return stream.pipe(takeUntil(timer(Math.min(user.until - Date.now(), MAX_TIMER_MS))));
   }

@@ -1,6 +1,6 @@
 import { Observable, Subject } from 'rxjs';
 import { type ChangeEvent, type GateSession, type GateToken } from '#libs/api';
-import { Informer, type KubeObject, type ResourceType, types } from '#libs/kube';
+import { Informer, isKubeError, type KubeObject, type ResourceType, types } from '#libs/kube';
 import { type VirtualMachine, type VirtualMachineInstance } from '#libs/kubevirt';
 import { gateSessionView } from './gatesession-view.js';
 import { gateTokenView } from './gatetoken-view.js';
@@ -19,7 +19,8 @@ export class Feed {
   private readonly vms: Informer<VirtualMachine> | undefined;
   private readonly vmis: Informer<VirtualMachineInstance> | undefined;
 
-  private constructor(
+  /** @param rules hers in this namespace */
+  constructor(
     private readonly user: User,
     private readonly namespace: string,
     private readonly rules: Rules,
@@ -34,11 +35,6 @@ export class Feed {
     this.watch<GateToken>(types.gateTokens, GATE)
       ?.on('put', (object) => this.emit({ kind: 'gatetoken', type: 'put', object: gateTokenView(object) }))
       .on('delete', ({ metadata }) => this.gone('gatetoken', metadata.name));
-  }
-
-  /** @throws KubeError when the API server refuses the question what she may do */
-  static async open(user: User, namespace: string): Promise<Feed> {
-    return new Feed(user, namespace, await Rules.of(user.client, namespace));
   }
 
   async stop(): Promise<void> {
@@ -74,53 +70,53 @@ export class Feed {
   private watch<T extends KubeObject>(type: ResourceType, group: string): Informer<T> | undefined {
     const may = (verb: string): boolean => this.rules.allow({ verb, group, resource: type.resource });
     if (!may('list') || !may('watch')) return undefined;
-    const informer = new Informer<T>(this.user.client, type, { namespace: this.namespace });
+    const onError = (error: unknown): void => this.failed(error);
+    const informer = new Informer<T>(this.user.client, type, { namespace: this.namespace, onError });
     informer.on('reset', () => this.emit({ kind: 'reset', type: 'reset' }));
     informer.start();
     this.informers.push(informer);
     return informer;
   }
+
+  /** Her credential has ended, or a right was taken from her: the streams end, and whoever asks again is told so. */
+  private failed(error: unknown): void {
+    if (isKubeError(error, 401, 403)) this.changes.complete();
+  }
 }
 
 /** Feeds by user and namespace, opened by the first listener and closed by the last. */
 export class Feeds {
-  private readonly feeds = new Map<string, Promise<Feed>>();
+  private readonly feeds = new Map<string, Feed>();
 
-  /** What a stream sends: first everything that is there, then what changes. */
-  changes(user: User, namespace: string): Observable<ChangeEvent> {
+  /**
+   * What a stream sends: first that everything may have changed, then what changes. It ends by itself when the API
+   * server accepts the user no longer.
+   * @throws KubeError when the API server refuses the question what she may do
+   */
+  async changes(user: User, namespace: string): Promise<Observable<ChangeEvent>> {
+    const rules = await Rules.of(user.client, namespace);
+    const key = `${user.session}/${namespace}`;
     return new Observable((subscriber) => {
-      const key = `${user.session}/${namespace}`;
-      const opening = this.feeds.get(key) ?? Feed.open(user, namespace);
-      this.feeds.set(key, opening);
-      opening.then(
-        (feed) => {
-          if (subscriber.closed) return this.release(key, feed);
-          feed.listeners += 1;
-          subscriber.add(() => {
-            feed.listeners -= 1;
-            this.release(key, feed);
-          });
-          subscriber.add(feed.changes.subscribe(subscriber));
-          // The page fetches its lists now: what changed before this moment is in them.
-          subscriber.next({ kind: 'reset', type: 'reset' });
-        },
-        (error: unknown) => {
-          this.feeds.delete(key);
-          subscriber.error(error);
-        },
-      );
+      const feed = this.feeds.get(key) ?? new Feed(user, namespace, rules);
+      this.feeds.set(key, feed);
+      feed.listeners += 1;
+      subscriber.add(() => this.release(key, feed));
+      subscriber.add(feed.changes.subscribe(subscriber));
+      // The page fetches its lists now: what changed before this moment is in them.
+      subscriber.next({ kind: 'reset', type: 'reset' });
     });
   }
 
   async stop(): Promise<void> {
-    const feeds = await Promise.allSettled(this.feeds.values());
+    const feeds = [...this.feeds.values()];
     this.feeds.clear();
-    await Promise.all(feeds.map(async (feed) => (feed.status === 'fulfilled' ? feed.value.stop() : undefined)));
+    await Promise.all(feeds.map((feed) => feed.stop()));
   }
 
   private release(key: string, feed: Feed): void {
+    feed.listeners -= 1;
     if (feed.listeners > 0) return;
-    this.feeds.delete(key);
+    if (this.feeds.get(key) === feed) this.feeds.delete(key);
     void feed.stop();
   }
 }

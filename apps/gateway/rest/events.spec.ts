@@ -1,0 +1,115 @@
+import { type ServerResponse } from 'node:http';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { json } from '../testing/fake-api.js';
+import { startGateway, TestCluster, type TestGateway, until } from '../testing/gateway.js';
+import { EVERYTHING, events, failure, serveUsers, signedIn } from '../testing/rest.js';
+
+const EVENTS = '/api/v1/namespaces/ns/events';
+const ada = { authorization: 'Bearer ada' };
+let cluster: TestCluster;
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  cluster = await TestCluster.start();
+  gateway = await startGateway(cluster);
+});
+afterAll(async () => {
+  await gateway.close();
+  await cluster.close();
+});
+afterEach(() => {
+  cluster.api.answer = () => false;
+});
+
+/** The watches of users that the API server was asked for so far. */
+const watched = (token = 'ada'): string[] =>
+  cluster.api.seen
+    .filter(({ headers, url }) => headers.authorization === `Bearer ${token}` && url.includes('watch=true'))
+    .map(({ url }) => /\/([a-z]+)\?/.exec(url)?.[1] ?? '');
+
+describe('a user whom the cluster does not accept', () => {
+  it('401, 403 before a stream begins', async () => {
+    serveUsers(cluster);
+    expect((await events(gateway.port, EVENTS, {})).status).toBe(401);
+    expect((await events(gateway.port, EVENTS, { authorization: 'Bearer ended' })).status).toBe(401);
+    serveUsers(cluster, { 'POST /selfsubjectrulesreviews': { code: 403, body: failure(403, 'no') } });
+    expect((await events(gateway.port, EVENTS, ada)).status).toBe(403);
+  });
+
+  it.each([401, 403])('%i to a watch ends her stream, and the next one is judged anew', async (code) => {
+    const bearer = { authorization: `Bearer until-${code}` };
+    let watch: ServerResponse | undefined;
+    serveUsers(cluster);
+    const users = cluster.api.answer;
+    cluster.api.answer = (req, res, body) => {
+      if (!req.url?.includes('/gatetokens?') || req.headers.authorization !== bearer.authorization)
+        return users(req, res, body);
+      if (watch !== undefined) json(res, failure(code, 'no more'), code);
+      else if (req.url.includes('watch=true')) {
+        watch = res.writeHead(200);
+        res.flushHeaders();
+      } else json(res, { metadata: { resourceVersion: '1' }, items: [] });
+      return true;
+    };
+    const stream = await events(gateway.port, EVENTS, bearer);
+    await until(() => watch !== undefined);
+    watch?.end(); // As each watch ends after a while, and is asked for again.
+    await stream.ended;
+    serveUsers(cluster);
+    const next = await events(gateway.port, EVENTS, bearer);
+    expect(next.status).toBe(200);
+    next.close();
+  });
+});
+
+describe('one stream', () => {
+  it('tells of VMs, GateTokens and GateSessions, and of what changes; nothing secret', async () => {
+    serveUsers(cluster);
+    const stream = await events(gateway.port, EVENTS, { cookie: await signedIn('ada') });
+    await until(() => stream.received().includes('"kind":"vm"'));
+    const grant = await cluster.grant({ 'link-hash': 'HASH-OF-A-CODE' });
+    await cluster.grant();
+    cluster.api.objects.create('gatesessions', {
+      metadata: { name: 'of-ada' },
+      spec: { vm: 'demo', kind: 'vnc', 'client-address': '192.0.2.1', pod: 'p', user: 'ada' },
+      status: { phase: 'Active' },
+    });
+    await until(() => /"viewers":\[\{"session":"of-ada"/.test(stream.received()));
+    cluster.api.objects.delete('gatesessions', 'of-ada');
+    cluster.api.objects.delete('gatetokens', grant.metadata.name ?? '');
+    await until(() => stream.received().includes(`"kind":"gatetoken","type":"delete","name":"${grant.metadata.name}"`));
+    await until(() => stream.received().includes('"kind":"gatesession","type":"delete","name":"of-ada"'));
+    expect(stream.received()).toMatch(/^\n?event: change\n(id: .*\n)?data: \{"kind":"reset"/);
+    expect(stream.received()).not.toMatch(/HASH-OF|eyJ/);
+    stream.close();
+  });
+
+  it('upstream one watch a kind, however many of her tabs listen', async () => {
+    serveUsers(cluster);
+    const bearer = { authorization: 'Bearer tabs' };
+    const tabs = await Promise.all([1, 2, 3].map(() => events(gateway.port, EVENTS, bearer)));
+    await until(() => tabs.every((tab) => tab.received().includes('"kind":"reset"')));
+    await until(() => watched('tabs').length >= 4);
+    expect(watched('tabs').sort()).toEqual([
+      'gatesessions',
+      'gatetokens',
+      'virtualmachineinstances',
+      'virtualmachines',
+    ]);
+    for (const tab of tabs) tab.close();
+  });
+
+  it('leaves out the kind that she may not list: the rest goes on', async () => {
+    const [rule] = EVERYTHING;
+    serveUsers(cluster, {}, [{ ...rule, verbs: ['*'], apiGroups: ['kubevirt.io'] }]);
+    const stream = await events(gateway.port, EVENTS, { authorization: 'Bearer vms-only' });
+    await until(() => stream.received().includes('"kind":"vm"'));
+    await cluster.grant();
+    cluster.startVm('second');
+    await until(() => stream.received().includes('"name":"second"'));
+    expect(stream.received()).not.toContain('"kind":"gatetoken"');
+    await until(() => watched('vms-only').length === 2);
+    expect(watched('vms-only').sort()).toEqual(['virtualmachineinstances', 'virtualmachines']);
+    stream.close();
+  });
+});
