@@ -24,9 +24,10 @@ export class WebModule implements NestModule {
     if (target === undefined) return;
     const webApp = new WebApp(target, webRoot, this.answers);
     const middleware = (request: Request, response: Response, next: NextFunction): void => {
-      request.url = request.originalUrl; // Nest mounts the middleware, which cuts the path off.
-      if (webApp.isOwn(request.path)) next();
-      else webApp.forward(request, response).catch(next);
+      const { originalUrl } = request; // Nest mounts the middleware, which cuts the path off `url`.
+      if (webApp.isOwn(originalUrl.split('?', 1)[0] ?? '/')) return next();
+      request.url = originalUrl;
+      webApp.forward(request, response).catch(next);
     };
     consumer.apply(middleware).forRoutes('{*path}');
   }
