@@ -1,11 +1,12 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type INestApplication } from '@nestjs/common';
 import { type GateToken, type GateTokenSpec } from '#libs/api';
+import { type Devices } from '#libs/kubevirt';
 import { vmUrls } from '#libs/policy';
 import { type Claims, generateKeyPair, sign, type SigningKey, thumbprint, toJwks } from '#libs/token';
 import { makeLogger } from '../ops/logger.js';
@@ -40,15 +41,16 @@ export class TestCluster {
   }
 
   /** @returns the UID of the VM */
-  startVm(name: string): string {
+  startVm(name: string, devices: Devices = {}): string {
+    const domain = { devices };
     const vm = this.api.objects.create('virtualmachines', {
       metadata: { name },
-      spec: {},
+      spec: { template: { spec: { domain } } },
       status: { printableStatus: 'Running' },
     });
     this.api.objects.create('virtualmachineinstances', {
       metadata: { name },
-      spec: { domain: {} },
+      spec: { domain },
       status: { phase: 'Running' },
     });
     return vm.metadata.uid ?? '';
@@ -119,6 +121,8 @@ export async function startGateway(cluster: TestCluster, env: Record<string, str
   const webRoot = mkdtempSync(join(tmpdir(), 'kg-web-'));
   for (const name of ['index.html', 'guest.html'])
     writeFileSync(join(webRoot, name), `<!doctype html><title>${name}</title>`);
+  mkdirSync(join(webRoot, 'assets'));
+  writeFileSync(join(webRoot, 'assets', 'ours.js'), '/* an asset of the dashboard */'.repeat(100));
   const config = readConfig({ ...BASE_ENV, WEB_ROOT: webRoot, ...env });
   const log: string[] = [];
   const logger = makeLogger('debug', { write: (line: string) => void log.push(line) });
