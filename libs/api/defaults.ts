@@ -38,7 +38,9 @@ export function gateTokenDefaults(spec: GateTokenSpec): GateTokenSettings {
 function filled<T>({ properties = {} }: Schema, spec: object): T {
   const full: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries(properties)) {
-    if (schema.default !== undefined) full[name] = structuredClone(schema.default);
+    if (schema.default === undefined) continue;
+    // Cloning is slow, and this runs for each object at each look.
+    full[name] = typeof schema.default === 'object' ? structuredClone(schema.default) : schema.default;
   }
   for (const [name, value] of Object.entries(spec)) {
     if (value !== undefined && value !== null) full[name] = value;

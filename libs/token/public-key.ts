@@ -15,10 +15,16 @@ export interface Jwks {
   keys: RsaJwk[];
 }
 
+const thumbprints = new WeakMap<KeyObject, string>();
+
 /** `kid` of a key: its SHA-256 thumbprint by RFC 7638, base64url. Takes a public or a private RSA key. */
 export function thumbprint(key: KeyObject): string {
+  const known = thumbprints.get(key);
+  if (known !== undefined) return known;
   const { e, kty, n } = rsa(key);
-  return createHash('sha256').update(JSON.stringify({ e, kty, n })).digest('base64url');
+  const made = createHash('sha256').update(JSON.stringify({ e, kty, n })).digest('base64url');
+  thumbprints.set(key, made);
+  return made;
 }
 
 export function toJwks(keys: readonly KeyObject[]): Jwks {
