@@ -138,7 +138,10 @@ export interface GrantInfo {
   namespace: string;
   vm: string;
   until: string;
+  /** Consoles that the grant allows. */
   consoles: { vnc: boolean; serial: boolean };
+  /** Consoles that the VM's hardware has. */
+  has: { vnc: boolean; serial: boolean };
   viewOnly: boolean;
   takeOver: boolean;
   description?: string;

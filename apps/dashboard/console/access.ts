@@ -25,7 +25,7 @@ export function accessOfGuest(grant: GrantInfo): Access {
     who: 'guest',
     vmStatus: grant.vmStatus,
     allowed: grant.consoles,
-    has: { vnc: true, serial: true },
+    has: grant.has,
     busy: { ...(grant.busy.vnc && { vnc: '' }), ...(grant.busy.serial && { serial: '' }) },
     takeOver: grant.takeOver,
     viewOnly: grant.viewOnly,

@@ -9,6 +9,7 @@ const grant: GrantInfo = {
   vm: 'demo',
   until: new Date(NOW + 3_600_000).toISOString(),
   consoles: { vnc: true, serial: false },
+  has: { vnc: true, serial: true },
   viewOnly: false,
   takeOver: true,
   vmStatus: 'Running',
@@ -41,6 +42,7 @@ describe('opening', () => {
     [{ vmStatus: 'Starting' }, 'starting'],
     [{ vmStatus: 'ErrorUnschedulable' }, 'broken'],
     [{ consoles: { vnc: false, serial: true } }, 'notAllowed'],
+    [{ has: { vnc: false, serial: true } }, 'noConsole'],
     [{ until: new Date(NOW - 1).toISOString() }, 'expired'],
     [{ busy: { vnc: true, serial: false } }, 'busy'],
   ])('says why not: %o', (change, why) => {

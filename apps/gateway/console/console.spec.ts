@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type GateToken } from '#libs/api';
+import { type GateToken, type GrantInfo } from '#libs/api';
 import { setGrantCookies } from '../grants/cookies.js';
 import { Handles } from '../grants/handle.js';
 import { SecretKey } from '../secret.js';
@@ -119,11 +119,26 @@ describe('ends', () => {
     cluster.api.refuseUpgrade = { code: 500, body: 'Internal' };
     expect((await (await view(gateway.port, path, bearer(grant))).ended).code).toBe(1011);
     cluster.api.refuseUpgrade = { code: 400, body: '{"kind":"Status","message":"No graphics devices are present."}' };
+    const graphics = { code: 1011, reason: 'No graphics devices are present.' };
+    expect(await (await view(gateway.port, path, bearer(grant))).ended).toEqual(graphics);
+    cluster.api.refuseUpgrade = { code: 400, body: '{"kind":"Status","message":"No serial consoles are present."}' };
+    const serial = { code: 1011, reason: 'No serial consoles are present.' };
+    expect(await (await view(gateway.port, path.replace(/vnc$/, 'console'), bearer(grant))).ended).toEqual(serial);
+    cluster.api.refuseUpgrade = { code: 400, body: '{"kind":"Status","message":"VMI is not running"}' };
     expect(await (await view(gateway.port, path, bearer(grant))).ended).toMatchObject({ code: 4004 });
     cluster.api.refuseUpgrade = undefined;
     const viewer = await open(path, bearer(grant));
     cluster.api.guests.find(({ url }) => url.includes(`/${name}/`))?.socket.terminate();
     expect((await viewer.ended).code).toBe(1011);
+  });
+
+  it('tells a guest which consoles the machine has', async () => {
+    cluster.startVm('headless', { autoattachGraphicsDevice: false });
+    const grant = await cluster.grant({ vm: 'headless' });
+    const url = '/api/v1/grant?namespace=ns&vm=headless';
+    const ask = async () => JSON.parse((await call(gateway.port, url, { headers: bearer(grant) })).body) as GrantInfo;
+    await until(async () => (await ask()).vmStatus === 'Running');
+    expect(await ask()).toMatchObject({ consoles: { vnc: true, serial: true }, has: { vnc: false, serial: true } });
   });
 
   it('1013 when the replica is full', async () => {
@@ -206,6 +221,16 @@ describe('who is on it', () => {
     expect((await (await view(gateway.port, path, bearer(grant))).ended).code).toBe(4006);
     expect(cluster.api.forwarded.at(-1)?.url).toContain('preserveSession=true');
     cluster.api.refuseUpgrade = undefined;
+  });
+
+  it('is said by a Lease for the running instance', async () => {
+    const { name, path, grant } = await machine();
+    const viewer = await open(path, bearer(grant));
+    const { uid } = cluster.api.objects.get('virtualmachineinstances', name).metadata;
+    expect(cluster.api.objects.find('leases', `kg-${uid}-vnc`)?.spec?.['holderIdentity']).toMatch(/^pod-1\//);
+    const info = await call(gateway.port, `/api/v1/grant?namespace=ns&vm=${name}`, { headers: bearer(grant) });
+    expect(JSON.parse(info.body)).toMatchObject({ busy: { vnc: true, serial: false } });
+    viewer.socket.close();
   });
 
   it('a console that ended is free', async () => {

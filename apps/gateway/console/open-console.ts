@@ -46,11 +46,11 @@ async function findVm({ order }: LiveConsole, { vms, userVms }: ConsoleParts): P
 }
 
 /** @returns true where somebody was on the console before: then the cluster must cut that one */
-async function hold(live: LiveConsole, { leases, audit }: ConsoleParts, { uid }: VmState): Promise<boolean> {
-  if (uid === undefined) return mayTakeOver(live);
+async function hold(live: LiveConsole, { leases, audit }: ConsoleParts, { instance }: VmState): Promise<boolean> {
+  if (instance === undefined) return mayTakeOver(live);
   const { browser } = live;
   const claim: ConsoleClaim = {
-    vmUid: uid,
+    instance,
     kind: live.order.target.kind,
     id: live.id,
     who: live.who,

@@ -35,7 +35,7 @@ function gate({
     grants: { read: async () => ({ grants: grants.map((one) => ({ grant: one })), faults: [], bearer }) },
     users: { fromCookies: () => users },
     rights: { require: () => Promise.resolve() },
-    vms: { get: () => ({ status: 'Running', running: true, uid: 'vm-2' }) },
+    vms: { get: () => ({ status: 'Running', running: true, uid: 'vm-2', has: { vnc: true, serial: true } }) },
     inTouch: () => inTouch,
   };
 }

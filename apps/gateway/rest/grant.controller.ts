@@ -58,16 +58,20 @@ export class GrantController {
     const { grant } = held;
     const browser = browserKey({ kind: 'grant', presented: held });
     const state = this.vms.get(namespace, vm);
-    const uid = state?.uid ?? '';
+    const instance = state?.instance ?? '';
     return {
       namespace,
       vm,
       until: new Date(grant.exp).toISOString(),
       consoles,
+      has: state?.has ?? { vnc: true, serial: true },
       viewOnly: grant.viewOnly,
       takeOver: grant.takeOver,
       vmStatus: this.isGone(grant, namespace, vm) ? 'NotFound' : (state?.status ?? 'Unknown'),
-      busy: { vnc: this.leases.isBusy(uid, 'vnc', browser), serial: this.leases.isBusy(uid, 'serial', browser) },
+      busy: {
+        vnc: this.leases.isBusy(instance, 'vnc', browser),
+        serial: this.leases.isBusy(instance, 'serial', browser),
+      },
       ...present('description', grant.description),
     };
   }

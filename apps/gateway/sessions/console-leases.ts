@@ -9,7 +9,8 @@ const BROWSER = 'kubegateway.kubevirt.io/browser';
 const MOST_TRIES = 6;
 
 export interface ConsoleClaim {
-  readonly vmUid: string;
+  /** UID of the VM's instance: after a restart of the machine the console is another one. */
+  readonly instance: string;
   readonly kind: 'vnc' | 'serial';
   /** Unique to this console. */
   readonly id: string;
@@ -32,7 +33,7 @@ export interface ConsoleLeaseOptions {
   now?: () => number;
 }
 
-/** Who is on a VM's console, agreed on by all replicas: one Lease `kg-VMUID-KIND` for each console in use. */
+/** Who is on a VM's console, agreed on by all replicas: one Lease `kg-VMIUID-KIND` for each console in use. */
 export class ConsoleLeases {
   readonly #holders = new EventEmitter().setMaxListeners(0);
   /** Consoles of this replica that have not ended, with the resourceVersion at which they got their Lease. */
@@ -53,8 +54,8 @@ export class ConsoleLeases {
    * True where somebody else is on a console of this VM, as the watch shows it.
    * @param browser of the one who asks: her own console does not stand in her way
    */
-  isBusy(vmUid: string, kind: 'vnc' | 'serial', browser?: string): boolean {
-    const lease = this.watch.get(nameOf(vmUid, kind), this.options.namespace);
+  isBusy(instance: string, kind: 'vnc' | 'serial', browser?: string): boolean {
+    const lease = this.watch.get(nameOf(instance, kind), this.options.namespace);
     if (lease?.spec?.holderIdentity === undefined) return false;
     return browser === undefined || lease.metadata.annotations?.[BROWSER] !== browser;
   }
@@ -72,7 +73,7 @@ export class ConsoleLeases {
 
   /** Calls `onTaken` when another console has taken this one's place. @returns stops that */
   onTaken(claim: ConsoleClaim, onTaken: () => void): () => void {
-    const event = `lease:${nameOf(claim.vmUid, claim.kind)}`;
+    const event = `lease:${nameOf(claim.instance, claim.kind)}`;
     const own = this.identity(claim);
     const look = (lease: Lease): void => {
       const holder = lease.spec?.holderIdentity;
@@ -86,7 +87,7 @@ export class ConsoleLeases {
   /** Asks, past the watch, whether another console has taken this one's place. */
   async isTaken(claim: ConsoleClaim): Promise<boolean> {
     try {
-      const lease = await this.client.get<Lease>(types.leases, nameOf(claim.vmUid, claim.kind), this.options.namespace);
+      const lease = await this.client.get<Lease>(types.leases, nameOf(claim.instance, claim.kind), this.options.namespace);
       return lease.spec?.holderIdentity !== this.identity(claim);
     } catch {
       return false;
@@ -115,7 +116,7 @@ export class ConsoleLeases {
 
   private async replace(claim: ConsoleClaim): Promise<ClaimOutcome | undefined> {
     try {
-      const found = await this.client.get<Lease>(types.leases, nameOf(claim.vmUid, claim.kind), this.options.namespace);
+      const found = await this.client.get<Lease>(types.leases, nameOf(claim.instance, claim.kind), this.options.namespace);
       if (!(await this.mayTake(claim, found))) return { held: false, who: whoOf(found) };
       const { resourceVersion } = found.metadata;
       const next = this.toLease(claim, (found.spec?.leaseTransitions ?? 0) + 1);
@@ -169,7 +170,7 @@ export class ConsoleLeases {
     const at = microTime(this.#now());
     return {
       metadata: {
-        name: nameOf(claim.vmUid, claim.kind),
+        name: nameOf(claim.instance, claim.kind),
         namespace: this.options.namespace,
         labels: { [CONSOLE_LABEL]: claim.kind },
         annotations: { [WHO]: claim.who, ...(claim.browser === undefined ? {} : { [BROWSER]: claim.browser }) },
@@ -179,8 +180,8 @@ export class ConsoleLeases {
   }
 }
 
-function nameOf(vmUid: string, kind: string): string {
-  return `kg-${vmUid}-${kind}`;
+function nameOf(instance: string, kind: string): string {
+  return `kg-${instance}-${kind}`;
 }
 
 function whoOf(lease: Lease): string {

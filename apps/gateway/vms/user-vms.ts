@@ -4,7 +4,7 @@ import { type Credential } from '../proxy/pipeline.js';
 import { stateOf, type VmState } from './vm-states.js';
 
 /** Where the user may not look, KubeVirt itself will say whether there is a console. */
-const UNKNOWN: VmState = Object.freeze({ status: 'Unknown', running: true });
+const UNKNOWN: VmState = Object.freeze({ status: 'Unknown', running: true, has: { vnc: true, serial: true } });
 
 /** VMs of namespaces that are not watched, read once with the rights of the user who asks. */
 export class UserVms {

@@ -1,6 +1,12 @@
 import { EventEmitter } from 'node:events';
 import { type Informer } from '#libs/kube';
-import { computePrintableStatus, isRunning, type VirtualMachine, type VirtualMachineInstance } from '#libs/kubevirt';
+import {
+  computePrintableStatus,
+  hardwareOf,
+  isRunning,
+  type VirtualMachine,
+  type VirtualMachineInstance,
+} from '#libs/kubevirt';
 
 /** What consoles need to know of a VM. */
 export interface VmState {
@@ -10,9 +16,17 @@ export interface VmState {
   readonly running: boolean;
   /** UID of the VM; of its instance, where it has no VM. */
   readonly uid?: string;
+  /** UID of its instance, which is another one after each start. */
+  readonly instance?: string;
+  /** Consoles that its hardware has, whether it runs or not. */
+  readonly has: { readonly vnc: boolean; readonly serial: boolean };
 }
 
-const NOT_FOUND: VmState = Object.freeze({ status: 'NotFound', running: false });
+const NOT_FOUND: VmState = Object.freeze({
+  status: 'NotFound',
+  running: false,
+  has: { vnc: false, serial: false },
+});
 
 type Source<T extends VirtualMachine | VirtualMachineInstance> = Pick<Informer<T>, 'get' | 'on'>;
 
@@ -61,5 +75,11 @@ export function stateOf(vm: VirtualMachine | undefined, vmi: VirtualMachineInsta
     vm === undefined
       ? (vmi?.status?.phase ?? 'Unknown')
       : (vm.status?.printableStatus ?? computePrintableStatus(vm, vmi));
-  return { status, running, uid };
+  return { status, running, uid, has: consolesOf(vmi ?? vm), ...(vmi?.metadata.uid && { instance: vmi.metadata.uid }) };
+}
+
+function consolesOf(machine: VirtualMachine | VirtualMachineInstance | undefined): VmState['has'] {
+  if (machine === undefined) return NOT_FOUND.has;
+  const { graphics, serial } = hardwareOf(machine);
+  return { vnc: graphics, serial };
 }
