@@ -16,8 +16,10 @@ describe('WorkQueue', () => {
     queue.add('a');
     queue.add('b');
     await vi.waitFor(() => expect(seen).toEqual(['a', 'b']));
+    expect(queue.length).toBe(2);
     release();
     await vi.waitFor(() => expect(seen).toEqual(['a', 'b', 'a']));
+    await vi.waitFor(() => expect(queue.length).toBe(0));
     await queue.stop();
   });
 
