@@ -4,22 +4,22 @@ import { type Request } from 'express';
 import { Upstream } from '#libs/kube';
 import { Refusal } from '../errors.js';
 import { SIGNED_IN_USERS, type SignedIn, type SignedInUsers } from '../sign-in/signed-in-users.js';
-import { requireOwnOrigin } from '../sign-in/own-origin.js';
-import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
 import { setUser } from './user.js';
 
-/** Lets a request in that is made by a signed-in user or with a Kubernetes bearer token; Kubernetes judges the rest. */
+/**
+ * Lets a request in that is made by a signed-in user or with a Kubernetes bearer token; Kubernetes judges the rest. That
+ * no other site made it, OwnOrigin has seen to.
+ */
 @Injectable()
 export class SignedInGuard implements CanActivate {
   constructor(
     private readonly upstream: Upstream,
-    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
     @Inject(SIGNED_IN_USERS) private readonly users: SignedInUsers,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<Request>();
-    const user = bearer(request.headers.authorization) ?? (await this.byCookie(request));
+    const user = bearer(request.headers.authorization) ?? (await this.users.fromCookies(request.headers.cookie));
     if (user === undefined) {
       throw new Refusal(
         401,
@@ -29,12 +29,6 @@ export class SignedInGuard implements CanActivate {
     }
     setUser(request, user, this.upstream);
     return true;
-  }
-
-  private async byCookie(request: Request): Promise<SignedIn | undefined> {
-    const user = await this.users.fromCookies(request.headers.cookie);
-    if (user !== undefined) requireOwnOrigin(request, this.config);
-    return user;
   }
 }
 
