@@ -34,7 +34,6 @@ export interface GatewayConfig {
   readonly guestServiceAccount: string;
   readonly trustedHops: number;
   readonly maxDuration: number;
-  readonly issuerRecheck: number;
   readonly idleTimeout: number;
   readonly maxConsoles: number;
   readonly drainTime: number;
@@ -219,7 +218,6 @@ export function readConfig(source: Env): GatewayConfig {
     guestServiceAccount: env.name('GUEST_SERVICE_ACCOUNT', `${env.raw('GATESERVER') ?? 'gateserver'}-guest`),
     trustedHops: env.number('TRUSTED_HOPS', 0, 32),
     maxDuration: env.duration('MAX_DURATION', 24 * 3_600_000),
-    issuerRecheck: env.duration('ISSUER_RECHECK', 60_000),
     idleTimeout: env.duration('IDLE_TIMEOUT', 0),
     maxConsoles: env.number('MAX_CONSOLES', 1000),
     drainTime: env.duration('DRAIN_TIME', 30_000),
