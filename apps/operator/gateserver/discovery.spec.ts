@@ -57,7 +57,7 @@ describe('Discovery', () => {
   it.each([
     ['/apis/b.io/v1', fault(403)],
     ['/apis/b.io/v1', fault(500)],
-    ['/apis/b.io/v1', new NetworkError('cut')],
+    ['/apis/b.io/v1', new NetworkError('cut', new Error('ECONNRESET'))],
     ['/apis', fault(503)],
     ['/api/v1', fault(404)],
   ])('does not take a fault of %s for an answer, and asks again', async (path, error) => {
