@@ -26,6 +26,24 @@ export default tseslint.config(
     files: ['apps/gateway/**/*.ts', 'apps/operator/**/*.ts'],
     rules: { '@typescript-eslint/consistent-type-imports': 'off' },
   },
+  {
+    // Both act for a signed-in user: whatever they ask the cluster, they ask with her rights.
+    files: ['apps/gateway/rest/**/*.ts', 'apps/gateway/sign-in/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: '#libs/kube',
+              importNames: ['OwnClient', 'KubeClient'],
+              message: "Only a UserClient belongs here: the gateway's own rights must not answer a user.",
+            },
+          ],
+        },
+      ],
+    },
+  },
   { files: ['apps/dashboard/**/*.{ts,tsx}'], ...reactHooks.configs.flat['recommended-latest'] },
   {
     files: ['**/*.js', '**/*.mjs'],
