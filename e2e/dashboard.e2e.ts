@@ -1,5 +1,5 @@
 import { type Browser, type BrowserContext } from 'playwright';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ConsolePage } from './pages/console-page.js';
 import { DashboardPage } from './pages/dashboard-page.js';
 import { accessibilityProblems } from './support/accessibility.js';
@@ -23,6 +23,12 @@ describe('the dashboard', () => {
     const page = await owner.newPage();
     errors = collectErrors(page);
     dashboard = new DashboardPage(page);
+  });
+
+  afterEach(async () => {
+    // A guest who stays on a console stands in the way of the next one.
+    for (const context of browser.contexts()) if (context !== owner) await context.close();
+    for (const page of owner.pages()) if (page !== dashboard.page) await page.close();
   });
 
   afterAll(async () => {
@@ -51,6 +57,7 @@ describe('the dashboard', () => {
   });
 
   it('issues a link, which a browser without credentials uses: screen and serial console', async () => {
+    await dashboard.open('/vms');
     const dialog = await dashboard.fillLink('demo', '10m', 'for a guest');
     expect(await accessibilityProblems(dashboard.page)).toEqual([]);
     const link = await dashboard.issueAndCopy(dialog);
@@ -75,7 +82,6 @@ describe('the dashboard', () => {
     await screen.typeSerial('hostname');
     await until('the guest answers', async () => /^demo\s*$/m.test(await screen.serialText()));
     expect(await accessibilityProblems(page)).toEqual([]);
-    await guest.close();
   });
 
   it('a console ends when its grant ends, and says so', async () => {
@@ -89,11 +95,11 @@ describe('the dashboard', () => {
     await until('the grant ends', async () => (await screen.state()) === 'ended', 20_000);
     await page.getByRole('heading', { name: 'Your time on this console is over' }).waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
-    await guest.close();
   });
 
   it('shows the details of a VM with its screen', async () => {
-    await dashboard.vm('demo').getByRole('link', { name: 'demo' }).click();
+    await dashboard.open('/vms');
+    await dashboard.vm('demo').getByRole('link', { name: 'demo', exact: true }).click();
     await dashboard.page.getByRole('heading', { name: 'demo' }).waitFor();
     await dashboard.page.getByRole('img', { name: /screen/i }).waitFor();
     expect(await accessibilityProblems(dashboard.page)).toEqual([]);
@@ -108,6 +114,7 @@ describe('the dashboard', () => {
     const screen = new ConsolePage(page);
     await screen.connected();
 
+    await dashboard.open('/vms');
     await dashboard.goToLinks();
     await dashboard.link(gatetoken.name).getByText('Ready', { exact: true }).waitFor();
     expect(await accessibilityProblems(dashboard.page)).toEqual([]);
@@ -115,7 +122,6 @@ describe('the dashboard', () => {
     await dashboard.page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
     await page.getByRole('heading', { name: 'This link was revoked' }).waitFor();
     await dashboard.link(gatetoken.name).getByText('Revoked', { exact: true }).waitFor();
-    await guest.close();
   });
 
   it('opens the console of a signed-in user', async () => {
@@ -123,7 +129,6 @@ describe('the dashboard', () => {
     const screen = new ConsolePage(page);
     await screen.open(`${cluster().url}/console/${cluster().namespace}/demo`);
     await screen.connected();
-    await page.close();
   });
 
   it.each([
@@ -134,7 +139,6 @@ describe('the dashboard', () => {
     await page.goto(`${cluster().url}/console/${cluster().namespace}/${vm}`);
     await page.getByText(sentence).first().waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
-    await page.close();
   });
 
   it('says so when a VM is paused', async () => {
@@ -147,7 +151,6 @@ describe('the dashboard', () => {
     expect(await accessibilityProblems(page)).toEqual([]);
     await dashboard.choose('demo', 'Resume');
     await new ConsolePage(page).connected();
-    await page.close();
   });
 
   it('a single-use token asks for one press, and tells the second browser that it is used', async () => {
@@ -164,8 +167,6 @@ describe('the dashboard', () => {
     if ((await late.getByRole('button').count()) > 0) await late.getByRole('button').click();
     await late.getByText('was used already').waitFor();
     expect(await accessibilityProblems(late)).toEqual([]);
-    await first.close();
-    await second.close();
   });
 
   it('a viewer may see the VMs, but neither links nor consoles', async () => {
@@ -180,6 +181,5 @@ describe('the dashboard', () => {
       .first()
       .waitFor();
     expect(await accessibilityProblems(viewer.page)).toEqual([]);
-    await context.close();
   });
 });

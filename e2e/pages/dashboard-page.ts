@@ -34,7 +34,8 @@ export class DashboardPage {
     await dialog.getByRole('button', { name: 'Another time' }).click();
     await dialog.getByLabel('Time', { exact: true }).fill(duration);
     await dialog.getByLabel('Description').fill(description);
-    await dialog.getByText('Use the screen of the virtual machine').waitFor(); // What the gateway says that it allows.
+    await dialog.getByText('Use the screen of the virtual machine').waitFor(); // What the gateway says that it allows ...
+    await dialog.locator('[aria-busy="false"]').waitFor(); // ... of what the form says now.
     return dialog;
   }
 
