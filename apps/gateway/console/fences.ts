@@ -1,23 +1,28 @@
 import { CLOSE } from '#libs/api';
+import { type GrantEnd } from '../grants/grant-ends.js';
+import { onCredentialEnd } from '../proxy/credential-end.js';
 import { type VmState } from '../vms/vm-states.js';
 import { type LiveConsole } from './live-console.js';
 import { type ConsoleParts } from './parts.js';
+import { type ConsoleEnd } from './tunnel.js';
 
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const WORDING: Record<GrantEnd, ConsoleEnd> = {
+  expired: { code: CLOSE.expired, reason: 'The time of this link is over.' },
+  revoked: { code: CLOSE.revoked, reason: 'This link was revoked.' },
+  refused: { code: CLOSE.revoked, reason: 'This link is not valid any more.' },
+  gone: { code: CLOSE.vmStopped, reason: 'The virtual machine that this link was made for is gone.' },
+};
 
 /** What ends a console from outside, from the first moment on: its grant, its sign-in, its machine. */
 export function fence(live: LiveConsole, { ends, vms }: Pick<ConsoleParts, 'ends' | 'vms'>): void {
   const { credential, target } = live.order;
   const { tunnel } = live;
-  if (credential.kind === 'grant') {
-    const stop = ends.watch(credential.presented.grant, (end) => {
-      if (end === 'expired') tunnel.end(CLOSE.expired, 'The time of this link is over.');
-      else tunnel.end(CLOSE.revoked, 'This link was revoked.');
-    });
-    live.onEnd(stop);
-  } else if (credential.user.until !== undefined) {
-    fenceSignIn(live, credential.user.until);
-  }
+  live.onEnd(
+    onCredentialEnd(credential, ends, (end) => {
+      const { code, reason } = WORDING[end];
+      tunnel.end(code, wordingOf(end, live, vms) ?? reason);
+    }),
+  );
   let uid = vms.get(target.namespace, target.vm)?.uid;
   live.onEnd(
     vms.watch(target.namespace, target.vm, (state) => {
@@ -28,10 +33,13 @@ export function fence(live: LiveConsole, { ends, vms }: Pick<ConsoleParts, 'ends
   );
 }
 
-function fenceSignIn(live: LiveConsole, until: number): void {
-  const left = Math.min(Math.max(0, until - Date.now()), LONGEST_TIMER_MS);
-  const timer = setTimeout(() => live.tunnel.end(CLOSE.expired, 'Your sign-in has ended.'), left);
-  live.onEnd(() => clearTimeout(timer.unref()));
+/** @returns what is known better than the general wording */
+function wordingOf(end: GrantEnd, { order }: LiveConsole, vms: ConsoleParts['vms']): string | undefined {
+  const { credential, target } = order;
+  if (credential.kind === 'user') return 'Your sign-in has ended.';
+  const state = vms.get(target.namespace, target.vm);
+  if (end !== 'gone' || state === undefined) return undefined;
+  return whyStopped(state, target.vm, credential.presented.grant.vmUid);
 }
 
 /** @returns why there is no console on this machine, or undefined where there is one */

@@ -1,8 +1,13 @@
 import { type GateToken } from '#libs/api';
 import { type TokenSource } from './grant-store.js';
-import { type LivingGrant } from './living-grant.js';
+import { type VmStates } from '../vms/vm-states.js';
+import { type LivingGrant, vmFaultOf } from './living-grant.js';
 
-export type GrantEnd = 'expired' | 'revoked';
+/**
+ * `revoked` is said of a deleted one too. `refused`: the operator does not stand by it any more. `gone`: the VM that it
+ * is bound to was deleted or replaced.
+ */
+export type GrantEnd = 'expired' | 'revoked' | 'refused' | 'gone';
 
 const MOST_REMEMBERED = 10_000;
 /** setTimeout takes no longer ones. */
@@ -11,48 +16,75 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 interface Watched {
   listeners: Set<(end: GrantEnd) => void>;
   timer: NodeJS.Timeout;
+  /** Stops looking at the VM. */
+  unbind: () => void;
 }
 
 /** Tells what lives by a grant (consoles, watches, upgrades, requests in flight) the moment that it ends. */
 export class GrantEnds {
   readonly #watched = new Map<string, Watched>();
-  readonly #revoked = new Set<string>();
+  /** Grants that have ended though their time is not over. */
+  readonly #ended = new Map<string, GrantEnd>();
 
   constructor(
     source: Pick<TokenSource, 'on'>,
+    private readonly vms: Pick<VmStates, 'get' | 'watch'>,
     private readonly now: () => number = Date.now,
   ) {
     source.on('put', (token: GateToken) => {
-      if (token.spec.revoked === true) this.revoke(token.metadata.uid ?? '');
+      const { uid = '' } = token.metadata;
+      const end = endOf(token);
+      if (end !== undefined) this.endNow(uid, end);
+      // Cured: it gives what it gave before.
+      else this.#ended.delete(uid);
     });
-    source.on('delete', (token: GateToken) => this.revoke(token.metadata.uid ?? ''));
+    source.on('delete', (token: GateToken) => this.endNow(token.metadata.uid ?? '', 'revoked'));
   }
 
   /**
-   * Calls `onEnd` once when the grant expires, is revoked or deleted.
+   * Calls `onEnd` once when the grant expires, is revoked, deleted or refused, or its VM is gone.
    * @returns stops watching
    */
   watch(grant: LivingGrant, onEnd: (end: GrantEnd) => void): () => void {
-    // Revoked since it was checked: what was about to begin ends in the next turn.
-    if (this.#revoked.has(grant.uid)) queueMicrotask(() => onEnd('revoked'));
+    // Ended since it was checked: what was about to begin ends in the next turn.
+    const ended = this.#ended.get(grant.uid) ?? (this.isGone(grant, false) ? 'gone' : undefined);
+    if (ended !== undefined) queueMicrotask(() => onEnd(ended));
     const watched = this.#watched.get(grant.uid) ?? this.begin(grant);
     watched.listeners.add(onEnd);
     return () => {
       watched.listeners.delete(onEnd);
       if (watched.listeners.size > 0 || this.#watched.get(grant.uid) !== watched) return;
-      clearTimeout(watched.timer);
-      this.#watched.delete(grant.uid);
+      this.forget(grant.uid, watched);
     };
   }
 
-  private revoke(uid: string): void {
-    if (this.#revoked.size >= MOST_REMEMBERED) this.#revoked.clear();
-    this.#revoked.add(uid);
-    this.end(uid, 'revoked');
+  private endNow(uid: string, end: GrantEnd): void {
+    if (this.#ended.size >= MOST_REMEMBERED) this.#ended.clear();
+    this.#ended.set(uid, end);
+    this.end(uid, end);
+  }
+
+  /**
+   * A VM that only stops is still the one that the grant is for.
+   * @param was seen before: one that is not there may otherwise just not have been brought by the watch yet
+   */
+  private isGone({ vm, vmUid }: LivingGrant, was: boolean): boolean {
+    if (vm === undefined || vmUid === undefined) return false;
+    const state = this.vms.get(vm.namespace, vm.vm);
+    if (state === undefined || (state.uid === undefined && !was)) return false;
+    return state.uid !== vmUid;
+  }
+
+  private bind(grant: LivingGrant): () => void {
+    const { vm, vmUid, uid } = grant;
+    if (vm === undefined || vmUid === undefined) return () => undefined;
+    return this.vms.watch(vm.namespace, vm.vm, () => {
+      if (this.isGone(grant, true)) this.end(uid, 'gone');
+    });
   }
 
   private begin(grant: LivingGrant): Watched {
-    const watched: Watched = { listeners: new Set(), timer: this.arm(grant) };
+    const watched: Watched = { listeners: new Set(), timer: this.arm(grant), unbind: this.bind(grant) };
     this.#watched.set(grant.uid, watched);
     return watched;
   }
@@ -73,8 +105,19 @@ export class GrantEnds {
   private end(uid: string, end: GrantEnd): void {
     const watched = this.#watched.get(uid);
     if (watched === undefined) return;
-    this.#watched.delete(uid);
-    clearTimeout(watched.timer);
+    this.forget(uid, watched);
     for (const listener of watched.listeners) listener(end);
   }
+
+  private forget(uid: string, { timer, unbind }: Watched): void {
+    this.#watched.delete(uid);
+    clearTimeout(timer);
+    unbind();
+  }
+}
+
+function endOf(token: GateToken): GrantEnd | undefined {
+  if (token.spec.revoked === true) return 'revoked';
+  if (token.status?.phase !== 'Error') return undefined;
+  return vmFaultOf(token.status) === undefined ? 'refused' : 'gone';
 }

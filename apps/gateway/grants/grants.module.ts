@@ -4,6 +4,7 @@ import { type Logger } from 'pino';
 import { Watches } from '../cluster/watches.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
 import { LOGGER } from '../ops/logger.js';
+import { VmStates } from '../vms/vm-states.js';
 import { GrantEnds } from './grant-ends.js';
 import { GrantStore } from './grant-store.js';
 import { Handles } from './handle.js';
@@ -52,7 +53,11 @@ import { Verifier } from './verifier.js';
       inject: [GrantStore, OwnClient],
       useFactory: (store: GrantStore, client: OwnClient) => new Redeemer(store, client),
     },
-    { provide: GrantEnds, inject: [Watches], useFactory: ({ tokens }: Watches) => new GrantEnds(tokens) },
+    {
+      provide: GrantEnds,
+      inject: [Watches, VmStates],
+      useFactory: ({ tokens }: Watches, vms: VmStates) => new GrantEnds(tokens, vms),
+    },
     {
       provide: Usage,
       inject: [OwnClient, LOGGER],

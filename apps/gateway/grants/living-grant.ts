@@ -79,8 +79,8 @@ function compile(token: GateToken): LivingGrant {
 
 type Window = Pick<LivingGrant, 'nbf' | 'exp'>;
 
-/** Reasons of the condition Ready that the operator sets. */
-function vmFaultOf(status: GateToken['status']): LivingGrant['vmFault'] {
+/** @returns what the operator's condition Ready says of the VM of a token that it refuses */
+export function vmFaultOf(status: GateToken['status']): LivingGrant['vmFault'] {
   if (status?.phase !== 'Error') return undefined;
   const reason = status.conditions?.find(({ type }) => type === 'Ready')?.reason;
   if (reason === 'VirtualMachineReplaced') return 'vm-replaced';

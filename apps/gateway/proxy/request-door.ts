@@ -6,6 +6,7 @@ import { type Usage } from '../grants/usage.js';
 import { type Audit } from '../ops/audit.js';
 import { type Metrics } from '../ops/metrics.js';
 import { clientAddress } from './client-address.js';
+import { onCredentialEnd } from './credential-end.js';
 import { type Forwarder } from './forwarder.js';
 import { type GuestCredential } from './guest-credential.js';
 import { upstreamToken } from './identities.js';
@@ -61,7 +62,7 @@ export class RequestDoor {
     }
     const token = await this.identity(req, res, verdict.credential);
     if (token === undefined) return;
-    this.endWithGrant(res, verdict.credential);
+    this.endWithCredential(res, verdict.credential);
     if (verdict.asked.watch) this.endWithDoor(res);
     if (verdict.credential.kind === 'grant') res.once('close', () => res.statusCode === 401 && guests.reject(token));
     await forwarder.web(req, res, verdict.asked, { token, clientAddress: address });
@@ -86,12 +87,13 @@ export class RequestDoor {
     res.once('close', () => this.#watches.delete(res));
   }
 
-  /** A watch, a followed log, a long download: none outlives its grant. */
-  private endWithGrant(res: ServerResponse, credential: Credential): void {
-    if (credential.kind !== 'grant') return;
-    this.parts.usage.used(credential.presented.grant);
-    const stop = this.parts.ends.watch(credential.presented.grant, () => res.destroy());
-    res.once('close', stop);
+  /** A watch, a followed log, a long download: none outlives its grant or its sign-in. */
+  private endWithCredential(res: ServerResponse, credential: Credential): void {
+    if (credential.kind === 'grant') this.parts.usage.used(credential.presented.grant);
+    res.once(
+      'close',
+      onCredentialEnd(credential, this.parts.ends, () => res.destroy()),
+    );
   }
 }
 

@@ -3,6 +3,7 @@ import { type Socket } from 'node:net';
 import { type ConsoleDoor } from '../console/console-door.js';
 import { Refusal } from '../errors.js';
 import { clientAddress } from './client-address.js';
+import { onCredentialEnd } from './credential-end.js';
 import { upstreamToken } from './identities.js';
 import { authorize, type Verdict } from './pipeline.js';
 import { closing, type DoorParts, internal } from './request-door.js';
@@ -61,10 +62,7 @@ export class UpgradeDoor {
     const token = await upstreamToken(credential, this.parts.guests);
     if (socket.destroyed) return;
     this.#open.add(socket);
-    const stop =
-      credential.kind === 'grant'
-        ? this.parts.ends.watch(credential.presented.grant, () => socket.destroy())
-        : () => undefined;
+    const stop = onCredentialEnd(credential, this.parts.ends, () => socket.destroy());
     socket.once('close', () => {
       stop();
       this.#open.delete(socket);

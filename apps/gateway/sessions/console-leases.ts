@@ -87,7 +87,11 @@ export class ConsoleLeases {
   /** Asks, past the watch, whether another console has taken this one's place. */
   async isTaken(claim: ConsoleClaim): Promise<boolean> {
     try {
-      const lease = await this.client.get<Lease>(types.leases, nameOf(claim.instance, claim.kind), this.options.namespace);
+      const lease = await this.client.get<Lease>(
+        types.leases,
+        nameOf(claim.instance, claim.kind),
+        this.options.namespace,
+      );
       return lease.spec?.holderIdentity !== this.identity(claim);
     } catch {
       return false;
@@ -116,7 +120,11 @@ export class ConsoleLeases {
 
   private async replace(claim: ConsoleClaim): Promise<ClaimOutcome | undefined> {
     try {
-      const found = await this.client.get<Lease>(types.leases, nameOf(claim.instance, claim.kind), this.options.namespace);
+      const found = await this.client.get<Lease>(
+        types.leases,
+        nameOf(claim.instance, claim.kind),
+        this.options.namespace,
+      );
       if (!(await this.mayTake(claim, found))) return { held: false, who: whoOf(found) };
       const { resourceVersion } = found.metadata;
       const next = this.toLease(claim, (found.spec?.leaseTransitions ?? 0) + 1);

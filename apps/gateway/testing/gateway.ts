@@ -41,13 +41,14 @@ export class TestCluster {
   }
 
   /** @returns the UID of the VM */
-  startVm(name: string, devices: Devices = {}): string {
+  startVm(name: string, devices: Devices = {}, { instance = true } = {}): string {
     const domain = { devices };
     const vm = this.api.objects.create('virtualmachines', {
       metadata: { name },
       spec: { template: { spec: { domain } } },
       status: { printableStatus: 'Running' },
     });
+    if (!instance) return vm.metadata.uid ?? '';
     this.api.objects.create('virtualmachineinstances', {
       metadata: { name },
       spec: { domain },

@@ -22,6 +22,9 @@ describe('the state of a VM', () => {
   it('knows the machine by the UID of the VM, its consoles by that of the instance', () => {
     expect(stateOf(vm(), vmi())).toMatchObject({ uid: 'vm-uid', instance: 'vmi-uid' });
     expect(stateOf(undefined, vmi())).toMatchObject({ uid: 'vmi-uid', instance: 'vmi-uid' });
+    const owner = { apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachine', name: 'v', uid: 'vm-uid', controller: true };
+    const owned = { ...vmi(), metadata: { ...vmi().metadata, ownerReferences: [owner] } };
+    expect(stateOf(undefined, owned)).toMatchObject({ uid: 'vm-uid', instance: 'vmi-uid' });
     expect(stateOf(vm(), undefined)).not.toHaveProperty('instance');
   });
 });

@@ -68,7 +68,7 @@ export class VmStates {
 
 /** @returns the state of a VM and its instance, either of which may be missing */
 export function stateOf(vm: VirtualMachine | undefined, vmi: VirtualMachineInstance | undefined): VmState {
-  const uid = vm?.metadata.uid ?? vmi?.metadata.uid;
+  const uid = vm?.metadata.uid ?? ownerOf(vmi) ?? vmi?.metadata.uid;
   if (uid === undefined) return NOT_FOUND;
   const running = vmi !== undefined && isRunning(vmi) && vmi.metadata.deletionTimestamp === undefined;
   const status =
@@ -76,6 +76,11 @@ export function stateOf(vm: VirtualMachine | undefined, vmi: VirtualMachineInsta
       ? (vmi?.status?.phase ?? 'Unknown')
       : (vm.status?.printableStatus ?? computePrintableStatus(vm, vmi));
   return { status, running, uid, has: consolesOf(vmi ?? vm), ...(vmi?.metadata.uid && { instance: vmi.metadata.uid }) };
+}
+
+/** The watch may bring an instance before its VM: it names that by UID. */
+function ownerOf(vmi: VirtualMachineInstance | undefined): string | undefined {
+  return vmi?.metadata.ownerReferences?.find(({ kind, controller }) => kind === 'VirtualMachine' && controller)?.uid;
 }
 
 function consolesOf(machine: VirtualMachine | VirtualMachineInstance | undefined): VmState['has'] {
