@@ -20,7 +20,7 @@ export class Ticker {
   #ticks = 0;
 
   constructor(
-    private readonly door: ConsoleDoor,
+    private readonly door: Pick<ConsoleDoor, 'live' | 'endAll'>,
     private readonly options: TickerOptions,
   ) {}
 

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { type ConsoleDoor } from './console-door.js';
+import { Ticker } from './ticker.js';
+
+/** One console, a clock, and a watch that was last in touch at 0. */
+function setUp({ idleTimeout = 0, heard = () => 0 } = {}) {
+  const ends: [number, string][] = [];
+  let now = 0;
+  let pings = 0;
+  const tunnel = { lastInput: 0, ping: () => (pings += 1), end: (code: number, why: string) => ends.push([code, why]) };
+  const door = {
+    live: new Set([{ tunnel }]),
+    endAll: (code: number, why: string) => tunnel.end(code, why),
+  } as unknown as ConsoleDoor;
+  const ticker = new Ticker(door, { idleTimeout, silence: () => now - heard(), now: () => now });
+  const until = (seconds: number): void => {
+    for (; now < seconds * 1000; now += 1000) ticker.tick();
+    ticker.tick();
+  };
+  return { until, ends, tunnel, pings: () => pings };
+}
+
+describe('row 11: consoles of a gateway that is out of touch', () => {
+  it('go on for 60 s, then end with 1013', () => {
+    const { until, ends } = setUp();
+    until(60);
+    expect(ends).toEqual([]);
+    until(61);
+    expect(ends[0]).toEqual([1013, expect.stringContaining('out of touch')]);
+  });
+
+  it('go on where it is in touch again before', () => {
+    let heard = 0;
+    const { until, ends } = setUp({ heard: () => heard });
+    until(59);
+    heard = 59_000;
+    until(118);
+    expect(ends).toEqual([]);
+  });
+});
+
+describe('consoles that are open', () => {
+  it('are pinged every 20 s', () => {
+    const { until, pings } = setUp({ heard: () => Infinity });
+    until(100);
+    expect(pings()).toBe(5);
+  });
+
+  it('end with 4007 when nothing was typed for longer than the idle timeout', () => {
+    const { until, ends, tunnel } = setUp({ idleTimeout: 30_000, heard: () => Infinity });
+    until(20);
+    tunnel.lastInput = 20_000;
+    until(50);
+    expect(ends).toEqual([]);
+    until(51);
+    expect(ends[0]?.[0]).toBe(4007);
+  });
+});
