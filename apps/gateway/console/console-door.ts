@@ -1,6 +1,7 @@
 import { type IncomingMessage } from 'node:http';
 import { type Socket } from 'node:net';
 import { CLOSE } from '#libs/api';
+import { faultEnd } from './fault-end.js';
 import { fence } from './fences.js';
 import { CannotOpen, type ConsoleOrder, LiveConsole } from './live-console.js';
 import { openConsole } from './open-console.js';
@@ -91,6 +92,6 @@ export class ConsoleDoor {
 
   private broken(error: unknown): ConsoleEnd {
     this.parts.audit.fault('console', error);
-    return { code: CLOSE.overloaded, reason: 'The gateway is out of touch with the cluster. Try again.' };
+    return faultEnd(error);
   }
 }

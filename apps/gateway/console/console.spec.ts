@@ -3,6 +3,9 @@ import { type GateToken, type GrantInfo } from '#libs/api';
 import { setGrantCookies } from '../grants/cookies.js';
 import { Handles } from '../grants/handle.js';
 import { SecretKey } from '../secret.js';
+import { Refusal } from '../errors.js';
+import { json } from '../testing/fake-api.js';
+import { faultEnd } from './fault-end.js';
 import { call, view, type Viewer } from '../testing/clients.js';
 import { SERIAL, SESSION_KEY, startGateway, TestCluster, type TestGateway, until, VNC } from '../testing/gateway.js';
 
@@ -130,6 +133,30 @@ describe('ends', () => {
     const viewer = await open(path, bearer(grant));
     cluster.api.guests.find(({ url }) => url.includes(`/${name}/`))?.socket.terminate();
     expect((await viewer.ended).code).toBe(1011);
+  });
+
+  it.each([
+    [422, 1011, /refused.*422 Invalid/],
+    [403, 1011, /refused.*403 Forbidden/],
+    [500, 1013, /out of touch/],
+    [0, 1013, /out of touch/],
+  ])('what the cluster says of the record, %i, is %i', async (said, code, reason) => {
+    const { path, grant } = await machine();
+    const reasons: Record<number, string> = { 422: 'Invalid', 403: 'Forbidden' };
+    cluster.api.answer = (req, res) => {
+      if (req.method !== 'POST' || !req.url?.endsWith('/gatesessions')) return false;
+      if (said === 0) req.socket.destroy();
+      else json(res, { kind: 'Status', code: said, reason: reasons[said] ?? 'InternalError', message: 'no' }, said);
+      return true;
+    };
+    const ended = await (await view(gateway.port, path, bearer(grant))).ended;
+    cluster.api.answer = () => false;
+    expect(ended).toEqual({ code, reason: expect.stringMatching(reason) as string });
+  });
+
+  it('1011 for a mistake of the gateway itself, 1013 where its account for guests has no token', () => {
+    expect(faultEnd(new TypeError('x'))).toEqual({ code: 1011, reason: expect.stringContaining('mistake') as string });
+    expect(faultEnd(new Refusal(503, 'No account.'))).toEqual({ code: 1013, reason: 'No account.' });
   });
 
   it('tells a guest which consoles the machine has', async () => {
