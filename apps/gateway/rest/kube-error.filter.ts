@@ -26,7 +26,7 @@ export class RefusalFilter implements ExceptionFilter {
 
   private toRefusal(error: unknown): Refusal {
     if (error instanceof Refusal) return error;
-    if (error instanceof KubeError) return new Refusal(refusalCode(error.code), error.message, '', error.reason);
+    if (error instanceof KubeError) return new Refusal(refusalCode(error.code), readable(error), '', error.reason);
     if (error instanceof NetworkError) {
       return new Refusal(502, 'The Kubernetes API does not answer.', 'Try again in a moment.');
     }
@@ -36,6 +36,12 @@ export class RefusalFilter implements ExceptionFilter {
     this.log.error({ id, err: error }, 'unexpected error');
     return new Refusal(500, `An unexpected error happened (${id}).`, "Look for this number in the gateway's log.");
   }
+}
+
+/** What came as plain text (KubeVirt) or as a page (a proxy between) in one line. */
+function readable({ message, code }: KubeError): string {
+  const text = /^\s*<[!a-z]/i.test(message) ? message.replace(/<[^<>]{0,500}>/g, ' ') : message;
+  return text.replace(/\s+/g, ' ').trim() || `HTTP ${code}`;
 }
 
 /** Nest's own exceptions (404 of an unknown route) and those of body-parser (413, 400). */

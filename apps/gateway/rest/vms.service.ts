@@ -1,6 +1,7 @@
 import { type GateSession, type Vm, type VmAction, type VmList } from '#libs/api';
 import { KubeError, type KubeList, types, type UserClient } from '#libs/kube';
 import { type VirtualMachine, type VirtualMachineInstance } from '#libs/kubevirt';
+import { Refusal } from '../errors.js';
 import { Rules } from './rules.js';
 import { actionResource, vmView } from './vm-view.js';
 
@@ -40,10 +41,12 @@ export class VmsService {
     await response.body.dump();
   }
 
-  /** @returns a PNG */
+  /** @returns a PNG. @throws Refusal 409 while somebody is on the screen */
   async screenshot(client: UserClient, namespace: string, name: string): Promise<Buffer> {
     const path = `${SUBRESOURCES}/${namespace}/virtualmachineinstances/${name}/vnc/screenshot`;
-    const response = await client.request('GET', path, { headers: { accept: 'image/png' } });
+    const response = await client.request('GET', path, { headers: { accept: 'image/png' } }).catch((error: unknown) => {
+      throw isBusy(error) ? somebodyIsOn(name) : error;
+    });
     const chunks: Buffer[] = [];
     let size = 0;
     for await (const chunk of response.body as AsyncIterable<Buffer>) {
@@ -53,6 +56,19 @@ export class VmsService {
     }
     return Buffer.concat(chunks);
   }
+}
+
+/** KubeVirt takes a screenshot over the one VNC connection that a VM has; it tells its refusal apart by text alone. */
+function isBusy(error: unknown): boolean {
+  return error instanceof KubeError && error.code === 500 && error.message.includes('Active VNC connection');
+}
+
+function somebodyIsOn(name: string): Refusal {
+  return new Refusal(
+    409,
+    `Somebody is on the screen of ${name}, so no picture can be taken of it.`,
+    'Try again when that console is closed.',
+  );
 }
 
 /** What she may not list is not shown: the VMs are what she asked for. */

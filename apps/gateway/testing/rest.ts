@@ -44,6 +44,11 @@ export function failure(code: number, message: string, reason = 'Reason'): objec
   return { kind: 'Status', apiVersion: 'v1', status: 'Failure', code, message, reason };
 }
 
+/** The parts of a Status by which tests judge. */
+export function statusOf({ body }: Reply): { kind: string; code: number; reason: string; message: string } {
+  return JSON.parse(body) as ReturnType<typeof statusOf>;
+}
+
 /** A request with a JSON body, as a script sends it with a Kubernetes token. */
 export function asAda(port: number, method: string, path: string, body?: unknown): Promise<Reply> {
   const headers = { authorization: 'Bearer ada', 'content-type': 'application/json' };

@@ -1,0 +1,142 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Vm } from '#libs/api';
+import { call } from '../testing/clients.js';
+import { startGateway, TestCluster, type TestGateway } from '../testing/gateway.js';
+import { asAda, failure, serveUsers, statusOf } from '../testing/rest.js';
+
+const VMS = '/namespaces/ns/vms';
+const BUSY = 'Internal error occurred: dialing virt-handler: bad handshake: Active VNC connection. Request denied.\n';
+let cluster: TestCluster;
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  cluster = await TestCluster.start();
+  gateway = await startGateway(cluster);
+});
+afterAll(async () => {
+  await gateway.close();
+  await cluster.close();
+});
+afterEach(() => {
+  cluster.api.answer = () => false;
+});
+
+describe('PUT vms/VM/ACTION', () => {
+  it.each([
+    ['start', 'virtualmachines'],
+    ['stop', 'virtualmachines'],
+    ['restart', 'virtualmachines'],
+    ['pause', 'virtualmachineinstances'],
+    ['unpause', 'virtualmachineinstances'],
+  ])('%s is asked of the %s, as her', async (action, resource) => {
+    serveUsers(cluster, { [`PUT /${action}`]: { code: 202, text: '' } });
+    const reply = await asAda(gateway.port, 'PUT', `${VMS}/demo/${action}`);
+    expect([reply.status, reply.body]).toEqual([202, '']);
+    expect(cluster.api.seen.at(-1)).toMatchObject({
+      url: `/apis/subresources.kubevirt.io/v1/namespaces/ns/${resource}/demo/${action}`,
+      headers: { authorization: 'Bearer ada' },
+    });
+  });
+
+  it('says what KubeVirt says', async () => {
+    const body = failure(409, 'Operation cannot be fulfilled: VM is already running', 'Conflict');
+    serveUsers(cluster, {
+      'PUT /start': { code: 409, body },
+      'PUT /stop': { code: 403, body: failure(403, 'ada cannot update virtualmachines/stop', 'Forbidden') },
+      'PUT /pause': { code: 500, text: 'dialing virt-handler:\n connection refused\n' },
+    });
+    const start = await asAda(gateway.port, 'PUT', `${VMS}/demo/start`);
+    expect(statusOf(start)).toMatchObject({ code: 409, reason: 'Conflict' });
+    expect(statusOf(start).message).toContain('VM is already running');
+    expect((await asAda(gateway.port, 'PUT', `${VMS}/demo/stop`)).status).toBe(403);
+    const pause = await asAda(gateway.port, 'PUT', `${VMS}/demo/pause`);
+    expect(JSON.parse(pause.body)).toMatchObject({
+      kind: 'Status',
+      code: 500,
+      message: 'dialing virt-handler: connection refused',
+    });
+  });
+
+  it('400, 401, 404 before the cluster is asked', async () => {
+    serveUsers(cluster);
+    const before = cluster.api.forwarded.length;
+    expect((await asAda(gateway.port, 'PUT', `${VMS}/De_mo/start`)).status).toBe(400);
+    expect((await asAda(gateway.port, 'PUT', `${VMS}/demo%2f..%2fother/start`)).status).toBe(400);
+    expect((await asAda(gateway.port, 'PUT', `/namespaces/..%2fx/vms/demo/start`)).status).toBe(400);
+    expect((await asAda(gateway.port, 'PUT', `${VMS}/demo/migrate`)).status).toBe(404);
+    expect((await call(gateway.port, `/api/v1${VMS}/demo/start`, { method: 'PUT' })).status).toBe(401);
+    expect(cluster.api.forwarded.length).toBe(before);
+  });
+});
+
+describe('GET vms/VM/screenshot', () => {
+  const screenshot = (): ReturnType<typeof call> => asAda(gateway.port, 'GET', `${VMS}/demo/screenshot`);
+
+  it('is the picture', async () => {
+    const png = '\u0089PNG as KubeVirt sends it';
+    serveUsers(cluster, { 'GET /vnc/screenshot': { code: 200, text: png } });
+    const reply = await screenshot();
+    expect([reply.status, reply.headers['content-type'], reply.body]).toEqual([200, 'image/png', png]);
+    expect(reply.headers['cache-control']).toBe('no-store');
+  });
+
+  it('409 while somebody is on the screen', async () => {
+    for (const canned of [{ text: BUSY }, { code: 500, body: failure(500, BUSY.trim(), 'InternalError') }]) {
+      serveUsers(cluster, { 'GET /vnc/screenshot': canned });
+      const reply = await screenshot();
+      expect(JSON.parse(reply.body)).toMatchObject({
+        kind: 'Status',
+        code: 409,
+        reason: 'Conflict',
+        message:
+          'Somebody is on the screen of demo, so no picture can be taken of it. Try again when that console is closed.',
+      });
+      expect(reply.status).toBe(409);
+    }
+  });
+
+  it.each([
+    ['virtualmachineinstances.kubevirt.io "demo" not found\n', 'virtualmachineinstances.kubevirt.io "demo" not found'],
+    ['\n', 'HTTP 500'],
+    ['<html><head><title>x</title></head><body><h1>Bad\n gateway</h1></body></html>', 'x Bad gateway'],
+    [`long ${'x'.repeat(2000)}`, `long ${'x'.repeat(495)}`],
+  ])('the plain text %j of KubeVirt becomes a Status', async (text, message) => {
+    serveUsers(cluster, { 'GET /vnc/screenshot': { text } });
+    const reply = await screenshot();
+    expect(reply.headers['content-type']).toMatch(/^application\/json/);
+    expect(JSON.parse(reply.body)).toMatchObject({ kind: 'Status', code: 500, reason: 'InternalError', message });
+  });
+});
+
+describe('GET vms', () => {
+  it('lists and tells one, with her own rights', async () => {
+    serveUsers(cluster, { 'GET /gatesessions': { code: 403, body: failure(403, 'no') } });
+    const list = await asAda(gateway.port, 'GET', VMS);
+    const one = await asAda(gateway.port, 'GET', `${VMS}/demo`);
+    expect((JSON.parse(list.body) as { items: Vm[] }).items.map(({ name }) => name)).toEqual(['demo']);
+    expect(JSON.parse(one.body)).toMatchObject({ name: 'demo', status: 'Running', viewers: [], may: { start: true } });
+    expect((await asAda(gateway.port, 'GET', `${VMS}/missing`)).status).toBe(404);
+    const asked = cluster.api.seen.filter(({ url }) => url.includes('/virtualmachines'));
+    expect(new Set(asked.slice(-3).map(({ headers }) => headers.authorization))).toEqual(new Set(['Bearer ada']));
+  });
+
+  it('a fault of the gateway itself is opaque and can be found in the log', async () => {
+    serveUsers(cluster, { 'GET /virtualmachines': { code: 200, body: { items: [{ metadata: null }] } } });
+    const reply = await asAda(gateway.port, 'GET', VMS);
+    expect(reply.status).toBe(500);
+    const { message } = JSON.parse(reply.body) as { message: string };
+    const id = /\(([0-9a-f-]{36})\)/.exec(message)?.[1] ?? 'no id';
+    expect(message).toBe(`An unexpected error happened (${id}). Look for this number in the gateway's log.`);
+    expect(gateway.log.some((line) => line.includes(id) && line.includes('TypeError'))).toBe(true);
+  });
+
+  it('502 where the cluster cuts the connection', async () => {
+    cluster.api.answer = (req) => {
+      req.socket.destroy();
+      return true;
+    };
+    const reply = await asAda(gateway.port, 'GET', `${VMS}/demo/screenshot`);
+    expect(statusOf(reply).code).toBe(502);
+    expect(statusOf(reply).message).toContain('does not answer');
+  });
+});
