@@ -1,17 +1,18 @@
 import {
   type CheckResponse,
   type GateServer,
+  gateServerDefaults,
   type GateToken,
   type GateTokenView,
   type IssueRequest,
   type IssueResponse,
 } from '#libs/api';
-import { KubeError, types, type UserClient } from '#libs/kube';
-import { boundVm, explain, parseGrant, rights } from '#libs/policy';
-import { DurationError, parseDuration } from '#libs/token';
+import { isKubeError, types, type UserClient } from '#libs/kube';
+import { parseDuration } from '#libs/token';
 import { type GatewayConfig } from '../config.js';
 import { Refusal } from '../errors.js';
 import { issue } from '../grants/issue.js';
+import { checkRequest } from './check-request.js';
 import { gateTokenView } from './gatetoken-view.js';
 
 type Where = Pick<GatewayConfig, 'namespace' | 'publicUrls' | 'maxDuration'>;
@@ -36,7 +37,7 @@ export class GateTokensService {
     want: 'link' | 'token',
   ): Promise<IssueResponse> {
     const { name, ...spec } = request;
-    const publicUrl = await this.publicUrl(client, namespace);
+    const { publicUrl } = await this.gate(client, namespace);
     const { gatetoken, ...told } = await issue({ client, namespace, spec, want, publicUrl, ...(name ? { name } : {}) });
     return { gatetoken: gateTokenView(gatetoken), ...told };
   }
@@ -52,15 +53,10 @@ export class GateTokensService {
 
   /** What such a grant would allow, and whether she may give it, before it is made. */
   async check(client: UserClient, namespace: string, request: IssueRequest): Promise<CheckResponse> {
-    const problems = durationProblems(request.duration, this.where.maxDuration);
-    let grants: string[] = [];
-    try {
-      const grant = parseGrant({ ...request, namespace });
-      grants = explain(grant);
-      rights(grant); // Refuses what would need more reviews than security.md row 14 allows.
-    } catch (error) {
-      problems.push(error instanceof Error ? error.message : String(error));
-    }
+    const gate = await this.gate(client, namespace).catch(asProblem);
+    const longest = typeof gate === 'string' ? this.where.maxDuration : gate.longest;
+    const { grants, problems } = checkRequest(request, namespace, longest, Date.now());
+    if (typeof gate === 'string') problems.push(gate);
     problems.push(...(await this.kubernetesProblems(client, namespace, request)));
     return { allowed: problems.length === 0, grants, problems };
   }
@@ -79,29 +75,24 @@ export class GateTokensService {
       const response = await client.request('POST', path, { body: gatetoken, query: { dryRun: 'All' } });
       await response.body.dump();
     } catch (error) {
-      if (error instanceof KubeError && [400, 403, 404, 409, 422].includes(error.code)) return [error.message];
-      throw error;
+      return [asProblem(error)];
     }
-    const vm = request.vm ?? boundVm(request.urls ?? [])?.vm;
-    if (vm === undefined) return [];
-    return client.get(types.virtualMachines, vm, namespace).then(
-      () => [],
-      (error: unknown) => {
-        if (error instanceof KubeError && error.code === 404)
-          return [`There is no VM ${vm} in namespace ${namespace}.`];
-        if (error instanceof KubeError && error.code === 403) return [];
-        throw error;
-      },
-    );
+    return request.vm === undefined ? [] : vmProblems(client, namespace, request.vm);
   }
 
-  /** Base of links: the first public URL of the namespace's GateServer. @throws Refusal 409 where there is none */
-  private async publicUrl(client: UserClient, namespace: string): Promise<string> {
+  /** What the namespace's GateServer says of links. @throws Refusal 409 where there is none */
+  private async gate(client: UserClient, namespace: string): Promise<{ publicUrl: string; longest: number }> {
     const own = this.where.publicUrls[0];
-    if (namespace === this.where.namespace && own !== undefined) return own.origin;
+    if (namespace === this.where.namespace && own !== undefined) {
+      return { publicUrl: own.origin, longest: this.where.maxDuration };
+    }
     const { items } = await client.list<GateServer>(types.gateServers, namespace);
-    const spec = items[0]?.spec;
-    if (spec !== undefined) return spec['public-urls']?.[0] ?? `https://${spec.route}`;
+    const [server] = items;
+    if (server !== undefined) {
+      const settings = gateServerDefaults(server.spec);
+      const publicUrl = settings['public-urls'][0] ?? `https://${server.spec.route}`;
+      return { publicUrl, longest: parseDuration(settings['max-duration']) };
+    }
     throw new Refusal(
       409,
       `Namespace ${namespace} has no GateServer, so no link can be issued for it.`,
@@ -110,12 +101,23 @@ export class GateTokensService {
   }
 }
 
-function durationProblems(duration: string | undefined, max: number): string[] {
-  if (duration === undefined) return [];
-  try {
-    return parseDuration(duration) > max ? [`spec.duration: ${duration} is longer than this gateway issues.`] : [];
-  } catch (error) {
-    if (error instanceof DurationError) return [`spec.duration: ${error.message}`];
-    throw error;
+/** @returns what a person can act on; @throws what she cannot */
+function asProblem(error: unknown): string {
+  if (error instanceof Refusal) return error.toStatus().message;
+  if (isKubeError(error, 400, 403, 404, 409, 422)) return error.message;
+  throw error;
+}
+
+/** As the operator sees it: an instance that stands alone is a machine too. Where she may not look, it will judge. */
+async function vmProblems(client: UserClient, namespace: string, vm: string): Promise<string[]> {
+  for (const type of [types.virtualMachines, types.virtualMachineInstances]) {
+    try {
+      await client.get(type, vm, namespace);
+      return [];
+    } catch (error) {
+      if (isKubeError(error, 403)) return [];
+      if (!isKubeError(error, 404)) throw error;
+    }
   }
+  return [`spec.vm: there is no virtual machine ${vm} in namespace ${namespace}.`];
 }

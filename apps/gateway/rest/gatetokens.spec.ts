@@ -1,0 +1,166 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type CheckResponse, type GateTokenViewList, type IssueResponse } from '#libs/api';
+import { linkHash } from '#libs/token';
+import { call } from '../testing/clients.js';
+import { startGateway, TestCluster, type TestGateway, until } from '../testing/gateway.js';
+import { asAda, failure, serveUsers, statusOf } from '../testing/rest.js';
+
+const TOKENS = '/namespaces/ns/gatetokens';
+const PODS = '/api/v1/namespaces/ns/pods';
+let cluster: TestCluster;
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  cluster = await TestCluster.start();
+  gateway = await startGateway(cluster, { MAX_DURATION: '2h' });
+});
+afterAll(async () => {
+  await gateway.close();
+  await cluster.close();
+});
+afterEach(() => {
+  cluster.api.answer = () => false;
+});
+
+async function check(body: unknown, namespace = 'ns'): Promise<CheckResponse> {
+  const reply = await asAda(gateway.port, 'POST', `/namespaces/${namespace}/gatetokens/check`, body);
+  expect([reply.status, reply.body]).toEqual([200, expect.any(String)]);
+  return JSON.parse(reply.body) as CheckResponse;
+}
+
+/** The dry run is answered as the API server does; nothing of it is stored. */
+const DRY = { 'POST /gatetokens': { code: 201, body: {} } };
+
+describe('POST gatetokens/check', () => {
+  it('says what it would allow and that she may give it; nothing is made', async () => {
+    serveUsers(cluster, DRY);
+    expect(await check({ vm: 'demo', 'view-only': true })).toEqual({
+      allowed: true,
+      grants: [
+        'Use the screen of the virtual machine demo in namespace ns.',
+        'Use the serial console of the virtual machine demo in namespace ns.',
+        'For viewing only: keyboard, mouse and clipboard do not reach the machine.',
+      ],
+      problems: [],
+    });
+    const asked = cluster.api.seen.findLast(({ method }) => method === 'POST');
+    expect(asked?.url).toMatch(/\/namespaces\/ns\/gatetokens\?dryRun=All$/);
+    expect(asked?.headers.authorization).toBe('Bearer ada');
+    expect(cluster.api.objects.list('gatetokens')).toEqual([]);
+  });
+
+  it('whether she may, the API server says', async () => {
+    const message = 'gatetokens is forbidden: User "ada" cannot create resource "gatetokens"';
+    serveUsers(cluster, { 'POST /gatetokens': { code: 403, body: failure(403, message, 'Forbidden') } });
+    expect(await check({ vm: 'demo' })).toMatchObject({ allowed: false, problems: [message] });
+  });
+
+  it.each([
+    [{ urls: ['/api/v1/namespaces/ns/secrets/x'] }, /secrets\/x opens nothing: no link gives access to secrets\.$/, []],
+    [{ urls: ['/apis/rbac.authorization.k8s.io/v1/*'] }, /rbac\S+ opens nothing/, []],
+    [{ urls: [PODS, '/api/v1/namespaces/ns/secrets/*'] }, /secrets\/\* opens nothing/, ['List, watch pods in namespace ns.']],
+    [{ vm: 'missing' }, /^spec\.vm: there is no virtual machine missing in namespace ns\.$/, undefined],
+    [{ vm: 'demo', duration: '3h' }, /^spec\.duration is 3h.*; at most 2h/, undefined],
+    [{ vm: 'demo', duration: '1d' }, /^spec\.duration: /, undefined],
+    [{ vm: 'demo', from: 'tomorrow' }, /^spec\.from is no time/, undefined],
+    [{ vm: 'demo', from: '2020-01-01T00:00:00Z' }, /this time is over already/, undefined],
+    [{ urls: ['relative'] }, /^spec\.urls: /, []],
+    [{ urls: [PODS], verbs: ['FLY'] }, /^spec\.verbs: /, []],
+    [{}, /^spec\.urls or vm: one of them is required/, []],
+  ])('%j is refused', async (body, problem, grants) => {
+    serveUsers(cluster, DRY);
+    const said = await check(body);
+    expect(said.allowed).toBe(false);
+    expect(said.problems).toEqual([expect.stringMatching(problem)]);
+    if (grants !== undefined) expect(said.grants).toEqual(grants);
+  });
+
+  it('a namespace without a GateServer is a problem; one of its own has its own limit', async () => {
+    serveUsers(cluster, { ...DRY, 'GET /empty/gateservers': { code: 200, body: { metadata: {}, items: [] } } });
+    expect((await check({ urls: [PODS] }, 'empty')).problems).toEqual([
+      'Namespace empty has no GateServer, so no link can be issued for it. Ask an administrator to create one there.',
+    ]);
+    const items = [{ metadata: {}, spec: { route: 'gate.other.example.com', 'max-duration': '10m' } }];
+    serveUsers(cluster, { ...DRY, 'GET /other/gateservers': { code: 200, body: { metadata: {}, items } } });
+    expect((await check({ urls: [PODS] }, 'other')).problems).toEqual([expect.stringContaining('at most 10m')]);
+  });
+
+  it('400 for a body that is none, 401 for nobody', async () => {
+    serveUsers(cluster);
+    for (const body of [[], { vm: 7 }, { issuer: { username: 'root' } }, { 'link-hash': 'x' }]) {
+      expect((await asAda(gateway.port, 'POST', `${TOKENS}/check`, body)).status).toBe(400);
+    }
+    expect((await call(gateway.port, `/api/v1${TOKENS}/check`, { method: 'POST' })).status).toBe(401);
+  });
+});
+
+describe('POST gatetokens', () => {
+  /** As the operator does, for the next GateToken that comes. */
+  async function decide(status: Record<string, unknown>): Promise<string> {
+    const open = (): string | undefined =>
+      cluster.api.objects.list('gatetokens').find((one) => one.status === undefined)?.metadata.name;
+    await until(() => open() !== undefined);
+    const name = open() ?? '';
+    cluster.api.objects.update('gatetokens', name, (old) => ({ ...old, status }));
+    return name;
+  }
+  const data = { nbf: 1, exp: 2, from: 'F', until: 'U', duration: '1h', verbs: ['get'], urls: ['/x'] };
+
+  it('answers with the link, whose hash alone is stored', async () => {
+    serveUsers(cluster);
+    const asked = asAda(gateway.port, 'POST', TOKENS, { vm: 'demo', description: 'for the vendor' });
+    const name = await decide({ phase: 'Ready', data });
+    const { link = '', gatetoken, token } = JSON.parse((await asked).body) as IssueResponse;
+    const code = /^https:\/\/gate\.example\.com\/l#([\w-]{22,})$/.exec(link)?.[1] ?? '';
+    expect(cluster.api.objects.get('gatetokens', name).spec?.['link-hash']).toBe(linkHash(code));
+    expect(token).toBeUndefined();
+    expect(gatetoken).toMatchObject({ name, description: 'for the vendor', phase: 'Ready' });
+  });
+
+  it('with ?token=true answers with a JWT', async () => {
+    serveUsers(cluster);
+    const asked = asAda(gateway.port, 'POST', `${TOKENS}?token=true`, { vm: 'demo' });
+    await decide({ phase: 'Ready', data, token: 'made.by.operator' });
+    expect(JSON.parse((await asked).body)).toMatchObject({ token: 'made.by.operator' });
+  });
+
+  it('says why the operator refused it', async () => {
+    serveUsers(cluster);
+    const asked = asAda(gateway.port, 'POST', TOKENS, { vm: 'gone' });
+    await decide({ phase: 'Error', conditions: [{ type: 'Ready', status: 'False', message: 'No such machine.' }] });
+    expect(statusOf(await asked)).toMatchObject({ code: 400, reason: 'Invalid' });
+    expect(statusOf(await asked).message).toContain('No such machine.');
+  });
+
+  it('409 in a namespace without a GateServer: nothing is made', async () => {
+    serveUsers(cluster, { 'GET /empty/gateservers': { code: 200, body: { metadata: {}, items: [] } } });
+    const before = cluster.api.objects.list('gatetokens').length;
+    const reply = await asAda(gateway.port, 'POST', '/namespaces/empty/gatetokens', { vm: 'demo' });
+    expect(statusOf(reply)).toMatchObject({ kind: 'Status', code: 409 });
+    expect(statusOf(reply).message).toContain('Namespace empty has no GateServer');
+    expect(cluster.api.objects.list('gatetokens').length).toBe(before);
+  });
+});
+
+describe('GET, DELETE gatetokens, POST revoke', () => {
+  it('lists and tells one without what opens it', async () => {
+    serveUsers(cluster);
+    const grant = await cluster.grant();
+    await cluster.grant({ 'link-hash': 'HASH-OF-A-CODE' });
+    const list = await asAda(gateway.port, 'GET', TOKENS);
+    const one = await asAda(gateway.port, 'GET', `${TOKENS}/${grant.metadata.name}`);
+    expect((JSON.parse(list.body) as GateTokenViewList).items.map(({ name }) => name)).toContain(grant.metadata.name);
+    expect(JSON.parse(one.body)).toMatchObject({ name: grant.metadata.name, vm: 'demo', phase: 'Ready' });
+    expect(list.body + one.body).not.toMatch(/HASH-OF|eyJ/);
+  });
+
+  it('revokes and deletes as her', async () => {
+    serveUsers(cluster);
+    const path = `${TOKENS}/${(await cluster.grant()).metadata.name}`;
+    expect((await asAda(gateway.port, 'POST', `${path}/revoke`)).status).toBe(200);
+    expect(cluster.api.seen.at(-1)).toMatchObject({ method: 'PATCH', headers: { authorization: 'Bearer ada' } });
+    expect((await asAda(gateway.port, 'DELETE', path)).status).toBe(204);
+    expect((await asAda(gateway.port, 'DELETE', path)).status).toBe(404);
+    expect((await asAda(gateway.port, 'GET', `${TOKENS}/No_Name`)).status).toBe(400);
+  });
+});
