@@ -193,11 +193,19 @@ describe('ends', () => {
   });
 
   it('ends the records of a replica that died without a word', async () => {
-    const orphan = cluster.api.objects.create('gatesessions', {
-      metadata: { name: 'orphan' },
-      spec: { vm: 'demo', kind: 'vnc', pod: 'pod-dead', 'client-address': '192.0.2.1' },
-      status: { phase: 'Active' },
-    });
+    const grant = await cluster.grant();
+    const token = grant.metadata.name ?? '';
+    const leave = (name: string, pod: string) =>
+      cluster.api.objects.create('gatesessions', {
+        metadata: { name },
+        spec: { vm: 'demo', kind: 'vnc', pod, token, 'client-address': '192.0.2.1' },
+        status: { phase: 'Active' },
+      });
+    const orphan = leave('orphan', 'pod-dead');
+    leave('second-orphan', 'pod-dead');
+    // Of a replica that lives: this one stays.
+    leave('lives', 'pod-2');
+    cluster.api.objects.update('gatetokens', token, (old) => ({ ...old, status: { ...old.status, live: 3 } }));
     const lease = { labels: { 'kubegateway.kubevirt.io/console': 'vnc' }, name: 'kg-dead-vnc' };
     cluster.api.objects.create('leases', { metadata: lease, spec: { holderIdentity: 'pod-dead/x' } });
     const replica = { labels: { 'kubegateway.kubevirt.io/replica': 'true' }, name: 'kg-replica-pod-dead' };
@@ -208,6 +216,10 @@ describe('ends', () => {
     await until(
       () => cluster.api.objects.get('gatesessions', orphan.metadata.name ?? '').status?.['phase'] === 'Ended',
     );
+    await until(() => cluster.api.objects.get('gatetokens', token).status?.['live'] === 1);
+    expect(cluster.api.objects.get('gatesessions', 'lives').status?.['phase']).toBe('Active');
+    expect(cluster.api.objects.get('gatetokens', token).status).not.toHaveProperty('last-used');
+    cluster.api.objects.delete('gatesessions', 'lives');
     await third.close();
   });
 });

@@ -60,9 +60,9 @@ import { Verifier } from './verifier.js';
     },
     {
       provide: Usage,
-      inject: [OwnClient, LOGGER],
-      useFactory: (client: OwnClient, log: Logger) =>
-        new Usage(client, (err) => log.warn({ err }, 'the use of a token was not noted')),
+      inject: [OwnClient, GATEWAY_CONFIG, LOGGER],
+      useFactory: (client: OwnClient, { namespace }: GatewayConfig, log: Logger) =>
+        new Usage(client, namespace, (err) => log.warn({ err }, 'the use of a token was not noted')),
     },
   ],
   exports: [SigningKeys, Verifier, Handles, GrantStore, GrantReader, Redeemer, GrantEnds, Usage],

@@ -11,6 +11,7 @@ export class Usage {
 
   constructor(
     private readonly client: Pick<OwnClient, 'patch'>,
+    private readonly namespace: string,
     private readonly onError: (error: unknown) => void,
     private readonly now: () => number = Date.now,
   ) {}
@@ -26,22 +27,24 @@ export class Usage {
     this.write(grant, { live });
   }
 
+  /** Consoles were found to have ended long ago: that is no use of the grant. @param name of its GateToken */
+  correct(name: string, live: number): void {
+    this.patch(name, this.namespace, { status: { live } });
+  }
+
   private write(grant: LivingGrant, status: { live?: number }): void {
     if (!grant.registered) return;
     if (this.#written.size >= MOST_REMEMBERED) this.#written.clear();
     this.#written.set(grant.uid, this.now());
     const lastUsed = new Date(this.now()).toISOString();
-    this.client
-      .patch(
-        types.gateTokens,
-        grant.name,
-        grant.namespace,
-        { metadata: { uid: grant.uid }, status: { ...status, 'last-used': lastUsed } },
-        'merge',
-        { subresource: 'status', fieldManager: 'kube-gateway' },
-      )
-      .catch((error: unknown) => {
-        if (!isKubeError(error, 404, 409)) this.onError(error);
-      });
+    const metadata = { uid: grant.uid };
+    this.patch(grant.name, grant.namespace, { metadata, status: { ...status, 'last-used': lastUsed } });
+  }
+
+  private patch(name: string, namespace: string, body: object): void {
+    const options = { subresource: 'status', fieldManager: 'kube-gateway' };
+    this.client.patch(types.gateTokens, name, namespace, body, 'merge', options).catch((error: unknown) => {
+      if (!isKubeError(error, 404, 409)) this.onError(error);
+    });
   }
 }

@@ -1,3 +1,4 @@
+import { type Usage } from '../grants/usage.js';
 import { type ConsoleLeases } from './console-leases.js';
 import { type ReplicaLease } from './replica-lease.js';
 import { type SessionRecords } from './session-records.js';
@@ -12,6 +13,7 @@ export class Orphans {
     private readonly records: SessionRecords,
     private readonly leases: ConsoleLeases,
     private readonly replicas: ReplicaLease,
+    private readonly usage: Pick<Usage, 'correct'>,
     private readonly onError: (error: unknown) => void,
   ) {}
 
@@ -27,7 +29,7 @@ export class Orphans {
 
   private async sweep(): Promise<void> {
     try {
-      await this.records.endOrphans();
+      for (const [token, live] of await this.records.endOrphans()) this.usage.correct(token, live);
       await this.leases.endOrphans();
       await this.replicas.sweep();
     } catch (error) {

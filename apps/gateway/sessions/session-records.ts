@@ -88,21 +88,35 @@ export class SessionRecords {
    * @param known what is known of one record before the watch tells it
    */
   live(token: string, known: { session: string; open: boolean }): number {
-    const others = this.watch.list().filter(({ metadata, spec, status }) => {
-      return spec.token === token && status?.phase !== 'Ended' && metadata.name !== known.session;
-    });
-    return others.length + (known.open ? 1 : 0);
+    return this.liveBut(token, new Set([known.session])) + (known.open ? 1 : 0);
   }
 
-  /** Ends the records of replicas, and of former processes of this one, that died without doing so. */
-  async endOrphans(): Promise<void> {
+  /** Live ones as the watch shows them, without those that are known better. */
+  private liveBut(token: string, known: ReadonlySet<string>): number {
+    const live = this.watch.list().filter(({ metadata, spec, status }) => {
+      return spec.token === token && status?.phase !== 'Ended' && !known.has(metadata.name ?? '');
+    });
+    return live.length;
+  }
+
+  /**
+   * Ends the records of replicas, and of former processes of this one, that died without doing so.
+   * @returns the tokens whose consoles they were, with how many are still live
+   */
+  async endOrphans(): Promise<Map<string, number>> {
+    const ended = new Set<string>();
+    const tokens = new Set<string>();
     for (const { metadata, spec, status } of this.watch.list()) {
       const { name } = metadata;
       if (status?.phase === 'Ended' || name === undefined || this.#own.has(name)) continue;
       // An own one that is not known yet may just be about to open.
       const dead = spec.pod === this.options.podName ? this.isOld(metadata) : !(await this.replicas.isAlive(spec.pod));
-      if (dead) await this.end(name, { bytesIn: 0, bytesOut: 0, reason: 'The gateway that held it is gone.' });
+      if (!dead) continue;
+      await this.end(name, { bytesIn: 0, bytesOut: 0, reason: 'The gateway that held it is gone.' });
+      ended.add(name);
+      if (spec.token !== undefined) tokens.add(spec.token);
     }
+    return new Map([...tokens].map((token) => [token, this.liveBut(token, ended)]));
   }
 
   private isOld({ creationTimestamp }: GateSession['metadata']): boolean {

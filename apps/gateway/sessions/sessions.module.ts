@@ -3,6 +3,7 @@ import { OwnClient } from '#libs/kube';
 import { type Logger } from 'pino';
 import { Watches } from '../cluster/watches.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
+import { Usage } from '../grants/usage.js';
 import { LOGGER } from '../ops/logger.js';
 import { ConsoleLeases } from './console-leases.js';
 import { Orphans } from './orphans.js';
@@ -37,9 +38,9 @@ import { SessionRecords } from './session-records.js';
     },
     {
       provide: Orphans,
-      inject: [SessionRecords, ConsoleLeases, ReplicaLease, LOGGER],
-      useFactory: (records: SessionRecords, leases: ConsoleLeases, replicas: ReplicaLease, log: Logger) =>
-        new Orphans(records, leases, replicas, (err) =>
+      inject: [SessionRecords, ConsoleLeases, ReplicaLease, Usage, LOGGER],
+      useFactory: (records: SessionRecords, leases: ConsoleLeases, replicas: ReplicaLease, usage: Usage, log: Logger) =>
+        new Orphans(records, leases, replicas, usage, (err) =>
           log.warn({ err }, 'what dead replicas left was not cleaned up'),
         ),
     },
