@@ -81,12 +81,12 @@ async function read(order: IssueOrder, name: string): Promise<GateToken> {
   }
 }
 
-/** Pending with its window in the future is decided too: the link works from then on. */
+/** A window that begins in the future is Ready too: Pending means that something is still missing. */
 function decided(token: GateToken, want: IssueOrder['want']): boolean {
   const { phase, data, token: jwt } = token.status ?? {};
   if (phase === 'Error' || phase === 'Expired' || phase === 'Revoked') throw refusedByOperator(token);
   const made = want === 'token' ? jwt !== undefined && jwt !== '' : data !== undefined;
-  return made && (phase === 'Ready' || phase === 'Pending');
+  return made && phase === 'Ready';
 }
 
 function refusedByOperator(token: GateToken): Refusal {
