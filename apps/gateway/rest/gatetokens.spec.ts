@@ -58,7 +58,11 @@ describe('POST gatetokens/check', () => {
   it.each([
     [{ urls: ['/api/v1/namespaces/ns/secrets/x'] }, /secrets\/x opens nothing: no link gives access to secrets\.$/, []],
     [{ urls: ['/apis/rbac.authorization.k8s.io/v1/*'] }, /rbac\S+ opens nothing/, []],
-    [{ urls: [PODS, '/api/v1/namespaces/ns/secrets/*'] }, /secrets\/\* opens nothing/, ['List, watch pods in namespace ns.']],
+    [
+      { urls: [PODS, '/api/v1/namespaces/ns/secrets/*'] },
+      /secrets\/\* opens nothing/,
+      ['List, watch pods in namespace ns.'],
+    ],
     [{ vm: 'missing' }, /^spec\.vm: there is no virtual machine missing in namespace ns\.$/, undefined],
     [{ vm: 'demo', duration: '3h' }, /^spec\.duration is 3h.*; at most 2h/, undefined],
     [{ vm: 'demo', duration: '1d' }, /^spec\.duration: /, undefined],

@@ -1,4 +1,4 @@
-import { All, Body, Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { randomBytes } from 'node:crypto';
 import { type Request, type Response } from 'express';
@@ -58,11 +58,19 @@ export class SignInController {
     throw new Refusal(404, 'This gateway is not configured for sign-in by a provider.', 'Sign in at /login.');
   }
 
-  @All('auth/logout')
-  logout(@Req() request: Request, @Res() response: Response): void {
-    if (request.method !== 'GET') requireOwnOrigin(request, this.config);
+  /** A link of a page leads here too. */
+  @ApiOperation({ summary: 'Sign out, then to /login' })
+  @Get('auth/logout')
+  leave(@Res() response: Response): void {
     clearSignIn(response);
     response.redirect(303, '/login');
+  }
+
+  @ApiOperation({ summary: 'Sign out, then to /login' })
+  @Post('auth/logout')
+  logout(@Req() request: Request, @Res() response: Response): void {
+    requireOwnOrigin(request, this.config);
+    this.leave(response);
   }
 }
 

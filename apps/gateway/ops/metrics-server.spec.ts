@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call, view } from '../testing/clients.js';
+import { startGateway, TestCluster, type TestGateway, VNC } from '../testing/gateway.js';
+import { Metrics } from './metrics.js';
+import { MetricsServer } from './metrics-server.js';
+
+let cluster: TestCluster;
+let gateway: TestGateway;
+let server: MetricsServer;
+let port: number;
+
+beforeAll(async () => {
+  cluster = await TestCluster.start();
+  gateway = await startGateway(cluster);
+  server = new MetricsServer(gateway.app.get(Metrics), { host: '127.0.0.1', port: 0 });
+  port = await server.listen();
+});
+afterAll(async () => {
+  await server.close();
+  await gateway.close();
+  await cluster.close();
+});
+
+describe('/metrics', () => {
+  it('counts requests, denials and open consoles', async () => {
+    const grant = await cluster.grant();
+    const viewer = await view(gateway.port, VNC, { authorization: `Bearer ${grant.status?.token}` });
+    await viewer.receives('RFB');
+    await call(gateway.port, '/k8s/api/v1/pods');
+    const reply = await call(port, '/metrics');
+    expect(reply.headers['content-type']).toMatch(/^text\/plain/);
+    expect(reply.body).toMatch(/^kube_gateway_requests_total\{door="http",code="401"\} 1$/m);
+    expect(reply.body).toMatch(/^kube_gateway_denials_total\{code="401",reason="Unauthorized"\} 1$/m);
+    expect(reply.body).toMatch(/^kube_gateway_consoles 1$/m);
+    expect(reply.body).not.toContain('demo');
+    viewer.socket.close();
+  });
+
+  it('is served on its own port and nothing else is', async () => {
+    expect((await call(gateway.port, '/metrics')).status).toBe(404);
+    for (const path of ['/', '/api/v1/session', '/k8s/api']) expect((await call(port, path)).status).toBe(404);
+    expect((await call(port, '/metrics', { method: 'POST' })).status).toBe(404);
+  });
+});

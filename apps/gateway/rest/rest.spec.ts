@@ -1,0 +1,184 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type GateSessionList, type NamespaceList } from '#libs/api';
+import { call, type Reply } from '../testing/clients.js';
+import { startGateway, TestCluster, type TestGateway } from '../testing/gateway.js';
+import { asAda, type Canned, failure, OWN_ORIGIN, serveUsers, signedIn, statusOf } from '../testing/rest.js';
+
+let cluster: TestCluster;
+let gateway: TestGateway;
+let cookie: string;
+
+beforeAll(async () => {
+  cluster = await TestCluster.start();
+  gateway = await startGateway(cluster);
+  cookie = await signedIn('ada');
+});
+afterAll(async () => {
+  await gateway.close();
+  await cluster.close();
+});
+afterEach(() => {
+  cluster.api.answer = () => false;
+});
+
+const get = (path: string, headers: Record<string, string> = {}): Promise<Reply> =>
+  call(gateway.port, path, { headers });
+
+describe('a session', () => {
+  it('GET tells who is signed in and how, by cookie and by bearer', async () => {
+    serveUsers(cluster);
+    const byCookie = await get('/api/v1/session', { cookie });
+    const ada = { username: 'ada', groups: ['devs'], namespace: 'ns' };
+    expect(JSON.parse(byCookie.body)).toMatchObject({ ...ada, method: 'token' });
+    expect(byCookie.body).toMatch(/"until":"\d{4}-/);
+    const byBearer = await asAda(gateway.port, 'GET', '/session');
+    expect(JSON.parse(byBearer.body)).toEqual({ ...ada, method: 'bearer' });
+  });
+
+  it('401 for nobody, a forged cookie, a token that has ended, a header that is no bearer', async () => {
+    serveUsers(cluster);
+    const [name = '', value = ''] = cookie.split('=');
+    for (const headers of [
+      {},
+      { cookie: `${name}=${value.slice(0, -2)}AA` },
+      { cookie: await signedIn('ended') },
+      { authorization: 'Bearer ended' },
+      { authorization: 'Bearer' },
+      { authorization: 'Basic YWRhOmFkYQ==' },
+    ]) {
+      const reply = await get('/api/v1/session', headers);
+      expect(statusOf(reply)).toMatchObject({ kind: 'Status', code: 401, reason: 'Unauthorized' });
+      expect(reply.headers['www-authenticate']).toContain('Bearer');
+    }
+  });
+
+  it('POST /login signs in, DELETE and /auth/logout sign out', async () => {
+    serveUsers(cluster);
+    const headers = { 'content-type': 'application/json', origin: OWN_ORIGIN };
+    const login = (token: string): Promise<Reply> =>
+      call(gateway.port, '/login', { method: 'POST', headers, body: JSON.stringify({ token }) });
+    const made = await login('ada');
+    expect(made.status).toBe(200);
+    const [set = ''] = made.headers['set-cookie'] ?? [];
+    expect(set).toMatch(/^kg-sign-in=[^;]+;.*HttpOnly; Secure; SameSite=Lax$/);
+    expect((await get('/api/v1/session', { cookie: set.split(';')[0] ?? '' })).status).toBe(200);
+    expect((await login('ended')).status).toBe(401);
+    expect((await login('two words')).status).toBe(400);
+
+    const left = await call(gateway.port, '/api/v1/session', {
+      method: 'DELETE',
+      headers: { cookie, origin: OWN_ORIGIN },
+    });
+    const out = await call(gateway.port, '/auth/logout', { method: 'POST', headers: { cookie, origin: OWN_ORIGIN } });
+    expect([left.status, out.status, out.headers.location]).toEqual([204, 303, '/login']);
+    for (const reply of [left, out]) expect(reply.headers['set-cookie']?.join()).toMatch(/^kg-sign-in=;.*1970/);
+    const foreign = { cookie, origin: 'https://evil.example.com' };
+    expect((await call(gateway.port, '/auth/logout', { method: 'POST', headers: foreign })).status).toBe(403);
+  });
+
+  it('GET /auth/login leads to the page where a token is pasted; there is no provider to come back from', async () => {
+    const reply = await get('/auth/login');
+    expect([reply.status, reply.headers.location]).toEqual([302, '/login']);
+    expect((await get('/auth/callback?code=x&state=y')).status).toBe(404);
+  });
+});
+
+describe('GET namespaces', () => {
+  const list = async (canned: Canned): Promise<NamespaceList['items']> => {
+    serveUsers(cluster, canned);
+    return (JSON.parse((await asAda(gateway.port, 'GET', '/namespaces')).body) as NamespaceList).items;
+  };
+  const named = (...names: string[]): object => ({ items: names.map((name) => ({ metadata: { name } })) });
+  const no = { code: 403, body: failure(403, 'no') };
+
+  it('those that she can see, and which have a GateServer', async () => {
+    const servers = { items: [{ metadata: { name: 'gs', namespace: 'ns' } }, { metadata: { namespace: 'two' } }] };
+    expect(
+      await list({
+        'GET /namespaces': { code: 200, body: named('ns', 'one', 'two') },
+        'GET /gateservers': { code: 200, body: servers },
+      }),
+    ).toEqual([
+      { name: 'ns', gateserver: true },
+      { name: 'one', gateserver: false },
+      { name: 'two', gateserver: true },
+    ]);
+  });
+
+  it("the gateway's own where she may not list them; 401 and 500 are no answer", async () => {
+    expect(await list({ 'GET /namespaces': no, 'GET /gateservers': no })).toEqual([{ name: 'ns', gateserver: true }]);
+    serveUsers(cluster, { 'GET /namespaces': { code: 500, body: failure(500, 'etcd is away') } });
+    expect(statusOf(await asAda(gateway.port, 'GET', '/namespaces'))).toMatchObject({
+      code: 500,
+      message: 'etcd is away',
+    });
+    serveUsers(cluster);
+    expect((await get('/api/v1/namespaces', { authorization: 'Bearer ended' })).status).toBe(401);
+  });
+});
+
+describe('gatesessions', () => {
+  const SESSIONS = '/namespaces/ns/gatesessions';
+  it('are listed, and one is cut, as her', async () => {
+    serveUsers(cluster);
+    cluster.api.objects.create('gatesessions', {
+      metadata: { name: 'one' },
+      spec: { vm: 'demo', kind: 'vnc', 'client-address': '192.0.2.1', pod: 'p', token: 'link-7' },
+      status: { phase: 'Active', 'bytes-out': 7 },
+    });
+    const { items } = JSON.parse((await asAda(gateway.port, 'GET', SESSIONS)).body) as GateSessionList;
+    expect(items).toMatchObject([{ name: 'one', vm: 'demo', who: 'link link-7', phase: 'Active', bytesOut: 7 }]);
+    expect((await asAda(gateway.port, 'DELETE', `${SESSIONS}/one`)).status).toBe(204);
+    expect(cluster.api.objects.find('gatesessions', 'one')).toBeUndefined();
+    expect(cluster.api.seen.findLast(({ method }) => method === 'DELETE')?.headers.authorization).toBe('Bearer ada');
+  });
+
+  it('403, 404 as Kubernetes says, 400 for what is no name', async () => {
+    expect((await asAda(gateway.port, 'DELETE', `${SESSIONS}/missing`)).status).toBe(404);
+    expect((await asAda(gateway.port, 'DELETE', `${SESSIONS}/No_Name`)).status).toBe(400);
+    serveUsers(cluster, { 'GET /gatesessions': { code: 403, body: failure(403, 'ada cannot list', 'Forbidden') } });
+    expect(statusOf(await asAda(gateway.port, 'GET', SESSIONS))).toMatchObject({
+      code: 403,
+      message: 'ada cannot list',
+    });
+  });
+});
+
+describe('the description of the API', () => {
+  interface Layer {
+    route?: { path: string; methods: Record<string, boolean> };
+  }
+  /** Pages, and what only old links and bookmarks use. */
+  const UNDESCRIBED =
+    /^\/(\*|$|vms|links|login$|l$|console|assets|favicon|robots|healthz|readyz|noVNC|auth\/jwt\/set|api\/(docs|openapi))/;
+
+  it('names every route', async () => {
+    const document = JSON.parse((await get('/api/openapi.json')).body) as { paths: Record<string, object> };
+    const described = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method} ${path}`),
+    );
+    const { stack } = (gateway.app.getHttpAdapter().getInstance() as { router: { stack: Layer[] } }).router;
+    const routes = stack.flatMap(({ route }) =>
+      route === undefined ? [] : Object.keys(route.methods).map((method) => [method, String(route.path)] as const),
+    );
+    const served = routes
+      .filter(([method, path]) => !UNDESCRIBED.test(path) || (method === 'post' && /^\/(login|l)$/.test(path)))
+      .map(([method, path]) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`);
+    expect(served.length).toBeGreaterThan(20);
+    expect(described).toEqual(expect.arrayContaining(served));
+  });
+
+  it('is browsable', async () => {
+    const reply = await get('/api/docs', { accept: 'text/html' });
+    expect([reply.status, reply.headers['content-type']]).toEqual([200, expect.stringContaining('text/html')]);
+  });
+});
+
+it('404 for what is no route, 400 for a body that is no JSON, 413 for one that is too large', async () => {
+  expect(statusOf(await asAda(gateway.port, 'GET', '/nothing'))).toMatchObject({ kind: 'Status', code: 404 });
+  const headers = { authorization: 'Bearer ada', 'content-type': 'application/json' };
+  const post = (body: string): Promise<Reply> =>
+    call(gateway.port, '/api/v1/namespaces/ns/gatetokens', { method: 'POST', headers, body });
+  expect(statusOf(await post('{'))).toMatchObject({ kind: 'Status', code: 400 });
+  expect(statusOf(await post(JSON.stringify({ description: 'x'.repeat(1_300_000) })))).toMatchObject({ code: 413 });
+});
