@@ -72,14 +72,27 @@ async function load(
 
 const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
+interface Pods {
+  items: { metadata: { name: string; annotations?: Record<string, string> } }[];
+}
+
+/** A gateway's own port: what stands in front of it on the embedded cluster is not what is measured. */
+function portOf({ items }: Pods): { name: string; port: number } {
+  for (const { metadata } of items) {
+    const ports = JSON.parse(metadata.annotations?.['node.devcluster.io/ports'] ?? '{}') as Record<string, number>;
+    if (ports['8080'] !== undefined) return { name: metadata.name, port: ports['8080'] };
+  }
+  throw new Error('No pod of a gateway with a port of its own: is this the cluster of npm start?');
+}
+
 const grant = await issue();
-const pods = await request(`${gatewayUrl}/k8s/api/v1/namespaces/gateway-example/pods`, {
+const listed = await request(`${gatewayUrl}/k8s/api/v1/namespaces/gateway-example/pods`, {
   headers: { authorization: `Bearer ${grant.token}` },
 });
-const { items } = (await pods.body.json()) as { items: { metadata: { name: string } }[] };
-const target = `/api/v1/namespaces/gateway-example/pods/${items[0]?.metadata.name ?? ''}`;
+const pod = portOf((await listed.body.json()) as Pods);
+const target = `/api/v1/namespaces/gateway-example/pods/${pod.name}`;
 const direct = new Pool(server.server, { connections: CONNECTIONS, connect: { ca, servername: 'localhost' } });
-const gateway = new Pool(gatewayUrl, { connections: CONNECTIONS });
+const gateway = new Pool(`http://127.0.0.1:${pod.port}`, { connections: CONNECTIONS });
 try {
   for (const concurrency of [1, CONNECTIONS]) {
     const ratios: number[] = [];
