@@ -41,6 +41,8 @@ export function followChanges(
       // EventSource gives up for good after any answer but 200: then we try again ourselves, ever more slowly.
       onState('broken');
       if (source?.readyState !== EventSource.CLOSED) return;
+      // It does not say which answer it was: where the sign-in is over, the page learns it by asking who is signed in.
+      void client.invalidateQueries({ queryKey: keys.session });
       timer = setTimeout(open, RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)]);
     });
   };
