@@ -3,7 +3,7 @@ import { type ConsoleDoor } from './console-door.js';
 import { Ticker } from './ticker.js';
 
 /** One console, a clock, and a watch that was last in touch at 0. */
-function setUp({ idleTimeout = 0, heard = () => 0 } = {}) {
+function setUp({ idleTimeout = 0, heard = (): number => 0 } = {}) {
   const ends: [number, string][] = [];
   let now = 0;
   let pings = 0;

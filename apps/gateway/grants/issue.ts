@@ -33,7 +33,7 @@ export interface Issued {
 
 /**
  * Creates a GateToken as the issuer, waits until the operator has made it Ready, answers with what opens it.
- * @throws KubeError as Kubernetes said it (403: she may not, 422: which field); Refusal 422-like 400 with the condition's
+ * @throws KubeError as Kubernetes said it (403: she may not, 422: which field); Refusal 400 with the condition's
  *   message when the operator refuses it; Refusal 504 when the operator does not answer in time
  */
 export async function issue(order: IssueOrder, options: IssueOptions = {}): Promise<Issued> {
