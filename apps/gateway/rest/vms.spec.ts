@@ -32,7 +32,7 @@ describe('PUT vms/VM/ACTION', () => {
     serveUsers(cluster, { [`PUT /${action}`]: { code: 202, text: '' } });
     const reply = await asAda(gateway.port, 'PUT', `${VMS}/demo/${action}`);
     expect([reply.status, reply.body]).toEqual([202, '']);
-    expect(cluster.api.seen.at(-1)).toMatchObject({
+    expect(cluster.api.forwarded.at(-1)).toMatchObject({
       url: `/apis/subresources.kubevirt.io/v1/namespaces/ns/${resource}/demo/${action}`,
       headers: { authorization: 'Bearer ada' },
     });
