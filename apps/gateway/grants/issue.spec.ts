@@ -1,17 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { API_VERSION, type GateToken, type GateTokenStatus } from '#libs/api';
-import { type UserClient } from '#libs/kube';
+import { KubeError } from '#libs/kube';
 import { issue, type IssueOrder } from './issue.js';
 
 const data = { nbf: 1, exp: 2, from: '', until: '', duration: '1h', urls: [], verbs: [] };
 
 /** A cluster whose operator says these one after the other, the last for ever. */
-function order(said: GateTokenStatus[], want: IssueOrder['want'] = 'link'): IssueOrder {
+function order(
+  said: GateTokenStatus[],
+  want: IssueOrder['want'] = 'link',
+  remove: (...what: unknown[]) => Promise<void> = async () => undefined,
+): IssueOrder {
   const spec = { vm: 'demo' };
   const token = (status?: GateTokenStatus): GateToken => ({
     apiVersion: API_VERSION,
     kind: 'GateToken',
-    metadata: { name: 'one' },
+    metadata: { name: 'one', uid: 'uid-of-one' },
     spec,
     ...(status && { status }),
   });
@@ -19,7 +23,8 @@ function order(said: GateTokenStatus[], want: IssueOrder['want'] = 'link'): Issu
   const client = {
     create: async () => token(),
     get: async () => token(said[Math.min(asked++, said.length - 1)]),
-  } as unknown as Pick<UserClient, 'create' | 'get'>;
+    delete: async (_type: unknown, ...what: unknown[]) => remove(...what),
+  } as unknown as IssueOrder['client'];
   return { client, namespace: 'ns', spec, want, publicUrl: 'https://gate.example.com/' };
 }
 
@@ -57,13 +62,28 @@ describe('issuing a grant', () => {
     expect(issued).not.toHaveProperty('link');
   });
 
-  it('400 with the reason where the operator refuses it', async () => {
-    const conditions = [
-      { type: 'Ready', status: 'False' as const, reason: 'X', message: 'Because.', lastTransitionTime: '' },
-    ];
-    await expect(issue(order([{ phase: 'Error', conditions }]), clock())).rejects.toMatchObject({
+  const refused: GateTokenStatus = {
+    phase: 'Error',
+    conditions: [{ type: 'Ready', status: 'False', reason: 'X', message: 'Because.', lastTransitionTime: '' }],
+  };
+
+  it('400 with the reason where the operator refuses it, and nothing is left behind', async () => {
+    const removed: unknown[] = [];
+    const remove = async (...what: unknown[]): Promise<void> => void removed.push(what);
+    await expect(issue(order([refused], 'link', remove), clock())).rejects.toMatchObject({
       code: 400,
       message: expect.stringContaining('Because.') as string,
+    });
+    expect(removed).toEqual([['one', 'ns', { uid: 'uid-of-one' }]]);
+  });
+
+  it('names what is left behind where she may not delete it', async () => {
+    const forbidden = async (): Promise<void> => {
+      throw new KubeError({ code: 403, reason: 'Forbidden', message: 'no' });
+    };
+    await expect(issue(order([refused], 'link', forbidden), clock())).rejects.toMatchObject({
+      code: 400,
+      message: expect.stringMatching(/Because\. GateToken one is left behind/) as string,
     });
   });
 

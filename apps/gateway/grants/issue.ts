@@ -5,7 +5,7 @@ import { Refusal } from '../errors.js';
 
 export interface IssueOrder {
   /** The issuer's own client: Kubernetes judges whether she may. */
-  client: Pick<UserClient, 'create' | 'get'>;
+  client: Pick<UserClient, 'create' | 'get' | 'delete'>;
   namespace: string;
   /** Absent: a name is generated. */
   name?: string;
@@ -33,15 +33,34 @@ export interface Issued {
 
 /**
  * Creates a GateToken as the issuer, waits until the operator has made it Ready, answers with what opens it.
+ * What was refused is taken back: nobody knows its code, so it could never be used.
  * @throws KubeError as Kubernetes said it (403: she may not, 422: which field); Refusal 400 with the condition's
  *   message when the operator refuses it; Refusal 504 when the operator does not answer in time
  */
 export async function issue(order: IssueOrder, options: IssueOptions = {}): Promise<Issued> {
   const code = order.want === 'link' ? newCode() : undefined;
   const created = await order.client.create<GateToken>(types.gateTokens, toObject(order, code), order.namespace);
-  const ready = await untilDecided(order, created, options);
+  const ready = await untilDecided(order, created, options).catch((error: unknown) => takeBack(order, created, error));
   if (code !== undefined) return { gatetoken: ready, link: `${order.publicUrl.replace(/\/$/, '')}/l#${code}` };
   return { gatetoken: ready, token: ready.status?.token ?? '' };
+}
+
+/** Deletes the GateToken as the issuer. Where she may not, the refusal names what is left behind. */
+async function takeBack(order: IssueOrder, { metadata }: GateToken, error: unknown): Promise<never> {
+  if (!(error instanceof Refusal)) throw error;
+  const { name = '', uid } = metadata;
+  try {
+    await order.client.delete(types.gateTokens, name, order.namespace, uid === undefined ? {} : { uid });
+  } catch (fault) {
+    if (fault instanceof KubeError && fault.code === 404) throw error;
+    throw new Refusal(
+      error.code,
+      `${error.message} GateToken ${name} is left behind: you may not delete it.`,
+      error.hint,
+      error.reason,
+    );
+  }
+  throw error;
 }
 
 function toObject(order: IssueOrder, code: string | undefined): GateToken {
@@ -75,7 +94,7 @@ async function read(order: IssueOrder, name: string): Promise<GateToken> {
     if (!(error instanceof KubeError) || error.code !== 403) throw error;
     throw new Refusal(
       403,
-      `GateToken ${name} was created, but you may not read it.`,
+      'You may create GateTokens here but not read them, so the link cannot be told.',
       'Ask for the right to get gatetokens in this namespace.',
     );
   }
@@ -94,19 +113,15 @@ function refusedByOperator(token: GateToken): Refusal {
   return new Refusal(
     400,
     `The link was not made: ${why ?? `its phase is ${token.status?.phase ?? 'unknown'}`}`,
-    'Delete the GateToken and issue it anew.',
+    'Correct that and issue it again.',
     'Invalid',
   );
 }
 
 function tooLate(name: string, token: GateToken): Refusal {
   const why = token.status?.conditions?.find((one) => one.type === 'Ready')?.message;
-  const message = `GateToken ${name} was created but is not Ready yet${why === undefined ? '' : `: ${why}`}.`;
-  return new Refusal(
-    504,
-    message,
-    'See whether the operator of kube-gateway runs, and read the conditions of the GateToken.',
-  );
+  const message = `GateToken ${name} did not become Ready in time${why === undefined ? '' : `: ${why}`}.`;
+  return new Refusal(504, message, 'See whether the operator of kube-gateway runs, then try again.');
 }
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

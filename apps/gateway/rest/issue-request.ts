@@ -24,6 +24,13 @@ export const ISSUE_SCHEMA = z.toJSONSchema(IssueBody, { target: 'openapi-3.0' })
 
 /** @throws Refusal 400 that names the first field that is wrong */
 export function issueRequest(body: unknown): IssueRequest {
+  if (body === undefined) {
+    throw new Refusal(
+      400,
+      'The request has no JSON body.',
+      'Send one, with the header `Content-Type: application/json`.',
+    );
+  }
   const parsed = IssueBody.safeParse(body);
   if (parsed.success) return withoutUndefined(parsed.data);
   const [first] = parsed.error.issues;

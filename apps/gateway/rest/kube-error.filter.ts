@@ -30,6 +30,13 @@ export class RefusalFilter implements ExceptionFilter {
     if (error instanceof NetworkError) {
       return new Refusal(502, 'The Kubernetes API does not answer.', 'Try again in a moment.');
     }
+    if (error instanceof Error && 'type' in error && error.type === 'entity.parse.failed') {
+      return new Refusal(
+        400,
+        `The body of the request is not JSON: ${error.message}.`,
+        'Correct it and send it again.',
+      );
+    }
     const status = statusOf(error);
     if (status !== undefined && status < 500) return new Refusal(refusalCode(status), (error as Error).message);
     const id = randomUUID();
