@@ -48,6 +48,12 @@ export default {
       { path: '^apps/devcluster/(apiserver|controllers|kubevirt|node|ingress)/', pathNot: '^apps/devcluster/$1/' },
     ),
     forbid(
+      'images-hold-dependencies-only',
+      'What runs in the images is installed without devDependencies.',
+      { path: '^(apps/(gateway|operator)|libs)/', pathNot: '(\\.spec\\.ts$|/testing/)' },
+      { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    ),
+    forbid(
       'no-orphan-deps',
       'Import only what package.json names.',
       { path: '^(apps|libs)/' },
