@@ -85,10 +85,10 @@ const gateSession: Kind = {
   columns: [
     column('VM', '.spec.vm'),
     column('Kind', '.spec.kind'),
+    column('User', '.spec.user'),
     column('Token', '.spec.token'),
     column('Phase', '.status.phase'),
     column('Client', '.spec.client-address'),
-    wide('User', '.spec.user'),
     wide('Pod', '.spec.pod'),
     wide('Reason', '.status.reason'),
     age,
