@@ -36,14 +36,28 @@ function handOver(node, args) {
   });
 }
 
+/** Help and wrong options are answered at once, before minutes go into installing. The launcher reads the options again. */
+async function wantsStart(args) {
+  const { HELP, OptionError, parseOptions } = await import('./options.mjs');
+  try {
+    if (parseOptions(args)) return true;
+  } catch (error) {
+    if (error instanceof OptionError) fail(error.message);
+    throw error;
+  }
+  process.stdout.write(HELP);
+  return false;
+}
+
 async function main([command, ...args]) {
   if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
     fail(`Node ${OLDEST_NODE} or newer is needed; this is ${process.version}.`);
   }
+  if (!['start', 'test', 'setup'].includes(command)) fail('Usage: node scripts/run.mjs start|test|setup [options]');
+  if (command === 'start' && !(await wantsStart(args))) return;
   const { install, pinnedNode } = await import('./install.mjs');
   const { build } = await import('./build.mjs');
   const entry = join(root, 'dist/apps/devcluster/main.js');
-  if (!['start', 'test', 'setup'].includes(command)) fail('Usage: node scripts/run.mjs start|test|setup [options]');
   await install(root);
   await build(root);
   if (command === 'start') handOver(pinnedNode(root), [entry, ...args]);

@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { upToDate } from './install.mjs';
+import { HELP } from './options.mjs';
 import { hashTree, stamp } from './stamp.mjs';
 import { runStep } from './step.mjs';
 import { count } from './test.mjs';
@@ -76,6 +77,22 @@ test('a step that fails, or cannot start, says so in one line', async () => {
     'The build failed (exit code 3); its output is above.',
   );
   await expect(runStep('The build', join(root, 'nothing'), [])).rejects.toThrow('The build could not be started');
+});
+
+test('help and wrong options are answered before anything is installed', () => {
+  // A folder with nothing but these two files: whatever else were imported would be missed.
+  for (const name of ['run.mjs', 'options.mjs']) {
+    put(`scripts/${name}`, readFileSync(join(import.meta.dirname, name), 'utf8'));
+  }
+  const start = (...args) =>
+    spawnSync(process.execPath, [join(root, 'scripts/run.mjs'), 'start', ...args], { encoding: 'utf8' });
+  expect(start('--help')).toMatchObject({ status: 0, stdout: HELP, stderr: '' });
+  expect(start('-h')).toMatchObject({ status: 0, stdout: HELP, stderr: '' });
+  expect(start('--nonsense')).toMatchObject({
+    status: 1,
+    stdout: '',
+    stderr: `Unknown option '--nonsense'. "npm start -- --help" lists the options.\n`,
+  });
 });
 
 test('an unknown command is refused in one line', () => {

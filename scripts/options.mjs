@@ -1,0 +1,82 @@
+/**
+ * The options of `npm start`: the one list, read by scripts/run.mjs before anything is installed and by the launcher when it
+ * is started directly.
+ */
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+export const HELP = `Usage: npm start -- [options]
+
+Starts an embedded cluster with the operator, a gateway and two sample VMs, and prints how to use it. Ctrl-C stops it all.
+
+  --port PORT        the gateway at http://localhost:PORT (default 8080)
+  --https-port PORT  every gateway by host name at https://HOST:PORT (default 8443)
+  --data DIR         where everything is kept (default .local)
+  --fresh            forget what DIR holds and start anew
+  --cluster KIND     what to run on: "embedded" (default) is the only one in this release
+  --help             this text
+
+DIR holds kubeconfig (contexts admin, dev and viewer), bin (kubectl, oc and jq for it), logs (progress and faults of every
+part) and the state of the cluster.
+Of a later release: --cluster real, --kubeconfig FILE and --context NAME (a real control plane, a cluster of your own).
+`;
+
+const OPTIONS = {
+  port: { type: 'string', default: '8080' },
+  'https-port': { type: 'string', default: '8443' },
+  data: { type: 'string', default: '.local' },
+  fresh: { type: 'boolean', default: false },
+  cluster: { type: 'string', default: 'embedded' },
+  kubeconfig: { type: 'string' },
+  context: { type: 'string' },
+  help: { type: 'boolean', short: 'h', default: false },
+};
+
+const SEE_HELP = '"npm start -- --help" lists the options.';
+
+/** What is wrong with the command line, in one line. */
+export class OptionError extends Error {
+  name = 'OptionError';
+}
+
+/** Reads the command line: undefined when help was asked for. @throws OptionError */
+export function parseOptions(args) {
+  const { values, tokens } = parseArgs({ args, options: OPTIONS, strict: false, tokens: true });
+  for (const token of tokens) checkToken(token);
+  if (values.help) return undefined;
+  checkCluster(values);
+  const port = portOf('--port', values.port);
+  const httpsPort = portOf('--https-port', values['https-port']);
+  if (port === httpsPort) throw new OptionError(`--port and --https-port are both ${port}: give two different ports.`);
+  if (values.data === '') throw new OptionError(`--data needs a value. ${SEE_HELP}`);
+  return { port, httpsPort, data: resolve(values.data), fresh: values.fresh };
+}
+
+function checkToken(token) {
+  if (token.kind === 'positional') throw new OptionError(`Unexpected argument '${token.value}'. ${SEE_HELP}`);
+  if (token.kind !== 'option') return;
+  const { name, rawName, value, inlineValue } = token;
+  const known = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined;
+  if (!known) throw new OptionError(`Unknown option '${rawName}'. ${SEE_HELP}`);
+  if (known.type === 'boolean') {
+    if (value !== undefined) throw new OptionError(`${rawName} takes no value. ${SEE_HELP}`);
+  } else if (value === undefined || (!inlineValue && value.startsWith('-'))) {
+    // `--port --fresh`: the value was forgotten. One that really begins with a dash is given as --data=-x.
+    throw new OptionError(`${rawName} needs a value. ${SEE_HELP}`);
+  }
+}
+
+function checkCluster({ cluster, kubeconfig, context }) {
+  if (kubeconfig !== undefined || context !== undefined) {
+    throw new OptionError('A cluster of your own (--kubeconfig, --context) comes with a later release.');
+  }
+  if (cluster === 'embedded') return;
+  const what = cluster === 'real' ? 'real comes with a later release' : `"${cluster}" is not known`;
+  throw new OptionError(`--cluster ${what}: "embedded" is the only one in this release.`);
+}
+
+function portOf(option, text) {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port > 0 && port < 65_536) return port;
+  throw new OptionError(`${option} must be a number from 1 to 65535, not "${text}".`);
+}
