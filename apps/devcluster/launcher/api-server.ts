@@ -47,7 +47,7 @@ export async function startApiServer(folder: DataFolder, preferred: number | und
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
-  if (over) throw new UserError(`The API server ended at once: ${await ended}`);
+  if (over) throw new UserError(`The API server ended at once: ${await ended} (log: ${folder.at('logs')})`);
   return {
     url,
     port,

@@ -9,6 +9,7 @@ export interface Facts {
   devToken: string;
   kubeconfig: string;
   bin: string;
+  logs: string;
   hasKubectl: boolean;
 }
 
@@ -20,7 +21,7 @@ const here = (path: string): string => {
 
 /** What is printed when everything works. */
 export function banner(facts: Facts): string {
-  const { port, route, httpsPort, optionalPorts, link, devToken, kubeconfig, bin } = facts;
+  const { port, route, httpsPort, optionalPorts, link, devToken, kubeconfig, bin, logs } = facts;
   const secure = optionalPorts.includes(443) ? `https://${route}` : `https://${route}:${httpsPort}`;
   const commands = facts.hasKubectl ? ['kubectl get vms,gateservers,gatetokens', 'kubectl get gatetokens -w'] : [];
   return `
@@ -33,7 +34,11 @@ Ready
               ${link}
 
   Try         export KUBECONFIG="${here(kubeconfig)}" PATH="${here(bin)}:$PATH"
-${commands.map((command) => `              ${command}\n`).join('')}  People      kubectl --context admin | dev | viewer ...
+${commands.map((command) => `              ${command}\n`).join('')}  People      kubectl --context NAME ...
+              admin   may do everything
+              dev     uses the VMs of gateway-example and makes links (the token above is dev's)
+              viewer  only reads there, and sees no links
+  Logs        ${here(logs)}, when something does not work
 
   Ctrl-C stops everything; the data stay for the next start (--fresh forgets them).
 `;

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -20,6 +20,24 @@ test('a folder is held by one at a time', async () => {
   await first.free();
   await second.take();
   await second.free();
+});
+
+test('a start that came to nothing leaves no trace, and nothing of others goes', async () => {
+  const folder = new DataFolder(join(root, 'a', 'b'));
+  await folder.take();
+  await folder.abandon();
+  expect(readdirSync(root)).toEqual([]);
+
+  mkdirSync(join(root, 'a', 'b', 'logs'), { recursive: true });
+  await folder.take();
+  await folder.abandon();
+  expect(readdirSync(join(root, 'a', 'b'))).toEqual(['logs']);
+
+  const beside = new DataFolder(join(root, 'a', 'c'));
+  await beside.take();
+  writeFileSync(join(root, 'a', 'c', 'thesis.txt'), 'years of work');
+  await beside.abandon();
+  expect(readdirSync(join(root, 'a', 'c'))).toEqual(['thesis.txt']);
 });
 
 test('the lock of a process that was killed is taken over at once', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import lockfile from 'proper-lockfile';
 import { folderError, UserError } from './user-error.js';
@@ -11,6 +11,8 @@ const STALE_MS = 10_000;
 /** The data folder, held by one launcher at a time. */
 export class DataFolder {
   private release: (() => Promise<void>) | undefined;
+  /** The folders that `take` made, outermost first. */
+  private made: string[] = [];
 
   constructor(readonly path: string) {}
 
@@ -20,8 +22,7 @@ export class DataFolder {
    */
   async take(): Promise<void> {
     try {
-      makeFolder(this.path);
-      mkdirSync(this.at('logs'), { recursive: true });
+      this.made = [...makeFolder(this.path), ...makeFolder(this.at('logs'))];
     } catch (error) {
       throw folderError(this.path, error);
     }
@@ -53,8 +54,20 @@ export class DataFolder {
   }
 
   async free(): Promise<void> {
-    await this.release?.().catch(() => undefined);
+    if (!this.release) return;
+    rmSync(this.at('pid'), { force: true });
+    await this.release().catch(() => undefined);
     this.release = undefined;
+  }
+
+  /** Frees the folder and leaves no trace of a start that came to nothing: the folders that `take` made go while empty. */
+  async abandon(): Promise<void> {
+    await this.free();
+    try {
+      for (const path of this.made.reverse()) rmdirSync(path);
+    } catch {
+      // Somebody put something into it: it stays.
+    }
   }
 
   private holder(): number | undefined {
@@ -78,9 +91,10 @@ export class DataFolder {
   }
 }
 
-/** One folder after the other: `recursive` never returns where a file system refuses with ENOENT, as /proc does. */
-function makeFolder(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
-  if (dirname(path) !== path) makeFolder(dirname(path));
+/** One folder after the other: `recursive` never returns where a file system refuses with ENOENT, as /proc does. @returns what was made */
+function makeFolder(path: string): string[] {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [];
+  const made = dirname(path) === path ? [] : makeFolder(dirname(path));
   mkdirSync(path, { mode: 0o700 });
+  return [...made, path];
 }

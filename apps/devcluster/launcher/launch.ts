@@ -63,6 +63,7 @@ export async function launch(context: LaunchContext): Promise<Facts> {
     devToken: state.tokens.dev,
     kubeconfig,
     bin: folder.at('bin'),
+    logs: folder.at('logs'),
     hasKubectl: await tools,
   };
 }

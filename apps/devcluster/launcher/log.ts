@@ -1,6 +1,6 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 
-/** Faults that nobody need see while all goes on: a file of lines, each with its time. The same fault is told once a minute. */
+/** Progress, and the faults that nobody need see while all goes on: a file of lines, each with its time. */
 export class LauncherLog {
   private readonly stream: WriteStream;
   private readonly told = new Map<string, number>();
@@ -10,7 +10,11 @@ export class LauncherLog {
     this.stream.on('error', () => undefined);
   }
 
-  /** The listener of one part. */
+  write(text: string): void {
+    this.stream.write(`${new Date().toISOString()} ${text}\n`);
+  }
+
+  /** The listener of one part's faults: the same one is told once a minute. */
   of(part: string): (error: unknown) => void {
     return (error) => {
       const text = `${part}: ${error instanceof Error ? error.message : String(error)}`;
@@ -18,7 +22,7 @@ export class LauncherLog {
       if (now - (this.told.get(text) ?? 0) < 60_000) return;
       if (this.told.size > 1000) this.told.clear();
       this.told.set(text, now);
-      this.stream.write(`${new Date(now).toISOString()} ${text}\n`);
+      this.write(text);
     };
   }
 

@@ -43,6 +43,11 @@ async function run(options: Options): Promise<void> {
   try {
     await checkPort(options.port, '--port');
     await checkPort(options.httpsPort, '--https-port');
+  } catch (error) {
+    await folder.abandon();
+    throw error;
+  }
+  try {
     if (options.fresh) folder.clear();
     await new Session(options, folder).run();
   } finally {
@@ -78,6 +83,9 @@ class Session {
     try {
       await Promise.race([this.up(), this.ended]);
       await this.ended;
+    } catch (error) {
+      this.log.write(oneLine(error));
+      throw error;
     } finally {
       this.stopping.abort();
       await this.down();
@@ -88,9 +96,16 @@ class Session {
     const { options, folder, parts, log } = this;
     const lost = (words: string): void =>
       this.fail(new UserError(`The API server ended unexpectedly: ${words} (log: ${folder.at('logs')})`));
-    const facts = await launch({ options, folder, parts, log, signal: this.stopping.signal, say, lost });
-    if (!this.stopping.signal.aborted) process.stdout.write(banner(facts));
+    const facts = await launch({ options, folder, parts, log, signal: this.stopping.signal, say: this.say, lost });
+    if (this.stopping.signal.aborted) return;
+    this.log.write('ready');
+    process.stdout.write(banner(facts));
   }
+
+  private readonly say = (text: string): void => {
+    say(text);
+    this.log.write(text);
+  };
 
   private listen(): void {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.stop());
@@ -106,6 +121,7 @@ class Session {
     if (this.stopping.signal.aborted) return;
     this.stopping.abort();
     process.stdout.write('\nstopping ...\n');
+    this.log.write('stopping');
     this.finish();
   }
 
