@@ -80,6 +80,9 @@ test('tokens and the port are found again, whatever else is in the file', async 
   expect(new Set(Object.values(state.tokens)).size).toBe(3);
   writeState(folder, { ...state, apiPort: 1234 });
   expect(readState(folder)).toEqual({ ...state, apiPort: 1234 });
+  const link = { token: 'demo-link-x', code: 'y' };
+  writeState(folder, { ...state, link });
+  expect(readState(folder)).toEqual({ ...state, link });
   writeFileSync(join(root, 'state.json'), '{"tokens":');
   expect(readState(folder).tokens.admin).toMatch(/^[\w-]{32}$/);
 });

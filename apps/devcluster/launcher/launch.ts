@@ -9,14 +9,14 @@ import { type ApiServer, startApiServer } from './api-server.js';
 import { type Facts } from './banner.js';
 import { NAMESPACE, writeKubeconfig, writeTokens } from './credentials.js';
 import { type DataFolder } from './data-folder.js';
-import { issueLink } from './link.js';
+import { linkCheck, linkTo } from './link.js';
 import { type LauncherLog } from './log.js';
 import { Applier, readManifests } from './manifests.js';
 import { type Options } from './options.js';
 import { type Parts } from './parts.js';
 import { allWell, type Check, deploymentCheck, gatewayCheck, gateServerCheck, machineCheck } from './readiness.js';
 import { withPorts } from './sample.js';
-import { readState, type State, writeState } from './state.js';
+import { type Link, readState, type State, writeState } from './state.js';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const WITHIN_MS = 90_000;
@@ -52,14 +52,14 @@ export async function launch(context: LaunchContext): Promise<Facts> {
   const ingress = await bringUpParts(context, kubeconfig, api, () => ready);
   await install(client, context);
   say('operator and samples installed');
-  const code = await waitForAll(client, context);
+  const link = await waitForAll(client, context, state.link);
   ready = true;
   return {
     port: ingress.port,
     httpsPort: ingress.httpsPort,
     optionalPorts: ingress.optionalPorts,
     route: `kube-gateway.${NAMESPACE}.localhost`,
-    link: `http://localhost:${options.port}/l#${code}`,
+    link: `http://localhost:${options.port}/l#${link.code}`,
     devToken: state.tokens.dev,
     kubeconfig,
     bin: folder.at('bin'),
@@ -116,19 +116,20 @@ async function install(client: OwnClient, { options }: LaunchContext): Promise<v
 
 /**
  * Waits in the order in which things depend on each other: what a stopped operator left behind may say Ready of old.
- * @returns the code of a link to the sample VM
+ * @returns a link to the sample VM
  */
-async function waitForAll(client: OwnClient, context: LaunchContext): Promise<string> {
+async function waitForAll(client: OwnClient, context: LaunchContext, earlier: Link | undefined): Promise<Link> {
   const operator = deploymentCheck(client, 'kube-gateway', 'kube-gateway-operator');
   await settle(context, [operator, machineCheck(client, MACHINE)]);
-  const { code, ready } = await issueLink(client, MACHINE);
+  const link = await linkTo(client, MACHINE, earlier);
+  writeState(context.folder, { ...readState(context.folder), link });
   await settle(context, [
     gateServerCheck(client, GATE_SERVER),
     deploymentCheck(client, NAMESPACE, GATE_SERVER),
     gatewayCheck(context.options.port),
-    ready,
+    linkCheck(client, link),
   ]);
-  return code;
+  return link;
 }
 
 async function settle({ signal, say, folder }: LaunchContext, checks: Check[]): Promise<void> {
