@@ -20,7 +20,6 @@ import EyeSlashIcon from '@patternfly/react-icons/dist/esm/icons/eye-slash-icon'
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
-import { ApiError } from '../../api/client.js';
 import { keys } from '../../api/query.js';
 import { setGateToken, signIn } from '../../api/rest.js';
 import { common } from '../text.js';
@@ -87,7 +86,7 @@ function TokenForm({
   const [value, setValue] = useState('');
   const [shown, setShown] = useState(false);
   const [problem, setProblem] = useState('');
-  const message = problem || (error && explain(error));
+  const message = problem || error?.message;
   const submit = () => {
     const token = cleanToken(value);
     if (token === '') return setProblem(text.empty);
@@ -160,8 +159,4 @@ function Where() {
       <p>{text.gate}</p>
     </Content>
   );
-}
-
-function explain(error: Error): string {
-  return error instanceof ApiError && error.unauthorized ? `${text.rejected} ${error.message}` : error.message;
 }

@@ -14,5 +14,4 @@ export const signInText = {
   gate: 'A gate token that somebody gave you works here too: it opens the console that it is for.',
   empty: 'Paste a token first.',
   odd: 'This does not look like a token: it has spaces or line breaks inside.',
-  rejected: 'The cluster does not accept this token.',
 };

@@ -7,6 +7,13 @@ import { useScreenshot } from '../../hooks/useScreenshot.js';
 import { common } from '../text.js';
 import { vmText as text } from './text.js';
 
+function whyNot(error: Error): string {
+  if (!(error instanceof ApiError)) return text.shotFailed;
+  if (error.forbidden) return text.shotForbidden;
+  // Somebody is on the screen: the gateway says so better than we could.
+  return error.code === 409 ? error.message : text.shotFailed;
+}
+
 /** What the VM's screen shows now. */
 export function Screenshot({ vm }: { vm: Vm }) {
   const on = vm.consoles.vnc;
@@ -30,7 +37,7 @@ export function Screenshot({ vm }: { vm: Vm }) {
           {!on ? (
             <p>{text.shotOff}</p>
           ) : error ? (
-            <p>{error instanceof ApiError && error.forbidden ? text.shotForbidden : text.shotFailed}</p>
+            <p>{whyNot(error)}</p>
           ) : data ? (
             <Picture blob={data} alt={text.shotAlt(vm.name)} />
           ) : (
