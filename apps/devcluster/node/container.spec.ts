@@ -16,6 +16,9 @@ const programs: Record<string, string> = {
   worker: 'process.exit(0);',
 };
 
+// Written once: a program that is written anew while its process reads it is an empty one.
+for (const [name, text] of Object.entries(programs)) writeFileSync(join(folder, `${name}.mjs`), text);
+
 const running: ContainerRunner[] = [];
 afterEach(async () => {
   await Promise.all(running.splice(0).map((runner) => runner.stop(100)));
@@ -24,13 +27,7 @@ afterEach(async () => {
 function run(image: string, over: Partial<ContainerHost> = {}, container: Partial<Container> = {}) {
   const events: string[] = [];
   const host: ContainerHost = {
-    program: (name) => {
-      const text = programs[name];
-      if (text === undefined) return undefined;
-      const file = join(folder, `${name}.mjs`);
-      writeFileSync(file, text);
-      return file;
-    },
+    program: (name) => (name in programs ? join(folder, `${name}.mjs`) : undefined),
     environment: async () => ({}),
     realPort: () => undefined,
     restarts: () => true,
