@@ -1,10 +1,11 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useMemo, useReducer } from 'react';
+import { useCallback, useEffect, useMemo, useReducer, useRef } from 'react';
 import { ApiError } from '../api/client.js';
 import { keys } from '../api/query.js';
 import { getGrant, getVm } from '../api/rest.js';
 import { type Access, accessOfGuest, accessOfUser } from './access.js';
 import { type ConsoleAddress } from './address.js';
+import { askAccess } from './ask.js';
 import { type Ask, begin, type State, step, waits } from './machine.js';
 
 const POLL_MS = 3_000;
@@ -28,10 +29,16 @@ export function useConsole(address: ConsoleAddress): Console {
     begin,
   );
 
+  // Whose access it was when the page last asked; a page serves one console as long as it is open.
+  const last = useRef<Access['who']>(undefined);
+
   const check = useCallback(
     () =>
-      ask(client, namespace, vm).then(
-        (access) => dispatch({ type: 'checked', access, now: Date.now() }),
+      ask(client, namespace, vm, last.current === 'user').then(
+        (access) => {
+          last.current = access.who;
+          dispatch({ type: 'checked', access, now: Date.now() });
+        },
         (error: Error) =>
           dispatch({
             type: 'checkFailed',
@@ -80,20 +87,16 @@ export function useConsole(address: ConsoleAddress): Console {
   return { state, open, hangUp, opened, closed };
 }
 
-/** A guest's grant first; without one, the rights of whoever is signed in. */
-function ask(client: QueryClient, namespace: string, vm: string): Promise<Access> {
+/** @param userFirst see {@link askAccess} */
+function ask(client: QueryClient, namespace: string, vm: string, userFirst: boolean): Promise<Access> {
+  const sources = {
+    guest: () => getGrant(namespace, vm).then(accessOfGuest),
+    user: () => getVm(namespace, vm).then(accessOfUser),
+  };
   return client.fetchQuery({
     queryKey: keys.access(namespace, vm),
     staleTime: 0,
     retry: false,
-    queryFn: async () => {
-      const refusal = await getGrant(namespace, vm).then(accessOfGuest, (error: unknown) => error);
-      if (!(refusal instanceof Error)) return refusal as Access;
-      if (!(refusal instanceof ApiError) || ![401, 403, 404].includes(refusal.code)) throw refusal;
-      return getVm(namespace, vm).then(accessOfUser, (error: unknown) => {
-        // Nobody is signed in: then what was said of the grant is what matters.
-        throw error instanceof ApiError && error.unauthorized ? refusal : error;
-      });
-    },
+    queryFn: () => askAccess(sources, userFirst),
   });
 }
