@@ -1,6 +1,7 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import './console.css';
 import { type ConsoleAddress, socketUrl } from './address.js';
+import { isOver } from './machine.js';
 import { Notice } from './Notice.js';
 import { PasteDialog } from './PasteDialog.js';
 import { ScreenView } from './ScreenView.js';
@@ -41,6 +42,7 @@ export function ConsolePage(address: ConsoleAddress) {
 
   const connected = state.name === 'connected';
   const live = connected || state.name === 'connecting';
+  const over = isOver(state);
   const viewOnly = access?.viewOnly ?? false;
   const types = connected && !viewOnly;
   const shared = { url, viewOnly, onClose, onOpen: opened, onLeave, label: `${text.kind[kind]} of ${vm}` };
@@ -66,13 +68,13 @@ export function ConsolePage(address: ConsoleAddress) {
                 focus();
               }}
             />
-            <Tool icon="fit" label={text.fit} pressed={fit} onClick={() => setFit(!fit)} />
+            <Tool icon="fit" label={text.fit} pressed={fit} disabled={over} onClick={() => setFit(!fit)} />
             <Tool
               icon="clipboard"
               label={text.clipboard}
               title={text.clipboardHint}
               pressed={clipboard}
-              disabled={viewOnly}
+              disabled={viewOnly || over}
               onClick={() => setClipboard(!clipboard)}
             />
           </>
@@ -90,10 +92,11 @@ export function ConsolePage(address: ConsoleAddress) {
           <Tool
             icon={full.on ? 'unfull' : 'full'}
             label={full.on ? text.leaveFullScreen : text.fullScreen}
+            disabled={over && !full.on}
             onClick={full.toggle}
           />
         )}
-        <Tool icon="reconnect" label={text.reconnect} onClick={() => open()} />
+        <Tool icon="reconnect" label={text.reconnect} disabled={over} onClick={() => open()} />
         <Tool icon="hangUp" label={text.disconnect} disabled={!live} onClick={hangUp} />
       </Toolbar>
       <main className="kg-stage">

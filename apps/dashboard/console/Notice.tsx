@@ -92,17 +92,18 @@ function Blocked({ address, state, open }: Part<'blocked'> & { address: ConsoleA
 
 function Refused({ state: { error }, open }: Part<'refused'>) {
   const code = error instanceof ApiError ? error.code : 500;
-  const words = refusalText(code);
+  const words = refusalText(code, error.message);
   return (
     <Box title={words.title}>
       <p>{words.text}</p>
-      {code !== 0 && <Said message={error.message} />}
+      {code !== 0 && code !== 401 && <Said message={error.message} />}
       <div className="kg-buttons">
-        <Button primary label={text.tryAgain} onClick={() => open()} />
-        {code === 401 && (
-          <a className="kg-button" href={`/login?next=${encodeURIComponent(location.pathname)}`}>
+        {code === 401 ? (
+          <a className="kg-button kg-primary" href={`/login?next=${encodeURIComponent(location.pathname)}`}>
             {text.signIn}
           </a>
+        ) : (
+          <Button primary label={text.tryAgain} onClick={() => open()} />
         )}
       </div>
     </Box>
@@ -132,11 +133,11 @@ function Ended({ state, open }: Part<'ended'>) {
     <Box title={why.title}>
       <p>{gaveUp ? text.gaveUp : why.text}</p>
       {why.detail && <Said message={why.detail} />}
+      {why.next === 'takeOver' && !takes && <p>{text.mayNotTakeOver}</p>}
       <div className="kg-buttons">
         {takes && <Button primary label={text.takeOver} onClick={() => open({ takeOver: true })} />}
-        {why.next === 'takeOver' && !takes && <p>{text.noTakeOver}</p>}
-        {(why.next === 'ask' || why.next === 'takeOver') && (
-          <Button primary={!takes} label={text.openAgain} onClick={() => open()} />
+        {(why.next === 'ask' || (why.next === 'takeOver' && !takes)) && (
+          <Button primary label={text.openAgain} onClick={() => open()} />
         )}
       </div>
     </Box>

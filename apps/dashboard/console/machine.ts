@@ -1,3 +1,4 @@
+import { ApiError } from '../api/client.js';
 import { type Access, type ConsoleKind, type Obstacle, obstacle, PASSING } from './access.js';
 import { type Closing, backOff, closing } from './closing.js';
 
@@ -109,6 +110,13 @@ function lost(state: State, why: Closing, now: number, jitter: number): State {
   if (wait === undefined) return { ...bare(state), attempt: 0, name: 'ended', closing: { ...why, next: 'ask' } };
   const ask = { ...state.ask, takeOver: false };
   return { ...bare(state), ask, attempt: state.attempt + 1, name: 'reconnecting', closing: why, at: now + wait };
+}
+
+/** Whether nothing on this page can open the console again: its time is over, or who asks has neither link nor sign-in. */
+export function isOver(state: State): boolean {
+  if (state.name === 'ended') return state.closing.next === 'over';
+  if (state.name === 'blocked') return state.why === 'expired';
+  return state.name === 'refused' && state.error instanceof ApiError && state.error.unauthorized;
 }
 
 /** Whether the page keeps asking if the console can open now. */

@@ -39,6 +39,7 @@ export const consoleText = {
   lookAnyway: 'Show it anyway',
   signIn: 'Sign in',
   noTakeOver: 'Your link does not allow you to take over. The console opens by itself when it is free.',
+  mayNotTakeOver: 'Your link does not allow you to take over. Open the console again to wait until it is free.',
   reconnecting: (attempt: number, seconds: number) =>
     seconds > 0 ? `Attempt ${attempt}: reconnecting in ${seconds} s…` : `Attempt ${attempt}: reconnecting…`,
   gaveUp: 'Reconnecting did not work. Check your network connection, then try again.',
@@ -110,13 +111,10 @@ function inUseBy(who: string | undefined): string {
   return who ? `It is in use by ${who}. ` : '';
 }
 
-/** Why access was refused, in words; the gateway's own message follows them. */
-export function refusalText(code: number): Words {
+/** Why access was refused, in words; the gateway's own message (`said`) follows them, or is all there is to say. */
+export function refusalText(code: number, said: string): Words {
   if (code === 401) {
-    return {
-      title: 'You need a link, or to sign in',
-      text: 'Open the link that you were given once more, or ask the person who sent it for a new one.',
-    };
+    return { title: 'You need a link, or to sign in', text: said };
   }
   if (code === 403)
     return { title: 'You may not open this console', text: 'Your link or your account does not allow it.' };
