@@ -78,14 +78,16 @@ function Invitation({ link, busy, onOpen }: { link: LinkInfo; busy: boolean; onO
   );
 }
 
+/** Refusals of the link itself: the same answer comes however often one asks. */
+const FINAL = [400, 401, 404, 410];
+
 function Refusal({ error, onRetry }: { error: Error; onRetry: () => void }) {
   const code = error instanceof ApiError ? error.code : 500;
-  const words = linkRefusal(code);
+  const words = linkRefusal(code, error.message);
   return (
     <Card title={words.title} alert>
-      {code !== 0 && <p>{error.message}</p>}
       <p>{words.text}</p>
-      {code !== 410 && (
+      {!FINAL.includes(code) && (
         <div className="kg-buttons">
           <button type="button" className="kg-button kg-primary" onClick={onRetry}>
             {text.tryAgain}

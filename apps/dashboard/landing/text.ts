@@ -24,20 +24,23 @@ export const landingText = {
   lostText: 'Check the address, or open the link that you were given once more.',
 };
 
-const BY_CODE: Record<number, { title: string; text: string }> = {
-  0: { title: 'The gateway does not answer', text: 'Check your network connection, then try again.' },
-  400: { title: 'This is not a link of this gateway', text: 'Copy the whole link and open it again.' },
-  401: { title: 'This link is not known here', text: 'Copy the whole link and open it again, or ask for a new one.' },
-  404: { title: 'This link is not known here', text: 'Copy the whole link and open it again, or ask for a new one.' },
-  410: { title: 'This link is no longer valid', text: 'Ask the person who sent it for a new one.' },
-  425: { title: 'This link is not valid yet', text: 'Come back when its time has come.' },
-  429: { title: 'Too many tries', text: 'Wait a minute, then try again.' },
-  503: { title: 'The gateway is not ready', text: 'Try again in a moment.' },
+const TITLES: Record<number, string> = {
+  0: 'The gateway does not answer',
+  400: 'This is not a link of this gateway',
+  401: 'This link is not known here',
+  404: 'This link is not known here',
+  410: 'This link is no longer valid',
+  425: 'This link is not valid yet',
+  429: 'Too many tries',
+  503: 'The gateway is not ready',
 };
 
-/** What a refusal of a link means, and what to do. */
-export function linkRefusal(code: number): { title: string; text: string } {
-  return BY_CODE[code] ?? { title: landingText.lookingError, text: 'Try again in a moment.' };
+/** What a refusal of a link means, and what to do: that is what the gateway said, save where it said nothing. */
+export function linkRefusal(code: number, said: string): { title: string; text: string } {
+  return {
+    title: TITLES[code] ?? landingText.lookingError,
+    text: code === 0 ? 'Check your network connection, then try again.' : said,
+  };
 }
 
 /** What a grant opens, in words; one without URLs is for both consoles of its machine. */
