@@ -10,6 +10,8 @@ import { IssueDialog } from '../issue/IssueDialog.js';
 import { Empty, Failure, Loading } from '../States.js';
 import { common } from '../text.js';
 import { Screenshot } from './Screenshot.js';
+import { mayStart } from './actions.js';
+import { StartButton } from './StartButton.js';
 import { vmsText, vmText as text } from './text.js';
 import { VmDetails } from './VmDetails.js';
 import { VmMenu } from './VmMenu.js';
@@ -48,8 +50,9 @@ function Content({ vm }: { vm: Vm }) {
         <div className="kg-buttons-row">
           <Open vm={vm} kind="vnc" label={vmsText.screen} />
           <Open vm={vm} kind="serial" label={vmsText.serial} />
+          <StartButton vm={vm} variant="primary" />
           {vm.may.issue && (
-            <Button variant="primary" onClick={() => setIssuing(true)}>
+            <Button variant={mayStart(vm) ? 'secondary' : 'primary'} onClick={() => setIssuing(true)}>
               {vmsText.issue}
             </Button>
           )}

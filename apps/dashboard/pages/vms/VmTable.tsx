@@ -8,6 +8,7 @@ import { useNow } from '../../hooks/useNow.js';
 import { age, dateTime } from '../../time/duration.js';
 import { common } from '../text.js';
 import { sizeOf } from './actions.js';
+import { StartButton } from './StartButton.js';
 import { vmsText as text } from './text.js';
 import { VmMenu } from './VmMenu.js';
 import { VmStatus } from './VmStatus.js';
@@ -70,6 +71,7 @@ function Row({ vm, now, onIssue }: { vm: Vm; now: number; onIssue: () => void })
               {text.screen}
             </Button>
           )}
+          <StartButton vm={vm} size="sm" variant="secondary" />
           <VmMenu vm={vm} onIssue={onIssue} />
         </div>
       </Td>

@@ -8,6 +8,11 @@ export function actionsOf(vm: Vm): { action: VmAction; allowed: boolean }[] {
   return sensible(vm.status).map((action) => ({ action, allowed: vm.may[action] }));
 }
 
+/** Whether the VM is down and she may start it. */
+export function mayStart(vm: Vm): boolean {
+  return actionsOf(vm).some(({ action, allowed }) => action === 'start' && allowed);
+}
+
 function sensible(status: string): VmAction[] {
   if (DOWN.includes(status)) return ['start'];
   if (GOING.includes(status)) return [];
