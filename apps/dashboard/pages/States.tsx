@@ -33,14 +33,19 @@ export function Failure({ error, what, onRetry }: { error: Error; what: string; 
       titleText={failureTitle(code, what)}
       {...(code === 403 || code === 401 ? { icon: LockIcon } : { status: 'danger' })}
     >
-      <EmptyStateBody>{error.message}</EmptyStateBody>
-      <EmptyStateFooter>
-        <EmptyStateActions>
-          <Button variant="primary" onClick={onRetry}>
-            {common.tryAgain}
-          </Button>
-        </EmptyStateActions>
-      </EmptyStateFooter>
+      <EmptyStateBody>
+        {code === 403 && <p>{common.askForRight}</p>}
+        <p>{error.message}</p>
+      </EmptyStateBody>
+      {code !== 403 && (
+        <EmptyStateFooter>
+          <EmptyStateActions>
+            <Button variant="primary" onClick={onRetry}>
+              {common.tryAgain}
+            </Button>
+          </EmptyStateActions>
+        </EmptyStateFooter>
+      )}
     </EmptyState>
   );
 }

@@ -3,6 +3,7 @@ export const common = {
   product: 'kube-gateway',
   loading: 'Loading…',
   tryAgain: 'Try again',
+  askForRight: 'Ask an administrator of this namespace for the right to see them.',
   signIn: 'Sign in',
   home: 'All virtual machines',
   cancel: 'Cancel',

@@ -20,7 +20,8 @@ export const issueText = {
   viewOnly: 'View only',
   viewOnlyHelp: 'The guest can look, but not type or click.',
   takeOver: 'May take over',
-  takeOverHelp: 'When somebody else is on the console, the guest may take it after a question.',
+  takeOverHelp:
+    'When somebody else is on the console, the guest may take it. The guest is asked first whether to take it.',
   description: 'Description',
   descriptionHelp: 'For you and the guest: who is it for, and why?',
   preview: 'What this allows',

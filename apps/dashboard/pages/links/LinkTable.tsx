@@ -14,6 +14,8 @@ import { linksText as text } from './text.js';
 interface Props {
   links: GateTokenView[];
   now: number;
+  /** Names of the machines that exist, where that is known. */
+  vms: ReadonlySet<string> | undefined;
   onAct: (link: GateTokenView, action: LinkAction) => void;
 }
 
@@ -21,10 +23,11 @@ interface Props {
 const SAYS_WHY: GateTokenPhase[] = ['Error', 'Pending'];
 
 /** The links of a namespace; on narrow windows each row becomes a card. */
-export function LinkTable({ links, now, onAct }: Props) {
+export function LinkTable({ links, now, vms, onAct }: Props) {
   const { columns } = text;
+  const issuers = links.some(({ issuer }) => issuer);
   return (
-    <Table role="table" aria-label={text.title} variant="compact" gridBreakPoint="grid-xl">
+    <Table className="kg-middle" role="table" aria-label={text.title} variant="compact" gridBreakPoint="grid-xl">
       <Thead>
         <Tr>
           <Th width={20}>{columns.link}</Th>
@@ -33,20 +36,33 @@ export function LinkTable({ links, now, onAct }: Props) {
           <Th>{columns.until}</Th>
           <Th modifier="wrap">{columns.live}</Th>
           <Th modifier="wrap">{columns.lastUsed}</Th>
-          <Th width={20}>{columns.issuer}</Th>
+          {issuers && <Th width={20}>{columns.issuer}</Th>}
           <Th screenReaderText={columns.actions} />
         </Tr>
       </Thead>
       <Tbody>
         {links.map((link) => (
-          <Row key={link.name} link={link} now={now} onAct={(action) => onAct(link, action)} />
+          <Row
+            key={link.name}
+            link={link}
+            now={now}
+            vms={vms}
+            issuers={issuers}
+            onAct={(action) => onAct(link, action)}
+          />
         ))}
       </Tbody>
     </Table>
   );
 }
 
-function Row({ link, now, onAct }: { link: GateTokenView; now: number; onAct: (action: LinkAction) => void }) {
+interface RowProps extends Pick<Props, 'now' | 'vms'> {
+  link: GateTokenView;
+  issuers: boolean;
+  onAct: (action: LinkAction) => void;
+}
+
+function Row({ link, now, vms, issuers, onAct }: RowProps) {
   const { columns } = text;
   const phase = phaseNow(link, now);
   const usable = phase === 'Ready' || phase === 'Pending';
@@ -60,7 +76,7 @@ function Row({ link, now, onAct }: { link: GateTokenView; now: number; onAct: (a
         </div>
       </Td>
       <Td dataLabel={columns.vm} modifier="breakWord">
-        <Target link={link} />
+        <Target link={link} vms={vms} />
       </Td>
       <Td dataLabel={columns.phase}>
         <div>
@@ -74,12 +90,14 @@ function Row({ link, now, onAct }: { link: GateTokenView; now: number; onAct: (a
         </div>
       </Td>
       <Td dataLabel={columns.live}>{link.live}</Td>
-      <Td dataLabel={columns.lastUsed} {...(link.lastUsed && { title: dateTime(link.lastUsed) })}>
+      <Td dataLabel={columns.lastUsed} className="kg-nowrap" {...(link.lastUsed && { title: dateTime(link.lastUsed) })}>
         {link.lastUsed ? text.ago(age(now - Date.parse(link.lastUsed))) : text.never}
       </Td>
-      <Td dataLabel={columns.issuer} modifier="breakWord">
-        {link.issuer ?? common.none}
-      </Td>
+      {issuers && (
+        <Td dataLabel={columns.issuer} modifier="breakWord">
+          {link.issuer ?? common.none}
+        </Td>
+      )}
       <Td>
         <div className="kg-buttons-row kg-end">
           {usable && (
@@ -109,8 +127,9 @@ function Row({ link, now, onAct }: { link: GateTokenView; now: number; onAct: (a
 }
 
 /** The machine that a link is for; a grant of paths shows the first of them. */
-function Target({ link }: { link: GateTokenView }) {
+function Target({ link, vms }: { link: GateTokenView; vms: Props['vms'] }) {
   const bound = link.vm ?? boundVm(link.urls)?.vm;
+  if (bound !== undefined && vms && !vms.has(bound)) return bound;
   if (bound !== undefined) {
     return <Link to={inNamespace(`/vms/${encodeURIComponent(bound)}`, link.namespace)}>{bound}</Link>;
   }

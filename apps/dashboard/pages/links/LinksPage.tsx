@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import { type GateTokenView } from '#libs/api';
 import { type LinkAction, useLinkAction } from '../../hooks/useLinkActions.js';
-import { useLinks } from '../../hooks/useLists.js';
+import { useLinks, useVms } from '../../hooks/useLists.js';
 import { inNamespace, useNamespace } from '../../hooks/useNamespace.js';
 import { useNow } from '../../hooks/useNow.js';
 import { useTitle } from '../../hooks/useTitle.js';
@@ -19,6 +19,7 @@ import { linksText as text, PHASES } from './text.js';
 export function LinksPage() {
   const { namespace } = useNamespace();
   const query = useLinks(namespace);
+  const vms = useVms(namespace).data?.items;
   const now = useNow();
   const [filter, setFilter] = useState<LinkFilter>({ text: '' });
   const [asking, setAsking] = useState<{ link: GateTokenView; action: LinkAction }>();
@@ -48,7 +49,12 @@ export function LinksPage() {
       ) : shown.length === 0 ? (
         <Empty title={text.noMatch} text={text.noMatchText} />
       ) : (
-        <LinkTable links={shown} now={now} onAct={(link, action) => setAsking({ link, action })} />
+        <LinkTable
+          links={shown}
+          now={now}
+          vms={vms && new Set(vms.map(({ name }) => name))}
+          onAct={(link, action) => setAsking({ link, action })}
+        />
       )}
       {asking && <Asking namespace={namespace} {...asking} onClose={() => setAsking(undefined)} />}
     </>
