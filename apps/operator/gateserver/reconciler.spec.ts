@@ -220,7 +220,8 @@ describe('ServerReconciler', () => {
   it('refuses an object that belongs to somebody else, and makes no keys that it cannot store', async () => {
     cluster.put(types.secrets, { metadata: { name: 'gs-jwt-secret', namespace: 'n' }, data: {} } as SecretObject);
     expect(await run()).toBe(30_000);
-    expect(cluster.written().sort()).toEqual(['apply secrets/n/gs-session', 'apply secrets/n/gs-tls', STATUS].sort());
+    const first = ['secrets/n/gs-session', 'secrets/n/gs-tls', 'serviceaccounts/n/gs', 'serviceaccounts/n/gs-guest'];
+    expect(cluster.written().sort()).toEqual([...first.map((one) => `apply ${one}`), STATUS].sort());
     expect(current()?.status?.phase).toBe('Error');
     expect(current()?.status).not.toHaveProperty('secret-name');
     expect(condition('Applied')).toMatchObject({ status: 'False', reason: 'ForeignObject' });

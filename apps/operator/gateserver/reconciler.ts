@@ -55,7 +55,10 @@ export class ServerReconciler {
     return { material, outcomes };
   }
 
-  /** Secrets first: without them nothing else may be made, since what was made up just now is stored nowhere. */
+  /**
+   * Secrets and accounts first: without them nothing else may be made. What was made up just now is stored nowhere, and
+   * an account or a Role of somebody else's would lend its rights to the gateway or its guests (security.md row 16).
+   */
   async #waves(owner: Owner, wanted: readonly Wanted[]): Promise<Outcome[]> {
     const { applier } = this.options;
     const outcomes: Outcome[] = [];
@@ -67,6 +70,8 @@ export class ServerReconciler {
         )),
       );
       if (wave === 0 && isBlocked(outcomes)) return outcomes;
+      if (outcomes.some(({ result, wanted: { type } }) => result === 'foreign' && type === types.roles))
+        return outcomes;
     }
     if (!isBlocked(outcomes)) await applier.prune(owner, wanted);
     return outcomes;
@@ -126,7 +131,7 @@ export class ServerReconciler {
 
 /** A binding needs its role, pods need everything that they name. */
 function waveOf(type: ResourceType): number {
-  if (type === types.secrets) return 0;
+  if (type === types.secrets || type === types.serviceAccounts) return 0;
   return type === types.roleBindings || type === types.deployments ? 2 : 1;
 }
 

@@ -1,0 +1,58 @@
+import { beforeAll, expect, it } from 'vitest';
+import { type GateServer } from '#libs/api';
+import { type KubeObject, types } from '#libs/kube';
+import { generateKeyPair } from '#libs/token';
+import { Applier } from '../apply/applier.js';
+import { FACTORY } from '../factory.js';
+import { FakeCluster } from '../testing/fake-cluster.js';
+import { type Factory } from './material.js';
+import { ServerReconciler } from './reconciler.js';
+
+let factory: Factory;
+beforeAll(async () => {
+  const pair = await generateKeyPair();
+  const certificate = await FACTORY.certificate(['gs.example.com']);
+  factory = {
+    keyPair: async () => pair,
+    random: (size) => Buffer.alloc(size, 7),
+    certificate: async () => certificate,
+  };
+});
+
+async function reconcile(cluster: FakeCluster): Promise<string[]> {
+  const watches = {
+    gateServers: cluster.cache(types.gateServers),
+    gateTokens: cluster.cache(types.gateTokens),
+    secrets: cluster.cache(types.secrets),
+    owned: cluster.owned,
+  };
+  const discovered = { served: [{ group: '', name: 'pods' }], silent: [] };
+  await new ServerReconciler({
+    client: cluster.client,
+    applier: new Applier(cluster.client, cluster.owned),
+    sources: { watches, discovery: { discover: async () => discovered } } as never,
+    factory,
+    events: { record: () => undefined },
+    gatewayImage: 'gateway:1',
+    now: Date.now,
+  }).reconcile('n/gs');
+  return cluster.written();
+}
+
+// Its pods would run as that account, its guests would have that account's rights.
+it.each([
+  ['ServiceAccount', types.serviceAccounts, 'gs'],
+  ['ServiceAccount', types.serviceAccounts, 'gs-guest'],
+  ['Role', types.roles, 'gs-guest'],
+] as const)('makes no gateway with a %s that is somebody else’s (security row 16)', async (kind, type, name) => {
+  const cluster = new FakeCluster();
+  const metadata = { name: 'gs', namespace: 'n', uid: 'u', generation: 1, creationTimestamp: '2030-01-01T00:00:00Z' };
+  cluster.put(types.gateServers, { metadata, spec: { route: 'gs.example.com' } } as KubeObject);
+  cluster.put(type, { metadata: { name, namespace: 'n' } });
+  expect((await reconcile(cluster)).filter((one) => /deployments|rolebindings/.test(one))).toEqual([]);
+  const { status } = cluster.take(types.gateServers, 'gs') as unknown as GateServer;
+  expect(status?.phase).toBe('Error');
+  expect(JSON.stringify(status)).toContain(`${kind} ${name} exists already and belongs to nobody`);
+  cluster.remove(type, name);
+  expect((await reconcile(cluster)).some((one) => one.includes('deployments'))).toBe(true);
+});
