@@ -49,6 +49,9 @@ function isDropped(name: string): boolean {
 export function upgradeHeaders(headers: IncomingHttpHeaders, identity: Identity): IncomingHttpHeaders {
   const kept = upstreamHeaders(headers, identity);
   const protocols = offeredProtocols(headers).filter((one) => !BEARER_PROTOCOL.test(one));
+  // An upgrade has no body: a length without one would make the next request of the connection its body.
+  delete kept['content-length'];
+  delete kept['transfer-encoding'];
   delete kept['sec-websocket-protocol'];
   if (protocols.length > 0) kept['sec-websocket-protocol'] = protocols.join(', ');
   return { ...kept, connection: 'Upgrade', upgrade: 'websocket' };
