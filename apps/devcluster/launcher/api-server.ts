@@ -1,6 +1,6 @@
 import { createWriteStream, readFileSync } from 'node:fs';
 import { get } from 'node:https';
-import { builtProgram, Child } from '../process/child.js';
+import { builtProgram, Child, nodeProgram } from '../process/child.js';
 import { freePort } from '../process/free-port.js';
 import { type DataFolder } from './data-folder.js';
 import { UserError } from './user-error.js';
@@ -30,9 +30,9 @@ export interface ApiServer {
 export async function startApiServer(folder: DataFolder, preferred: number | undefined): Promise<ApiServer> {
   const port = await freePort(preferred);
   const data = folder.at('apiserver');
-  const args = ['--data', data, '--port', String(port)];
   const env = { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production' };
-  const child = new Child(builtProgram('apps/devcluster/apiserver/main.js'), args, { env });
+  const program = builtProgram('apps/devcluster/apiserver/main.js');
+  const child = new Child(nodeProgram(program, '--data', data, '--port', String(port)), { env });
   const words = record(child, folder.at('logs', 'apiserver.log'));
   const ended = child.exited.then(() => words().join(' '));
   let over = false;

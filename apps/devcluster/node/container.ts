@@ -1,4 +1,4 @@
-import { Child, type Exit } from '../process/child.js';
+import { Child, type Exit, nodeProgram } from '../process/child.js';
 import { Backoff } from './backoff.js';
 import { ConfigError } from './environment.js';
 import { ContainerLog } from './log.js';
@@ -119,7 +119,7 @@ export class ContainerRunner {
   }
 
   private run(program: string, env: Record<string, string>): void {
-    const child = new Child(program, this.container.args ?? [], { env, cwd: this.host.dir });
+    const child = new Child(nodeProgram(program, ...(this.container.args ?? [])), { env, cwd: this.host.dir });
     this.child = child;
     this.log.follow(child.stdout);
     this.log.follow(child.stderr);

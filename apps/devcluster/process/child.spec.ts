@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Child } from './child.js';
+import { Child, nativeProgram, nodeProgram } from './child.js';
 import { freePort, probePort } from './free-port.js';
 import { createServer, type AddressInfo } from 'node:net';
 
@@ -38,44 +38,54 @@ const alive = (pid: number): boolean => {
 };
 
 test('a program ends by SIGTERM', async () => {
-  const child = new Child(polite, [], { env: {} });
+  const child = new Child(nodeProgram(polite), { env: {} });
   await once(child.stdout, 'data');
   expect(await child.stop(5000)).toEqual({ code: 0, signal: null });
   expect(await child.stop(5000)).toEqual({ code: 0, signal: null });
 });
 
 test('one that does not is killed when its grace is over', async () => {
-  const child = new Child(deaf, [], { env: {} });
+  const child = new Child(nodeProgram(deaf), { env: {} });
   await once(child.stdout, 'data');
   expect(await child.stop(100)).toEqual({ code: null, signal: 'SIGKILL' });
 });
 
 test('only what was given is in its environment', async () => {
-  const child = new Child(script('env.mjs', 'console.log(JSON.stringify(process.env));'), [], { env: { A: 'b' } });
+  const child = new Child(nodeProgram(script('env.mjs', 'console.log(JSON.stringify(process.env));')), {
+    env: { A: 'b' },
+  });
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
   expect(JSON.parse(line)).toEqual({ A: 'b' });
   await child.exited;
 });
 
 test('a script that is not there ends at once', async () => {
-  const child = new Child(join(folder, 'nothing.mjs'), [], { env: {} });
+  const child = new Child(nodeProgram(join(folder, 'nothing.mjs')), { env: {} });
   expect((await child.exited).code).toBe(1);
 });
 
-test('it ends when its parent is killed', async () => {
+test.each([
+  { kind: 'script', command: (): string => 'nodeProgram(process.argv[2])' },
+  { kind: 'binary', command: (): string => 'nativeProgram(process.execPath, process.argv[2])' },
+])('a $kind ends when its parent is killed', async ({ command }) => {
   const module = new URL('./child.ts', import.meta.url).href;
   const parent = script(
     'parent.mjs',
-    `import { Child } from '${module}';
-     const child = new Child(process.argv[2], [], { env: {} });
+    `import { Child, nativeProgram, nodeProgram } from '${module}';
+     const child = new Child(${command()}, { env: {} });
      child.stdout.once('data', () => console.log(child.pid));`,
   );
-  const started = spawn(process.execPath, [parent, polite], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const started = spawn(process.execPath, [parent, deaf], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(createInterface(started.stdout), 'line')) as [string];
   const pid = Number(line);
   expect(alive(pid)).toBe(true);
   started.kill('SIGKILL');
   await expect.poll(() => alive(pid), { timeout: 5000 }).toBe(false);
+});
+
+test('a binary that is not there ends at once', async () => {
+  const child = new Child(nativeProgram(join(folder, 'nothing')), { env: {} });
+  expect((await child.exited).code).toBe(127);
 });
 
 test('a port that is taken is not chosen', async () => {

@@ -16,9 +16,34 @@ export interface Exit {
 // The preload must be JavaScript also when the caller runs from TypeScript sources (tests): Node strips its types.
 const LEASH = new URL(import.meta.url.endsWith('.ts') ? './leash.ts' : './leash.js', import.meta.url);
 
+/** A program and its arguments, in the form that makes it end with this process, also after a kill -9 of this one. */
+export type Command = readonly [string, ...string[]];
+
+/** A Node script: leash.ts lets it end by SIGTERM when this process is gone. */
+export const nodeProgram = (script: string, ...args: string[]): Command => [
+  process.execPath,
+  '--import',
+  LEASH.href,
+  script,
+  ...args,
+];
+
 /**
- * A Node program that runs apart from the terminal's signals and never outlives this process (leash.ts). It is stopped
- * by `stop`, in the order that its owner chooses.
+ * Any other program: the kernel kills it when this process is gone (prctl(2), PR_SET_PDEATHSIG, set by setpriv of
+ * util-linux).
+ */
+export const nativeProgram = (path: string, ...args: string[]): Command => [
+  'setpriv',
+  '--pdeathsig',
+  'KILL',
+  '--',
+  path,
+  ...args,
+];
+
+/**
+ * A program that runs apart from the terminal's signals and never outlives this process. It is stopped by `stop`, in the
+ * order that its owner chooses.
  */
 export class Child {
   readonly pid: number | undefined;
@@ -29,8 +54,8 @@ export class Child {
   private readonly process: ChildProcess;
   private ended = false;
 
-  constructor(script: string, args: string[], options: ChildOptions) {
-    this.process = spawn(process.execPath, ['--import', LEASH.href, script, ...args], {
+  constructor([program, ...args]: Command, options: ChildOptions) {
+    this.process = spawn(program, args, {
       detached: true,
       env: options.env,
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
