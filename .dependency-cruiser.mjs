@@ -39,7 +39,7 @@ export default {
       'apiserver-alone',
       'The embedded API server knows no other part.',
       { path: '^apps/devcluster/apiserver/' },
-      { path: '^(apps/devcluster/(controllers|kubevirt|node|ingress|bin)/|libs/kube/)' },
+      { path: '^(apps/devcluster/(controllers|kubevirt|node|ingress|bin|controlplane|launcher)/|libs/kube/)' },
     ),
     forbid(
       'devcluster-parts-apart',

@@ -17,11 +17,10 @@ import { request, upgrade } from './http/door.js';
 import { type Parts } from './http/parts.js';
 import { builtInKinds } from './kinds/index.js';
 import { StoredObjects } from './objects.js';
-import { ensurePki, pem } from './pki/index.js';
+import { type PkiFiles, ensurePki, pem } from '../pki/index.js';
 import { Registry } from './registry.js';
 import { Reviews } from './reviews/index.js';
 import { Store } from './storage/store.js';
-import { type PkiFiles } from './types.js';
 import { connect } from './wiring.js';
 
 export interface Options {

@@ -161,19 +161,3 @@ export interface ObjectAccess {
   /** Calls back after every change of that resource. Returns the way to stop. */
   onChange(group: string, resource: string, listener: () => void): () => void;
 }
-
-/** Key material on disk, paths and PEM. */
-export interface PkiFiles {
-  ca: string;
-  serverCert: string;
-  serverKey: string;
-  frontProxyCa: string;
-  frontProxyCert: string;
-  frontProxyKey: string;
-  kubeletClientCert: string;
-  kubeletClientKey: string;
-  adminCert: string;
-  adminKey: string;
-  serviceAccountKey: string;
-  serviceAccountPub: string;
-}

@@ -2,11 +2,11 @@ import { Aggregator, foreignGroups, KubeletProxy } from './aggregation/index.js'
 import { type Context } from './context.js';
 import { type Compile } from './crd/definition.js';
 import { type Foreign, type OpenApi, type PodLogs } from './http/parts.js';
-import { pem } from './pki/index.js';
+import { type PkiFiles, pem } from '../pki/index.js';
 import { openapiV2, openapiV3, openapiV3Index } from './openapi/index.js';
 import { compileSchema } from './schema/index.js';
 import { type Registry } from './registry.js';
-import { type Fields, type PkiFiles } from './types.js';
+import { type Fields } from './types.js';
 
 /** Schemas, documents and other servers, made for this server. */
 export interface Connected {

@@ -1,9 +1,9 @@
 import { type Context } from '../context.js';
 import { createFrom } from '../rest/create.js';
 import { RBAC_GROUP } from '../authz/rbac.js';
-import { pem } from '../pki/index.js';
+import { type PkiFiles, pem } from '../../pki/index.js';
 import { ApiError } from '../status.js';
-import { type Fields, type KubeObject, type PkiFiles } from '../types.js';
+import { type Fields, type KubeObject } from '../types.js';
 import { bootstrapBindings, bootstrapRoles } from './roles.js';
 
 const LABELS = { 'kubernetes.io/bootstrapping': 'rbac-defaults' };

@@ -2,7 +2,22 @@ import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { issueCertificate, makeCa, type PemPair } from '#libs/pki';
-import { type PkiFiles } from '../types.js';
+
+/** Key material on disk, paths and PEM. */
+export interface PkiFiles {
+  ca: string;
+  serverCert: string;
+  serverKey: string;
+  frontProxyCa: string;
+  frontProxyCert: string;
+  frontProxyKey: string;
+  kubeletClientCert: string;
+  kubeletClientKey: string;
+  adminCert: string;
+  adminKey: string;
+  serviceAccountKey: string;
+  serviceAccountPub: string;
+}
 
 const DAYS = 3650;
 const SERVER_NAMES = [
@@ -15,11 +30,15 @@ const SERVER_NAMES = [
 const SERVER_IPS = ['127.0.0.1', '::1', '10.0.0.1'];
 
 /**
- * Makes what the server needs of keys and certificates in `dir`, once; later starts find them there.
+ * Makes what an API server needs of keys and certificates in `dir`, once; later starts find them there. The keys of the
+ * authorities are not kept.
+ * @param components names (`kube-controller-manager`) that get client certificates as system:NAME: NAME.crt and NAME.key
  */
-export async function ensurePki(dir: string, now: Date): Promise<PkiFiles> {
+export async function ensurePki(dir: string, now: Date, components: string[] = []): Promise<PkiFiles> {
   const files = filesIn(dir);
-  if (Object.values(files).every((file: string) => existsSync(file))) return files;
+  const own = components.map((name) => ({ cn: `system:${name}`, ...pairIn(dir, name) }));
+  const wanted = [...Object.values<string>({ ...files }), ...own.flatMap(({ cert, key }) => [cert, key])];
+  if (wanted.every((file: string) => existsSync(file))) return files;
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const ca = await makeCa({ cn: 'kubernetes', now });
   const front = await makeCa({ cn: 'front-proxy-ca', now });
@@ -44,9 +63,16 @@ export async function ensurePki(dir: string, now: Date): Promise<PkiFiles> {
     files.frontProxyKey,
     await issueCertificate(front, { cn: 'front-proxy-client', ...client }),
   );
+  for (const { cn, cert, key } of own) writePair(cert, key, await issueCertificate(ca, { cn, ...client }));
   writeAccountKeys(files);
   return files;
 }
+
+/** Where `ensurePki` puts a component's certificate and key. */
+export const pairIn = (dir: string, name: string): { cert: string; key: string } => ({
+  cert: join(dir, `${name}.crt`),
+  key: join(dir, `${name}.key`),
+});
 
 export const pem = (file: string): string => readFileSync(file, 'utf8');
 
@@ -68,7 +94,7 @@ function filesIn(dir: string): PkiFiles {
   };
 }
 
-function writePair(certFile: string, keyFile: string, { cert, key }: PemPair): void {
+export function writePair(certFile: string, keyFile: string, { cert, key }: PemPair): void {
   write(certFile, cert);
   write(keyFile, key);
 }

@@ -1,0 +1,102 @@
+import { accessSync, constants, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import lockfile from 'proper-lockfile';
+import { build, type BuildOptions, cacheKey } from './build.js';
+import { PlaneError } from './errors.js';
+import { releaseOf } from './release.js';
+
+const PROGRAMS = ['etcd', 'kube-apiserver', 'kube-controller-manager'] as const;
+const KUBECTL = 'kubectl';
+/** A builder renews its lock; one that did not for so long was killed. */
+const STALE_MS = 20_000;
+const RETRY_MS = 1000;
+
+/** Paths of the programs of a control plane. */
+export type Assets = Record<(typeof PROGRAMS)[number], string> & {
+  /** The kubectl of the same release, where the folder has one. */
+  kubectl?: string;
+};
+
+export interface AssetOptions extends Pick<BuildOptions, 'say' | 'signal'> {
+  /** `1.37`; default: the newest. Not looked at where `folder` is given. */
+  minor?: string | undefined;
+  /** A folder that has the programs: the value of KUBEBUILDER_ASSETS, as envtest of controller-runtime names it. */
+  folder?: string | undefined;
+  /** Where built programs are kept: some 150 MB a release. */
+  cache?: string;
+}
+
+/** Outside of any checkout, so that a fresh clone finds what another one built. */
+export const defaultCache = (env: NodeJS.ProcessEnv = process.env): string =>
+  join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'kube-gateway', 'controlplane');
+
+/**
+ * The programs of a control plane: those of `folder` where it is given, else built from Go modules, once.
+ * @throws PlaneError when the folder lacks one, Go is not installed, or they cannot be built
+ */
+export async function findAssets({ folder, minor, cache = defaultCache(), ...rest }: AssetOptions): Promise<Assets> {
+  if (folder) return assetsIn(folder);
+  const release = releaseOf(minor);
+  const target = join(cache, `${release.kubernetes}-${await cacheKey(release)}`);
+  if (!isWhole(target)) {
+    await locked(cache, rest.say, async () => {
+      if (!isWhole(target)) install(await build({ release, cache, ...rest }), target);
+    });
+  }
+  return assetsIn(target);
+}
+
+/** One builder at a time; whoever waited finds what the first one built. */
+async function locked(cache: string, say: (line: string) => void, work: () => Promise<void>): Promise<void> {
+  try {
+    mkdirSync(cache, { recursive: true });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new PlaneError(
+      `The built programs cannot be kept (${why}): set XDG_CACHE_HOME to a folder that you may write.`,
+    );
+  }
+  const options = { lockfilePath: join(cache, 'lock'), stale: STALE_MS };
+  if (await lockfile.check(cache, options)) say('waiting for another process that builds a control plane');
+  const release = await lockfile.lock(cache, {
+    ...options,
+    retries: { forever: true, minTimeout: RETRY_MS, maxTimeout: RETRY_MS },
+  });
+  await work().finally(release);
+}
+
+const isProgram = (path: string): boolean => {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const isWhole = (folder: string): boolean => PROGRAMS.every((name) => isProgram(join(folder, name)));
+
+function assetsIn(folder: string): Assets {
+  const missing = PROGRAMS.filter((name) => !isProgram(join(folder, name)));
+  if (missing.length > 0) {
+    throw new PlaneError(
+      `KUBEBUILDER_ASSETS=${folder} has no ${missing.join(', no ')}: put it there, ` +
+        'or unset the variable to have all of it built with Go.',
+    );
+  }
+  const paths = Object.fromEntries(PROGRAMS.map((name) => [name, join(folder, name)])) as Assets;
+  const kubectl = join(folder, KUBECTL);
+  return isProgram(kubectl) ? { ...paths, kubectl } : paths;
+}
+
+/** One program, called by four names. Whole or not there: it is put together beside its place and renamed. */
+function install(binary: string, target: string): void {
+  const partial = `${target}.${process.pid}`;
+  rmSync(partial, { recursive: true, force: true });
+  mkdirSync(partial, { recursive: true });
+  renameSync(binary, join(partial, 'controlplane'));
+  for (const name of [...PROGRAMS, KUBECTL]) symlinkSync('controlplane', join(partial, name));
+  rmSync(target, { recursive: true, force: true });
+  renameSync(partial, target);
+}

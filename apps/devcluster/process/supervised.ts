@@ -1,0 +1,116 @@
+import { createWriteStream } from 'node:fs';
+import { Child, type Command } from './child.js';
+
+const LAST_LINES = 5;
+const POLL_MS = 50;
+const RESTART_MS = 200;
+/** So many ends in a row without being ready once: it will not come up. */
+const TRIES = 5;
+
+export interface Program {
+  /** As it is named in messages: `kube-apiserver`. */
+  name: string;
+  command: Command;
+  env: Record<string, string>;
+  /** Its whole output, appended. */
+  log: string;
+  isReady: () => Promise<boolean>;
+  /** How long one start may take. */
+  readyWithinMs: number;
+  /** Told in one line when it has ended without being asked to, and is started again. */
+  onRestart?: (line: string) => void;
+}
+
+/** A start that came to nothing: the program's last words, in one line. */
+export class ProgramError extends Error {
+  override readonly name = 'ProgramError';
+}
+
+/** A program that is kept running: one that ends without being asked to is started again. */
+export class Supervised {
+  /** Resolves when it runs no more: stopped, or given up; with its last words. */
+  readonly ended: Promise<string>;
+  private child: Child | undefined;
+  private stopping = false;
+  private words: string[] = [];
+  private end: (words: string) => void = () => undefined;
+
+  private constructor(private readonly program: Program) {
+    this.ended = new Promise((resolve) => (this.end = resolve));
+  }
+
+  /**
+   * Starts it and waits until it is ready.
+   * @throws ProgramError when it ends before that, or is not ready in time
+   */
+  static async start(program: Program): Promise<Supervised> {
+    const supervised = new Supervised(program);
+    await supervised.bringUp();
+    void supervised.keep().then(() => supervised.end(supervised.lastWords()));
+    return supervised;
+  }
+
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  /** SIGTERM, then SIGKILL after `graceMs`. */
+  async stop(graceMs: number): Promise<void> {
+    this.stopping = true;
+    await this.child?.stop(graceMs);
+    await this.ended;
+  }
+
+  private async bringUp(): Promise<void> {
+    const { name, command, env, isReady, readyWithinMs } = this.program;
+    const child = new Child(command, { env });
+    this.child = child;
+    this.record(child);
+    let over = false;
+    void child.exited.then(() => (over = true));
+    const deadline = Date.now() + readyWithinMs;
+    while (!over && !(await isReady())) {
+      if (Date.now() > deadline) {
+        await child.stop(0);
+        throw new ProgramError(`${name} was not ready within ${readyWithinMs / 1000} s: ${this.lastWords()}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+    if (over) throw new ProgramError(`${name} ended at once: ${this.lastWords()}`);
+  }
+
+  private async keep(): Promise<void> {
+    for (let failed = 0; !this.stopping && failed < TRIES;) {
+      const exit = await this.child?.exited;
+      if (this.stopping) break;
+      this.program.onRestart?.(
+        `${this.program.name} ended unexpectedly (${exit?.signal ?? `exit code ${exit?.code}`}) and is started again`,
+      );
+      if (failed > 0) await new Promise((resolve) => setTimeout(resolve, RESTART_MS * 2 ** failed));
+      if (this.stopping) break;
+      failed = await this.bringUp().then(
+        () => 0,
+        () => failed + 1,
+      );
+    }
+    await this.child?.exited;
+  }
+
+  private lastWords(): string {
+    return this.words.join(' ') || 'it said nothing';
+  }
+
+  /** Writes all output to the log and keeps the last lines. */
+  private record(child: Child): void {
+    const log = createWriteStream(this.program.log, { flags: 'a', mode: 0o600 });
+    this.words = [];
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        log.write(chunk);
+        this.words.push(...chunk.toString('utf8').split('\n').filter(Boolean));
+        this.words.splice(0, Math.max(this.words.length - LAST_LINES, 0));
+      });
+    }
+    void child.exited.then(() => log.end());
+  }
+}
