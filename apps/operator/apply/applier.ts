@@ -44,11 +44,24 @@ export class Applier {
   /** Deletes what the owner still has and no longer wants. @returns what went */
   async prune(owner: Owner, wanted: readonly Wanted[]): Promise<Wanted[]> {
     const kept = new Set(wanted.map(({ type, object }) => `${type.resource}/${object.metadata.name}`));
+    return this.#deleteMade(owner, [...this.caches.keys()], (type, name) => !kept.has(`${type.resource}/${name}`));
+  }
+
+  /** Deletes what the owner has of these kinds. @returns what went */
+  withdraw(owner: Owner, ...kinds: ResourceType[]): Promise<Wanted[]> {
+    return this.#deleteMade(owner, kinds, () => true);
+  }
+
+  async #deleteMade(
+    owner: Owner,
+    kinds: readonly ResourceType[],
+    isUnwanted: (type: ResourceType, name: string) => boolean,
+  ): Promise<Wanted[]> {
     const gone: Wanted[] = [];
-    for (const [type, cache] of this.caches) {
-      for (const object of cache.list()) {
+    for (const type of kinds) {
+      for (const object of this.caches.get(type)?.list() ?? []) {
         const { name = '', namespace, uid } = object.metadata;
-        if (!isMade(object, owner) || kept.has(`${type.resource}/${name}`)) continue;
+        if (!isMade(object, owner) || !isUnwanted(type, name)) continue;
         await this.#delete(type, name, namespace, uid);
         gone.push({ type, object });
       }

@@ -19,6 +19,11 @@ beforeAll(async () => {
   };
 });
 
+function gateServer(): KubeObject {
+  const metadata = { name: 'gs', namespace: 'n', uid: 'u', generation: 1, creationTimestamp: '2030-01-01T00:00:00Z' };
+  return { metadata, spec: { route: 'gs.example.com' } } as KubeObject;
+}
+
 async function reconcile(cluster: FakeCluster): Promise<string[]> {
   const watches = {
     gateServers: cluster.cache(types.gateServers),
@@ -46,8 +51,7 @@ it.each([
   ['Role', types.roles, 'gs-guest'],
 ] as const)('makes no gateway with a %s that is somebody else’s (security row 16)', async (kind, type, name) => {
   const cluster = new FakeCluster();
-  const metadata = { name: 'gs', namespace: 'n', uid: 'u', generation: 1, creationTimestamp: '2030-01-01T00:00:00Z' };
-  cluster.put(types.gateServers, { metadata, spec: { route: 'gs.example.com' } } as KubeObject);
+  cluster.put(types.gateServers, gateServer());
   cluster.put(type, { metadata: { name, namespace: 'n' } });
   expect((await reconcile(cluster)).filter((one) => /deployments|rolebindings/.test(one))).toEqual([]);
   const { status } = cluster.take(types.gateServers, 'gs') as unknown as GateServer;
@@ -55,4 +59,27 @@ it.each([
   expect(JSON.stringify(status)).toContain(`${kind} ${name} exists already and belongs to nobody`);
   cluster.remove(type, name);
   expect((await reconcile(cluster)).some((one) => one.includes('deployments'))).toBe(true);
+});
+
+// It was made while the name was free: somebody has deleted ours since and made another.
+it.each([
+  ['ServiceAccount', types.serviceAccounts, 'gs'],
+  ['ServiceAccount', types.serviceAccounts, 'gs-guest'],
+  ['Role', types.roles, 'gs-guest'],
+  ['RoleBinding', types.roleBindings, 'gs-guest'],
+  ['Secret', types.secrets, 'gs-session'],
+] as const)('ends a gateway whose %s has become somebody else’s (security row 16)', async (_kind, type, name) => {
+  const cluster = new FakeCluster();
+  cluster.put(types.gateServers, gateServer());
+  await reconcile(cluster);
+  const foreign = {
+    metadata: { name: 'gs', namespace: 'other', labels: cluster.take(types.deployments, 'gs')?.metadata.labels ?? {} },
+  };
+  cluster.put(types.deployments, foreign);
+  cluster.put(type, { metadata: { name, namespace: 'n' } });
+  expect(await reconcile(cluster)).toContain('delete deployments/n/gs');
+  expect(await reconcile(cluster)).toEqual([]);
+  expect(cluster.take(types.deployments, 'gs', 'other')).toBeDefined();
+  cluster.remove(type, name);
+  expect(await reconcile(cluster)).toContain('apply deployments/n/gs');
 });

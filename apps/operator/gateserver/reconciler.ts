@@ -14,11 +14,18 @@ import { faultStatus, isCurrent, statusOf } from './status.js';
 
 /** Somebody else's object, a refusal, an API that is away: nothing that is watched tells when it is cured. */
 const BLOCKED_MS = 30_000;
+/** What gives rights or keys to those who use it by its name. */
+const LENDING: ReadonlySet<ResourceType> = new Set([
+  types.serviceAccounts,
+  types.roles,
+  types.roleBindings,
+  types.secrets,
+]);
 const LONGEST_SLEEP_MS = 3_600_000;
 
 export interface ServerReconcilerOptions {
   client: Pick<KubeClient, 'get' | 'apply'>;
-  applier: Pick<Applier, 'apply' | 'prune' | 'find'>;
+  applier: Pick<Applier, 'apply' | 'prune' | 'withdraw' | 'find'>;
   sources: Omit<Sources, 'find'>;
   factory: Factory;
   events: Pick<EventRecorder, 'record'>;
@@ -57,21 +64,21 @@ export class ServerReconciler {
 
   /**
    * Secrets and accounts first: without them nothing else may be made. What was made up just now is stored nowhere, and
-   * an account or a Role of somebody else's would lend its rights to the gateway or its guests (security.md row 16).
+   * an account or a Role of somebody else's would lend its rights to the gateway or its guests (security.md row 16): a
+   * gateway that runs already must end, too.
    */
   async #waves(owner: Owner, wanted: readonly Wanted[]): Promise<Outcome[]> {
     const { applier } = this.options;
     const outcomes: Outcome[] = [];
-    for (const wave of [0, 1, 2]) {
+    for (const wave of [0, 1, 2, 3]) {
       outcomes.push(
         ...(await applier.apply(
           owner,
           wanted.filter(({ type }) => waveOf(type) === wave),
         )),
       );
-      if (wave === 0 && isBlocked(outcomes)) return outcomes;
-      if (outcomes.some(({ result, wanted: { type } }) => result === 'foreign' && type === types.roles))
-        return outcomes;
+      if (outcomes.some(isLent)) await applier.withdraw(owner, types.deployments);
+      if ((wave === 0 && isBlocked(outcomes)) || outcomes.some(isLent)) return outcomes;
     }
     if (!isBlocked(outcomes)) await applier.prune(owner, wanted);
     return outcomes;
@@ -132,11 +139,17 @@ export class ServerReconciler {
 /** A binding needs its role, pods need everything that they name. */
 function waveOf(type: ResourceType): number {
   if (type === types.secrets || type === types.serviceAccounts) return 0;
-  return type === types.roleBindings || type === types.deployments ? 2 : 1;
+  if (type === types.deployments) return 3;
+  return type === types.roleBindings ? 2 : 1;
 }
 
 function isBlocked(outcomes: readonly Outcome[]): boolean {
   return outcomes.some(({ result }) => result === 'foreign' || result === 'refused');
+}
+
+/** Somebody else's, and what the gateway or its guests could do by it, they must not. */
+function isLent({ result, wanted: { type } }: Outcome): boolean {
+  return result === 'foreign' && LENDING.has(type);
 }
 
 function ownerOf({ metadata }: GateServer): Owner {
