@@ -49,7 +49,8 @@ function mattersToTokens(server: GateServer, old: GateServer): boolean {
   return (
     server.metadata.generation !== old.metadata.generation ||
     server.metadata.deletionTimestamp !== old.metadata.deletionTimestamp ||
-    server.status?.['secret-name'] !== old.status?.['secret-name']
+    server.status?.['secret-name'] !== old.status?.['secret-name'] ||
+    (server.status?.phase === 'Error') !== (old.status?.phase === 'Error')
   );
 }
 

@@ -1,6 +1,7 @@
 import { type KeyObject } from 'node:crypto';
 import {
   ENFORCED,
+  type GateServer,
   gateServerDefaults,
   type GateTokenData,
   gateTokenDefaults,
@@ -104,12 +105,20 @@ function checkEnforced(settings: GateTokenSettings): void {
   }
 }
 
-/** Where the gateway may be wider than its GateServer says, nothing more is given out; what is given out stays. */
+/**
+ * Where the gateway or its guests may be wider than its GateServer says (a field that is not enforced, an account that
+ * is somebody else's), nothing more is given out; what is given out stays.
+ */
 function checkServer({ status }: GateToken, { server }: Signer): void {
-  const fault = status?.phase === 'Ready' ? undefined : faultOf(server);
-  if (!fault) return;
-  const message = `GateServer ${server.metadata.name} is in error and gives out nothing new: ${fault.message}`;
+  const fault = status?.phase === 'Ready' ? undefined : faultOfServer(server);
+  if (fault === undefined) return;
+  const message = `GateServer ${server.metadata.name} is in error and gives out nothing new: ${fault}`;
   throw new Problem('GateServerNotReady', message, true);
+}
+
+function faultOfServer(server: GateServer): string | undefined {
+  const told = faultOf(server)?.message;
+  return told ?? (server.status?.phase === 'Error' ? 'see its conditions, and cure what they name.' : undefined);
 }
 
 function checkDuration({ durationMs }: Window, { server }: Signer): void {

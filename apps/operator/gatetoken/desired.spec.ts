@@ -1,0 +1,49 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type GateServer, type GateServerStatus, type GateToken, type GateTokenSpec } from '#libs/api';
+import { generateKeyPair } from '#libs/token';
+import { base64 } from '../gateserver/material.js';
+import { type SecretObject } from '../watches.js';
+import { decide } from './desired.js';
+
+const NOW = Date.parse('2030-01-01T12:00:00Z');
+const URLS = ['/api/v1/namespaces/n/pods'];
+
+let data: Record<string, string>;
+beforeAll(async () => {
+  const pair = await generateKeyPair();
+  data = { 'tls.key': base64(pair['tls.key']), 'tls.crt': base64(pair['tls.crt']) };
+});
+
+function server(name = 'gs', status: Partial<GateServerStatus> = {}): GateServer {
+  return {
+    metadata: { name, namespace: 'n' },
+    spec: { route: `${name}.example.com` },
+    status: { phase: 'Ready', 'secret-name': `${name}-jwt-secret`, ...status },
+  } as GateServer;
+}
+
+function judged(spec: GateTokenSpec, servers: GateServer[], secrets: Record<string, SecretObject> = {}, status = {}) {
+  const token = {
+    metadata: { name: 't', namespace: 'n', uid: 'u', creationTimestamp: '2030-01-01T12:00:00Z' },
+    spec,
+    status,
+  } as GateToken;
+  const secretOf = (name: string) => secrets[name] ?? { metadata: { name }, data };
+  return decide({ token, servers, secretOf, vm: undefined }, NOW);
+}
+
+describe('a GateServer in error, as where its account is somebody else’s (security row 16)', () => {
+  it.each<[string, GateTokenSpec]>([
+    ['a token', { urls: URLS }],
+    ['a link', { urls: URLS, 'link-hash': 'h'.repeat(43) }],
+  ])('%s is not given out, until it is cured', (_what, spec) => {
+    const decision = judged(spec, [server('gs', { phase: 'Error' })]);
+    expect(decision).toMatchObject({ phase: 'Pending', reason: 'GateServerNotReady' });
+    expect(decision).toHaveProperty('message', expect.stringMatching(/GateServer gs is in error.*see its conditions/));
+    expect(judged(spec, [server('gs', { phase: 'Progressing' })]).phase).toBe('Ready');
+  });
+
+  it('takes nothing back', () => {
+    expect(judged({ urls: URLS }, [server('gs', { phase: 'Error' })], {}, { phase: 'Ready' }).phase).toBe('Ready');
+  });
+});
