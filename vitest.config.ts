@@ -2,6 +2,20 @@ import { defineConfig } from 'vitest/config';
 
 const alias = [{ find: /^#libs\/(.*)$/, replacement: `${import.meta.dirname}/libs/$1/index.ts` }];
 
+/** The same files on the embedded cluster (`e2e`) and on a real control plane (`e2e-real`): global-setup.ts goes by the name. */
+const endToEnd = (name: string) => ({
+  resolve: { alias },
+  test: {
+    name,
+    include: ['e2e/**/*.e2e.ts'],
+    globalSetup: ['e2e/support/global-setup.ts'],
+    // One cluster, one browser, two cores: files run one after the other.
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+});
+
 export default defineConfig({
   resolve: { alias },
   test: {
@@ -17,18 +31,8 @@ export default defineConfig({
           expect: { poll: { timeout: 10_000, interval: 20 } },
         },
       },
-      {
-        resolve: { alias },
-        test: {
-          name: 'e2e',
-          include: ['e2e/**/*.e2e.ts'],
-          globalSetup: ['e2e/support/global-setup.ts'],
-          // One cluster, one browser, two cores: files run one after the other.
-          fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-        },
-      },
+      endToEnd('e2e'),
+      endToEnd('e2e-real'),
     ],
   },
 });

@@ -1,3 +1,9 @@
+/** What to run on: the embedded API server, a real control plane of our own, or somebody's cluster. */
+export type Cluster =
+  | { kind: 'embedded' }
+  | { kind: 'real'; /** `1.37`; default: the newest. */ kubernetes: string | undefined }
+  | { kind: 'own'; /** Absolute path. */ kubeconfig: string; context: string | undefined };
+
 export interface Options {
   /** Port of `http://localhost:PORT`. */
   port: number;
@@ -6,6 +12,7 @@ export interface Options {
   /** Absolute path of the data folder. */
   data: string;
   fresh: boolean;
+  cluster: Cluster;
 }
 
 export const HELP: string;

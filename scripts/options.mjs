@@ -13,12 +13,15 @@ Starts an embedded cluster with the operator, a gateway and two sample VMs, and 
   --https-port PORT  every gateway by host name at https://HOST:PORT (default 8443)
   --data DIR         where everything is kept (default .local)
   --fresh            forget what DIR holds and start anew
-  --cluster KIND     what to run on: "embedded" (default) is the only one in this release
+  --cluster KIND     what to run on: "embedded" (default), or "real": kube-apiserver, kube-controller-manager and etcd,
+                     from the folder KUBEBUILDER_ASSETS, else built once by Go (10 minutes on two cores)
+  --kubernetes 1.N   the release to build for --cluster real (default: the newest that is known)
+  --kubeconfig FILE  run operator and gateway here against a cluster of your own, whose administrator FILE makes you
+  --context NAME     the context of FILE (default: its current one)
   --help             this text
 
 DIR holds kubeconfig (contexts admin, dev and viewer), bin (kubectl, oc and jq for it), logs (progress and faults of every
 part) and the state of the cluster.
-Of a later release: --cluster real, --kubeconfig FILE and --context NAME (a real control plane, a cluster of your own).
 `;
 
 const OPTIONS = {
@@ -26,7 +29,8 @@ const OPTIONS = {
   'https-port': { type: 'string', default: '8443' },
   data: { type: 'string', default: '.local' },
   fresh: { type: 'boolean', default: false },
-  cluster: { type: 'string', default: 'embedded' },
+  cluster: { type: 'string' },
+  kubernetes: { type: 'string' },
   kubeconfig: { type: 'string' },
   context: { type: 'string' },
   help: { type: 'boolean', short: 'h', default: false },
@@ -44,12 +48,12 @@ export function parseOptions(args) {
   const { values, tokens } = parseArgs({ args, options: OPTIONS, strict: false, tokens: true });
   for (const token of tokens) checkToken(token);
   if (values.help) return undefined;
-  checkCluster(values);
+  const cluster = clusterOf(values);
   const port = portOf('--port', values.port);
   const httpsPort = portOf('--https-port', values['https-port']);
   if (port === httpsPort) throw new OptionError(`--port and --https-port are both ${port}: give two different ports.`);
   if (values.data === '') throw new OptionError(`--data needs a value. ${SEE_HELP}`);
-  return { port, httpsPort, data: resolve(values.data), fresh: values.fresh };
+  return { port, httpsPort, data: resolve(values.data), fresh: values.fresh, cluster };
 }
 
 function checkToken(token) {
@@ -66,13 +70,19 @@ function checkToken(token) {
   }
 }
 
-function checkCluster({ cluster, kubeconfig, context }) {
-  if (kubeconfig !== undefined || context !== undefined) {
-    throw new OptionError('A cluster of your own (--kubeconfig, --context) comes with a later release.');
+/** @returns what to run on, as options.d.mts describes it */
+function clusterOf({ cluster, kubernetes, kubeconfig, context }) {
+  if (kubeconfig !== undefined) {
+    if (cluster !== undefined)
+      throw new OptionError('--kubeconfig and --cluster exclude each other: give one of them.');
+    return { kind: 'own', kubeconfig: resolve(kubeconfig), context };
   }
-  if (cluster === 'embedded') return;
-  const what = cluster === 'real' ? 'real comes with a later release' : `"${cluster}" is not known`;
-  throw new OptionError(`--cluster ${what}: "embedded" is the only one in this release.`);
+  if (context !== undefined) throw new OptionError('--context needs --kubeconfig FILE: it names a context of FILE.');
+  if (cluster === 'real') return { kind: 'real', kubernetes };
+  if (kubernetes !== undefined)
+    throw new OptionError('--kubernetes needs --cluster real: it names the release to build.');
+  if (cluster === undefined || cluster === 'embedded') return { kind: 'embedded' };
+  throw new OptionError(`--cluster "${cluster}" is not known: give "embedded" or "real".`);
 }
 
 function portOf(option, text) {

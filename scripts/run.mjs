@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const OLDEST_NODE = 20;
+const COMMANDS = ['start', 'test', 'test:real', 'setup'];
 
 function fail(message) {
   process.stderr.write(`${message}\n`);
@@ -53,7 +54,7 @@ async function main([command, ...args]) {
   if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
     fail(`Node ${OLDEST_NODE} or newer is needed; this is ${process.version}.`);
   }
-  if (!['start', 'test', 'setup'].includes(command)) fail('Usage: node scripts/run.mjs start|test|setup [options]');
+  if (!COMMANDS.includes(command)) fail(`Usage: node scripts/run.mjs ${COMMANDS.join('|')} [options]`);
   if (command === 'start' && !(await wantsStart(args))) return;
   const { install, pinnedNode } = await import('./install.mjs');
   const { build } = await import('./build.mjs');
@@ -61,7 +62,7 @@ async function main([command, ...args]) {
   await install(root);
   await build(root);
   if (command === 'start') handOver(pinnedNode(root), [entry, ...args]);
-  if (command === 'test') process.exit(await (await import('./test.mjs')).test(root, args));
+  if (command.startsWith('test')) process.exit(await (await import('./test.mjs')).test(root, command, args));
 }
 
 main(process.argv.slice(2)).catch((error) =>

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { pinnedNode } from './install.mjs';
 
 /**
@@ -48,16 +48,32 @@ function readReport(file) {
   }
 }
 
+/** The tiers of `npm test`, and those of `npm run test:real`: the same end-to-end files on a real control plane. */
+export const TIERS = { test: ['unit', 'e2e'], 'test:real': ['e2e-real'] };
+
+/** The programs of a real control plane, built where nobody did before: it says its progress. @returns {number} exit code */
+function prepareReal(root) {
+  const script = join(root, 'dist/apps/devcluster/controlplane/main.js');
+  return (
+    spawnSync(pinnedNode(root), [script, '--prepare'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] }).status ??
+    1
+  );
+}
+
 /**
- * Both tiers, the second also when the first failed. The last line says how many tests passed and failed; a tier that could
+ * The tiers of a command, each also when the one before failed. The last line says how many tests passed and failed; a tier that could
  * not run counts as one failure.
  * @returns {Promise<number>} exit code: 0 only when tests ran and none failed
  */
-export async function test(root, args) {
+export async function test(root, command, args) {
+  if (command === 'test:real') {
+    const code = prepareReal(root);
+    if (code !== 0) return code;
+  }
   const folder = mkdtempSync(join(tmpdir(), 'kube-gateway-tests-'));
   const total = { passed: 0, failed: 0 };
   try {
-    for (const project of ['unit', 'e2e']) {
+    for (const project of TIERS[command]) {
       const report = join(folder, `${project}.json`);
       const { code, interrupted } = await runProject(root, project, report, args);
       const { passed, failed } = count(readReport(report));

@@ -1,5 +1,7 @@
 import { inject } from 'vitest';
 
+export type ClusterKind = 'embedded' | 'real';
+
 /** What a test knows of the cluster that it runs on: plain values, found out once by global-setup.ts. */
 export interface ClusterInfo {
   /** `http://localhost:PORT`: the gateway of the sample GateServer. */
@@ -18,6 +20,8 @@ export interface ClusterInfo {
   namespace: string;
   /** Path of the browser. */
   chromium: string;
+  /** What serves the API. No test may go by it, but through exceptions.ts. */
+  kind: ClusterKind;
 }
 
 declare module 'vitest' {

@@ -10,7 +10,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const chromium = findChromium(); // Before anything is started: without one there is nothing to wait for.
   const data = mkdtempSync(join(tmpdir(), 'kube-gateway-e2e-'));
   const httpsPort = await freePort();
-  const launched = await Launched.start({ data, port: await freePort(), httpsPort }).catch((error: unknown) => {
+  const kind = project.name === 'e2e-real' ? 'real' : 'embedded';
+  const launched = await Launched.start({ data, port: await freePort(), httpsPort, kind }).catch((error: unknown) => {
     rmSync(data, { recursive: true, force: true });
     throw error;
   });
@@ -23,6 +24,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     data,
     namespace: 'gateway-example',
     chromium,
+    kind,
   });
   return async () => {
     await launched.stop();

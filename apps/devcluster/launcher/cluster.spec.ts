@@ -45,7 +45,7 @@ beforeAll(async () => {
   const program = folder.at('web.mjs');
   writeFileSync(program, PROGRAM);
   const state = readState(folder);
-  writeTokens(folder, state);
+  writeTokens(folder, 'apiserver', state);
   const api = await parts.add(startApiServer({ data: folder.at('apiserver'), port: 0 }));
   const kubeconfig = writeKubeconfig(folder, state, `https://127.0.0.1:${api.port}`, readFileSync(api.pki.ca, 'utf8'));
   const upstream = Upstream.fromKubeconfig(kubeconfig);

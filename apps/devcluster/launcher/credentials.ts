@@ -6,12 +6,14 @@ import { PEOPLE, type State } from './state.js';
 /** Namespace of the samples, and the one that the contexts start in. */
 export const NAMESPACE = 'gateway-example';
 
-/** Writes the API server's file of static tokens; the rights of dev and viewer are RBAC objects of the samples. */
-export function writeTokens(folder: DataFolder, { tokens }: State): void {
-  mkdirSync(folder.at('apiserver'), { recursive: true, mode: 0o700 });
+/**
+ * Writes the API server's file of static tokens into its folder `server`; the rights of dev and viewer are RBAC objects of the samples.
+ */
+export function writeTokens(folder: DataFolder, server: string, { tokens }: State): void {
+  mkdirSync(folder.at(server), { recursive: true, mode: 0o700 });
   const groups = { admin: '"system:masters"', dev: '', viewer: '' };
   const lines = PEOPLE.map((person) => `${tokens[person]},${person},${person},${groups[person]}`);
-  writeFileSync(folder.at('apiserver', 'tokens.csv'), `${lines.join('\n')}\n`, { mode: 0o600 });
+  writeFileSync(folder.at(server, 'tokens.csv'), `${lines.join('\n')}\n`, { mode: 0o600 });
 }
 
 /**

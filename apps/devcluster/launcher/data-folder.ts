@@ -4,7 +4,18 @@ import lockfile from 'proper-lockfile';
 import { folderError, UserError } from './user-error.js';
 
 /** What the launcher makes in the folder; `--fresh` removes these and nothing else. */
-const OWN = ['apiserver', 'node', 'kubevirt', 'ingress', 'bin', 'kubectl-cache', 'logs', 'kubeconfig', 'state.json'];
+const OWN = [
+  'apiserver',
+  'controlplane',
+  'node',
+  'kubevirt',
+  'ingress',
+  'bin',
+  'kubectl-cache',
+  'logs',
+  'kubeconfig',
+  'state.json',
+];
 /** A lock that nobody renewed for so long belongs to a process that was killed. */
 const STALE_MS = 10_000;
 

@@ -5,7 +5,7 @@ import { start as startControllers } from '../controllers/index.js';
 import { start as startIngress } from '../ingress/index.js';
 import { start as startKubevirt } from '../kubevirt/index.js';
 import { start as startNode } from '../node/index.js';
-import { type ApiServer, startApiServer } from './api-server.js';
+import { type ApiServer, type ServerProgram, startApiServer } from './api-server.js';
 import { type Facts } from './banner.js';
 import { NAMESPACE, writeKubeconfig, writeTokens } from './credentials.js';
 import { type DataFolder } from './data-folder.js';
@@ -16,6 +16,7 @@ import { type Options } from './options.js';
 import { type Parts } from './parts.js';
 import { allWell, type Check, deploymentCheck, gatewayCheck, gateServerCheck, machineCheck } from './readiness.js';
 import { withPorts } from './sample.js';
+import { serverProgram } from './server-program.js';
 import { type Link, readState, type State, writeState } from './state.js';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -40,10 +41,16 @@ export interface LaunchContext {
 export async function launch(context: LaunchContext): Promise<Facts> {
   const { folder, parts, options, say } = context;
   const state = readState(folder);
-  const api = await bringUpApi(context, state);
+  const serving = await serverProgram(options, context);
+  const api = await bringUpApi(context, state, serving.program);
   const kubeconfig = writeKubeconfig(folder, state, api.url, api.ca);
   say('API server ready');
-  const tools = installTools({ bin: folder.at('bin'), kubeconfig, cache: `${ROOT}.cache/kubectl` });
+  const tools = installTools({
+    bin: folder.at('bin'),
+    kubeconfig,
+    kubectl: serving.kubectl,
+    cache: `${ROOT}.cache/kubectl`,
+  });
   tools.catch(() => undefined);
   const upstream = Upstream.fromKubeconfig(kubeconfig);
   await parts.add(Promise.resolve({ stop: () => upstream.close() }));
@@ -68,9 +75,13 @@ export async function launch(context: LaunchContext): Promise<Facts> {
   };
 }
 
-async function bringUpApi({ folder, parts, signal, lost }: LaunchContext, state: State): Promise<ApiServer> {
-  writeTokens(folder, state);
-  const api = await parts.add(startApiServer(folder, state.apiPort));
+async function bringUpApi(
+  { folder, parts, signal, lost, say }: LaunchContext,
+  state: State,
+  program: ServerProgram,
+): Promise<ApiServer> {
+  writeTokens(folder, program.folder, state);
+  const api = await parts.add(startApiServer(folder, program, state.apiPort, say));
   writeState(folder, { ...state, apiPort: api.port });
   void api.ended.then((words) => signal.aborted || lost(words));
   return api;
@@ -102,8 +113,10 @@ async function bringUpParts(
     parts.add(startKubevirt({ kubeconfig, data: folder.at('kubevirt'), frontProxyCa })),
     parts.add(startNode({ kubeconfig, data: folder.at('node'), onError: log.of('node') })),
   ]);
-  // After the node took the pods of the last run away: their Deployments must not be counted as available.
-  await parts.add(startControllers({ kubeconfig, onError: log.of('controllers') }));
+  // kube-controller-manager has its own. After the node took the pods of the last run away: their Deployments must not
+  // be counted as available.
+  if (options.cluster.kind === 'embedded')
+    await parts.add(startControllers({ kubeconfig, onError: log.of('controllers') }));
   return ingress;
 }
 

@@ -1,15 +1,34 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { readOptions } from './options.js';
 import { UserError } from './user-error.js';
 
 test('the defaults', () => {
-  expect(readOptions([])).toEqual({ port: 8080, httpsPort: 8443, data: resolve('.local'), fresh: false });
+  expect(readOptions([])).toEqual({
+    port: 8080,
+    httpsPort: 8443,
+    data: resolve('.local'),
+    fresh: false,
+    cluster: { kind: 'embedded' },
+  });
 });
 
 test('what is given', () => {
   const args = ['--port', '9000', '--https-port=9443', '--data', '/tmp/x', '--fresh', '--cluster', 'embedded'];
-  expect(readOptions(args)).toEqual({ port: 9000, httpsPort: 9443, data: '/tmp/x', fresh: true });
+  expect(readOptions(args)).toEqual({
+    port: 9000,
+    httpsPort: 9443,
+    data: '/tmp/x',
+    fresh: true,
+    cluster: { kind: 'embedded' },
+  });
+});
+
+test('what to run on', () => {
+  expect(readOptions(['--cluster', 'real'])?.cluster).toEqual({ kind: 'real', kubernetes: undefined });
+  expect(readOptions(['--cluster', 'real', '--kubernetes', '1.36'])?.cluster).toMatchObject({ kubernetes: '1.36' });
+  const own = readOptions(['--kubeconfig', join('some', 'where'), '--context', 'mine'])?.cluster;
+  expect(own).toEqual({ kind: 'own', kubeconfig: resolve('some/where'), context: 'mine' });
 });
 
 test('help', () => {
@@ -22,14 +41,15 @@ test.each([
   [['--port', '0'], '--port must be a number from 1 to 65535, not "0".'],
   [['--https-port', '70000'], '--https-port must be a number from 1 to 65535, not "70000".'],
   [['--port', '8443'], '--port and --https-port are both 8443'],
-  [['--cluster', 'real'], 'comes with a later release'],
-  [['--cluster', 'odd'], '--cluster "odd" is not known: "embedded" is the only one in this release.'],
+  [['--cluster', 'odd'], '--cluster "odd" is not known: give "embedded" or "real".'],
+  [['--kubernetes', '1.36'], '--kubernetes needs --cluster real'],
+  [['--cluster', 'real', '--kubeconfig', 'x'], '--kubeconfig and --cluster exclude each other'],
   [['--port'], '--port needs a value. "npm start -- --help" lists the options.'],
   [['--port', '--fresh'], '--port needs a value.'],
   [['--data='], '--data needs a value.'],
   [['--fresh=yes'], '--fresh takes no value.'],
-  [['--kubeconfig', 'x'], 'comes with a later release'],
-  [['--context', 'x'], 'comes with a later release'],
+  [['--kubeconfig'], '--kubeconfig needs a value.'],
+  [['--context', 'x'], '--context needs --kubeconfig FILE'],
   [['--nonsense'], "Unknown option '--nonsense'"],
   [['word'], "Unexpected argument 'word'"],
 ])('%j is refused in one line', (args, message) => {

@@ -1,7 +1,7 @@
 import { OptionError, type Options, parseOptions } from '#scripts/options.mjs';
 import { UserError } from './user-error.js';
 
-export { HELP, type Options } from '#scripts/options.mjs';
+export { type Cluster, HELP, type Options } from '#scripts/options.mjs';
 
 /**
  * Reads the command line. The list of options is in scripts/, where `npm start` needs it before anything is built.

@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, writeFileSync } from 'node:fs';
 import { Child, type Command } from './child.js';
 
 const LAST_LINES = 5;
@@ -12,7 +12,7 @@ export interface Program {
   name: string;
   command: Command;
   env: Record<string, string>;
-  /** Its whole output, appended. */
+  /** File of its output since `start`. */
   log: string;
   isReady: () => Promise<boolean>;
   /** How long one start may take. */
@@ -44,6 +44,7 @@ export class Supervised {
    * @throws ProgramError when it ends before that, or is not ready in time
    */
   static async start(program: Program): Promise<Supervised> {
+    writeFileSync(program.log, '', { mode: 0o600 });
     const supervised = new Supervised(program);
     await supervised.bringUp();
     void supervised.keep().then(() => supervised.end(supervised.lastWords()));
@@ -102,7 +103,7 @@ export class Supervised {
 
   /** Writes all output to the log and keeps the last lines. */
   private record(child: Child): void {
-    const log = createWriteStream(this.program.log, { flags: 'a', mode: 0o600 });
+    const log = createWriteStream(this.program.log, { flags: 'a' });
     this.words = [];
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk: Buffer) => {

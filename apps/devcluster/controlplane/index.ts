@@ -1,0 +1,2 @@
+export { type Assets, findAssets } from './assets.js';
+export { PlaneError } from './errors.js';
