@@ -1,6 +1,7 @@
 import { type GateServer, type GateToken, SIGNING_KEY } from '#libs/api';
 import { keyOf, type KubeObject, types, type WorkQueue } from '#libs/kube';
 import { controllerOf } from './apply/applier.js';
+import { rivalsOf } from './gateserver/route-claim.js';
 import { serversOf } from './gateserver/servers.js';
 import { targetOf } from './gatetoken/gather.js';
 import { type SecretObject, type Watches } from './watches.js';
@@ -40,9 +41,18 @@ function onOwnKinds(watches: Watches, queues: Queues): void {
   watches.gateSessions.on('put', (session) => queues.sessions.add(keyOf(session)));
   watches.gateServers.on('put', (server, old) => {
     queues.servers.add(keyOf(server));
+    if (server.spec.route !== old?.spec.route) addRivals(server, watches, queues, old);
     if (!old || mattersToTokens(server, old)) addNamespace(server, watches, queues);
   });
-  watches.gateServers.on('delete', (server) => addNamespace(server, watches, queues));
+  watches.gateServers.on('delete', (server) => {
+    addNamespace(server, watches, queues);
+    addRivals(server, watches, queues);
+  });
+}
+
+/** A host name may have become free, or somebody older asks for it. */
+function addRivals(server: GateServer, watches: Watches, queues: Queues, old?: GateServer): void {
+  for (const rival of rivalsOf(server, watches.gateServers.list(), old)) queues.servers.add(keyOf(rival));
 }
 
 function mattersToTokens(server: GateServer, old: GateServer): boolean {

@@ -193,6 +193,7 @@ export const gateServerStatus: Schema = {
       description: 'metadata.generation of the spec that was looked at.',
     },
     url: { type: 'string', description: 'The first public URL.' },
+    route: { type: 'string', description: 'The host name that it holds: nobody else gets it until it is given up.' },
     'secret-name': { type: 'string', description: 'The Secret that holds the signing key.' },
     keys: {
       type: 'array',

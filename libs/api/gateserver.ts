@@ -48,6 +48,8 @@ export interface GateServerStatus {
   conditions?: Condition[];
   'observed-generation'?: number;
   url?: string;
+  /** The host name that it holds. */
+  route?: string;
   'secret-name'?: string;
   keys?: { kid: string; created: string; retires?: string }[];
   'ready-replicas'?: number;

@@ -4,9 +4,12 @@ import { parseDuration } from '#libs/token';
 import { exposureOf } from './exposure.js';
 import { NAME } from './names.js';
 
-/** Why nothing may be made of a GateServer. `NotEnforced`: it would be wider than written. */
+/**
+ * Why nothing may be made of a GateServer. `NotEnforced`: it would be wider than written. `RouteTaken`: its host name
+ * belongs to another one.
+ */
 export interface Fault {
-  reason: 'InvalidSpec' | 'NotEnforced';
+  reason: 'InvalidSpec' | 'NotEnforced' | 'RouteTaken';
   message: string;
 }
 

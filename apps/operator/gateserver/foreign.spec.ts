@@ -2,11 +2,10 @@ import { beforeAll, expect, it } from 'vitest';
 import { type GateServer } from '#libs/api';
 import { type KubeObject, types } from '#libs/kube';
 import { generateKeyPair } from '#libs/token';
-import { Applier } from '../apply/applier.js';
 import { FACTORY } from '../factory.js';
 import { FakeCluster } from '../testing/fake-cluster.js';
+import { reconcileWith } from '../testing/reconcile.js';
 import { type Factory } from './material.js';
-import { ServerReconciler } from './reconciler.js';
 
 let factory: Factory;
 beforeAll(async () => {
@@ -24,25 +23,7 @@ function gateServer(): KubeObject {
   return { metadata, spec: { route: 'gs.example.com' } } as KubeObject;
 }
 
-async function reconcile(cluster: FakeCluster): Promise<string[]> {
-  const watches = {
-    gateServers: cluster.cache(types.gateServers),
-    gateTokens: cluster.cache(types.gateTokens),
-    secrets: cluster.cache(types.secrets),
-    owned: cluster.owned,
-  };
-  const discovered = { served: [{ group: '', name: 'pods' }], silent: [] };
-  await new ServerReconciler({
-    client: cluster.client,
-    applier: new Applier(cluster.client, cluster.owned),
-    sources: { watches, discovery: { discover: async () => discovered } } as never,
-    factory,
-    events: { record: () => undefined },
-    gatewayImage: 'gateway:1',
-    now: Date.now,
-  }).reconcile('n/gs');
-  return cluster.written();
-}
+const reconcile = (cluster: FakeCluster): Promise<string[]> => reconcileWith(cluster, factory, 'n/gs');
 
 // Its pods would run as that account, its guests would have that account's rights.
 it.each([

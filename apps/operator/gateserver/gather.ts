@@ -21,6 +21,8 @@ export interface Gathered {
   /** GateTokens of the namespace. */
   tokens: GateToken[];
   deployment: Manifest | undefined;
+  /** GateServers of all namespaces. */
+  everyServer: GateServer[];
   /** What the API server serves; nothing where the spec does not ask. */
   discovered: Discovered;
 }
@@ -49,6 +51,7 @@ export async function gather(sources: Sources, namespace: string, name: string):
     marked: watches.secrets.list().filter((secret) => isMarked(secret, namespace)),
     tokens: watches.gateTokens.list().filter(({ metadata }) => metadata.namespace === namespace),
     deployment: watches.owned.get(types.deployments)?.get(name, namespace),
+    everyServer: watches.gateServers.list(),
     discovered: settings['admin-resources'].trim()
       ? remembered(await discovery.discover(), ownRole(watches, server, names.guest))
       : NOTHING,

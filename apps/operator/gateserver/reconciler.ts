@@ -10,6 +10,7 @@ import { desiredOf } from './desired.js';
 import { gather, type Gathered, type Sources } from './gather.js';
 import { makeMaterial, type Material, needsMaking } from './make.js';
 import { type Factory, presentKey } from './material.js';
+import { routeFault } from './route-claim.js';
 import { faultStatus, isCurrent, statusOf } from './status.js';
 
 /** Somebody else's object, a refusal, an API that is away: nothing that is watched tells when it is cured. */
@@ -44,10 +45,13 @@ export class ServerReconciler {
     const find: Sources['find'] = (type, object, ns) => applier.find(type, object, ns);
     const gathered = await gather({ ...sources, find }, namespace, name);
     if (!gathered) return;
-    const fault = faultOf(gathered.server);
-    if (fault !== undefined) return this.#write(gathered.server, faultStatus(gathered.server, fault, new Date(now())));
+    const { server, everyServer } = gathered;
+    const taken = routeFault(server, everyServer);
+    if (taken) await applier.withdraw(ownerOf(server), types.ingresses, types.deployments);
+    const fault = taken ?? faultOf(server);
+    if (fault !== undefined) return this.#write(server, faultStatus(server, fault, new Date(now())));
     const { material, outcomes } = await this.#apply(gathered);
-    await this.#write(gathered.server, statusOf(gathered, material, outcomes, new Date(now())));
+    await this.#write(server, statusOf(gathered, material, outcomes, new Date(now())));
     const isWaiting = isBlocked(outcomes) || gathered.discovered.silent.length > 0;
     return { again: isWaiting ? BLOCKED_MS : this.#sleep(gathered, material) };
   }

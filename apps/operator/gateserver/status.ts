@@ -14,11 +14,15 @@ import { urlsOf } from './servers.js';
 
 type Stated = Omit<StatedCondition, 'observedGeneration'>;
 
-/** The status of a GateServer of which nothing may be made. What it had before goes on to run. */
+/**
+ * The status of a GateServer of which nothing may be made. What it had before goes on to run, unless its host name
+ * belongs to another.
+ */
 export function faultStatus(server: GateServer, { reason, message }: Fault, now: Date): GateServerStatus {
-  const { conditions, phase: _, 'observed-generation': __, ...kept } = server.status ?? {};
+  const { conditions, phase: _, 'observed-generation': __, route, ...kept } = server.status ?? {};
   const ready: Stated = { type: 'Ready', status: 'False', reason, message };
-  return { ...kept, phase: 'Error', ...stated(server, conditions, [ready], now) };
+  const held = reason === 'RouteTaken' || route !== server.spec.route ? {} : { route };
+  return { ...kept, ...held, phase: 'Error', ...stated(server, conditions, [ready], now) };
 }
 
 /** @param outcomes what became of the objects that were wanted */
@@ -44,6 +48,7 @@ export function statusOf(
   const phase = applied.status === 'False' ? 'Error' : ready.status === 'True' ? 'Ready' : 'Progressing';
   return {
     phase,
+    route: server.spec.route,
     ...stated(server, server.status?.conditions, list, now),
     ...(url === undefined ? {} : { url }),
     ...(isMade(outcomes, names.jwtSecret) ? { 'secret-name': names.jwtSecret, keys: keysOf(gathered, material) } : {}),

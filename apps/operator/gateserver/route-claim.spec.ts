@@ -1,0 +1,81 @@
+import { expect, it } from 'vitest';
+import { type GateServer } from '#libs/api';
+import { type KubeObject, types } from '#libs/kube';
+import { FACTORY } from '../factory.js';
+import { FakeCluster } from '../testing/fake-cluster.js';
+import { reconcileWith } from '../testing/reconcile.js';
+import { type Factory } from './material.js';
+import { rivalsOf } from './route-claim.js';
+
+const certificate = FACTORY.certificate(['gate.example.com']);
+const pair = FACTORY.keyPair();
+const factory: Factory = {
+  keyPair: () => pair,
+  random: (size) => Buffer.alloc(size, 7),
+  certificate: () => certificate,
+};
+
+function put(cluster: FakeCluster, namespace: string, uid: string, created = '2030-01-01T00:00:00Z'): void {
+  const metadata = { name: 'gs', namespace, uid, generation: 1, creationTimestamp: created };
+  cluster.put(types.gateServers, { metadata, spec: { route: 'gate.example.com' } } as KubeObject);
+}
+
+const reconcile = (cluster: FakeCluster, namespace: string) => reconcileWith(cluster, factory, `${namespace}/gs`);
+const ready = (cluster: FakeCluster, namespace: string) => {
+  const { status } = cluster.take(types.gateServers, 'gs', namespace) as unknown as GateServer;
+  return { phase: status?.phase, ...status?.conditions?.find(({ type }) => type === 'Ready') };
+};
+
+it.each([
+  ['the older one', '2029-01-01T00:00:00Z', 'z'],
+  ['of two of one second that with the lower uid', '2030-01-01T00:00:00Z', 'a'],
+])('a host name that two ask for belongs to %s (security row 16)', async (_which, created, uid) => {
+  const cluster = new FakeCluster();
+  put(cluster, 'secret-project', uid, created);
+  put(cluster, 'n', 'b');
+  expect(await reconcile(cluster, 'n')).toEqual(['apply gateservers/n/gs/status']);
+  expect(ready(cluster, 'n')).toMatchObject({ phase: 'Error', status: 'False', reason: 'RouteTaken' });
+  // Whose it is, is not told.
+  expect(ready(cluster, 'n').message).toContain('gate.example.com');
+  expect(ready(cluster, 'n').message).not.toMatch(/secret|project| gs/);
+  expect(await reconcile(cluster, 'secret-project')).toContain('apply ingresses/secret-project/gs');
+  cluster.remove(types.gateServers, 'gs', 'secret-project');
+  expect(await reconcile(cluster, 'n')).toContain('apply ingresses/n/gs');
+});
+
+it('an old one that asks for the name of one that is in use does not get it, until that is gone', async () => {
+  const cluster = new FakeCluster();
+  put(cluster, 'n', 'b');
+  await reconcile(cluster, 'n');
+  put(cluster, 'mallory', 'z', '2020-01-01T00:00:00Z');
+  expect(await reconcile(cluster, 'mallory')).toEqual(['apply gateservers/mallory/gs/status']);
+  expect(ready(cluster, 'mallory').reason).toBe('RouteTaken');
+  expect(await reconcile(cluster, 'n')).toEqual([]);
+  cluster.remove(types.gateServers, 'gs', 'n');
+  expect(await reconcile(cluster, 'mallory')).toContain('apply ingresses/mallory/gs');
+});
+
+it('one that runs and asks for a name that is taken is reached no more, and keeps its keys', async () => {
+  const cluster = new FakeCluster();
+  put(cluster, 'n', 'b');
+  await reconcile(cluster, 'n');
+  put(cluster, 'other', 'z');
+  const { status: _, ...made } = cluster.take(types.gateServers, 'gs') ?? { metadata: {} };
+  cluster.put(types.gateServers, { ...made, spec: { route: 'other.example.com' } } as KubeObject);
+  await reconcile(cluster, 'other');
+  put(cluster, 'n', 'b', '2020-01-01T00:00:00Z');
+  expect((await reconcile(cluster, 'n')).sort()).toEqual([
+    'apply gateservers/n/gs/status',
+    'delete deployments/n/gs',
+    'delete ingresses/n/gs',
+  ]);
+  expect(cluster.take(types.secrets, 'gs-jwt-secret')).toBeDefined();
+});
+
+it('looks again at whoever asked for the same name, before and after a change', () => {
+  const server = (uid: string, route: string) => ({ metadata: { uid }, spec: { route } }) as GateServer;
+  const all = [server('a', 'x.y.z'), server('b', 'x.y.z'), server('c', 'u.v.w'), server('d', 'other.v.w')];
+  const uids = (servers: GateServer[]) => servers.map(({ metadata }) => metadata.uid);
+  expect(uids(rivalsOf(server('a', 'x.y.z'), all))).toEqual(['b']);
+  expect(uids(rivalsOf(server('a', 'u.v.w'), all, server('a', 'x.y.z')))).toEqual(['b', 'c']);
+});
