@@ -1,4 +1,4 @@
-import { type Admission } from './admission.js';
+import { type Admission } from './admission/index.js';
 import { type Registry } from './registry.js';
 import { type Store } from './storage/store.js';
 import { type ObjectAccess, type ResourceDef, type UserInfo } from './types.js';
@@ -28,6 +28,8 @@ export interface Call {
   body: Buffer;
   /** Tells the client something beside the answer. */
   warn?: (text: string) => void;
+  /** A deed of the server itself, or one that admission has already judged: nobody outside is asked about it. */
+  own?: boolean;
 }
 
 /** RFC 3339 in whole seconds, as metav1.Time is written. */

@@ -38,8 +38,6 @@ export function nameFaults(name: string, rule: NonNullable<Strategy['nameRule']>
   return causes;
 }
 
-const QUALIFIED =
-  /^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
 const VALUE = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
 const KEY_RULE =
   "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric " +
@@ -50,17 +48,55 @@ const VALUE_RULE =
   "with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is " +
   "'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 
+const PREFIX_RULE = `prefix part ${SUBDOMAIN_RULE}`;
+const SEGMENT = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
+
+/** Why a text is no key of a label or annotation (`name`, `example.org/name`). */
+export function labelKeyFaults(key: string): string[] {
+  const [prefix, name = '', ...more] = key.includes('/') ? key.split('/') : [undefined, key];
+  if (more.length > 0) {
+    return [
+      `a qualified name ${KEY_RULE.slice('name part '.length)} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
+    ];
+  }
+  const faults: string[] = [];
+  if (prefix === '') faults.push('prefix part must be non-empty');
+  else if (prefix !== undefined && !SUBDOMAIN.test(prefix)) faults.push(PREFIX_RULE);
+  if (name === '') faults.push('name part must be non-empty');
+  else if (name.length > 63) faults.push('name part must be no more than 63 characters');
+  if (!SEGMENT.test(name)) faults.push(KEY_RULE);
+  return faults;
+}
+
+/** Why a text is no value of a label. */
+export function labelFault(value: string): string | undefined {
+  if (value.length > 63) return 'must be no more than 63 characters';
+  return VALUE.test(value) ? undefined : VALUE_RULE;
+}
+
+const ANNOTATIONS_LIMIT = 256 * 1024;
+
 /** Faults of labels and annotation keys. */
 export function labelFaults(labels: Record<string, unknown> = {}, annotations: Record<string, unknown> = {}): Cause[] {
   const causes: Cause[] = [];
-  for (const [key, value] of Object.entries(labels)) {
-    if (!QUALIFIED.test(key)) causes.push(cause.invalid('metadata.labels', key, KEY_RULE));
+  for (const [key, value] of Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    for (const fault of labelKeyFaults(key)) causes.push(cause.invalid('metadata.labels', key, fault));
     const text = typeof value === 'string' ? value : '';
-    if (text.length > 63) causes.push(cause.invalid('metadata.labels', text, 'must be no more than 63 characters'));
-    if (!VALUE.test(text)) causes.push(cause.invalid('metadata.labels', text, VALUE_RULE));
+    const fault = labelFault(text);
+    if (fault) causes.push(cause.invalid('metadata.labels', text, fault));
   }
-  for (const key of Object.keys(annotations)) {
-    if (!QUALIFIED.test(key.toLowerCase())) causes.push(cause.invalid('metadata.annotations', key, KEY_RULE));
+  let size = 0;
+  for (const [key, value] of Object.entries(annotations)) {
+    for (const fault of labelKeyFaults(key.toLowerCase()))
+      causes.push(cause.invalid('metadata.annotations', key, fault));
+    size += Buffer.byteLength(key) + Buffer.byteLength(String(value));
   }
+  if (size > ANNOTATIONS_LIMIT) causes.push(cause.tooLong('metadata.annotations', ANNOTATIONS_LIMIT));
   return causes;
+}
+
+/** Why a text is no DNS-1123 label, subdomain or DNS-1035 label; undefined when it is one. */
+export function nameFault(text: string, rule: NonNullable<Strategy['nameRule']>): string | undefined {
+  const [first] = nameFaults(text, rule);
+  return first?.message.replace(/^Invalid value: "(?:[^"\\]|\\.)*": /, '');
 }

@@ -2,7 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import { type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { Admission } from './admission.js';
+import { Admission } from './admission/index.js';
+import { podAdmission } from './admission/pods.js';
+import { HookClient } from './admission/webhooks/client.js';
+import { MutatingWebhooks } from './admission/webhooks/mutating.js';
+import { ValidatingWebhooks } from './admission/webhooks/validating.js';
 import { Authenticator } from './authn/index.js';
 import { ServiceAccountTokens } from './authn/service-accounts.js';
 import { TokensFile } from './authn/tokens-file.js';
@@ -54,7 +58,14 @@ export async function startApiServer(options: Options): Promise<Running> {
   const registry = new Registry(builtInKinds);
   const objects = new StoredObjects(store, registry);
   const rbac = new Rbac(objects);
-  const admission = new Admission([new NoEscalation(rbac)]);
+  const hooks = new HookClient(objects);
+  const webhooks = { objects, registry, client: hooks };
+  const admission = new Admission([
+    podAdmission,
+    new MutatingWebhooks(webhooks),
+    new NoEscalation(rbac),
+    new ValidatingWebhooks(webhooks),
+  ]);
   const ctx: Context = { store, registry, objects, admission, now };
   const tokens = new ServiceAccountTokens(pem(pki.serviceAccountKey), objects, now);
   const authenticator = new Authenticator(new TokensFile(join(data, 'tokens.csv')), tokens);
@@ -84,6 +95,7 @@ export async function startApiServer(options: Options): Promise<Running> {
       stopExpiry();
       crds.stop();
       connected.stop();
+      hooks.close();
       await cut();
       store.close();
     },

@@ -147,6 +147,16 @@ export const cause = {
     message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${valid.map(quote).join(', ')}`,
     field,
   }),
+  tooLong: (field: string, max: number): Cause => ({
+    reason: 'FieldValueTooLong',
+    message: `Too long: may not be more than ${max} bytes`,
+    field,
+  }),
+  tooMany: (field: string, actual: number, max: number): Cause => ({
+    reason: 'FieldValueTooMany',
+    message: `Too many: ${actual}: must have at most ${max} items`,
+    field,
+  }),
   duplicate: (field: string, value: unknown): Cause => ({
     reason: 'FieldValueDuplicate',
     message: `Duplicate value: ${JSON.stringify(value)}`,

@@ -98,6 +98,8 @@ export interface Strategy {
   validate?(obj: KubeObject, old?: KubeObject): Cause[];
   /** Checks the name; default DNS-1123 subdomain. */
   nameRule?: 'subdomain' | 'label' | 'dns1035' | 'path';
+  /** A PUT must name the resourceVersion that it replaces. */
+  versionedUpdates?: boolean;
   /** DELETE answers with the object rather than a Status. */
   returnsDeleted?: boolean;
 }

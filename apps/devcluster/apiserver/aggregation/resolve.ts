@@ -35,7 +35,7 @@ interface Slice {
  * network of services here that a cluster address would lead into).
  * @throws UnresolvedError
  */
-export function resolve(objects: ObjectAccess, { service }: RemoteService): Address {
+export function resolve(objects: ObjectAccess, { service }: Pick<RemoteService, 'service'>): Address {
   const { namespace, name, port } = service;
   const found = objects.get('', 'services', name, namespace);
   if (!found) throw new UnresolvedError('ServiceNotFound', `service/${name} in "${namespace}" is not present`);

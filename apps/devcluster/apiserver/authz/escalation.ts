@@ -1,4 +1,4 @@
-import { type AdmissionPlugin, type AdmissionRequest } from '../admission.js';
+import { type AdmissionPlugin, type AdmissionRequest } from '../admission/index.js';
 import { isFields, same } from '../fields.js';
 import { forbidden } from '../status.js';
 import { type UserInfo } from '../types.js';

@@ -113,4 +113,5 @@ const ownCall = (def: ResourceDef): Parameters<typeof deleteObject>[1] => ({
   accept: '',
   userAgent: '',
   body: Buffer.alloc(0),
+  own: true,
 });

@@ -30,7 +30,7 @@ export async function subresource(parts: Parts, res: ServerResponse, call: Call)
     case 'scale patch':
       return answer(200, await patchScale(ctx, call));
     case 'token create':
-      return answer(201, requestToken(ctx, call, parts.tokens));
+      return answer(201, await requestToken(ctx, call, parts.tokens));
     case 'log get':
       return parts.podLogs.logs(res, call.namespace ?? '', call.name, call.query);
     case 'eviction create':

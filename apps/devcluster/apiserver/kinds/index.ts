@@ -9,6 +9,7 @@ import { ingressStrategy, networkPolicyStrategy } from './network.js';
 import { podStrategy } from './pod.js';
 import { bindingStrategy, roleStrategy } from './rbac.js';
 import { serviceStrategy } from './service.js';
+import { mutatingStrategy, validatingStrategy } from './webhook.js';
 import { deploymentStrategy, replicaSetStrategy } from './workload.js';
 
 const namespaced = true;
@@ -130,9 +131,12 @@ const others: ResourceDef[] = [
     namespaced,
     shortNames: ['pdb'],
     subresources: status,
-    strategy: { prepare: (budget, old) => void (old ?? (budget.status = {})) },
+    strategy: { versionedUpdates: true, prepare: (budget, old) => void (old ?? (budget.status = {})) },
   }),
-  define('coordination.k8s.io', 'v1', 'leases', 'Lease', { namespaced }),
+  define('coordination.k8s.io', 'v1', 'leases', 'Lease', {
+    namespaced,
+    strategy: { versionedUpdates: true },
+  }),
   define('discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice', { namespaced }),
   define('apiextensions.k8s.io', 'v1', 'customresourcedefinitions', 'CustomResourceDefinition', {
     shortNames: ['crd', 'crds'],
@@ -147,6 +151,18 @@ const others: ResourceDef[] = [
   }),
 ];
 
+const ADMISSION = 'admissionregistration.k8s.io';
+const webhooks: ResourceDef[] = [
+  define(ADMISSION, 'v1', 'mutatingwebhookconfigurations', 'MutatingWebhookConfiguration', {
+    categories: ['api-extensions'],
+    strategy: mutatingStrategy,
+  }),
+  define(ADMISSION, 'v1', 'validatingwebhookconfigurations', 'ValidatingWebhookConfiguration', {
+    categories: ['api-extensions'],
+    strategy: validatingStrategy,
+  }),
+];
+
 const reviews: ResourceDef[] = [
   review('authentication.k8s.io', 'tokenreviews', 'TokenReview'),
   review('authentication.k8s.io', 'selfsubjectreviews', 'SelfSubjectReview'),
@@ -157,4 +173,4 @@ const reviews: ResourceDef[] = [
 ];
 
 /** Everything that is served without a CRD. */
-export const builtInKinds: readonly ResourceDef[] = [...core, ...apps, ...rbac, ...others, ...reviews];
+export const builtInKinds: readonly ResourceDef[] = [...core, ...apps, ...rbac, ...others, ...webhooks, ...reviews];

@@ -1,4 +1,4 @@
-import { at, ensure, fieldsOf, isFields, listOf, recordsOf, same, setDefault, textOf } from '../fields.js';
+import { at, ensure, fieldsOf, isFields, recordsOf, same, setDefault, textOf } from '../fields.js';
 import { cause } from '../status.js';
 import { type Cause, type Fields, type KubeObject, type Strategy } from '../types.js';
 
@@ -80,22 +80,9 @@ export function validatePodSpec(spec: unknown, path: string): Cause[] {
   return causes;
 }
 
-const TOLERATIONS = ['not-ready', 'unreachable'].map((taint) => ({
-  key: `node.kubernetes.io/${taint}`,
-  operator: 'Exists',
-  effect: 'NoExecute',
-  tolerationSeconds: 300,
-}));
-
 function preparePod(pod: KubeObject, old: KubeObject | undefined): void {
   const spec = ensure(pod, 'spec');
   if (old) return;
-  setDefault(spec, 'serviceAccountName', 'default');
-  setDefault(spec, 'serviceAccount', spec['serviceAccountName']);
-  setDefault(spec, 'enableServiceLinks', true);
-  setDefault(spec, 'priority', 0);
-  setDefault(spec, 'preemptionPolicy', 'PreemptLowerPriority');
-  spec['tolerations'] = [...listOf(spec['tolerations']), ...TOLERATIONS];
   pod.status = { phase: 'Pending', qosClass: qosClass(spec) };
 }
 
@@ -132,7 +119,11 @@ function fixedPart(pod: KubeObject, reference: KubeObject): Fields {
 
 export const podStrategy: Strategy = {
   returnsDeleted: true,
-  defaults: (pod) => defaultPodSpec(ensure(pod, 'spec')),
+  defaults(pod) {
+    const spec = ensure(pod, 'spec');
+    defaultPodSpec(spec);
+    setDefault(spec, 'enableServiceLinks', true);
+  },
   prepare: preparePod,
   validate(pod, old) {
     const causes = validatePodSpec(pod.spec, 'spec');

@@ -5,6 +5,7 @@ import { bucketOf } from '../registry.js';
 import { alreadyExists, badRequest, cause, invalid } from '../status.js';
 import { StaleError } from '../storage/store.js';
 import { type KubeObject, type ResourceDef } from '../types.js';
+import { admitted } from './admitted.js';
 import { present, toStorage } from './convert.js';
 import { decodeObject } from './decode.js';
 import { checkNamespace, complete, refuseUnknownFields, validate } from './validate.js';
@@ -15,7 +16,16 @@ export async function create(ctx: Context, call: Call): Promise<KubeObject> {
 }
 
 /** Kinds whose `metadata.generation` counts changes of the spec. */
-const GENERATIONS = new Set(['Deployment', 'ReplicaSet', 'Ingress', 'NetworkPolicy', 'PodDisruptionBudget', 'Pod']);
+const GENERATIONS = new Set([
+  'Deployment',
+  'ReplicaSet',
+  'Ingress',
+  'NetworkPolicy',
+  'PodDisruptionBudget',
+  'Pod',
+  'MutatingWebhookConfiguration',
+  'ValidatingWebhookConfiguration',
+]);
 export const counted = (def: ResourceDef): boolean =>
   def.custom === true || GENERATIONS.has(def.kind) || def.kind === 'CustomResourceDefinition';
 
@@ -30,26 +40,19 @@ export async function createFrom(
   track: (object: KubeObject) => KubeObject = (candidate) => trackUpdate(call, undefined, candidate, ctx.now()),
 ): Promise<KubeObject> {
   const { def } = call;
-  stampNew(ctx, call, object);
+  cleaned(call, object);
   checkNamespace(ctx, def, call.namespace, object.metadata.name);
   refuseUnknownFields(call, object);
   if (def.subresources.status && def.custom) delete object.status;
-  let ready = complete(def, object);
-  const admitted = {
-    operation: 'CREATE' as const,
-    def,
-    subresource: '',
-    namespace: call.namespace,
-    name: ready.metadata.name,
-    user: call.user,
-    dryRun: isDryRun(call),
-  };
-  await ctx.admission.mutate({ ...admitted, object: ready });
+  // The client owns what it sent and the defaults; not what admission and the server make of it.
+  let ready = track(complete(def, object));
+  const request = { ...admitted(call, 'CREATE'), subresource: '' };
+  await ctx.admission.mutate({ ...request, name: ready.metadata.name ?? '', object: ready });
+  stamp(ctx, call, ready);
   ready = complete(def, ready);
   def.strategy?.prepare?.(ready, undefined, ctx.objects);
   validate(def, ready, undefined);
-  ready = track(ready);
-  await ctx.admission.validate({ ...admitted, object: ready });
+  await ctx.admission.validate({ ...request, name: ready.metadata.name, object: ready });
   return present(def, commit(ctx, call, ready));
 }
 
@@ -68,18 +71,19 @@ function commit(ctx: Context, call: Call, object: KubeObject): KubeObject {
   }
 }
 
-function stampNew(ctx: Context, call: Call, object: KubeObject): void {
-  const { def } = call;
+/** Without what only the server writes. */
+function cleaned(call: Call, object: KubeObject): void {
   const { metadata } = object;
   if (metadata.resourceVersion && metadata.resourceVersion !== '0') {
     throw badRequest('resourceVersion should not be set on objects to be created');
   }
   placeIn(call, object);
-  if (!metadata.name && metadata.generateName) metadata.name = `${metadata.generateName.slice(0, 58)}${suffix()}`;
-  if (!metadata.name) {
-    throw invalid(def, '', [cause.required('metadata.name', 'name or generateName is required')]);
+  if (!metadata.name && !metadata.generateName) {
+    throw invalid(call.def, '', [cause.required('metadata.name', 'name or generateName is required')]);
   }
   for (const field of [
+    'uid',
+    'creationTimestamp',
     'resourceVersion',
     'deletionTimestamp',
     'deletionGracePeriodSeconds',
@@ -88,9 +92,13 @@ function stampNew(ctx: Context, call: Call, object: KubeObject): void {
   ]) {
     delete metadata[field];
   }
+}
+
+function stamp(ctx: Context, call: Call, { metadata }: KubeObject): void {
+  if (!metadata.name && metadata.generateName) metadata.name = `${metadata.generateName.slice(0, 58)}${suffix()}`;
   metadata.uid = randomUUID();
   metadata.creationTimestamp = timestamp(ctx.now());
-  if (counted(def)) metadata.generation = 1;
+  if (counted(call.def)) metadata.generation = 1;
 }
 
 /** The namespace of the URL counts; the body may name no other. */

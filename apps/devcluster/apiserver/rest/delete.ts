@@ -4,6 +4,7 @@ import { bucketOf } from '../registry.js';
 import { badRequest, conflict, modified, notFound, type StatusBody } from '../status.js';
 import { StaleError } from '../storage/store.js';
 import { type Fields, type KubeObject, type ResourceDef } from '../types.js';
+import { admitted } from './admitted.js';
 import { present } from './convert.js';
 import { decodeBody } from './decode.js';
 import { finished } from './update.js';
@@ -88,16 +89,28 @@ export async function deleteObject(
 ): Promise<{ object: KubeObject; gone: boolean }> {
   checkPreconditions(call, stored, options);
   const { def } = call;
-  await ctx.admission.validate({
-    operation: 'DELETE',
-    def,
-    subresource: '',
-    namespace: stored.metadata.namespace,
-    name: stored.metadata.name,
-    old: present(def, stored),
-    user: call.user,
-    dryRun: isDryRun(call),
-  });
+  await admitDeletion(ctx, call, stored);
+  // Webhooks take their time: somebody may have written meanwhile.
+  const current = ctx.store.get(bucketOf(def), stored.metadata.name, stored.metadata.namespace);
+  if (!current) throw notFound(def, stored.metadata.name);
+  return deleteCurrent(ctx, call, current, options);
+}
+
+async function admitDeletion(ctx: Context, call: Call, stored: KubeObject): Promise<void> {
+  const { def } = call;
+  const request = { ...admitted(call, 'DELETE'), subresource: '', name: call.name, old: present(def, stored) };
+  const at = { ...request, namespace: stored.metadata.namespace };
+  await ctx.admission.mutate(at);
+  await ctx.admission.validate(at);
+}
+
+function deleteCurrent(
+  ctx: Context,
+  call: Call,
+  stored: KubeObject,
+  options: DeleteOptions,
+): { object: KubeObject; gone: boolean } {
+  const { def } = call;
   const marked = mark(ctx, stored, options);
   const gone = finished(marked);
   if (isDryRun(call)) return { object: gone ? stored : marked, gone };

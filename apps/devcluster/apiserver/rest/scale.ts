@@ -4,6 +4,7 @@ import { jsonPatch } from '../patch/json.js';
 import { mergePatch } from '../patch/merge.js';
 import { modified } from '../status.js';
 import { type Fields, type KubeObject } from '../types.js';
+import { admitted } from './admitted.js';
 import { decodeBody, mediaType } from './decode.js';
 import { get } from './read.js';
 import { updateWith } from './update.js';
@@ -46,11 +47,12 @@ export async function patchScale(ctx: Context, call: Call): Promise<Fields> {
 }
 
 async function setScale(ctx: Context, call: Call, wanted: (scale: Fields) => unknown): Promise<Fields> {
-  const main: Call = { ...call, subresource: '', query: new URLSearchParams(call.query) };
-  const object = await updateWith(ctx, main, (current) => {
+  const main: Call = { ...call, subresource: '', query: new URLSearchParams(call.query), own: true };
+  const object = await updateWith(ctx, main, async (current) => {
     const scale = wanted(scaleOf(call, current));
     const version = at(scale, 'metadata', 'resourceVersion');
     if (version && version !== current.metadata.resourceVersion) throw modified(call.def, call.name);
+    await admitScale(ctx, call, current, scale);
     const next = copyOf(current);
     const path = pathOf(call.def.subresources.scale?.specReplicasPath);
     const last = path.pop() ?? 'replicas';
@@ -60,4 +62,15 @@ async function setScale(ctx: Context, call: Call, wanted: (scale: Fields) => unk
     return next;
   });
   return scaleOf(call, object);
+}
+
+const KIND = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
+
+/** Admission judges the Scale, not the object that it changes. May change `scale` in place. */
+async function admitScale(ctx: Context, call: Call, current: KubeObject, scale: unknown): Promise<void> {
+  const object = fieldsOf(scale) as KubeObject;
+  const old = scaleOf(call, current) as KubeObject;
+  const request = { ...admitted(call, 'UPDATE'), kind: KIND, name: call.name, old, object };
+  await ctx.admission.mutate(request);
+  await ctx.admission.validate(request);
 }

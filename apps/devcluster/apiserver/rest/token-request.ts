@@ -3,17 +3,17 @@ import { type Call, type Context, timestamp } from '../context.js';
 import { fieldsOf, isFields, numberOf, textOf, textsOf } from '../fields.js';
 import { cause, conflict, invalid, notFound } from '../status.js';
 import { type Fields, type KubeObject } from '../types.js';
-import { decodeBody } from './decode.js';
+import { admitSubresource } from './admitted.js';
 
 const MIN_SECONDS = 600;
 const MAX_SECONDS = 2 ** 32;
 const KIND = { group: 'authentication.k8s.io', kind: 'TokenRequest' };
 
 /** POST serviceaccounts/NAME/token. */
-export function requestToken(ctx: Context, call: Call, tokens: ServiceAccountTokens): Fields {
+export async function requestToken(ctx: Context, call: Call, tokens: ServiceAccountTokens): Promise<Fields> {
+  const body = await admitSubresource(ctx, call, { ...KIND, version: 'v1' });
   const account = ctx.objects.get('', 'serviceaccounts', call.name, call.namespace);
   if (!account) throw notFound(call.def, call.name);
-  const body = fieldsOf(decodeBody(call));
   const spec = fieldsOf(body['spec']);
   const seconds = numberOf(spec['expirationSeconds'], 3600);
   checkSeconds(seconds);

@@ -5,6 +5,7 @@ import { bucketOf } from '../registry.js';
 import { badRequest, cause, conflict, invalid, modified, notFound } from '../status.js';
 import { StaleError } from '../storage/store.js';
 import { type KubeObject, type ManagedFields, type ResourceDef } from '../types.js';
+import { admitted } from './admitted.js';
 import { present, toStorage } from './convert.js';
 import { counted, placeIn } from './create.js';
 import { decodeObject } from './decode.js';
@@ -26,11 +27,10 @@ export async function replace(ctx: Context, call: Call): Promise<KubeObject> {
   }
   metadata.name = call.name;
   placeIn(call, body);
-  if (call.def.custom && !metadata.resourceVersion) {
-    const detail = 'must be specified for an update';
-    throw invalid(call.def, call.name, [
-      { ...cause.invalid('metadata.resourceVersion', '', detail), message: `Invalid value: 0x0: ${detail}` },
-    ]);
+  if (!metadata.resourceVersion && (call.def.custom || call.def.strategy?.versionedUpdates)) {
+    const fault = cause.invalid('metadata.resourceVersion', 0, 'must be specified for an update');
+    // Kubernetes names the resource here where it names the kind elsewhere.
+    throw invalid({ group: call.def.group, kind: call.def.resource }, call.name, [fault]);
   }
   return updateWith(ctx, call, () => copyOf(body));
 }
@@ -75,23 +75,14 @@ async function updateOnce(
   refuseUnknownFields(call, wanted);
   keepSystemFields(call, wanted, old);
   let next = complete(def, separated(call, wanted, old));
-  const admitted = {
-    operation: 'UPDATE' as const,
-    def,
-    subresource,
-    namespace: call.namespace,
-    name: call.name,
-    old,
-    user: call.user,
-    dryRun: isDryRun(call),
-  };
-  await ctx.admission.mutate({ ...admitted, object: next });
+  const request = { ...admitted(call, 'UPDATE'), name: call.name, old };
+  await ctx.admission.mutate({ ...request, object: next });
   next = complete(def, next);
   if (!subresource) def.strategy?.prepare?.(next, old, ctx.objects);
   validate(def, next, old);
   countGeneration(def, next, old);
   next = track(old, next);
-  await ctx.admission.validate({ ...admitted, object: next });
+  await ctx.admission.validate({ ...request, object: next });
   return present(def, commit(ctx, call, stored, next, old));
 }
 
@@ -153,7 +144,8 @@ function separated(call: Call, wanted: KubeObject, old: KubeObject): KubeObject 
 
 function countGeneration(def: ResourceDef, next: KubeObject, old: KubeObject): void {
   if (!counted(def)) return;
-  const changed = def.custom ? !same(body(def, next), body(def, old)) : !same(next.spec, old.spec);
+  const whole = def.custom || next.spec === undefined;
+  const changed = whole ? !same(body(def, next), body(def, old)) : !same(next.spec, old.spec);
   if (changed) next.metadata.generation = (old.metadata.generation ?? 0) + 1;
 }
 

@@ -20,6 +20,7 @@ import {
   roleColumns,
   secretColumns,
   serviceAccountColumns,
+  webhookColumns,
 } from './others.js';
 import { podColumns } from './pods.js';
 import { budgetColumns, deploymentColumns, nodeColumns, replicaSetColumns } from './workloads.js';
@@ -48,6 +49,8 @@ const BUILT_IN: Record<string, Column[]> = {
   leases: leaseColumns,
   customresourcedefinitions: roleColumns,
   apiservices: apiServiceColumns,
+  mutatingwebhookconfigurations: webhookColumns,
+  validatingwebhookconfigurations: webhookColumns,
 };
 
 /** A kind's columns: its own, the CRD's, or name and age. */

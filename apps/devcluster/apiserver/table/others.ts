@@ -36,6 +36,12 @@ export const leaseColumns: Column[] = [
   ageColumn,
 ];
 
+export const webhookColumns: Column[] = [
+  nameColumn,
+  column('Webhooks', (configuration) => listOf(configuration['webhooks']).length, 'integer'),
+  ageColumn,
+];
+
 const subject = (event: KubeObject): unknown => event['involvedObject'] ?? event['regarding'];
 
 function eventSource(event: KubeObject): string {

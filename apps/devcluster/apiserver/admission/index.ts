@@ -1,16 +1,31 @@
-import { type KubeObject, type ResourceDef, type UserInfo } from './types.js';
+import { type Fields, type KubeObject, type ResourceDef, type UserInfo } from '../types.js';
+
+export interface Kind {
+  group: string;
+  version: string;
+  kind: string;
+}
 
 /** One write on its way to the store. */
 export interface AdmissionRequest {
   operation: 'CREATE' | 'UPDATE' | 'DELETE';
   def: ResourceDef;
   subresource: string;
+  /** Of the object, where that is not the resource's own (Scale, Binding, Eviction, TokenRequest). */
+  kind?: Kind;
   namespace: string | undefined;
+  /** Empty while a new object has none yet (generateName), and where a collection is deleted. */
   name: string;
   object?: KubeObject;
   old?: KubeObject;
   user: UserInfo;
   dryRun: boolean;
+  /** meta.k8s.io/v1 CreateOptions, UpdateOptions or DeleteOptions. */
+  options: Fields;
+  /** Tells the client something beside the answer. */
+  warn?: ((text: string) => void) | undefined;
+  /** A deed of the server itself: nobody outside is asked about it. */
+  own?: boolean | undefined;
 }
 
 /** A plug-in; refuses by throwing an ApiError. */

@@ -1,0 +1,100 @@
+import { applyPatch, type Operation } from 'rfc6902';
+
+import { copyOf, same } from '../../fields.js';
+import { type Fields, type KubeObject, type ResourceDef } from '../../types.js';
+import { type AdmissionPlugin, type AdmissionRequest } from '../index.js';
+import { ask, failed, internal, type Webhooks } from './ask.js';
+import { type Hook, Hooks } from './hook.js';
+import { conditionsHold, isExempt, wantedVersion } from './match.js';
+import { asVersion, fromVersion, reviewRequest, type Verdict } from './review.js';
+
+/**
+ * Asks the MutatingWebhookConfigurations one after the other; each sees what those before it made. When one changed the
+ * object, those before it that want it (reinvocationPolicy IfNeeded) are asked once more.
+ */
+export class MutatingWebhooks implements AdmissionPlugin {
+  readonly #webhooks: Webhooks;
+  readonly #hooks: Hooks;
+
+  constructor(webhooks: Webhooks) {
+    this.#webhooks = webhooks;
+    this.#hooks = new Hooks(webhooks.objects, 'mutatingwebhookconfigurations');
+  }
+
+  async mutate(request: AdmissionRequest): Promise<void> {
+    const hooks = this.#hooks.all();
+    if (hooks.length === 0 || isExempt(request)) return;
+    const earlier = new Set<string>();
+    const again = new Set<string>();
+    for (const hook of hooks) {
+      const changed = await this.#ask(hook, request);
+      if (changed) for (const id of earlier) again.add(id);
+      if (changed !== undefined && hook.reinvoke) earlier.add(hook.id);
+    }
+    for (const hook of hooks) if (again.has(hook.id)) await this.#ask(hook, request);
+  }
+
+  /** Whether the object changed; undefined where the webhook was not to be asked. */
+  async #ask(hook: Hook, request: AdmissionRequest): Promise<boolean | undefined> {
+    const def = wantedVersion(hook, request, this.#webhooks);
+    if (!def) return undefined;
+    const review = reviewRequest(request, def);
+    if (!conditionsHold(hook, request, review)) return undefined;
+    const verdict = await ask(this.#webhooks, hook, request, review, true);
+    return verdict?.patch ? change(hook, request, def, verdict) : false;
+  }
+}
+
+function change(hook: Hook, request: AdmissionRequest, def: ResourceDef, { patch, patchType }: Verdict): boolean {
+  const operations = decoded(patch);
+  if (operations === undefined) {
+    failed(hook, 'received undecodable patch in webhook response: error decoding patch');
+    return false;
+  }
+  if (operations.length === 0) return false;
+  const { object } = request;
+  if (!object) {
+    throw internal(
+      `admission webhook ${JSON.stringify(hook.name)} attempted to modify the object, which is not supported for this operation`,
+    );
+  }
+  if (patchType !== 'JSONPatch') {
+    failed(hook, `unsupported patch type ${JSON.stringify(patchType)}`);
+    return false;
+  }
+  const next = patched(copyOf(asVersion(request, object, def) ?? object), operations);
+  const back = fromVersion(request, next, def);
+  if (same(back, object)) return false;
+  become(object, back);
+  return true;
+}
+
+function decoded(patch: string): Operation[] | undefined {
+  try {
+    const operations = JSON.parse(patch) as unknown;
+    return Array.isArray(operations) ? (operations as Operation[]) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws ApiError 500 */
+function patched(object: KubeObject, operations: Operation[]): KubeObject {
+  for (const operation of operations) {
+    const [error] = applyPatch(object, [operation]);
+    if (error) throw internal(unfit(operation));
+  }
+  return object;
+}
+
+function unfit({ op, path }: Operation): string {
+  const missing = `doc is missing ${op === 'add' || op === 'replace' ? 'path' : 'key'}: ${path}: missing value`;
+  if (op === 'test') return `testing value ${path} failed: test failed`;
+  return `${op} operation does not apply: ${missing}`;
+}
+
+/** The caller holds on to its own object: that one takes the new form. */
+function become(object: Fields, next: Fields): void {
+  for (const field of Object.keys(object)) delete object[field];
+  Object.assign(object, next);
+}
