@@ -49,7 +49,7 @@ describe('npm start', () => {
 
   it('keeps its state: a link of before a restart works after it; Ctrl-C leaves no process', async () => {
     const ports = { port: await freePort(), httpsPort: await freePort() };
-    launched = await Launched.start({ data, ...ports });
+    launched = await Launched.start({ data, ...ports, kind: cluster().kind });
     const link = /http:\/\/\S+\/l#\S+/.exec(launched.output)?.[0] ?? '';
     expect(link).not.toBe('');
     const processes = launched.processes();
@@ -57,7 +57,7 @@ describe('npm start', () => {
     await launched.stop();
     expect(processes.filter(isAlive)).toEqual([]);
 
-    launched = await Launched.start({ data, ...ports });
+    launched = await Launched.start({ data, ...ports, kind: cluster().kind });
     const response = await fetch(`http://localhost:${ports.port}/l`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', origin: `http://localhost:${ports.port}` },

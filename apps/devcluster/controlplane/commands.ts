@@ -83,6 +83,8 @@ export function apiServerArgs(
     'service-account-signing-key-file': files.serviceAccountKey,
     'kubelet-client-certificate': files.kubeletClientCert,
     'kubelet-client-key': files.kubeletClientKey,
+    // The host name of our node is no name that resolves.
+    'kubelet-preferred-address-types': 'InternalIP',
     'requestheader-client-ca-file': files.frontProxyCa,
     'requestheader-allowed-names': 'front-proxy-client',
     'requestheader-username-headers': 'X-Remote-User',

@@ -13,6 +13,16 @@ export interface Facts {
   hasKubectl: boolean;
 }
 
+/** What there is to say of operator and gateway on somebody's cluster. */
+export interface OwnFacts {
+  port: number;
+  server: string;
+  namespace: string;
+  gateServer: string;
+  kubectl: string;
+  logs: string;
+}
+
 /** A path as a person types it here. */
 const here = (path: string): string => {
   const short = relative(process.cwd(), path);
@@ -41,5 +51,21 @@ ${commands.map((command) => `              ${command}\n`).join('')}  People     
   Logs        ${here(logs)}, when something does not work
 
   Ctrl-C stops everything; the data stay for the next start (--fresh forgets them).
+`;
+}
+
+/** The same for somebody's cluster. */
+export function ownBanner({ port, server, namespace, gateServer, kubectl, logs }: OwnFacts): string {
+  return `
+Ready
+
+  Dashboard   http://localhost:${port}   (GateServer ${gateServer}: the VMs and links of namespace ${namespace})
+  Sign in     with any token of ${server} that may list VMs there, for example one of
+              ${kubectl} create token SERVICEACCOUNT
+  Operator    runs here, as its service account; its leader's Lease keeps it apart from one that runs in the cluster
+  Logs        ${here(logs)}, when something does not work
+
+  Ctrl-C stops both. What they made in the cluster stays:
+              ${kubectl} delete gateserver ${gateServer}
 `;
 }

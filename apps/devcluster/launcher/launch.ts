@@ -19,7 +19,8 @@ import { withPorts } from './sample.js';
 import { serverProgram } from './server-program.js';
 import { type Link, readState, type State, writeState } from './state.js';
 
-const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
+/** Of the checkout, with a slash at its end. */
+export const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const WITHIN_MS = 90_000;
 const GATE_SERVER = 'gateserver-sample';
 const GATEWAY_PORT = 8080;
@@ -33,8 +34,8 @@ export interface LaunchContext {
   /** Aborts when everything is being stopped. */
   signal: AbortSignal;
   say: (text: string) => void;
-  /** The API server ended by itself, with its last words. */
-  lost: (words: string) => void;
+  /** A part that nothing works without ended by itself: its name and its last words. */
+  lost: (what: string, words: string) => void;
 }
 
 /** Brings everything up in order. @throws UserError with one line when something does not work */
@@ -83,7 +84,7 @@ async function bringUpApi(
   writeTokens(folder, program.folder, state);
   const api = await parts.add(startApiServer(folder, program, state.apiPort, say));
   writeState(folder, { ...state, apiPort: api.port });
-  void api.ended.then((words) => signal.aborted || lost(words));
+  void api.ended.then((words) => signal.aborted || lost('the API server', words));
   return api;
 }
 
@@ -145,7 +146,8 @@ async function waitForAll(client: OwnClient, context: LaunchContext, earlier: Li
   return link;
 }
 
-async function settle({ signal, say, folder }: LaunchContext, checks: Check[]): Promise<void> {
+/** Waits for checks and says which works. @throws UserError for one that does not in time */
+export async function settle({ signal, say, folder }: LaunchContext, checks: Check[]): Promise<void> {
   const done = ({ name }: Check): void => say(`${name} works`);
   await allWell(checks, { withinMs: WITHIN_MS, signal, done, logs: folder.at('logs') });
 }

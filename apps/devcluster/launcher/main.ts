@@ -1,9 +1,10 @@
 import { killAllChildren } from '../process/child.js';
-import { banner } from './banner.js';
+import { banner, ownBanner } from './banner.js';
 import { DataFolder } from './data-folder.js';
 import { launch } from './launch.js';
 import { LauncherLog } from './log.js';
 import { HELP, readOptions, type Options } from './options.js';
+import { launchOnOwn } from './own-cluster.js';
 import { Parts } from './parts.js';
 import { checkPort } from './ports.js';
 import { UserError } from './user-error.js';
@@ -94,12 +95,16 @@ class Session {
 
   private async up(): Promise<void> {
     const { options, folder, parts, log } = this;
-    const lost = (words: string): void =>
-      this.fail(new UserError(`The API server ended unexpectedly: ${words} (log: ${folder.at('logs')})`));
-    const facts = await launch({ options, folder, parts, log, signal: this.stopping.signal, say: this.say, lost });
-    if (this.stopping.signal.aborted) return;
+    const { signal } = this.stopping;
+    const lost = (what: string, words: string): void =>
+      this.fail(new UserError(`Ended unexpectedly, ${what}: ${words} (log: ${folder.at('logs')})`));
+    const context = { options, folder, parts, log, signal, say: this.say, lost };
+    const { cluster } = options;
+    const text =
+      cluster.kind === 'own' ? ownBanner(await launchOnOwn(context, cluster)) : banner(await launch(context));
+    if (signal.aborted) return;
     this.log.write('ready');
-    process.stdout.write(banner(facts));
+    process.stdout.write(text);
   }
 
   private readonly say = (text: string): void => {

@@ -18,7 +18,6 @@ export async function serverProgram(
   { cluster }: Pick<Options, 'cluster'>,
   { say, signal }: { say: (line: string) => void; signal: AbortSignal },
 ): Promise<Serving> {
-  if (cluster.kind === 'own') throw new UserError('--kubeconfig is not there yet.');
   if (cluster.kind !== 'real') return { program: EMBEDDED };
   const folder = process.env['KUBEBUILDER_ASSETS'];
   try {

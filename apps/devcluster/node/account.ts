@@ -30,7 +30,7 @@ export class ProjectedAccount {
   /** Writes all files; rejects when there is no token to be had (no such account). */
   async start(): Promise<void> {
     await mkdir(this.dir, { recursive: true, mode: 0o700 });
-    await this.write('ca.crt', this.ca);
+    if (this.ca.length > 0) await this.write('ca.crt', this.ca);
     await this.write('namespace', this.pod.metadata.namespace ?? '');
     await this.renew();
   }
@@ -49,7 +49,8 @@ export class ProjectedAccount {
       spec: {
         audiences: [],
         expirationSeconds: EXPIRATION_SECONDS,
-        boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name, uid },
+        // A program that runs without a pod has nothing to bind it to.
+        ...(uid === undefined ? {} : { boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name, uid } }),
       },
     };
     const account = this.pod.spec.serviceAccountName ?? 'default';

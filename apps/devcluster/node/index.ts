@@ -7,6 +7,7 @@ import { registerNode } from './node-object.js';
 import { NodePods } from './pods.js';
 import { podEvents } from './events.js';
 
+export { type DetachedOptions, runDetached } from './detached.js';
 export { type Images, knownImages } from './images.js';
 
 const NODE_NAME = 'local';

@@ -1,0 +1,134 @@
+import { hostname } from 'node:os';
+import { isKubeError, type KubeObject, OwnClient, types, Upstream } from '#libs/kube';
+import { type DetachedOptions, runDetached } from '../node/index.js';
+import { ProgramError } from '../process/supervised.js';
+import { type OwnFacts } from './banner.js';
+import { type LaunchContext, ROOT, settle } from './launch.js';
+import { Applier, readManifests } from './manifests.js';
+import { type Cluster } from './options.js';
+import { type Check, gatewayCheck } from './readiness.js';
+import { UserError } from './user-error.js';
+
+const OPERATOR = { namespace: 'kube-gateway', name: 'kube-gateway-operator' };
+/** The GateServer whose gateway runs here. */
+const GATE_SERVER = 'npm-start';
+
+type Deployment = KubeObject & { spec: { template: DetachedOptions['template'] } };
+
+/**
+ * Runs the operator and one gateway on this machine against somebody's cluster: as the service accounts, with the rights
+ * and with the environment that they have as pods. Kinds, roles and a GateServer without pods are put into the cluster.
+ * @throws UserError with one line when something does not work
+ */
+export async function launchOnOwn(
+  context: LaunchContext,
+  cluster: Extract<Cluster, { kind: 'own' }>,
+): Promise<OwnFacts> {
+  const { folder, parts, options, say } = context;
+  const upstream = await reach(cluster);
+  await parts.add(Promise.resolve({ stop: () => upstream.close() }));
+  const namespace = upstream.namespace ?? 'default';
+  const client = new OwnClient(upstream);
+  const applier = new Applier(client);
+  const manifests = readManifests(`${ROOT}deploy/install.yaml`);
+  const [operator] = manifests.filter(isDeployment);
+  if (!operator) throw new UserError(`${ROOT}deploy/install.yaml has no Deployment of the operator.`);
+  await applier.apply(manifests.filter((object) => !isDeployment(object)));
+  say(`kinds and roles installed in ${upstream.server.origin}`);
+  const run = async (
+    what: 'operator' | 'gateway',
+    one: Pick<DetachedOptions, 'namespace' | 'name' | 'template' | 'port'>,
+  ) => {
+    const files = { dir: folder.at(what), log: folder.at('logs', `${what}.log`) };
+    const running = await parts.add(runDetached({ upstream, ...one, ...files, onRestart: say }).catch(asUserError));
+    void running.ended.then((words) => context.signal.aborted || context.lost(`the ${what}`, words));
+    say(`${what} works`);
+  };
+  await run('operator', { ...OPERATOR, name: `npm-start-${hostname()}`, template: operator.spec.template });
+  await applier.apply([gateServer(namespace, options.port)]);
+  const deployment = await made(client, context, namespace);
+  await run('gateway', { namespace, name: GATE_SERVER, template: deployment.spec.template, port: options.port });
+  await settle(context, [gatewayCheck(options.port)]);
+  const named = cluster.context === undefined ? '' : ` --context ${cluster.context}`;
+  const kubectl = `kubectl --kubeconfig ${cluster.kubeconfig}${named} -n ${namespace}`;
+  const { origin: server } = upstream.server;
+  return { port: options.port, server, namespace, gateServer: GATE_SERVER, kubectl, logs: folder.at('logs') };
+}
+
+const isDeployment = (object: KubeObject): object is Deployment => object.kind === 'Deployment';
+
+function asUserError(error: unknown): never {
+  if (error instanceof ProgramError || isKubeError(error)) throw new UserError(error.message);
+  throw error;
+}
+
+/** @throws UserError when the kubeconfig cannot be used, or its cluster does not answer */
+async function reach({ kubeconfig, context }: Extract<Cluster, { kind: 'own' }>): Promise<Upstream> {
+  let upstream: Upstream;
+  try {
+    upstream = Upstream.fromKubeconfig(kubeconfig, context);
+  } catch (error) {
+    throw new UserError(oneLine(error));
+  }
+  const { server, tls } = upstream;
+  const why =
+    server.protocol !== 'https:' || server.pathname !== '/'
+      ? `its server is ${server.href}, and only https://HOST:PORT can be used by the operator and the gateway`
+      : tls.servername !== undefined || tls.rejectUnauthorized === false
+        ? 'tls-server-name and insecure-skip-tls-verify cannot be used by the operator and the gateway'
+        : await answers(upstream);
+  if (why === undefined) return upstream;
+  await upstream.close();
+  throw new UserError(`The cluster of ${kubeconfig} cannot be used: ${why}.`);
+}
+
+async function answers(upstream: Upstream): Promise<string | undefined> {
+  try {
+    const { statusCode, body } = await new OwnClient(upstream).request('GET', '/version');
+    await body.dump();
+    return statusCode === 200 ? undefined : `${upstream.server.origin}/version answers ${statusCode}`;
+  } catch (error) {
+    return oneLine(error);
+  }
+}
+
+function oneLine(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause instanceof Error ? ` (${error.cause.message})` : '';
+  return `${error.message.split('\n')[0]}${error.message.includes(cause.slice(2, -1)) ? '' : cause}`.replace(/\.$/, '');
+}
+
+/** Without pods: its gateway runs here. */
+const gateServer = (namespace: string, port: number): KubeObject =>
+  ({
+    apiVersion: 'kubegateway.kubevirt.io/v1beta1',
+    kind: 'GateServer',
+    metadata: { name: GATE_SERVER, namespace },
+    spec: {
+      route: `${GATE_SERVER}.${namespace}.localhost`,
+      'public-urls': [`http://localhost:${port}`],
+      replicas: 0,
+      expose: 'none',
+    },
+  }) as KubeObject;
+
+/** Waits until the operator has made everything that the gateway needs. */
+async function made(client: OwnClient, context: LaunchContext, namespace: string): Promise<Deployment> {
+  const look: Check['look'] = async () => {
+    const { status, metadata } = await client.get<GateServer>(types.gateServers, GATE_SERVER, namespace);
+    const { generation } = metadata as { generation?: number };
+    const fault = status?.conditions?.find((one) => one.type === 'Applied' && one.status === 'False');
+    if (status?.['observed-generation'] === generation && !fault && status?.phase !== 'Error') return undefined;
+    return fault?.message ?? status?.conditions?.find((one) => one.status === 'False')?.message ?? 'no status yet';
+  };
+  await settle(context, [{ name: `GateServer ${namespace}/${GATE_SERVER}`, look }]);
+  return client.get<Deployment>(types.deployments, GATE_SERVER, namespace);
+}
+
+interface GateServer extends KubeObject {
+  status?: {
+    phase?: string;
+    'observed-generation'?: number;
+    conditions?: { type: string; status: string; message?: string }[];
+  };
+}
