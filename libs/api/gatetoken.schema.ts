@@ -167,6 +167,7 @@ export const gateTokenStatus: Schema = {
     },
     conditions,
     link: { type: 'string', description: 'The link with the token in it. Empty where spec.link-hash is set.' },
+    'gate-server': { type: 'string', description: 'The GateServer whose gateway opens for it; no other does.' },
     'vm-uid': { type: 'string', description: 'UID of the virtual machine that the grant is bound to.' },
     redeemed: {
       type: 'object',

@@ -52,6 +52,8 @@ export interface GateTokenStatus {
   phase?: GateTokenPhase;
   conditions?: Condition[];
   link?: string;
+  /** Name of the GateServer whose gateway opens for it. */
+  'gate-server'?: string;
   'vm-uid'?: string;
   /** The gateway's part: who redeemed a single-use grant (`by` is the nonce of her cookie). */
   redeemed?: { at: string; by: string };

@@ -25,7 +25,7 @@ export class GrantStore {
   constructor(
     source: TokenSource,
     private readonly client: Reader,
-    private readonly namespace: string,
+    private readonly where: { namespace: string; gateServer: string },
     private readonly now: () => number = Date.now,
   ) {
     source.on('put', (token) => this.put(token));
@@ -39,6 +39,7 @@ export class GrantStore {
   async byUid(uid: string, name?: string): Promise<LivingGrant> {
     const token = this.#byUid.get(uid) ?? (await this.askFor(uid, () => this.readLive(uid, name)));
     if (token === undefined) throw new GrantError(this.#gone.has(uid) ? 'deleted' : 'unknown');
+    if (!this.isOurs(token)) throw new GrantError('unknown');
     return compiled(token);
   }
 
@@ -71,6 +72,12 @@ export class GrantStore {
     if (hash !== undefined) this.#uidByHash.set(hash, uid);
   }
 
+  /** Of several gateways of a namespace a grant opens one. Where none is named, an older operator signed it. */
+  private isOurs({ status }: GateToken): boolean {
+    const { 'gate-server': server = this.where.gateServer } = status ?? {};
+    return server === this.where.gateServer;
+  }
+
   private remove({ metadata: { uid } }: GateToken): void {
     if (uid === undefined) return;
     const hash = this.#byUid.get(uid)?.spec['link-hash'];
@@ -99,7 +106,7 @@ export class GrantStore {
   private async readLive(uid: string, name: string | undefined): Promise<GateToken | undefined> {
     if (name === undefined) return (await this.listLive()).find((one) => one.metadata.uid === uid);
     try {
-      const token = await this.client.get<GateToken>(types.gateTokens, name, this.namespace);
+      const token = await this.client.get<GateToken>(types.gateTokens, name, this.where.namespace);
       if (token.metadata.uid !== uid) return undefined;
       this.put(token);
       return this.#byUid.get(uid);
@@ -111,7 +118,7 @@ export class GrantStore {
 
   private async listLive(): Promise<GateToken[]> {
     try {
-      const { items } = await this.client.list<GateToken>(types.gateTokens, this.namespace);
+      const { items } = await this.client.list<GateToken>(types.gateTokens, this.where.namespace);
       for (const token of items) this.put(token);
       return items;
     } catch {

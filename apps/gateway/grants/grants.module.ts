@@ -35,8 +35,8 @@ import { Verifier } from './verifier.js';
     {
       provide: GrantStore,
       inject: [Watches, OwnClient, GATEWAY_CONFIG],
-      useFactory: ({ tokens }: Watches, client: OwnClient, { namespace }: GatewayConfig) =>
-        new GrantStore(tokens, client, namespace),
+      useFactory: ({ tokens }: Watches, client: OwnClient, { namespace, gateServer }: GatewayConfig) =>
+        new GrantStore(tokens, client, { namespace, gateServer }),
     },
     {
       provide: GrantReader,

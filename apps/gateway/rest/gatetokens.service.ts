@@ -15,7 +15,13 @@ import { issue } from '../grants/issue.js';
 import { checkRequest } from './check-request.js';
 import { gateTokenView } from './gatetoken-view.js';
 
-type Where = Pick<GatewayConfig, 'namespace' | 'publicUrls' | 'maxDuration'>;
+type Where = Pick<GatewayConfig, 'namespace' | 'gateServer' | 'publicUrls' | 'maxDuration'>;
+
+interface Gate {
+  publicUrl: string;
+  /** Of a token, in milliseconds. */
+  longest: number;
+}
 
 /** Grants as the user sees, makes and revokes them: Kubernetes judges each step with her own rights. */
 export class GateTokensService {
@@ -37,7 +43,7 @@ export class GateTokensService {
     want: 'link' | 'token',
   ): Promise<IssueResponse> {
     const { name, ...spec } = request;
-    const { publicUrl } = await this.gate(client, namespace);
+    const { publicUrl } = await this.gate(client, namespace, spec['secret-name']);
     const { gatetoken, ...told } = await issue({ client, namespace, spec, want, publicUrl, ...(name ? { name } : {}) });
     return { gatetoken: gateTokenView(gatetoken), ...told };
   }
@@ -53,7 +59,7 @@ export class GateTokensService {
 
   /** What such a grant would allow, and whether she may give it, before it is made. */
   async check(client: UserClient, namespace: string, request: IssueRequest): Promise<CheckResponse> {
-    const gate = await this.gate(client, namespace).catch(asProblem);
+    const gate = await this.gate(client, namespace, request['secret-name']).catch(asProblem);
     const longest = typeof gate === 'string' ? this.where.maxDuration : gate.longest;
     const { grants, problems } = checkRequest(request, namespace, longest, Date.now());
     if (typeof gate === 'string') problems.push(gate);
@@ -80,14 +86,18 @@ export class GateTokensService {
     return request.vm === undefined ? [] : vmProblems(client, namespace, request.vm);
   }
 
-  /** What the namespace's GateServer says of links. @throws Refusal 409 where there is none */
-  private async gate(client: UserClient, namespace: string): Promise<{ publicUrl: string; longest: number }> {
-    const own = this.where.publicUrls[0];
-    if (namespace === this.where.namespace && own !== undefined) {
+  /**
+   * What the GateServer of a grant says of links: the one whose secret it names, else the namespace's.
+   * @throws Refusal 409 where there is none
+   */
+  private async gate(client: UserClient, namespace: string, secretName?: string): Promise<Gate> {
+    const [own] = this.where.publicUrls;
+    const isOwn = secretName === undefined || secretName === `${this.where.gateServer}-jwt-secret`;
+    if (namespace === this.where.namespace && own !== undefined && isOwn) {
       return { publicUrl: own.origin, longest: this.where.maxDuration };
     }
     const { items } = await client.list<GateServer>(types.gateServers, namespace);
-    const [server] = items;
+    const server = items.find(({ status }) => status?.['secret-name'] === secretName) ?? items[0];
     if (server !== undefined) {
       const settings = gateServerDefaults(server.spec);
       const publicUrl = settings['public-urls'][0] ?? `https://${server.spec.route}`;

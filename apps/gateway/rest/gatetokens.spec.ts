@@ -121,6 +121,17 @@ describe('POST gatetokens', () => {
     expect(gatetoken).toMatchObject({ name, description: 'for the vendor', phase: 'Ready' });
   });
 
+  it('the link of another GateServer of the namespace leads to that one', async () => {
+    const items = [
+      { metadata: {}, spec: { route: 'a.example.com' }, status: { 'secret-name': 'a-jwt-secret' } },
+      { metadata: {}, spec: { route: 'vendor.example.com' }, status: { 'secret-name': 'vendor-jwt-secret' } },
+    ];
+    serveUsers(cluster, { 'GET /gateservers': { code: 200, body: { metadata: {}, items } } });
+    const asked = asAda(gateway.port, 'POST', TOKENS, { vm: 'demo', 'secret-name': 'vendor-jwt-secret' });
+    await decide({ phase: 'Ready', data, 'gate-server': 'vendor' });
+    expect(JSON.parse((await asked).body)).toHaveProperty('link', expect.stringMatching(/^https:..vendor\.example/));
+  });
+
   it('with ?token=true answers with a JWT', async () => {
     serveUsers(cluster);
     const asked = asAda(gateway.port, 'POST', `${TOKENS}?token=true`, { vm: 'demo' });

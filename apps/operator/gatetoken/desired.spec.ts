@@ -47,3 +47,9 @@ describe('a GateServer in error, as where its account is somebody else’s (secu
     expect(judged({ urls: URLS }, [server('gs', { phase: 'Error' })], {}, { phase: 'Ready' }).phase).toBe('Ready');
   });
 });
+
+it('says which gateway opens for it (security row 15)', () => {
+  const both = [server('a'), server('b')];
+  expect(judged({ urls: URLS, 'secret-name': 'b-jwt-secret' }, both)).toMatchObject({ phase: 'Ready', server: 'b' });
+  expect(judged({ urls: URLS }, [server('a')])).toMatchObject({ phase: 'Ready', server: 'a' });
+});

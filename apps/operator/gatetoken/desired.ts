@@ -22,7 +22,16 @@ import { dataOf, type Window, windowOf } from './window.js';
 export type Decision =
   | { phase: 'Error' | 'Pending'; reason: string; message: string; end?: number }
   | { phase: 'Expired' | 'Revoked'; reason: string; message: string; data?: GateTokenData; end?: number }
-  | { phase: 'Ready'; data: GateTokenData; end: number; vmUid: string | undefined; url: string; signing?: Signing };
+  | {
+      phase: 'Ready';
+      data: GateTokenData;
+      end: number;
+      vmUid: string | undefined;
+      /** Name of its GateServer, and the base of its links. */
+      server: string;
+      url: string;
+      signing?: Signing;
+    };
 
 /** A JWT to be made; absent for the grants of links, of which nothing usable is stored. */
 export interface Signing {
@@ -52,7 +61,8 @@ export function decide(gathered: Gathered, now: number): Decision {
     const signing = signingOf(gathered, settings, signer, data);
     const vmUid = bindingOf(gathered);
     const [url = ''] = urlsOf(signer.server);
-    return { phase: 'Ready', data, end: data.exp, vmUid, url, ...(signing ? { signing } : {}) };
+    const { name: server = '' } = signer.server.metadata;
+    return { phase: 'Ready', data, end: data.exp, vmUid, server, url, ...(signing ? { signing } : {}) };
   } catch (error) {
     return refusal(error, settings, window);
   }

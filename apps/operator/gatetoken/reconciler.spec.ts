@@ -134,7 +134,7 @@ describe('TokenReconciler', () => {
     token({ urls: [VNC] }, { redeemed: { at: '2030-01-01T12:00:00Z', by: 'x' }, live: 2, 'last-used': 'now' });
     await run();
     const body = cluster.bodies.get('gatetokens/n/t/status')?.['status'] as object;
-    expect(Object.keys(body).sort()).toEqual(['conditions', 'data', 'link', 'phase', 'token', 'vm-uid']);
+    expect(Object.keys(body).sort()).toEqual(['conditions', 'data', 'gate-server', 'link', 'phase', 'token', 'vm-uid']);
   });
 
   it('keeps a token that a retired key signed, makes a new one when no key in force did', async () => {

@@ -52,9 +52,10 @@ export class TokenReconciler {
 
   async #write(token: GateToken, status: OwnStatus): Promise<void> {
     if (isCurrent(token, status)) return;
-    const { name, namespace, uid } = token.metadata;
-    // The uid keeps a token that was made anew under the same name from getting the status of the one before.
-    const metadata = { name, namespace, uid } as GateToken['metadata'];
+    const { name, namespace, uid, resourceVersion } = token.metadata;
+    // A copy that lags may not know the token that was signed already, the VM that it was bound to, or that another one
+    // was made under the same name: then this is refused (409), and decided anew once the watch has brought it.
+    const metadata = { name, namespace, uid, resourceVersion } as GateToken['metadata'];
     const body = { apiVersion: API_VERSION, kind: 'GateToken', metadata, status };
     try {
       await this.options.client.apply(types.gateTokens, body, {

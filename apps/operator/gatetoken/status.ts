@@ -5,7 +5,8 @@ import { type Decision } from './desired.js';
 import { targetOf } from './gather.js';
 
 /** The operator's part of a token's status. `redeemed`, `live` and `last-used` are the gateway's. */
-export type OwnStatus = Pick<GateTokenStatus, 'token' | 'data' | 'phase' | 'conditions' | 'link' | 'vm-uid'>;
+const OWN = ['token', 'data', 'phase', 'conditions', 'link', 'gate-server', 'vm-uid'] as const;
+export type OwnStatus = Pick<GateTokenStatus, (typeof OWN)[number]>;
 
 /** @param jwt of a Ready token; undefined for the grant of a link */
 export function statusOf(token: GateToken, decision: Decision, jwt: string | undefined, now: Date): OwnStatus {
@@ -26,6 +27,7 @@ export function statusOf(token: GateToken, decision: Decision, jwt: string | und
     ...(data ? { data } : {}),
     ...(jwt === undefined ? {} : { token: jwt }),
     ...(ready && jwt !== undefined ? linkOf(token, decision.url, jwt) : {}),
+    ...(ready ? { 'gate-server': decision.server } : {}),
     ...(vmUid === undefined ? {} : { 'vm-uid': vmUid }),
   };
 }
@@ -48,8 +50,6 @@ function linkOf(token: GateToken, url: string, jwt: string): { link?: string } {
 }
 
 /** True when the object says already what the operator has to say. */
-export function isCurrent(token: GateToken, next: OwnStatus): boolean {
-  const { token: jwt, data, phase, conditions, link, 'vm-uid': uid } = token.status ?? {};
-  const { token: jwt2, data: data2, phase: phase2, conditions: conditions2, link: link2, 'vm-uid': uid2 } = next;
-  return isDeepStrictEqual([jwt, data, phase, conditions, link, uid], [jwt2, data2, phase2, conditions2, link2, uid2]);
+export function isCurrent({ status }: GateToken, next: OwnStatus): boolean {
+  return OWN.every((field) => isDeepStrictEqual(status?.[field], next[field]));
 }
