@@ -33,6 +33,12 @@ export function readHeader(token: string): { kid: string | undefined } {
   return { kid };
 }
 
+/** @returns the key id of a token that is trusted for other reasons; undefined where it names none, or is no token */
+export function kidOf(token: string): string | undefined {
+  const kid = decode(token.slice(0, Math.max(0, token.indexOf('.'))))?.['kid'];
+  return typeof kid === 'string' ? kid : undefined;
+}
+
 /** `HEADER.PAYLOAD.` with an empty signature: what `alg: none` looks like. */
 function unsigned(token: string): boolean {
   return /^[\w-]+\.[\w-]+\.$/.test(token);

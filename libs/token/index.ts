@@ -1,7 +1,7 @@
 export { checkWindow, type Claims, NBF_LEEWAY, readClaims } from './claims.js';
 export { formatDuration, parseDuration, parsePositiveDuration } from './duration.js';
 export { DurationError, SecretKeyError, type SecretKeyErrorCode, TokenError, type TokenErrorCode } from './errors.js';
-export { MAX_TOKEN } from './header.js';
+export { kidOf, MAX_TOKEN } from './header.js';
 export { KeyRing, type KeyRingOptions, sign } from './key-ring.js';
 export { isCode, linkHash, newCode } from './link-code.js';
 export { fromJwks, type Jwks, parsePublicKey, type RsaJwk, thumbprint, toJwks } from './public-key.js';

@@ -1,6 +1,6 @@
 import { type GateToken, gateTokenDefaults } from '#libs/api';
 import { boundVm, type Grant, parseGrant } from '#libs/policy';
-import { parseDuration } from '#libs/token';
+import { kidOf, parseDuration } from '#libs/token';
 
 /** A grant as the gateway decides by it. Times are milliseconds since the epoch. */
 export interface LivingGrant {
@@ -27,6 +27,10 @@ export interface LivingGrant {
   readonly vmUid?: string;
   readonly description?: string;
   readonly issuer?: string;
+  /** Key id of the JWT that the operator made of it; absent where it made none, as for a link. */
+  readonly kid?: string;
+  /** Reached by the code of a link alone: no JWT is made of it. */
+  readonly linked: boolean;
   /** False: a JWT of the original system, known by its signature alone. */
   readonly registered: boolean;
 }
@@ -55,6 +59,7 @@ function compile(token: GateToken): LivingGrant {
   const redeemedBy = status?.redeemed?.by;
   const vmUid = status?.['vm-uid'];
   const vmFault = vmFaultOf(status);
+  const kid = kidOf(status?.token ?? '');
   return {
     uid: metadata.uid ?? '',
     name: metadata.name ?? '',
@@ -68,6 +73,8 @@ function compile(token: GateToken): LivingGrant {
     revoked: spec.revoked ?? false,
     signed: status?.data !== undefined && status.phase !== 'Error',
     registered: true,
+    linked: spec['link-hash'] !== undefined,
+    ...(kid === undefined ? {} : { kid }),
     ...(redeemedBy === undefined ? {} : { redeemedBy }),
     ...(vm === undefined ? {} : { vm }),
     ...(vmUid === undefined ? {} : { vmUid }),

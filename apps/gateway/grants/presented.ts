@@ -1,5 +1,5 @@
 import { type IncomingHttpHeaders } from 'node:http';
-import { type Claims } from '#libs/token';
+import { type Claims, kidOf } from '#libs/token';
 import { type Grant, GrantError as PolicyError, parseGrant } from '#libs/policy';
 import { grantCookies } from './cookies.js';
 import { GrantError } from './grant-error.js';
@@ -63,7 +63,7 @@ export class GrantReader {
     const slash = claims.sub?.indexOf('/') ?? -1;
     const [namespace, name] = [claims.sub?.slice(0, slash), claims.sub?.slice(slash + 1)];
     const registered = claims.jti !== undefined && namespace === this.options.namespace;
-    if (registered && claims.jti !== undefined) return this.store.byUid(claims.jti, name);
+    if (registered && claims.jti !== undefined) return madeFor(await this.store.byUid(claims.jti, name), jwt);
     if (!this.options.acceptUnregistered) throw new GrantError('unknown');
     return unregistered(claims, hash);
   }
@@ -92,6 +92,15 @@ export class GrantReader {
   }
 }
 
+/**
+ * A grant is reached by the JWT that was made of it. Whoever has another key in force, as of a Secret that is marked as
+ * a signing key, could otherwise write one for any grant whose UID she knows.
+ */
+function madeFor(grant: LivingGrant, jwt: string): LivingGrant {
+  if (grant.linked || (grant.kid !== undefined && grant.kid !== kidOf(jwt))) throw new GrantError('signature');
+  return grant; // Where the operator made no JWT, or took it back, it gives nothing: its state says why.
+}
+
 /** A JWT that belongs to no GateToken: its claims are all there is. */
 function unregistered(claims: Claims, hash: string): LivingGrant {
   return {
@@ -108,6 +117,7 @@ function unregistered(claims: Claims, hash: string): LivingGrant {
     revoked: false,
     signed: true,
     registered: false,
+    linked: false,
   };
 }
 

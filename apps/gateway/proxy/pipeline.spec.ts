@@ -19,6 +19,7 @@ const grant = (urls: string[], more: Partial<LivingGrant> = {}): LivingGrant => 
   revoked: false,
   signed: true,
   registered: true,
+  linked: false,
   ...more,
 });
 
@@ -105,10 +106,15 @@ describe('the later steps', () => {
     expect(await code(gate({ users: user }), ask(VNC))).toBe(400);
   });
 
-  it('row 11: out of touch, nothing that lasts is opened', async () => {
+  it('row 11: out of touch, no grant gives anything, and nothing that lasts is opened', async () => {
     const stale = gate({ grants: [grant(['*'])], inTouch: false });
     expect(await code(stale, ask(VNC, { upgrade: true }))).toBe(503);
-    expect(await code(stale, ask('/k8s/api/v1/pods'))).toBe(200);
+    expect(await code(stale, ask('/k8s/api/v1/pods'))).toBe(503);
+    const signedIn = gate({ users: user, inTouch: false });
+    expect(await code(signedIn, ask(VNC, { upgrade: true, headers: { origin: 'https://gate.example.com' } }))).toBe(
+      503,
+    );
+    expect(await code(signedIn, ask('/k8s/api/v1/pods'))).toBe(200);
   });
 
   it('a fault of the gate itself is no verdict', async () => {

@@ -1,5 +1,5 @@
 import { type GateServer } from '#libs/api';
-import { parseDuration } from '#libs/token';
+import { kidOf, parseDuration } from '#libs/token';
 import { type SecretObject } from '../watches.js';
 import { exposureOf } from './exposure.js';
 import { type Gathered } from './gather.js';
@@ -48,22 +48,11 @@ export async function makeMaterial(gathered: Gathered, factory: Factory, now: nu
 export function signingNeeds({ settings, tokens }: Pick<Gathered, 'settings' | 'tokens'>): SigningNeeds {
   const lastUse = new Map<string, number>();
   for (const { status } of tokens) {
-    const kid = kidOf(status?.token);
+    const kid = kidOf(status?.token ?? '');
     if (kid !== undefined) lastUse.set(kid, Math.max(lastUse.get(kid) ?? 0, status?.data?.exp ?? 0));
   }
   const rotationMs = parseDuration(settings['key-rotation']);
   return { rotationMs, maxDurationMs: parseDuration(settings['max-duration']), lastUse };
-}
-
-function kidOf(jwt: string | undefined): string | undefined {
-  if (!jwt) return undefined;
-  try {
-    const header: unknown = JSON.parse(Buffer.from(jwt.slice(0, jwt.indexOf('.')), 'base64url').toString('utf8'));
-    const kid = typeof header === 'object' && header !== null && 'kid' in header ? header.kid : undefined;
-    return typeof kid === 'string' ? kid : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function wantsCertificate({ settings }: Gathered): boolean {
