@@ -58,8 +58,13 @@ export class KubeClient {
   }
 
   /** @param namespace default: all of them */
-  list<T extends KubeObject>(type: ResourceType, namespace?: string, options: ListOptions = {}): Promise<KubeList<T>> {
-    return this.#json('GET', pathOf(type, namespace), { query: { ...options } });
+  list<T extends KubeObject>(
+    type: ResourceType,
+    namespace?: string,
+    options: ListOptions = {},
+    signal?: AbortSignal,
+  ): Promise<KubeList<T>> {
+    return this.#json('GET', pathOf(type, namespace), { query: { ...options }, ...(signal ? { signal } : {}) });
   }
 
   create<T extends KubeObject>(type: ResourceType, obj: T, namespace = obj.metadata.namespace): Promise<T> {

@@ -62,6 +62,11 @@ export function isKubeError(error: unknown, ...codes: number[]): error is KubeEr
   return error instanceof KubeError && (codes.length === 0 || codes.includes(error.code));
 }
 
+/** How long the API server asks to wait before the next try, in milliseconds; 0 where it does not ask. */
+export function retryAfterOf(error: unknown): number {
+  return error instanceof KubeError ? (error.retryAfterMs ?? 0) : 0;
+}
+
 const REASONS: Record<number, string> = {
   400: 'BadRequest',
   401: 'Unauthorized',

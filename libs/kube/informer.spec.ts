@@ -90,6 +90,43 @@ describe('Informer', () => {
     expect(errors.length).toBeGreaterThanOrEqual(4);
   });
 
+  it('does not list at once again where a list is too old as soon as it is read', async () => {
+    const gone = event('ERROR', { kind: 'Status', code: 410, reason: 'Expired', message: 'old' });
+    const begun = performance.now();
+    await start(
+      [(res) => json(res, list('5'))],
+      [(res) => res.end(event('BOOKMARK', { metadata: { resourceVersion: '6' } }) + gone)],
+    );
+    await vi.waitFor(() => expect(listsSent()).toBeGreaterThanOrEqual(10));
+    // A wait of 5 ms after each, less a third at most, and of whole milliseconds.
+    expect(performance.now() - begun).toBeGreaterThan(3 * (listsSent() - 1) - 3);
+  });
+
+  it('waits as long as the API server asks', async () => {
+    await start(
+      [(res) => json(res, list('5'))],
+      [(res) => void res.writeHead(429, { 'retry-after': '1' }).end(), open],
+    );
+    const begun = performance.now();
+    await vi.waitFor(() => expect(watchesSent()).toHaveLength(2), { timeout: 5000 });
+    expect(performance.now() - begun).toBeGreaterThan(900);
+    expect(listsSent()).toBe(1);
+  });
+
+  it('does not take an answer that is no list for an empty one', async () => {
+    const gone = event('ERROR', { kind: 'Status', code: 410, reason: 'Expired', message: 'old' });
+    await start(
+      [
+        (res) => json(res, list('5', pod('a', '4'))),
+        (res) => json(res, {}),
+        (res) => json(res, list('9', pod('a', '4'), pod('b', '8'))),
+      ],
+      [(res) => res.end(gone), open],
+    );
+    await vi.waitFor(() => expect(log).toEqual(['new a', 'new b', 'reset']));
+    expect(errors.map((error) => (error as Error).name)).toEqual(['KubeError', 'GarbageError']);
+  });
+
   it('goes on from its place after a cut connection and a bookmark', async () => {
     await start(
       [(res) => json(res, list('5'))],

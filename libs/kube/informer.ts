@@ -1,8 +1,8 @@
 import { Backoff } from './backoff.js';
 import { type KubeClient, type Query } from './client.js';
-import { isKubeError, KubeError, NetworkError } from './errors.js';
+import { GarbageError, isKubeError, KubeError, NetworkError, retryAfterOf } from './errors.js';
 import { type Change, Store } from './store.js';
-import { type KubeObject, type ResourceType } from './types.js';
+import { type KubeList, type KubeObject, type ResourceType } from './types.js';
 import { watch, type WatchEvent } from './watch.js';
 
 const PAGE = 500;
@@ -10,6 +10,8 @@ const BACKOFF_MS = 200;
 const BACKOFF_MAX_MS = 10_000;
 /** How long a watch may overrun the end that the server was asked for, before it counts as dead. */
 const OVERRUN_MS = 5_000;
+/** A list younger than this that is too old already: the next one would be, too. */
+const YOUNG_MS = 1_000;
 
 export interface InformerOptions<T> {
   /** Default: all namespaces. */
@@ -51,6 +53,7 @@ export class Informer<T extends KubeObject> {
   #resolveSynced: () => void = () => undefined;
   #hasSynced = false;
   #resourceVersion: string | undefined;
+  #listedAt = -Infinity;
   #loop: Promise<void> | undefined;
 
   constructor(
@@ -115,12 +118,10 @@ export class Informer<T extends KubeObject> {
 
   async #fault(error: unknown, signal: AbortSignal): Promise<void> {
     this.#report(error);
-    const expired = isKubeError(error, 410);
     if (losesPlace(error)) this.#resourceVersion = undefined;
-    const first = this.#backoff.failures === 0;
+    const atOnce = isKubeError(error, 410) && performance.now() - this.#listedAt > YOUNG_MS;
     const wait = this.#backoff.next();
-    if (expired && first) return;
-    await delay(Math.max(wait, error instanceof KubeError ? (error.retryAfterMs ?? 0) : 0), signal);
+    if (!atOnce) await delay(Math.max(wait, retryAfterOf(error)), signal);
   }
 
   async #list(signal: AbortSignal): Promise<void> {
@@ -128,11 +129,7 @@ export class Informer<T extends KubeObject> {
     let token: string | undefined;
     let version: string;
     do {
-      const page = await this.client.list<T>(this.type, this.options.namespace, {
-        ...this.#selectors(),
-        limit: PAGE,
-        ...(token ? { continue: token } : {}),
-      });
+      const page = await this.#page(token, signal);
       items.push(...(page.items ?? []).map((item) => this.#keep(item)));
       token = page.metadata.continue;
       version = page.metadata.resourceVersion;
@@ -140,14 +137,26 @@ export class Informer<T extends KubeObject> {
     if (signal.aborted) return;
     this.#touch();
     this.#resourceVersion = version;
+    this.#listedAt = performance.now();
     this.#emit(this.#store.replace(items));
     if (this.#hasSynced) for (const handler of this.#handlers.reset) this.#guard(() => handler());
     this.#hasSynced = true;
     this.#resolveSynced();
   }
 
+  /** One page, awaited no longer than a watch: a server that is gone without a word must not be waited for. */
+  async #page(token: string | undefined, stop: AbortSignal): Promise<KubeList<T>> {
+    const { namespace } = this.options;
+    const query = { ...this.#selectors(), limit: PAGE, ...(token ? { continue: token } : {}) };
+    const signal = AbortSignal.any([stop, AbortSignal.timeout(this.#renewMs + OVERRUN_MS)]);
+    const page = await this.client.list<T>(this.type, namespace, query, signal);
+    // Taken for an empty list, it would say that everything was deleted.
+    if (typeof page.metadata?.resourceVersion === 'string') return page;
+    throw new GarbageError(`list of ${this.resource}: the answer is no list`);
+  }
+
   async #watch(stop: AbortSignal): Promise<void> {
-    const renewMs = this.options.renewMs ?? 30_000;
+    const renewMs = this.#renewMs;
     const query: Query = {
       ...this.#selectors(),
       resourceVersion: this.#resourceVersion,
@@ -158,17 +167,15 @@ export class Informer<T extends KubeObject> {
     const overdue = AbortSignal.timeout(renewMs + OVERRUN_MS);
     const signal = AbortSignal.any([stop, overdue]);
     const begun = performance.now();
-    let events = 0;
     const onOpen = () => this.#touch();
     const stream = watch<T>(this.client, this.type, { namespace: this.options.namespace, query, signal, onOpen });
     for await (const event of stream) {
       if (stop.aborted) return;
       this.#take(event);
-      events += 1;
       this.#backoff.reset();
     }
     this.#touch();
-    if (events > 0 || performance.now() - begun > 1000) this.#backoff.reset();
+    if (performance.now() - begun > 1000) this.#backoff.reset();
     // A server that closes each watch at once must not be asked hundreds of times a second.
     else await delay(this.#backoff.next(), stop);
   }
@@ -206,6 +213,10 @@ export class Informer<T extends KubeObject> {
     } catch {
       // Whoever listens for faults must not become one.
     }
+  }
+
+  get #renewMs(): number {
+    return this.options.renewMs ?? 30_000;
   }
 
   #touch(): void {

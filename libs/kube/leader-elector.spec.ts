@@ -4,10 +4,14 @@ import { LeaderElector, type Lease } from './leader-elector.js';
 import { json, TestServer } from './testing/server.js';
 
 /** Holds one Lease with the API server's rule of resource versions. */
-async function leaseServer(): Promise<{ server: TestServer; state: { lease?: Lease; down: boolean } }> {
-  const state: { lease?: Lease; down: boolean } = { down: false };
+async function leaseServer(): Promise<{
+  server: TestServer;
+  state: { lease?: Lease; down: boolean; silent: boolean };
+}> {
+  const state: { lease?: Lease; down: boolean; silent: boolean } = { down: false, silent: false };
   let version = 0;
   const server = await TestServer.start((req, res, body) => {
+    if (state.silent) return;
     if (state.down) return json(res, {}, 500);
     if (req.method === 'GET') return state.lease ? json(res, state.lease) : json(res, {}, 404);
     const sent = JSON.parse(body) as Lease;
@@ -67,6 +71,24 @@ describe('LeaderElector', () => {
     await vi.waitFor(() => expect(log).toEqual(['b leads']), { timeout: 5000 });
     expect(performance.now() - begun).toBeGreaterThan(900);
     expect(made.state.lease.spec?.leaseTransitions).toBe(1);
+  });
+
+  it('stops leading in time when the API server falls silent after a fault', async () => {
+    const made = await leaseServer();
+    server = made.server;
+    let stoppedAt = 0;
+    const a = elector('a', { leaseMs: 1500, renewDeadlineMs: 1000, retryMs: 600 });
+    await vi.waitFor(() => expect(a.leading).toBe(true));
+    const renewedAt = performance.now();
+    made.state.silent = true;
+    await vi.waitFor(
+      () => {
+        expect(a.leading).toBe(false);
+        stoppedAt ||= performance.now();
+      },
+      { timeout: 5000, interval: 5 },
+    );
+    expect(stoppedAt - renewedAt).toBeLessThan(1400);
   });
 
   it('stops leading when it cannot renew', async () => {

@@ -1,5 +1,5 @@
 import { type KubeClient } from './client.js';
-import { isKubeError } from './errors.js';
+import { isKubeError, retryAfterOf } from './errors.js';
 import { types } from './resources.js';
 import { type KubeObject } from './types.js';
 
@@ -72,20 +72,29 @@ export class LeaderElector {
   }
 
   async #tick(): Promise<void> {
-    const { clock, retryMs, renewDeadlineMs, onError } = this.#options;
+    const { clock, retryMs, onError } = this.#options;
+    let wait = retryMs;
     const begun = clock();
+    if (this.#left() <= 0) this.#lose();
     try {
-      const held = await within(this.#try(), renewDeadlineMs);
+      const held = await within(this.#try(), this.#left());
       if (held && !this.#stopped) this.#win(begun);
       else if (!held) this.#lose();
     } catch (error) {
       onError(error);
-      if (clock() - this.#renewedAt > renewDeadlineMs) this.#lose();
+      wait = Math.max(wait, retryAfterOf(error));
     }
     if (this.#stopped) return;
-    this.#timer = setTimeout(() => {
+    const next = (): void => {
       this.#round = this.#tick();
-    }, retryMs);
+    };
+    this.#timer = setTimeout(next, this.#leading ? Math.min(wait, Math.max(0, this.#left())) : wait);
+  }
+
+  /** Milliseconds until a lead that cannot be renewed is given up; of one who does not lead, how long a try may take. */
+  #left(): number {
+    const { clock, renewDeadlineMs } = this.#options;
+    return this.#leading ? this.#renewedAt + renewDeadlineMs - clock() : renewDeadlineMs;
   }
 
   /** True when the Lease is ours after this round. */

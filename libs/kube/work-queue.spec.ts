@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { KubeError } from './errors.js';
 import { WorkQueue } from './work-queue.js';
 
 describe('WorkQueue', () => {
@@ -36,6 +37,21 @@ describe('WorkQueue', () => {
     queue.add('a');
     await vi.waitFor(() => expect(runs).toBe(4));
     expect(errors).toEqual(['a', 'a', 'a']);
+    await queue.stop();
+  });
+
+  it('waits as long as the API server asks', async () => {
+    const runs: number[] = [];
+    const queue = new WorkQueue(
+      async () => {
+        runs.push(performance.now());
+        if (runs.length < 2) throw new KubeError({ code: 429, reason: 'TooManyRequests', message: 'later' }, 0.3);
+      },
+      { baseMs: 1 },
+    );
+    queue.add('a');
+    await vi.waitFor(() => expect(runs).toHaveLength(2));
+    expect((runs[1] ?? 0) - (runs[0] ?? 0)).toBeGreaterThan(290);
     await queue.stop();
   });
 

@@ -1,7 +1,9 @@
+import { retryAfterOf } from './errors.js';
+
 export interface WorkQueueOptions {
   /** Keys that are worked on at a time. A key is never worked on twice at once. */
   concurrency?: number;
-  /** Back-off of a key whose handler threw: doubled from base to max. */
+  /** Back-off of a key whose handler threw: doubled from base to max, or what the API server asked for if that is longer. */
   baseMs?: number;
   maxMs?: number;
   onError?: (error: unknown, key: string) => void;
@@ -94,7 +96,7 @@ export class WorkQueue {
     const { baseMs, maxMs, onError } = this.#options;
     const failures = this.#failures.get(key) ?? 0;
     this.#failures.set(key, failures + 1);
-    this.addAfter(key, Math.min(maxMs, baseMs * 2 ** failures));
+    this.addAfter(key, Math.max(retryAfterOf(error), Math.min(maxMs, baseMs * 2 ** failures)));
     try {
       onError(error, key);
     } catch {
