@@ -7,13 +7,11 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { type Logger } from 'pino';
 import { Watches } from './cluster/watches.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from './config.js';
 import { ConsoleDoor } from './console/console-door.js';
 import { Ticker } from './console/ticker.js';
 import { type GatewayAdapter } from './http-adapter.js';
-import { LOGGER } from './ops/logger.js';
 import { MetricsServer } from './ops/metrics-server.js';
 import { Readiness } from './ops/readiness.js';
 import { Forwarder } from './proxy/forwarder.js';
@@ -34,11 +32,11 @@ export class Running {
     readonly orphans: Orphans,
   ) {}
 
-  start(onError: (error: unknown) => void): void {
+  start(): void {
     this.watches.start();
     this.guests.start();
     this.ticker.start();
-    this.replica.start().catch(onError);
+    this.replica.start();
     this.orphans.start(this.watches.synced());
   }
 
@@ -81,13 +79,12 @@ export class Lifecycle
     private readonly metrics: MetricsServer,
     private readonly host: HttpAdapterHost,
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
-    @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     (this.host.httpAdapter as unknown as GatewayAdapter).setDoors(this.entrance);
     await this.metrics.listen();
-    this.running.start((err) => this.log.error({ err }, 'the lease of this replica was not made'));
+    this.running.start();
   }
 
   onModuleDestroy(): void {

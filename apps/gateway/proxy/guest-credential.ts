@@ -1,4 +1,4 @@
-import { type OwnClient, types } from '#libs/kube';
+import { type OwnClient, retryAfterOf, types } from '#libs/kube';
 import { Refusal } from '../errors.js';
 
 /** Kubernetes' shortest is 10 minutes; a stolen token is worth an hour at most. */
@@ -100,7 +100,7 @@ export class GuestCredential {
     this.#timer = setTimeout(() => {
       this.renew().catch((error: unknown) => {
         this.options.onError?.(error);
-        this.renewSoon(RETRY_MS);
+        this.renewSoon(Math.max(RETRY_MS, retryAfterOf(error)));
       });
     }, ms).unref();
   }

@@ -62,7 +62,7 @@ export async function authorize(gate: Gate, incoming: Incoming): Promise<Verdict
     refuseForeignOrigin({ ...incoming, bearer: held.bearer }, gate.origins); // 403  another site
     const credential = await choose(gate, incoming, asked, held); // 401, 403  who allows it: policy, bound VM
     refuseHalfConsole(asked); //                                   400  a console is a websocket
-    refuseOutOfTouch(gate, asked); //                              503  what lasts needs a fresh watch
+    refuseOutOfTouch(gate, asked, credential); //                  503  a grant, and what lasts, need a fresh watch
     await refuseRightless(gate, asked, credential); //             403  a user's console: Kubernetes is asked as her
     return { allow: true, asked, credential };
   } catch (error) {
@@ -146,7 +146,8 @@ async function refuseRightless(gate: Gate, { console: target }: Asked, credentia
   if (target !== undefined && credential.kind === 'user') await gate.rights.require(credential.user, target);
 }
 
-function refuseOutOfTouch(gate: Gate, { upgrade }: Asked): void {
-  if (!upgrade || gate.inTouch()) return;
+/** A revocation may have been missed. What a user asks for, and is answered at once, Kubernetes itself judges. */
+function refuseOutOfTouch(gate: Gate, { upgrade }: Asked, { kind }: Credential): void {
+  if (gate.inTouch() || (kind === 'user' && !upgrade)) return;
   throw new Refusal(503, 'The gateway is out of touch with the cluster.', 'Try again in a moment.', undefined, 5);
 }

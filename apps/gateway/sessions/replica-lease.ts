@@ -13,6 +13,8 @@ export interface Lease extends KubeObject {
 
 const RENEW_MS = 10_000;
 const DEAD_AFTER_MS = 40_000;
+/** After an outage of the API server every replica that lives has renewed its Lease within this. */
+const STEADY_MS = 2 * RENEW_MS;
 /** A Lease that nobody has renewed for this long is of no use to anybody. */
 const SWEEP_AFTER_MS = 600_000;
 const REPLICA_LABEL = 'kubegateway.kubevirt.io/replica';
@@ -30,6 +32,9 @@ export interface ReplicaOptions {
  */
 export class ReplicaLease {
   #timer: NodeJS.Timeout | undefined;
+  #renewedAt: number;
+  /** Since when no renewal of the own Lease has been missed. */
+  #steadySince = -Infinity;
   readonly #now: () => number;
 
   constructor(
@@ -37,14 +42,16 @@ export class ReplicaLease {
     private readonly options: ReplicaOptions,
   ) {
     this.#now = options.now ?? Date.now;
+    this.#renewedAt = this.#now();
   }
 
-  async start(): Promise<void> {
-    await this.renew();
-    this.#timer = setInterval(() => {
+  /** Also where the API server cannot be reached yet: the next renewal makes the Lease. */
+  start(): void {
+    const renew = (): void => {
       this.renew().catch((error: unknown) => this.options.onError?.(error));
-    }, RENEW_MS);
-    this.#timer.unref();
+    };
+    renew();
+    this.#timer = setInterval(renew, RENEW_MS).unref();
   }
 
   async stop(): Promise<void> {
@@ -53,12 +60,15 @@ export class ReplicaLease {
     await this.client.delete(types.leases, leaseName(podName), namespace).catch(() => undefined);
   }
 
-  /** @returns whether the replica of that pod has said within 40 s that it lives */
+  /**
+   * @returns whether the replica of that pod has said within 40 s that it lives. It may have been unable to say so: it
+   *   counts as dead only where this one could say so all the time.
+   */
   async isAlive(podName: string): Promise<boolean> {
     if (podName === this.options.podName) return true;
     try {
       const lease = await this.client.get<Lease>(types.leases, leaseName(podName), this.options.namespace);
-      return this.#now() - Date.parse(lease.spec?.renewTime ?? '') < DEAD_AFTER_MS;
+      return this.#now() - Date.parse(lease.spec?.renewTime ?? '') < DEAD_AFTER_MS || !this.isSteady();
     } catch (error) {
       if (isKubeError(error, 404)) return false;
       throw error;
@@ -79,6 +89,16 @@ export class ReplicaLease {
     }
   }
 
+  private isSteady(): boolean {
+    const now = this.#now();
+    return now - this.#renewedAt <= STEADY_MS && now - this.#steadySince >= STEADY_MS;
+  }
+
+  private renewed(at: number): void {
+    if (at - this.#renewedAt > STEADY_MS) this.#steadySince = at;
+    this.#renewedAt = at;
+  }
+
   private async renew(): Promise<void> {
     const { namespace, podName } = this.options;
     const spec = {
@@ -97,6 +117,7 @@ export class ReplicaLease {
         namespace,
       );
     }
+    this.renewed(this.#now());
   }
 }
 

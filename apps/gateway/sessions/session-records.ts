@@ -54,7 +54,13 @@ export class SessionRecords {
     );
     const name = created.metadata.name ?? '';
     this.#own.add(name);
-    await this.write(name, { phase: 'Active', started: new Date(this.#now()).toISOString() });
+    try {
+      await this.write(name, { phase: 'Active', started: new Date(this.#now()).toISOString() });
+    } catch (error) {
+      // Nobody will end it: it is cleaned up with those of the dead.
+      this.#own.delete(name);
+      throw error;
+    }
     return name;
   }
 
