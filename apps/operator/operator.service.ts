@@ -18,7 +18,7 @@ const PATIENCE_MS = 90_000;
 /** How many faults are remembered, so that none is told twice. */
 const MOST_FAULTS = 1000;
 /** A fault of one object is tried again at the latest after this. */
-const RETRY_MAX_MS = 1_000_000;
+const RETRY_MAX_MS = 60_000;
 
 export interface OperatorOptions {
   config: OperatorConfig;
