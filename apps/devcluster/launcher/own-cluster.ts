@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { isKubeError, type KubeObject, OwnClient, types, Upstream } from '#libs/kube';
+import { typesOf } from '../discovery/index.js';
 import { type DetachedOptions, runDetached } from '../node/index.js';
 import { ProgramError } from '../process/supervised.js';
 import { type OwnFacts } from './banner.js';
@@ -9,6 +10,7 @@ import { type Cluster } from './options.js';
 import { type Check, gatewayCheck } from './readiness.js';
 import { UserError } from './user-error.js';
 
+const KUBEVIRT = 'kubevirt.io/v1';
 const OPERATOR = { namespace: 'kube-gateway', name: 'kube-gateway-operator' };
 /** The GateServer whose gateway runs here. */
 const GATE_SERVER = 'npm-start';
@@ -29,6 +31,9 @@ export async function launchOnOwn(
   await parts.add(Promise.resolve({ stop: () => upstream.close() }));
   const namespace = upstream.namespace ?? 'default';
   const client = new OwnClient(upstream);
+  if (!(await typesOf(client, KUBEVIRT))) {
+    throw new UserError(`The cluster of ${cluster.kubeconfig} does not serve ${KUBEVIRT}: install KubeVirt there first.`);
+  }
   const applier = new Applier(client);
   const manifests = readManifests(`${ROOT}deploy/install.yaml`);
   const [operator] = manifests.filter(isDeployment);

@@ -4,8 +4,9 @@ import { Child, type Command } from './child.js';
 const LAST_LINES = 5;
 const POLL_MS = 50;
 const RESTART_MS = 200;
-/** So many ends in a row without being ready once: it will not come up. */
+/** So many ends in a row, each after less than `STEADY_MS`: it will not stay up. */
 const TRIES = 5;
+const STEADY_MS = 2000;
 
 export interface Program {
   /** As it is named in messages: `kube-apiserver`. */
@@ -81,20 +82,16 @@ export class Supervised {
   }
 
   private async keep(): Promise<void> {
-    for (let failed = 0; !this.stopping && failed < TRIES;) {
+    for (let brief = 0, since = Date.now(); ; since = Date.now()) {
       const exit = await this.child?.exited;
-      if (this.stopping) break;
-      this.program.onRestart?.(
-        `${this.program.name} ended unexpectedly (${exit?.signal ?? `exit code ${exit?.code}`}) and is started again`,
-      );
-      if (failed > 0) await new Promise((resolve) => setTimeout(resolve, RESTART_MS * 2 ** failed));
-      if (this.stopping) break;
-      failed = await this.bringUp().then(
-        () => 0,
-        () => failed + 1,
-      );
+      brief = Date.now() - since < STEADY_MS ? brief + 1 : 0;
+      if (this.stopping || brief > TRIES) return;
+      const { name, onRestart } = this.program;
+      onRestart?.(`${name} ended unexpectedly (${exit?.signal ?? `exit code ${exit?.code}`}) and is started again`);
+      if (brief > 1) await new Promise((resolve) => setTimeout(resolve, RESTART_MS * 2 ** brief));
+      if (this.stopping) return;
+      await this.bringUp().catch(() => undefined);
     }
-    await this.child?.exited;
   }
 
   private lastWords(): string {

@@ -1,0 +1,138 @@
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { findAssets } from './assets.js';
+import { PlaneError } from './errors.js';
+import { releaseOf, releases } from './release.js';
+
+let folder: string;
+const said: string[] = [];
+const say = (line: string): void => void said.push(line);
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'assets-'));
+  said.length = 0;
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const program = (name: string, text = '#!/bin/sh\n'): void => {
+  writeFileSync(join(folder, name), text);
+  chmodSync(join(folder, name), 0o755);
+};
+
+/** A go that answers `env` and `list`, and does `build` as it is told. */
+function stubGo(build: string): void {
+  mkdirSync(join(folder, 'path'));
+  program(
+    'path/go',
+    `#!/bin/sh
+case "$1" in
+  env) echo go1.26.0 ;;
+  list) echo a; echo b ;;
+  build) echo example.org/a >&2; ${build} ;;
+esac
+`,
+  );
+  vi.stubEnv('PATH', `${join(folder, 'path')}:${process.env['PATH'] ?? ''}`);
+}
+
+/** Writes what follows -o. */
+const WRITES = 'while [ "$1" != -o ]; do shift; done; echo program > "$2"; chmod +x "$2"';
+
+test('the folder of KUBEBUILDER_ASSETS is taken as it is', async () => {
+  for (const name of ['etcd', 'kube-apiserver', 'kube-controller-manager']) program(name);
+  const assets = await findAssets({ folder, say });
+  expect(assets).toEqual({
+    etcd: join(folder, 'etcd'),
+    'kube-apiserver': join(folder, 'kube-apiserver'),
+    'kube-controller-manager': join(folder, 'kube-controller-manager'),
+  });
+  program('kubectl');
+  expect((await findAssets({ folder, say })).kubectl).toBe(join(folder, 'kubectl'));
+  expect(said).toEqual([]);
+});
+
+test('a folder that lacks one says which, in one line', async () => {
+  program('etcd');
+  program('kube-apiserver');
+  await expect(findAssets({ folder, say })).rejects.toThrow(
+    new PlaneError(
+      `KUBEBUILDER_ASSETS=${folder} has no kube-controller-manager: put it there, or unset the variable to have all of it built with Go.`,
+    ),
+  );
+  await expect(findAssets({ folder: join(folder, 'nothing'), say })).rejects.toThrow('has no etcd, no kube-apiserver');
+});
+
+test('without Go it says how to get the programs, in one line', async () => {
+  vi.stubEnv('PATH', folder);
+  const failure = await findAssets({ cache: folder, say }).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(PlaneError);
+  expect((failure as Error).message).toMatch(/no Go here.*install Go.*KUBEBUILDER_ASSETS/);
+  expect((failure as Error).message).not.toContain('\n');
+});
+
+test('they are built once, and found by the next', async () => {
+  stubGo(WRITES);
+  const cache = join(folder, 'cache');
+  const first = await findAssets({ cache, say });
+  expect(readlinkSync(first.etcd)).toBe('controlplane');
+  expect(said.join()).toContain(`Kubernetes ${releaseOf(undefined).kubernetes} is built once`);
+  const before = said.length;
+  expect(await findAssets({ cache, say })).toEqual(first);
+  expect(said).toHaveLength(before);
+  expect(readdirSync(cache).filter((name) => name.includes('go-build'))).toEqual([]);
+});
+
+test('two at once build it once', async () => {
+  stubGo(`echo built >> ${folder}/count; ${WRITES}`);
+  const cache = join(folder, 'cache');
+  const both = await Promise.all([findAssets({ cache, say }), findAssets({ cache, say })]);
+  expect(both[0]).toEqual(both[1]);
+  const builds = said.filter((line) => line.includes('is built once'));
+  expect(builds).toHaveLength(1);
+});
+
+test('one that does not compile says why, and leaves nothing that looks like it', async () => {
+  stubGo('echo "main.go:7:2: undefined: etcdmain" >&2; exit 1');
+  const cache = join(folder, 'cache');
+  await expect(findAssets({ cache, say })).rejects.toThrow(
+    /does not compile: main\.go:7:2: undefined: etcdmain \(log: /,
+  );
+  stubGoAgain();
+  await expect(findAssets({ cache, say })).rejects.toThrow(/does not compile/);
+
+  function stubGoAgain(): void {
+    program('path/go', '#!/bin/sh\ncase "$1" in env) echo go1.26.0 ;; list) ;; *) exit 1 ;; esac\n');
+  }
+});
+
+test('a build that is stopped says so', async () => {
+  stubGo('exec sleep 60');
+  const stopping = new AbortController();
+  const building = findAssets({ cache: join(folder, 'cache'), say, signal: stopping.signal });
+  await expect.poll(() => said).not.toHaveLength(0);
+  stopping.abort();
+  await expect(building).rejects.toThrow('The build was stopped');
+});
+
+test('a cache that cannot be made says so', async () => {
+  stubGo(WRITES);
+  writeFileSync(join(folder, 'file'), '');
+  await expect(findAssets({ cache: join(folder, 'file', 'cache'), say })).rejects.toThrow('set XDG_CACHE_HOME');
+});
+
+test('the releases are those of the module files', () => {
+  const known = releases();
+  expect(known[0]?.modFile).toBe('go.mod');
+  for (const release of known) {
+    expect(release.kubernetes).toMatch(/^1\.\d+\.\d+$/);
+    expect(release.etcd).toMatch(/^3\.\d+\.\d+$/);
+    expect(releaseOf(release.minor)).toEqual(release);
+  }
+  expect(() => releaseOf('1.2')).toThrow(/^Kubernetes 1\.2 cannot be built here: choose one of 1\./);
+});

@@ -1,0 +1,77 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, expect, test } from 'vitest';
+import { nodeProgram } from './child.js';
+import { type Program, Supervised } from './supervised.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'supervised-'));
+const log = join(folder, 'log');
+const flag = join(folder, 'up');
+const lines: string[] = [];
+let running: Supervised | undefined;
+
+/** A program of which `flag` tells that it is up. */
+const program = (text: string, more: Partial<Program> = {}): Program => {
+  const script = join(folder, 'program.mjs');
+  writeFileSync(script, `import { writeFileSync } from 'node:fs';\n${text}`);
+  return {
+    name: 'It',
+    command: nodeProgram(script),
+    env: { FLAG: flag },
+    log,
+    isReady: () => Promise.resolve(existsSync(flag)),
+    readyWithinMs: 10_000,
+    onRestart: (line) => lines.push(line),
+    ...more,
+  };
+};
+
+const STAYS = "console.log('up'); writeFileSync(process.env.FLAG, ''); setInterval(() => {}, 1000);";
+
+afterEach(async () => {
+  await running?.stop(1000);
+  running = undefined;
+  lines.length = 0;
+  rmSync(flag, { force: true });
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('it is there once it is ready, and is gone after stop', async () => {
+  running = await Supervised.start(program(STAYS));
+  const { pid = 0 } = running;
+  expect(process.kill(pid, 0)).toBe(true);
+  await running.stop(1000);
+  expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  expect(await running.ended).toBe('up');
+  expect(lines).toEqual([]);
+});
+
+test('one that is killed is started again, and its output goes on in the same file', async () => {
+  running = await Supervised.start(program(STAYS));
+  const { pid = 0 } = running;
+  process.kill(pid, 'SIGKILL');
+  await expect.poll(() => lines).toEqual(['It ended unexpectedly (SIGKILL) and is started again']);
+  await expect.poll(() => running?.pid).not.toBe(pid);
+  await expect.poll(() => readFileSync(log, 'utf8')).toBe('up\nup\n');
+});
+
+test('one that ends at once says its last words', async () => {
+  const starting = Supervised.start(program("console.error('no such flag'); process.exit(2);"));
+  await expect(starting).rejects.toThrow('It ended at once: no such flag');
+});
+
+test('one that does not get ready is ended', async () => {
+  const starting = Supervised.start(program('setInterval(() => {}, 1000);', { readyWithinMs: 300 }));
+  await expect(starting).rejects.toThrow('It was not ready within 0.3 s: it said nothing');
+});
+
+test('one that comes up no more is given up', async () => {
+  const text = `import { existsSync } from 'node:fs'; if (existsSync(process.env.FLAG)) { console.log('worn out'); process.exit(1); } ${STAYS}`;
+  running = await Supervised.start(program(text));
+  process.kill(running.pid ?? 0, 'SIGKILL');
+  // It is not ready by the flag of its first life.
+  expect(await running.ended).toBe('worn out');
+  expect(lines.length).toBeGreaterThan(3);
+}, 30_000);
