@@ -8,7 +8,16 @@ export interface Ran {
   stderr: string;
 }
 
-/** PATH with the launcher's kubectl, oc and jq behind what the machine has; a kubectl cache of its own. */
+export interface KubectlOptions {
+  context?: 'admin' | 'dev' | 'viewer';
+  input?: string;
+  /** After this it is ended, and its code is -1. Default: a minute. */
+  timeoutMs?: number;
+  /** On top of the environment that finds kubectl and the cluster. */
+  env?: Record<string, string>;
+}
+
+/** PATH with the launcher's kubectl, oc and jq before what the machine has; a kubectl cache of its own. */
 export function shellEnvironment(context = 'admin'): NodeJS.ProcessEnv {
   const { kubeconfig, bin, data } = cluster();
   return {
@@ -33,6 +42,7 @@ export async function run(
   const err: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+  child.stdin.on('error', () => undefined); // It may end without reading what it is given.
   child.stdin.end(options.input ?? '');
   const code = await new Promise<number>((resolve, reject) => {
     child.once('error', reject);
@@ -41,25 +51,43 @@ export async function run(
   return { code, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() };
 }
 
-/** kubectl in a context of the cluster's kubeconfig; never throws on a failure of kubectl: tests read code and stderr. */
-export async function kubectl(
-  args: string[],
-  options: { context?: 'admin' | 'dev' | 'viewer'; input?: string; timeoutMs?: number } = {},
-): Promise<Ran> {
-  const context = options.context ?? 'admin';
-  return run('kubectl', ['--context', context, ...args], {
-    env: shellEnvironment(context),
-    ...(options.input === undefined ? {} : { input: options.input }),
-    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+/** The words of a command as the shell cuts them: blanks between, '…' around what has blanks. */
+export function words(command: string): string[] {
+  return (command.match(/(?:'[^']*'|[^\s'])+/g) ?? []).map((word) => word.replaceAll("'", ''));
+}
+
+/** The command line and environment of kubectl in a context. */
+export function commandOf(command: string | string[], { context = 'admin', env = {} }: KubectlOptions) {
+  const args = typeof command === 'string' ? words(command) : command;
+  return { args: ['--context', context, ...args], env: { ...shellEnvironment(context), ...env } };
+}
+
+/**
+ * kubectl in a context of the cluster's kubeconfig; never throws on a failure of kubectl: tests read code and stderr.
+ * @param command what follows "kubectl", as typed (`get pods -o wide`) or in words
+ */
+export async function kubectl(command: string | string[], options: KubectlOptions = {}): Promise<Ran> {
+  const { args, env } = commandOf(command, options);
+  const { input, timeoutMs } = options;
+  return run('kubectl', args, {
+    env,
+    ...(input === undefined ? {} : { input }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
   });
 }
 
 /** As kubectl(), for what must succeed. @returns stdout @throws Error with stderr */
-export async function kubectlOk(
-  args: string[],
-  options: { context?: 'admin' | 'dev' | 'viewer'; input?: string; timeoutMs?: number } = {},
-): Promise<string> {
-  const ran = await kubectl(args, options);
-  if (ran.code !== 0) throw new Error(`kubectl ${args.join(' ')} failed with ${ran.code}: ${ran.stderr}`);
-  return ran.stdout;
+export async function kubectlOk(command: string | string[], options: KubectlOptions = {}): Promise<string> {
+  const ran = await kubectl(command, options);
+  if (ran.code === 0) return ran.stdout;
+  const typed = typeof command === 'string' ? command : command.join(' ');
+  throw new Error(`kubectl ${typed} failed with ${ran.code}: ${ran.stderr}${ran.stdout}`);
+}
+
+/** As kubectl(), for what must be refused. @returns stderr @throws Error when it succeeds */
+export async function kubectlFails(command: string | string[], options: KubectlOptions = {}): Promise<string> {
+  const ran = await kubectl(command, options);
+  if (ran.code > 0) return ran.stderr;
+  const typed = typeof command === 'string' ? command : command.join(' ');
+  throw new Error(`kubectl ${typed} ended with ${ran.code}: ${ran.stdout}${ran.stderr}`);
 }
