@@ -71,6 +71,16 @@ export interface CompiledSchema {
   unknownFields?(obj: KubeObject): string[];
 }
 
+/** What is known of the fields of a built-in kind. */
+export interface KindFields {
+  /** The first value that Go could not decode, in Go's words. */
+  fault(object: Fields): string | undefined;
+  /** Paths of fields that the kind does not have, in the order of the object. */
+  unknownFields(object: Fields): string[];
+  /** A copy as Go would write it after reading: without unknown fields, nulls, and empty lists and maps. */
+  normal(object: Fields): Fields;
+}
+
 /** A column of `kubectl get`, as a CRD writes it. */
 export interface PrinterColumn {
   name: string;
@@ -134,6 +144,8 @@ export interface ResourceDef {
   selectableFields?: string[];
   /** Built-in kinds only. */
   strategy?: Strategy;
+  /** Built-in kinds only: what their structs know of fields. */
+  fields?: KindFields;
   /** Built from a CustomResourceDefinition. */
   custom?: boolean;
 }

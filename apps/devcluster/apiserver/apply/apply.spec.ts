@@ -128,7 +128,7 @@ describe('server-side apply', () => {
     expect(await server.apply(`${THINGS}/odd`, thing('odd', { bogus: 1 }), 'one')).toMatchObject({
       code: 500,
       message:
-        'failed to create typed patch object (default/odd; example.org/v1, Kind=Thing): .spec.bogus: field not declared in schema',
+        'failed to create typed patch object (/odd; example.org/v1, Kind=Thing): .spec.bogus: field not declared in schema',
     });
   });
 

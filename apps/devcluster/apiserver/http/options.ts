@@ -37,8 +37,8 @@ export function warner(res: ServerResponse): (text: string) => void {
   return (text) => {
     if (said.has(text) || said.size >= MAX_WARNINGS || res.headersSent) return;
     said.add(text);
-    // A header holds Latin-1 only, on one line.
-    const plain = text.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '\\$&');
-    res.appendHeader('Warning', `299 - "${plain}"`);
+    const plain = text.replace(/\p{Cc}+/gu, ' ').replace(/["\\]/g, '\\$&');
+    // Node takes a header byte by byte.
+    res.appendHeader('Warning', `299 - "${Buffer.from(plain).toString('latin1')}"`);
   };
 }

@@ -1,3 +1,4 @@
+import { kindFields } from '../builtin/fields.js';
 import { type ResourceDef, type Strategy } from '../types.js';
 
 export const ALL_VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
@@ -24,6 +25,7 @@ export function define(
     verbs: ALL_VERBS,
     subresources: {},
     storageVersion: version,
+    fields: kindFields({ group, version, kind }),
     ...options,
   };
 }

@@ -1,10 +1,10 @@
 import { applyTo } from '../apply/apply.js';
 import { withManaged } from '../apply/track.js';
 import { type Call, type Context } from '../context.js';
-import { isFields } from '../fields.js';
+import { at, isFields, textOf } from '../fields.js';
 import { apiVersionOf, bucketOf } from '../registry.js';
 import { ApiError, badRequest, cause, invalid, notFound } from '../status.js';
-import { type KubeObject, type ManagedFields } from '../types.js';
+import { type Fields, type KubeObject, type ManagedFields } from '../types.js';
 import { createFrom, placeIn } from './create.js';
 import { asObject } from './decode.js';
 import { updateWith } from './update.js';
@@ -39,7 +39,7 @@ function wantedBy(call: Call, body: unknown): KubeObject {
     ]);
   }
   if (!isFields(body)) throw badRequest('the body of an apply must be an object');
-  const wanted = asObject(body, call.def);
+  const wanted = asObject(body, call.def, (fault) => untyped(call, body, fault));
   if (wanted.metadata.name && wanted.metadata.name !== call.name) {
     throw badRequest(
       `the name of the object (${wanted.metadata.name}) does not match the name on the URL (${call.name})`,
@@ -47,19 +47,22 @@ function wantedBy(call: Call, body: unknown): KubeObject {
   }
   if (wanted.metadata.managedFields) throw badRequest('metadata.managedFields must be nil');
   wanted.metadata.name = call.name;
-  placeIn(call, wanted);
   refuseUndeclared(call, wanted);
+  placeIn(call, wanted);
   return onlyFor(call, wanted);
 }
 
 /** What the schema does not know can have no owner: whatever fieldValidation says, Kubernetes refuses it here, as a 500. */
-function refuseUndeclared({ def }: Call, wanted: KubeObject): void {
-  const unknown = def.schema?.unknownFields?.(wanted) ?? [];
+function refuseUndeclared(call: Call, wanted: KubeObject): void {
+  const unknown = (call.def.schema ?? call.def.fields)?.unknownFields?.(wanted) ?? [];
   if (unknown.length === 0) return;
-  const { namespace = '', name } = wanted.metadata;
-  const faults = unknown.map((field) => `.${field}: field not declared in schema`).join('\n');
-  const what = `${namespace}/${name}; ${apiVersionOf(def)}, Kind=${def.kind}`;
-  throw new ApiError(500, '', `failed to create typed patch object (${what}): ${faults}`);
+  throw untyped(call, wanted, unknown.map((field) => `.${field}: field not declared in schema`).join('\n'));
+}
+
+function untyped({ def, name }: Call, wanted: Fields, faults: string): ApiError {
+  const namespace = textOf(at(wanted, 'metadata', 'namespace'));
+  const what = `${namespace}/${name}; ${def.group}/${def.version}, Kind=${def.kind}`;
+  return new ApiError(500, '', `failed to create typed patch object (${what}): ${faults}`);
 }
 
 /** What cannot be written through this door is not owned through it either. */

@@ -1,39 +1,57 @@
 import { parse } from 'yaml';
 import { type Call } from '../context.js';
-import { isFields } from '../fields.js';
+import { metadataFault } from '../builtin/fields.js';
+import { at, isFields, textOf } from '../fields.js';
 import { decodeProtobuf, PROTOBUF } from '../protobuf/decode.js';
 import { apiVersionOf } from '../registry.js';
-import { badRequest, unsupportedMedia } from '../status.js';
+import { badRequest, cause, invalid, unsupportedMedia } from '../status.js';
 import { type Fields, type KubeObject, type ResourceDef } from '../types.js';
-import { shapeFault } from './shapes.js';
-
-const JSON_TYPES = new Set(['', 'application/json', '*/*']);
-const YAML_TYPES = new Set(['application/yaml', 'application/x-yaml', 'text/yaml', 'application/apply-patch+yaml']);
-
-export const mediaType = (contentType: string): string => (contentType.split(';')[0] ?? '').trim().toLowerCase();
+import { isJson, isYaml, mediaType } from './media-type.js';
 
 /**
  * The body as JSON or YAML says it.
  * @throws ApiError 400, 415
  */
-export function decodeBody(call: Pick<Call, 'body' | 'contentType'>): unknown {
-  const type = mediaType(call.contentType);
-  if (type === PROTOBUF) return decodeProtobuf(call.body);
+export function decodeBody(call: Pick<Call, 'body' | 'contentType' | 'def'>): unknown {
+  if (mediaType(call.contentType) === PROTOBUF) return decodeProtobuf(call.body);
   const text = call.body.toString('utf8');
-  if (YAML_TYPES.has(type)) return decodeYaml(text);
-  if (!JSON_TYPES.has(type) && !type.endsWith('+json')) {
+  if (isYaml(call.contentType)) return decodeYaml(text);
+  if (!isJson(call.contentType)) {
     throw unsupportedMedia(['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']);
   }
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw badRequest(`couldn't get version/kind; json parse error: ${(error as Error).message}`);
+    throw unreadable(call.def, text, goFault(text, error as Error));
   }
 }
 
+const SHOWN = 30;
+
+/** A body in which not even the kind can be read. */
+function unreadable({ kind }: ResourceDef, text: string, why: string): Error {
+  const start = Buffer.from(text).subarray(0, SHOWN);
+  const more = start.length < Buffer.byteLength(text) ? ' ...' : '';
+  const shown = text === '' ? '<empty>' : start.toString(text.startsWith('{') ? 'utf8' : 'hex') + more;
+  const message = `couldn't get version/kind; json parse error: ${why}`;
+  return badRequest(`the object provided is unrecognized (must be of type ${kind}): ${message} (${shown})`);
+}
+
+/** What is wrong with a JSON text, as far as it can be told in Go's words. */
+function goFault(text: string, { message }: Error): string {
+  if (/end of JSON input|Unterminated|Expected .* (?:in JSON )?at position/.test(message) && ended(text, message)) {
+    return 'unexpected end of JSON input';
+  }
+  const at = Number(/at position (\d+)/.exec(message)?.[1] ?? 0);
+  return `invalid character '${text[at] ?? ''}' looking for beginning of value`;
+}
+
+const ended = (text: string, message: string): boolean =>
+  Number(/at position (\d+)/.exec(message)?.[1] ?? text.length) >= text.trimEnd().length;
+
 function decodeYaml(text: string): unknown {
   try {
-    return parse(text, { merge: true }) as unknown;
+    return parse(text, { merge: true, uniqueKeys: false }) as unknown;
   } catch (error) {
     throw badRequest(`error decoding YAML: ${(error as Error).message}`);
   }
@@ -45,23 +63,40 @@ function decodeYaml(text: string): unknown {
  */
 export function decodeObject(call: Call): KubeObject {
   const body = decodeBody(call);
-  if (!isFields(body)) throw badRequest('the body of the request must be an object');
+  if (!isFields(body)) throw unreadable(call.def, call.body.toString('utf8'), noObject(body));
   return asObject(body, call.def);
 }
 
-export function asObject(body: Fields, def: ResourceDef): KubeObject {
+const noObject = (body: unknown): string =>
+  `json: cannot unmarshal ${Array.isArray(body) ? 'array' : typeof body} into Go value of type struct ` +
+  `{ APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`;
+
+/**
+ * A value as an object of this kind.
+ * @param refuse makes the error of a value that Go could not decode
+ */
+export function asObject(
+  body: Fields,
+  def: ResourceDef,
+  refuse: (fault: string) => Error = (fault) => cannotBeHandled(def, fault),
+): KubeObject {
   const apiVersion = body['apiVersion'] ?? apiVersionOf(def);
   const kind = body['kind'] ?? def.kind;
   if (typeof apiVersion !== 'string' || typeof kind !== 'string')
     throw badRequest('apiVersion and kind must be strings');
-  if (apiVersion !== apiVersionOf(def) || kind !== def.kind) throw wrongKind(apiVersion, kind, def);
-  const metadata = metadataOf(body['metadata'], kind, def);
+  if (apiVersion !== apiVersionOf(def) || kind !== def.kind) {
+    throw wrongKind(apiVersion, kind, textOf(at(body, 'metadata', 'name')), def);
+  }
+  const metadata = withoutNulls(body['metadata'] ?? {});
+  const fault = def.fields ? def.fields.fault(body) : metadataFault(metadata);
+  if (fault !== undefined) throw refuse(fault);
   const plain = def.custom ? body : (withoutNulls(body) as Fields);
-  const fault = shapeFault(plain, def);
-  if (fault)
-    throw badRequest(`${kind} in version ${JSON.stringify(def.version)} cannot be handled as a ${kind}: ${fault}`);
   return { ...plain, apiVersion, kind, metadata } as KubeObject;
 }
+
+/** 400: the object of a request that Go could not decode. */
+export const cannotBeHandled = ({ kind, version }: ResourceDef, fault: string): Error =>
+  badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${fault}`);
 
 /** Nulls say nothing in the built-in kinds. */
 function withoutNulls(value: unknown): unknown {
@@ -71,47 +106,17 @@ function withoutNulls(value: unknown): unknown {
   return Object.fromEntries(kept.map(([key, field]) => [key, withoutNulls(field)]));
 }
 
-const isText = (value: unknown): boolean => typeof value === 'string';
-const isTextMap = (value: unknown): boolean => isFields(value) && Object.values(value).every(isText);
-const isTextList = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
-const isRecordList = (value: unknown): boolean => Array.isArray(value) && value.every(isFields);
-
-/** What each part of the metadata must be, and how Go calls that. */
-const SHAPES: Record<string, [test: (value: unknown) => boolean, type: string]> = {
-  name: [isText, 'string'],
-  generateName: [isText, 'string'],
-  namespace: [isText, 'string'],
-  uid: [isText, 'types.UID'],
-  resourceVersion: [isText, 'string'],
-  labels: [isTextMap, 'map[string]string'],
-  annotations: [isTextMap, 'map[string]string'],
-  finalizers: [isTextList, '[]string'],
-  ownerReferences: [isRecordList, '[]v1.OwnerReference'],
-  managedFields: [isRecordList, '[]v1.ManagedFieldsEntry'],
-};
-
-/** The metadata, without nulls; `ObjectMeta` is the same in every kind, so its shape is checked for all. */
-function metadataOf(value: unknown, kind: string, def: ResourceDef): Fields {
-  const metadata = withoutNulls(value ?? {});
-  if (!isFields(metadata)) throw badRequest('metadata must be an object');
-  for (const [field, [test, type]] of Object.entries(SHAPES)) {
-    if (metadata[field] === undefined || test(metadata[field])) continue;
-    throw badRequest(
-      `${kind} in version ${JSON.stringify(def.version)} cannot be handled as a ${kind}: json: cannot unmarshal into Go ` +
-        `struct field ObjectMeta.metadata.${field} of type ${type}`,
-    );
-  }
-  return metadata;
-}
-
-function wrongKind(apiVersion: string, kind: string, def: ResourceDef): Error {
+function wrongKind(apiVersion: string, kind: string, name: string, def: ResourceDef): Error {
   if (apiVersion !== apiVersionOf(def)) {
     return badRequest(
       `the API version in the data (${apiVersion}) does not match the expected API version (${apiVersionOf(def)})`,
     );
   }
   if (def.custom) {
-    return badRequest(`the kind in the data (${kind}) does not match the expected kind (${def.kind})`);
+    return invalid({ group: def.group, kind }, name, [cause.invalid('kind', kind, `must be ${def.kind}`)]);
   }
-  return badRequest(`${kind} in version ${JSON.stringify(def.version)} cannot be handled as a ${def.kind}: `);
+  return badRequest(
+    `${kind} in version ${JSON.stringify(def.version)} cannot be handled as a ${def.kind}: converting ` +
+      `(${def.version}.${kind}) to (${def.group.split('.')[0] || 'core'}.${def.kind}): unknown conversion`,
+  );
 }

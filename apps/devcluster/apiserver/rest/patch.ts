@@ -7,8 +7,10 @@ import { badRequest, unsupportedMedia } from '../status.js';
 import { type Fields, type KubeObject } from '../types.js';
 import { applyObject } from './apply.js';
 import { placeIn } from './create.js';
-import { asObject, decodeBody, mediaType } from './decode.js';
+import { asObject, decodeBody } from './decode.js';
+import { mediaType } from './media-type.js';
 import { updateWith } from './update.js';
+import { badPatch } from './validate.js';
 
 const JSON_PATCH = 'application/json-patch+json';
 const MERGE_PATCH = 'application/merge-patch+json';
@@ -25,7 +27,7 @@ export async function patch(ctx: Context, call: Call): Promise<{ object: KubeObj
   const object = await updateWith(ctx, call, (current) => {
     const next = patched(type, current, body);
     if (!isFields(next)) throw badRequest('the patched object is no object');
-    const wanted = asObject(next, call.def);
+    const wanted = asObject(next, call.def, (fault) => badPatch(next, fault));
     if (wanted.metadata.name !== call.name) {
       throw badRequest(
         `the name of the object (${wanted.metadata.name}) does not match the name on the URL (${call.name})`,

@@ -5,7 +5,8 @@ import { mergePatch } from '../patch/merge.js';
 import { modified } from '../status.js';
 import { type Fields, type KubeObject } from '../types.js';
 import { admitted } from './admitted.js';
-import { decodeBody, mediaType } from './decode.js';
+import { decodeBody } from './decode.js';
+import { mediaType } from './media-type.js';
 import { get } from './read.js';
 import { updateWith } from './update.js';
 

@@ -1,8 +1,10 @@
 import { type Call, type Context } from '../context.js';
 import { isFields } from '../fields.js';
 import { labelFaults, nameFaults } from '../names.js';
-import { badRequest, cause, forbidden, invalid, notFound } from '../status.js';
-import { type Cause, type KubeObject, type ResourceDef } from '../types.js';
+import { cause, forbidden, invalid, notFound } from '../status.js';
+import { type Cause, type Fields, type KubeObject, type ResourceDef } from '../types.js';
+import { cannotBeHandled } from './decode.js';
+import { duplicates } from './duplicates.js';
 
 /**
  * fieldValidation: a field that the schema does not know is an error (Strict) or a warning (Warn, the default). Call
@@ -11,23 +13,32 @@ import { type Cause, type KubeObject, type ResourceDef } from '../types.js';
  */
 export function refuseUnknownFields(call: Call, object: KubeObject): void {
   const mode = call.query.get('fieldValidation') || 'Warn';
-  if (mode === 'Ignore' || !call.def.schema?.unknownFields) return;
-  const faults = call.def.schema.unknownFields(object).map((field) => `unknown field ${JSON.stringify(field)}`);
+  if (mode === 'Ignore' || call.own) return;
+  const unknown = (call.def.schema ?? call.def.fields)?.unknownFields?.(object) ?? [];
+  const twice = duplicates(call);
+  const faults = [...twice, ...unknown.map((field) => `unknown field ${JSON.stringify(field)}`)];
   if (faults.length === 0) return;
   if (mode === 'Warn') {
     for (const fault of faults) call.warn?.(fault);
     return;
   }
-  const words = `strict decoding error: ${faults.join(', ')}`;
-  if (call.verb === 'patch') {
-    throw invalid({ group: '', kind: '' }, '', [cause.invalid('patch', JSON.stringify(object), words)]);
-  }
-  const { kind, version } = call.def;
-  throw badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${words}`);
+  const lines = twice.filter((fault) => fault.startsWith('line '));
+  const words = `strict decoding error: ${lines.length ? yamlFaults(lines) : faults.join(', ')}`;
+  throw call.verb === 'patch' ? badPatch(object, words) : cannotBeHandled(call.def, words);
 }
 
+const yamlFaults = (lines: string[]): string => ['yaml: unmarshal errors:', ...lines].join('\n  ');
+
+const sortedJson = (object: Fields): string =>
+  JSON.stringify(Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1))));
+
+/** 422: what a patch comes to cannot be taken. */
+export const badPatch = (object: Fields, fault: string): Error =>
+  invalid({ group: '', kind: '' }, '', [cause.invalid('patch', sortedJson(object), fault)]);
+
 /** Prunes and defaults by the CRD's schema, or by the built-in strategy. Takes the argument over. */
-export function complete(def: ResourceDef, object: KubeObject): KubeObject {
+export function complete(def: ResourceDef, given: KubeObject): KubeObject {
+  const object = def.fields ? (def.fields.normal(given) as KubeObject) : given;
   def.strategy?.defaults?.(object);
   if (!def.schema) return object;
   const pruned = def.preserveUnknownFields ? object : def.schema.prune(object);

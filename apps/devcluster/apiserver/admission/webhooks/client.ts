@@ -61,7 +61,7 @@ export class HookClient {
       return read(code, answer);
     } catch (error) {
       if (error instanceof Answered) throw error;
-      throw new Error(`${shown}${transportFault(error, url)}`);
+      throw new Error(`${shown}${transportFault(error, url)}`, { cause: error });
     }
   }
 

@@ -63,7 +63,7 @@ function change(hook: Hook, request: AdmissionRequest, def: ResourceDef, { patch
     return false;
   }
   const next = patched(copyOf(asVersion(request, object, def) ?? object), operations);
-  const back = fromVersion(request, next, def);
+  const back = fromVersion(request, decodable(request, next), def);
   if (same(back, object)) return false;
   become(object, back);
   return true;
@@ -85,6 +85,14 @@ function patched(object: KubeObject, operations: Operation[]): KubeObject {
     if (error) throw internal(unfit(operation));
   }
   return object;
+}
+
+/** @throws ApiError 500 where the webhook made something that is no object of the kind */
+function decodable({ kind, def }: AdmissionRequest, object: KubeObject): KubeObject {
+  if (kind) return object;
+  const fault = def.fields?.fault(object);
+  if (fault !== undefined) throw internal(fault);
+  return (def.fields?.normal(object) ?? object) as KubeObject;
 }
 
 function unfit({ op, path }: Operation): string {

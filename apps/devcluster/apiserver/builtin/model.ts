@@ -1,0 +1,109 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** What a field of a built-in kind holds. */
+export type Type =
+  | { kind: 'text'; goType?: string }
+  | {
+      kind: 'bytes' | 'microTime' | 'int32' | 'int64' | 'number' | 'bool' | 'time' | 'quantity' | 'intOrString' | 'any';
+    }
+  | { kind: 'list' | 'map'; of: Type }
+  | { kind: 'model'; model: string };
+
+/** A struct of the Kubernetes API. */
+export interface Model {
+  /** As the client calls it: `V1PodSpec`, `CoreV1Event`. */
+  name: string;
+  /** As Go calls it: `PodSpec`. */
+  goName: string;
+  fields: ReadonlyMap<string, Type>;
+}
+
+interface Attribute {
+  baseName: string;
+  type: string;
+  format: string;
+}
+
+/**
+ * The client's models are read one by one, as they are needed: the whole set would make the server start slower.
+ */
+const load = createRequire(import.meta.url);
+const FOLDER = join(dirname(fileURLToPath(import.meta.resolve('@kubernetes/client-node'))), 'gen/models');
+
+export const declarationFile = (name: string): string => join(FOLDER, `${name}.d.ts`);
+
+const models = new Map<string, Model | undefined>();
+
+/** Undefined where the client knows no such model. */
+export function findModel(name: string): Model | undefined {
+  if (!models.has(name)) models.set(name, read(name));
+  return models.get(name);
+}
+
+function read(name: string): Model | undefined {
+  try {
+    const found = load(join(FOLDER, `${name}.js`)) as Record<string, { attributeTypeMap?: Attribute[] }>;
+    const attributes = found[name]?.attributeTypeMap;
+    if (!attributes) return undefined;
+    const fields = attributes.map((attribute) => [attribute.baseName, typeOf(attribute, name)] as const);
+    return { name, goName: goName(name), fields: new Map(fields) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** `V1PodSpec` -> `PodSpec`, `RbacV1Subject` -> `Subject` */
+export const goName = (name: string): string => name.replace(/^(?:[A-Z][a-z]+)?V\d+(?=[A-Z])/, '');
+
+/** Quantities are texts to the client; the API also takes numbers. */
+const QUANTITIES = new Set([
+  'V1ResourceRequirements.limits',
+  'V1ResourceRequirements.requests',
+  'V1EmptyDirVolumeSource.sizeLimit',
+  'V1ResourceFieldSelector.divisor',
+  'V1NodeStatus.allocatable',
+  'V1NodeStatus.capacity',
+  'V1PodSpec.overhead',
+  'V1ContainerStatus.allocatedResources',
+]);
+
+/** Texts that have a Go type of their own, as far as people get them wrong. */
+const NAMED: Record<string, string> = {
+  'V1Container.imagePullPolicy': 'v1.PullPolicy',
+  'V1ContainerPort.protocol': 'v1.Protocol',
+  'V1DeploymentStrategy.type': 'v1.DeploymentStrategyType',
+  'V1ObjectMeta.uid': 'types.UID',
+  'V1OwnerReference.uid': 'types.UID',
+  'V1PodSpec.dnsPolicy': 'v1.DNSPolicy',
+  'V1PodSpec.restartPolicy': 'v1.RestartPolicy',
+  'V1Secret.type': 'v1.SecretType',
+  'V1ServicePort.protocol': 'v1.Protocol',
+  'V1ServiceSpec.type': 'v1.ServiceType',
+};
+
+function typeOf({ baseName, type, format }: Attribute, model: string): Type {
+  const goType = NAMED[`${model}.${baseName}`];
+  if (goType) return { kind: 'text', goType };
+  const scalar = QUANTITIES.has(`${model}.${baseName}`) ? 'quantity' : format;
+  return parsed(type, scalar);
+}
+
+const SCALARS: Record<string, Type> = {
+  boolean: { kind: 'bool' },
+  Date: { kind: 'time' },
+  V1MicroTime: { kind: 'microTime' },
+  IntOrString: { kind: 'intOrString' },
+};
+
+function parsed(type: string, format: string): Type {
+  const list = /^(?:Array|Set)<(.*)>$/.exec(type)?.[1];
+  if (list) return { kind: 'list', of: parsed(list, format) };
+  const map = /^\{ \[key: string\]: (.*); \}$/.exec(type)?.[1];
+  if (map) return { kind: 'map', of: parsed(map, format) };
+  if (type === 'number') return { kind: format === 'int32' || format === 'int64' ? format : 'number' };
+  if (type === 'string') return { kind: format === 'byte' ? 'bytes' : format === 'quantity' ? 'quantity' : 'text' };
+  if (/^[A-Z]\w*V?\d\w*$/.test(type) && !SCALARS[type]) return { kind: 'model', model: type };
+  return SCALARS[type] ?? { kind: 'any' };
+}
