@@ -24,6 +24,8 @@ interface Wording {
   link: RefusalCode;
   /** The status everywhere else; absent: 401, a missing credential. */
   other?: RefusalCode;
+  /** Seconds: it passes by itself. */
+  retryAfter?: number;
 }
 
 const ASK = 'Ask the person who sent you the link for a new one.';
@@ -36,7 +38,12 @@ const WORDING: Record<GrantFault, Wording> = {
   },
   signature: { message: 'The token was not signed by this gateway.', hint: ASK, link: 401 },
   unknown: { message: 'The link is not known here.', hint: `Check that it was copied whole. ${ASK}`, link: 401 },
-  'not-signed': { message: 'The link has not been made ready.', hint: 'Try again in a moment.', link: 401 },
+  'not-signed': {
+    message: 'The link has not been made ready.',
+    hint: 'Try again in a moment.',
+    link: 425,
+    retryAfter: 2,
+  },
   expired: { message: 'The link has expired.', hint: ASK, link: 410 },
   'not-yet': { message: 'The link is not valid yet.', hint: 'Open it again when its time has come.', link: 425 },
   revoked: { message: 'The link was revoked.', hint: ASK, link: 410 },
@@ -64,6 +71,7 @@ const WORDING: Record<GrantFault, Wording> = {
     hint: 'Try again in a moment.',
     link: 503,
     other: 503,
+    retryAfter: 5,
   },
 };
 
@@ -92,8 +100,9 @@ export class GrantError extends Error {
   }
 
   private refusal(code: RefusalCode): Refusal {
-    const { message, hint } = WORDING[this.code];
-    return new Refusal(code, this.detail === undefined ? message : `${message} (${this.detail})`, hint);
+    const { message, hint, retryAfter } = WORDING[this.code];
+    const said = this.detail === undefined ? message : `${message} (${this.detail})`;
+    return new Refusal(code, said, hint, undefined, retryAfter);
   }
 }
 

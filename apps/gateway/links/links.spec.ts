@@ -301,7 +301,7 @@ describe('row 10: a link whose machine is gone, as the operator tells it', () =>
   it('that the operator refuses for another reason is not ready', async () => {
     const { code, grant } = await link();
     cluster.refuse(grant, 'SecretNotFound');
-    await until(async () => (await post('/l', { code })).status === 401);
+    await until(async () => (await post('/l', { code })).status === 425);
   });
 });
 

@@ -26,7 +26,11 @@ export class RefusalFilter implements ExceptionFilter {
 
   private toRefusal(error: unknown): Refusal {
     if (error instanceof Refusal) return error;
-    if (error instanceof KubeError) return new Refusal(refusalCode(error.code), readable(error), '', error.reason);
+    if (error instanceof KubeError) {
+      const { code, reason, retryAfterMs: wait } = error;
+      const seconds = wait === undefined ? undefined : Math.ceil(wait / 1000);
+      return new Refusal(refusalCode(code), readable(error), '', reason, seconds);
+    }
     if (error instanceof NetworkError) {
       return new Refusal(502, 'The Kubernetes API does not answer.', 'Try again in a moment.');
     }
