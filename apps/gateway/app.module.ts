@@ -8,6 +8,7 @@ import { GATEWAY_CONFIG, type GatewayConfig } from './config.js';
 import { ConsoleModule } from './console/console.module.js';
 import { GrantsModule } from './grants/grants.module.js';
 import { Entrance, Lifecycle, Running } from './lifecycle.js';
+import { LimitsModule } from './limits/limits.module.js';
 import { LinksModule } from './links/links.module.js';
 import { OpsModule } from './ops/ops.module.js';
 import { Audit } from './ops/audit.js';
@@ -43,6 +44,7 @@ export class AppModule {
         SessionsModule,
         ConsoleModule,
         ProxyModule,
+        LimitsModule,
         LinksModule,
         RestModule,
         WebModule,

@@ -1,0 +1,70 @@
+import { isIPv6 } from 'node:net';
+
+/** How many attempts an address has at once, and how many come back a second. A whole office may share an address. */
+const MOST = 300;
+const BACK_PER_SECOND = 10;
+/** Addresses that are remembered: a few MB. */
+const MOST_ADDRESSES = 20_000;
+
+interface Bucket {
+  left: number;
+  /** Milliseconds since the epoch at which `left` was right. */
+  at: number;
+}
+
+/**
+ * Attempts at links and at signing in, by the client's address: a bucket that fills again (RFC 2697 calls it a token
+ * bucket). Codes cannot be guessed; this bounds what one address makes the gateway, and through it the API server, do.
+ * Its memory is bounded too, which the libraries for this do not promise without a store beside the process.
+ */
+export class Attempts {
+  /** Least recently used first. */
+  readonly #buckets = new Map<string, Bucket>();
+
+  constructor(
+    private readonly now: () => number = Date.now,
+    private readonly limits = { most: MOST, backPerSecond: BACK_PER_SECOND, addresses: MOST_ADDRESSES },
+  ) {}
+
+  /** @returns undefined where the attempt may be made, else the seconds until the next one may */
+  take(address: string): number | undefined {
+    const bucket = this.#bucketOf(networkOf(address));
+    if (bucket.left < 1) return Math.ceil((1 - bucket.left) / this.limits.backPerSecond);
+    bucket.left -= 1;
+    return undefined;
+  }
+
+  /** The attempt succeeded: it counts no more. */
+  giveBack(address: string): void {
+    const bucket = this.#bucketOf(networkOf(address));
+    bucket.left = Math.min(this.limits.most, bucket.left + 1);
+  }
+
+  get size(): number {
+    return this.#buckets.size;
+  }
+
+  #bucketOf(key: string): Bucket {
+    const { most, backPerSecond, addresses } = this.limits;
+    const at = this.now();
+    const known = this.#buckets.get(key);
+    const left = known ? Math.min(most, known.left + (Math.max(0, at - known.at) / 1000) * backPerSecond) : most;
+    const bucket = { left, at };
+    this.#buckets.delete(key);
+    const [oldest] = this.#buckets.keys();
+    if (this.#buckets.size >= addresses && oldest !== undefined) this.#buckets.delete(oldest);
+    this.#buckets.set(key, bucket);
+    return bucket;
+  }
+}
+
+/** Whoever has one IPv6 address has the whole /64 around it (RFC 6177). */
+export function networkOf(address: string): string {
+  if (!isIPv6(address)) return address;
+  const [head = '', tail] = address.split('%', 1)[0]?.toLowerCase().split('::') ?? [];
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === undefined || tail === '' ? [] : tail.split(':');
+  const missing = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
+  const groups = [...left, ...Array<string>(missing).fill('0'), ...right].slice(0, 4);
+  return groups.map((group) => group.replace(/^0+(?=.)/, '')).join(':');
+}

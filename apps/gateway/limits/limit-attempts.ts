@@ -1,0 +1,29 @@
+import { Inject, Injectable, type NestMiddleware } from '@nestjs/common';
+import { type NextFunction, type Request, type Response } from 'express';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
+import { Refusal } from '../errors.js';
+import { clientAddress } from '../proxy/client-address.js';
+import { Attempts } from './attempts.js';
+
+/** Ahead of what anybody may try: links, codes, signing in. What succeeds does not count. */
+@Injectable()
+export class LimitAttempts implements NestMiddleware {
+  constructor(
+    private readonly attempts: Attempts,
+    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
+  ) {}
+
+  /** @throws Refusal 429 */
+  use({ socket, headers }: Request, response: Response, next: NextFunction): void {
+    const address = clientAddress(socket.remoteAddress, headers['x-forwarded-for'], this.config.trustedHops);
+    const seconds = this.attempts.take(address);
+    if (seconds !== undefined) {
+      const hint = `Wait ${seconds} seconds, then try again.`;
+      throw new Refusal(429, 'Too many tries came from your address.', hint, undefined, seconds);
+    }
+    response.once('finish', () => {
+      if (response.statusCode < 400) this.attempts.giveBack(address);
+    });
+    next();
+  }
+}
