@@ -49,7 +49,7 @@ describe('npm start', () => {
 
   it('keeps its state: a link of before a restart works after it; Ctrl-C leaves no process', async () => {
     const ports = { port: await freePort(), httpsPort: await freePort() };
-    launched = await Launched.start({ data, ...ports, kind: cluster().kind });
+    launched = await Launched.start({ data, ...ports, on: cluster().kind });
     const link = /http:\/\/\S+\/l#\S+/.exec(launched.output)?.[0] ?? '';
     expect(link).not.toBe('');
     const processes = launched.processes();
@@ -57,7 +57,7 @@ describe('npm start', () => {
     await launched.stop();
     expect(processes.filter(isAlive)).toEqual([]);
 
-    launched = await Launched.start({ data, ...ports, kind: cluster().kind });
+    launched = await Launched.start({ data, ...ports, on: cluster().kind });
     const response = await fetch(`http://localhost:${ports.port}/l`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', origin: `http://localhost:${ports.port}` },
@@ -67,7 +67,12 @@ describe('npm start', () => {
   }, 180_000);
 
   it('leaves no process when it is killed', async () => {
-    launched = await Launched.start({ data, port: await freePort(), httpsPort: await freePort() });
+    launched = await Launched.start({
+      data,
+      port: await freePort(),
+      httpsPort: await freePort(),
+      on: cluster().kind,
+    });
     const processes = launched.processes();
     launched.kill();
     await expect.poll(() => processes.filter(isAlive), { timeout: 15_000 }).toEqual([]);

@@ -11,10 +11,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const data = mkdtempSync(join(tmpdir(), 'kube-gateway-e2e-'));
   const httpsPort = await freePort();
   const kind = project.name === 'e2e-real' ? 'real' : 'embedded';
-  const launched = await Launched.start({ data, port: await freePort(), httpsPort, kind }).catch((error: unknown) => {
-    rmSync(data, { recursive: true, force: true });
-    throw error;
-  });
+  const launched = await Launched.start({ data, port: await freePort(), httpsPort, on: kind }).catch(
+    (error: unknown) => {
+      rmSync(data, { recursive: true, force: true });
+      throw error;
+    },
+  );
   project.provide('cluster', {
     url: launched.url,
     route: 'kube-gateway.gateway-example.localhost',

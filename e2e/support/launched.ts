@@ -10,7 +10,8 @@ export interface LaunchOptions {
   data: string;
   port: number;
   httpsPort: number;
-  kind?: ClusterKind;
+  /** Default: the embedded cluster. */
+  on?: ClusterKind | { kubeconfig: string; context: string };
 }
 
 /** A port of loopback that was free a moment ago. */
@@ -39,13 +40,14 @@ export class Launched {
   }
 
   /** Starts it and waits until it says that all of it works. @throws Error with what it printed */
-  static async start({ data, port, httpsPort, kind = 'embedded' }: LaunchOptions): Promise<Launched> {
+  static async start({ data, port, httpsPort, on = 'embedded' }: LaunchOptions): Promise<Launched> {
     const where = ['--data', data, '--port', `${port}`, '--https-port', `${httpsPort}`];
-    const args = ['dist/apps/devcluster/main.js', '--cluster', kind, ...where];
+    const what = typeof on === 'string' ? ['--cluster', on] : ['--kubeconfig', on.kubeconfig, '--context', on.context];
+    const args = ['dist/apps/devcluster/main.js', ...what, ...where];
     const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     const launched = new Launched(child, `http://localhost:${port}`);
     try {
-      await launched.ready(kind === 'real' ? BUILT_WITHIN_MS : READY_WITHIN_MS);
+      await launched.ready(on === 'real' ? BUILT_WITHIN_MS : READY_WITHIN_MS);
     } catch (error) {
       await launched.stop();
       throw error;

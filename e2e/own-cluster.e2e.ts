@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { ApiServer } from './support/api-server.js';
+import { cluster } from './support/cluster.js';
+import { cookiesOf } from './support/gateway.js';
+import { type Ran, run, shellEnvironment } from './support/kubectl.js';
+import { freePort, Launched } from './support/launched.js';
+import { until } from './support/until.js';
+
+interface Part {
+  stop(): Promise<void>;
+}
+
+/** KubeVirt in small, as the launcher starts it: machines and the aggregated API. */
+async function startKubevirt(kubeconfig: string): Promise<Part> {
+  const module = pathToFileURL(resolve('dist/apps/devcluster/kubevirt/index.js')).href;
+  const { start } = (await import(module)) as {
+    start: (options: { kubeconfig: string }) => Promise<Part>;
+  };
+  return start({ kubeconfig });
+}
+
+const OBJECTS = `
+apiVersion: kubevirt.io/v1
+kind: VirtualMachine
+metadata: { name: demo }
+spec: { runStrategy: Always, template: { spec: { domain: { devices: {} } } } }
+---
+apiVersion: kubegateway.kubevirt.io/v1beta1
+kind: GateToken
+metadata: { name: guest }
+spec: { vm: demo, duration: 1h, secret-name: npm-start-jwt-secret }
+`;
+
+/** Somebody's cluster: an API server with KubeVirt, and nothing of ours that could run a pod or reach one. */
+describe('npm start on a cluster of one’s own', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kube-gateway-own-'));
+  let server: ApiServer;
+  let kubevirt: Part | undefined;
+  let launched: Launched | undefined;
+
+  const own = (...args: string[]): Promise<Ran> =>
+    run('kubectl', args, {
+      env: { ...shellEnvironment(), KUBECONFIG: server.kubeconfig, KUBECACHEDIR: join(folder, 'cache') },
+    });
+  const start = (...args: string[]): Promise<Ran> =>
+    run(process.execPath, ['dist/apps/devcluster/main.js', '--data', join(folder, 'data'), ...args], {
+      env: process.env,
+    });
+
+  beforeAll(async () => {
+    server = await ApiServer.start(cluster().kind, join(folder, 'server'));
+    expect(await own('create', 'namespace', 'team')).toMatchObject({ code: 0 });
+  });
+
+  afterAll(async () => {
+    await launched?.stop();
+    await kubevirt?.stop();
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const broken = (): string => {
+    const file = join(folder, 'unreachable');
+    const config = {
+      clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:1' } }],
+      contexts: [{ name: 'admin', context: { cluster: 'c', user: '' } }],
+      'current-context': 'admin',
+    };
+    writeFileSync(file, JSON.stringify(config));
+    return file;
+  };
+
+  it.each([
+    ['a kubeconfig that is not there', () => ['--kubeconfig', '/nowhere'], /nowhere/],
+    ['a context that it does not have', () => ['--kubeconfig', server.kubeconfig, '--context', 'moon'], /"moon"/],
+    ['a cluster that does not answer', () => ['--kubeconfig', broken()], /ECONNREFUSED/],
+    ['a cluster without KubeVirt', () => ['--kubeconfig', server.kubeconfig], /install KubeVirt/],
+  ])('says in one line of %s that it cannot be used', async (_, args, message) => {
+    const ran = await start(...args());
+    expect(ran).toMatchObject({ code: 1, stderr: expect.stringMatching(message) as string });
+    expect(ran.stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('runs operator and gateway here: a link signed by the one opens a console through the other', async () => {
+    kubevirt = await startKubevirt(server.kubeconfig);
+    const on = { kubeconfig: server.kubeconfig, context: 'admin' };
+    launched = await Launched.start({ data: join(folder, 'data'), port: await freePort(), httpsPort: 1, on });
+    writeFileSync(join(folder, 'objects.yaml'), OBJECTS);
+    expect(await own('apply', '-f', join(folder, 'objects.yaml'))).toMatchObject({ code: 0 });
+    const token = await until('a signed GateToken', async () => {
+      const { stdout } = await own('get', 'gatetoken', 'guest', '-o', 'jsonpath={.status.token}');
+      return stdout || undefined;
+    });
+    const link = await fetch(`${launched.url}/auth/jwt/set?token=${token}`, { redirect: 'manual' });
+    expect(link.status).toBe(302);
+    const path = '/k8s/apis/subresources.kubevirt.io/v1/namespaces/team/virtualmachineinstances/demo/vnc';
+    const headers = { cookie: cookiesOf(link), origin: launched.url };
+    const socket = new WebSocket(`${launched.url.replace('http', 'ws')}${path}`, ['plain.kubevirt.io'], { headers });
+    const first = await new Promise<string>((done, fail) => {
+      socket.once('message', (data: Buffer) => done(data.toString()));
+      socket.once('error', fail);
+    });
+    socket.terminate();
+    expect(first).toBe('RFB 003.008\n');
+  }, 180_000);
+
+  it('needs no pod for it', async () => {
+    const { stdout } = await own('get', 'pods', '-A', '-o', 'name');
+    expect(stdout).toBe('');
+    expect(await own('get', 'gateserver', 'npm-start')).toMatchObject({
+      stdout: expect.stringContaining('Ready') as string,
+    });
+  });
+});
