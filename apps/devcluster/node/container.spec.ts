@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { ContainerRunner, type ContainerHost } from './container.js';
 import { ConfigError } from './environment.js';
 import { type Container } from './pod.js';
+import { NoLog } from './runs.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'container-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -12,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const programs: Record<string, string> = {
   sleeper: "process.on('SIGTERM', () => process.exit(0)); setInterval(() => {}, 1000);",
   deaf: "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('deaf');",
-  crasher: 'process.exit(7);',
+  crasher: 'console.log(process.argv.length); process.exit(7);',
   worker: 'process.exit(0);',
 };
 
@@ -43,6 +44,16 @@ function run(image: string, over: Partial<ContainerHost> = {}, container: Partia
   return { runner, events, state: () => runner.status().state };
 }
 
+/** Text of a run's log; '' while there is none. */
+function logOf(runner: ContainerRunner, previous = false): string {
+  try {
+    return readFileSync(runner.log('pod', previous).file, 'utf8');
+  } catch (error) {
+    if (error instanceof NoLog || (error instanceof Error && 'code' in error)) return '';
+    throw error;
+  }
+}
+
 test('a container runs, is ready without a probe, and ends by SIGTERM', async () => {
   const { runner, state, events } = run('sleeper');
   await expect.poll(state).toHaveProperty('running');
@@ -50,14 +61,12 @@ test('a container runs, is ready without a probe, and ends by SIGTERM', async ()
   expect(runner.status().containerID).toMatch(/^process:\/\/\d+$/);
   await runner.stop(5000);
   expect(state().terminated).toMatchObject({ exitCode: expect.any(Number) as number });
-  expect(events).toEqual(['Started']);
+  expect(events).toEqual(['Pulled', 'Created', 'Started', 'Killing']);
 });
 
 test('one that does not listen to SIGTERM is killed', async () => {
   const { runner, state } = run('deaf');
-  await expect
-    .poll(() => import('node:fs').then(({ readFileSync }) => readFileSync(runner.log.file, 'utf8')))
-    .toContain('deaf');
+  await expect.poll(() => logOf(runner)).toContain('deaf');
   await runner.stop(50);
   expect(state().terminated).toMatchObject({ exitCode: 137, signal: 9, reason: 'Error' });
 });
@@ -73,6 +82,24 @@ test('one that crashes is started again, then with a wait', async () => {
   expect(events).toContain('BackOff');
 });
 
+test('each run has its log; the last one and the one before can be read', async () => {
+  const { runner, state } = run('crasher', {}, { name: 'apart' });
+  expect(() => runner.log('pod', false)).toThrow(
+    'container "apart" in pod "pod" is waiting to start: ContainerCreating',
+  );
+  expect(() => runner.log('pod', true)).toThrow('previous terminated container "apart" in pod "pod" not found');
+  await expect.poll(() => state().waiting?.reason, { timeout: 5000 }).toBe('CrashLoopBackOff');
+  await expect.poll(() => runner.log('pod', false).closed).toBe(true);
+  expect(logOf(runner).trim().split('\n')).toHaveLength(1);
+  expect(runner.log('pod', true)).toBe(runner.log('pod', false));
+});
+
+test('one that ends well is done', async () => {
+  const { runner } = run('worker', { restarts: () => false });
+  expect(await runner.done).toBe(true);
+  expect(await run('crasher', { restarts: () => false }).runner.done).toBe(false);
+});
+
 test('one that is done stays so where nobody restarts it', async () => {
   const { runner, state } = run('worker', { restarts: () => false });
   await expect.poll(() => state().terminated, { timeout: 5000 }).toMatchObject({ exitCode: 0, reason: 'Completed' });
@@ -83,6 +110,7 @@ test('an unknown image is not run; a known one after it is', async () => {
   const { runner, state, events } = run('nobody');
   await expect.poll(() => state().waiting).toMatchObject({ reason: 'ErrImagePull' });
   expect(state().waiting?.message).toContain('"nobody"');
+  expect(() => runner.log('pod', false)).toThrow(`is waiting to start: image can't be pulled`);
   expect(events).toEqual(['Failed']);
   runner.update({ name: 'main', image: 'sleeper' });
   await expect.poll(state).toHaveProperty('running');

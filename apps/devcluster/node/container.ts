@@ -1,9 +1,10 @@
 import { Child, type Exit, nodeProgram } from '../process/child.js';
 import { Backoff } from './backoff.js';
 import { ConfigError } from './environment.js';
-import { ContainerLog } from './log.js';
 import { type Container, type ContainerState, type ContainerStatus, type Probe, type Terminated } from './pod.js';
+import { type ContainerLog } from './log.js';
 import { Prober } from './probe.js';
+import { ContainerRuns } from './runs.js';
 
 const SIGNALS: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGKILL: 9, SIGTERM: 15 };
 /** How soon a missing ConfigMap, Secret or account is looked for again. */
@@ -18,7 +19,7 @@ export interface ContainerHost {
   environment(container: Container): Promise<Record<string, string>>;
   realPort(container: Container, port: number | string): number | undefined;
   /** Whether a container that ended so is started again. */
-  restarts(exit: Exit): boolean;
+  restarts(exit: Exit, container: string): boolean;
   /** The state has changed. */
   changed(): void;
   event(type: 'Normal' | 'Warning', reason: string, message: string): void;
@@ -39,8 +40,11 @@ const seconds = (date: Date): string => date.toISOString().replace(/\.\d+Z$/, 'Z
 
 /** One container as a local process: started, probed, started again with growing waits, until `stop`. */
 export class ContainerRunner {
-  readonly log: ContainerLog;
-  private state: ContainerState = { waiting: { reason: 'ContainerCreating' } };
+  /** Resolves when it has ended for good by itself: whether well. */
+  readonly done: Promise<boolean>;
+  private settle: (well: boolean) => void = () => undefined;
+  private readonly runs: ContainerRuns;
+  private state: ContainerState;
   private lastState: ContainerState = {};
   private ready = false;
   private startedUp = true;
@@ -54,8 +58,11 @@ export class ContainerRunner {
   constructor(
     private container: Container,
     private readonly host: ContainerHost,
+    reason = 'ContainerCreating',
   ) {
-    this.log = new ContainerLog(`${host.dir}/${container.name}.log`, undefined, host.now);
+    this.runs = new ContainerRuns(`${host.dir}/${container.name}`, host.now);
+    this.state = { waiting: { reason } };
+    this.done = new Promise((resolve) => (this.settle = resolve));
   }
 
   get name(): string {
@@ -75,6 +82,11 @@ export class ContainerRunner {
       started: this.state.running !== undefined && this.startedUp,
       restartCount: this.restartCount,
     };
+  }
+
+  /** The log of a run. @throws NoLog where there is none */
+  log(pod: string, previous: boolean): ContainerLog {
+    return this.runs.choose(this.status(), pod, previous);
   }
 
   /** Starts the process, or says why it cannot and tries again later. */
@@ -105,10 +117,11 @@ export class ContainerRunner {
   async stop(graceMs: number): Promise<void> {
     this.stopping = true;
     clearTimeout(this.timer);
+    if (this.child) this.host.event('Normal', 'Killing', `Stopping container ${this.name}`);
     const sleep = (this.container.lifecycle?.preStop?.sleep?.seconds ?? 0) * 1000;
     if (sleep > 0 && this.child && graceMs > sleep) await this.sleepOrExit(sleep);
     await this.child?.stop(Math.max(graceMs - sleep, 0));
-    await this.log.close();
+    await this.runs.end();
   }
 
   private async sleepOrExit(ms: number): Promise<void> {
@@ -121,14 +134,20 @@ export class ContainerRunner {
   private run(program: string, env: Record<string, string>): void {
     const child = new Child(nodeProgram(program, ...(this.container.args ?? [])), { env, cwd: this.host.dir });
     this.child = child;
-    this.log.follow(child.stdout);
-    this.log.follow(child.stderr);
+    const log = this.runs.begin();
+    log.follow(child.stdout);
+    log.follow(child.stderr);
     this.state = { running: { startedAt: seconds(this.host.now()) } };
     this.ready = this.container.readinessProbe === undefined;
     this.startedUp = this.container.startupProbe === undefined;
+    this.host.event('Normal', 'Pulled', `Container image "${this.container.image}" already present on machine`);
+    this.host.event('Normal', 'Created', `Created container: ${this.name}`);
     this.host.event('Normal', 'Started', `Started container ${this.name}`);
     this.probe();
-    void child.exited.then((exit) => this.ended(exit));
+    void child.exited.then((exit) => {
+      void log.close();
+      this.ended(exit);
+    });
     this.host.changed();
   }
 
@@ -172,7 +191,8 @@ export class ContainerRunner {
     this.child = undefined;
     this.ready = false;
     this.state = { terminated };
-    if (!this.stopping && this.host.restarts(exit)) this.restart(terminated);
+    if (!this.stopping && this.host.restarts(exit, this.name)) this.restart(terminated);
+    else if (!this.stopping) this.settle(terminated.exitCode === 0);
     this.host.changed();
   }
 

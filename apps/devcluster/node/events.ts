@@ -5,6 +5,9 @@ interface Event extends KubeObject {
   count: number;
 }
 
+/** Who says so: on a cluster the scheduler tells where a pod goes, the kubelet everything else. */
+const speaker = (reason: string): string => (reason === 'Scheduled' ? 'default-scheduler' : 'kubelet');
+
 /** Records what happens to pods as core/v1 Events; the same one again only counts up. Never waits, never throws. */
 export function podEvents(
   client: KubeClient,
@@ -49,8 +52,8 @@ function event({ metadata }: KubeObject, { name, time, ...told }: Told): Event {
     ...told,
     firstTimestamp: time,
     lastTimestamp: time,
-    source: { component: 'kubelet', host: 'local' },
-    reportingComponent: 'kubelet',
+    source: { component: speaker(told.reason), host: 'local' },
+    reportingComponent: speaker(told.reason),
     reportingInstance: 'local',
   } as Event;
 }

@@ -5,6 +5,8 @@ import { type ContainerLog } from './log.js';
 export interface LogQuery {
   follow: boolean;
   timestamps: boolean;
+  /** The run before the present one. */
+  previous: boolean;
   tailLines: number | undefined;
   limitBytes: number | undefined;
   /** Lines from this time on, in milliseconds. */
@@ -24,13 +26,14 @@ export function logQuery(params: URLSearchParams, now = Date.now()): LogQuery {
   return {
     follow: params.get('follow') === 'true',
     timestamps: params.get('timestamps') === 'true',
+    previous: params.get('previous') === 'true',
     tailLines: number('tailLines'),
     limitBytes: number('limitBytes'),
     since: seconds === undefined ? (time ? Date.parse(time) : undefined) : now - seconds * 1000,
   };
 }
 
-/** Writes what the query asks for; with `follow` until `gone` aborts. */
+/** Writes what the query asks for; with `follow` until the log is closed or `gone` aborts. */
 export async function writeLog(log: ContainerLog, query: LogQuery, out: Writable, gone: AbortSignal): Promise<void> {
   await log.flushed();
   const text = await readFile(log.file, 'utf8').catch(() => '');
@@ -42,7 +45,7 @@ export async function writeLog(log: ContainerLog, query: LogQuery, out: Writable
     left -= bytes.length;
   };
   lines.forEach(put);
-  if (query.follow) await follow(log.file, Buffer.byteLength(text), put, gone, () => left > 0);
+  if (query.follow) await follow(log, Buffer.byteLength(text), put, gone, () => left > 0);
 }
 
 /** Lines of a log file, with their times, that the query asks for. */
@@ -57,7 +60,7 @@ export function select(text: string, { tailLines, since }: LogQuery): string[] {
 const withoutTime = (line: string): string => line.slice(line.indexOf(' ') + 1);
 
 async function follow(
-  file: string,
+  log: ContainerLog,
   from: number,
   put: (line: string) => void,
   gone: AbortSignal,
@@ -65,13 +68,14 @@ async function follow(
 ): Promise<void> {
   let position = from;
   let rest = '';
-  while (!gone.aborted && more()) {
-    const { text, end } = await readFrom(file, position);
+  for (let last = false; !last && !gone.aborted && more();) {
+    last = log.closed; // Read once more: what came before it was closed.
+    const { text, end } = await readFrom(log.file, position);
     position = end;
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
     lines.forEach(put);
-    await pause(POLL_MS, gone);
+    if (!last) await pause(POLL_MS, gone);
   }
 }
 

@@ -58,6 +58,18 @@ test('a follower gets what comes later, until it leaves', async () => {
   await log.close();
 });
 
+test('a follower leaves when the log is closed, with all that was written', async () => {
+  const log = new ContainerLog(join(folder, 'c.log'));
+  log.line('first');
+  const out = new PassThrough();
+  const done = writeLog(log, logQuery(new URLSearchParams('follow=true')), out, new AbortController().signal);
+  log.line('last');
+  await log.close();
+  await done;
+  out.end();
+  expect(await text(out)).toBe('first\nlast\n');
+});
+
 test('a file that grew too big becomes the former one', async () => {
   const log = new ContainerLog(join(folder, 'r.log'), 60, at(1));
   for (const line of ['first', 'second', 'third']) log.line(line);

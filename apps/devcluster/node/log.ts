@@ -7,13 +7,14 @@ import { createInterface } from 'node:readline';
 const MAX_BYTES = 10 * 1024 * 1024;
 
 /**
- * The log of one container: lines with the time at which they were read (`2026-01-02T03:04:05.678Z text`), so that they can be
+ * The log of one run of a container: lines with the time at which they were read (`2026-01-02T03:04:05.678Z text`), so that they can be
  * asked for by time. One former file (`FILE.1`) is kept when the file grows beyond its limit.
  */
 export class ContainerLog {
   private stream: WriteStream | undefined;
   private bytes = 0;
   private writing: Promise<void> = Promise.resolve();
+  private over = false;
 
   constructor(
     readonly file: string,
@@ -36,9 +37,15 @@ export class ContainerLog {
     return this.writing;
   }
 
+  /** Nothing more will be written. */
+  get closed(): boolean {
+    return this.over;
+  }
+
   async close(): Promise<void> {
     await this.writing;
     await this.end();
+    this.over = true;
   }
 
   private async append(entry: string): Promise<void> {

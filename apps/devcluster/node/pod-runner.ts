@@ -7,6 +7,7 @@ import { dataReader, type NodeContext } from './context.js';
 import { ConfigError, resolveEnvironment } from './environment.js';
 import { type Container, type Pod, type PodStatus, PORTS_ANNOTATION } from './pod.js';
 import { allotPorts, listenVariables, type PortMap, realPort } from './ports.js';
+import { type ContainerLog } from './log.js';
 import { podStatus } from './status.js';
 import { StatusWriter } from './status-writer.js';
 
@@ -14,6 +15,7 @@ import { StatusWriter } from './status-writer.js';
 export class PodRunner implements ContainerHost {
   readonly dir: string;
   readonly now: () => Date;
+  private readonly inits: ContainerRunner[];
   private readonly containers: ContainerRunner[];
   private readonly account: ProjectedAccount;
   private readonly writer: StatusWriter;
@@ -31,7 +33,10 @@ export class PodRunner implements ContainerHost {
     this.now = context.now;
     this.account = new ProjectedAccount(context.client, pod, join(this.dir, 'serviceaccount'), context.api.ca);
     this.writer = new StatusWriter(context.client, pod, context.onError);
-    this.containers = pod.spec.containers.map((container) => new ContainerRunner(container, this));
+    const { initContainers = [], containers } = pod.spec;
+    const reason = initContainers.length > 0 ? 'PodInitializing' : 'ContainerCreating';
+    this.inits = initContainers.map((container) => new ContainerRunner(container, this, reason));
+    this.containers = containers.map((container) => new ContainerRunner(container, this, reason));
   }
 
   get uid(): string {
@@ -40,18 +45,20 @@ export class PodRunner implements ContainerHost {
 
   start(): void {
     this.changed();
-    for (const container of this.containers) void container.start();
+    void this.run();
   }
 
   /** Takes a newer state of the same pod. */
   update(pod: Pod): void {
     this.pod = pod;
     pod.spec.containers.forEach((container, index) => this.containers[index]?.update(container));
+    pod.spec.initContainers?.forEach((container, index) => this.inits[index]?.update(container));
   }
 
-  /** File of a container's log; undefined where the pod has no such container. */
-  log(container: string): ContainerRunner['log'] | undefined {
-    return this.containers.find(({ name }) => name === container)?.log;
+  /** The log of a container's run; undefined where the pod has no such container. @throws NoLog where there is none */
+  log(container: string, previous: boolean): ContainerLog | undefined {
+    const runner = [...this.inits, ...this.containers].find(({ name }) => name === container);
+    return runner?.log(this.pod.metadata.name ?? '', previous);
   }
 
   /** Ends the processes within `graceMs`, then takes the pod off the API server. */
@@ -63,7 +70,7 @@ export class PodRunner implements ContainerHost {
   /** Ends the processes within `graceMs` and leaves the object alone. */
   async stop(graceMs: number): Promise<void> {
     this.account.stop();
-    await Promise.all(this.containers.map((container) => container.stop(graceMs)));
+    await Promise.all([...this.inits, ...this.containers].map((container) => container.stop(graceMs)));
     await this.writer.flushed();
     this.writer.stop();
   }
@@ -92,19 +99,30 @@ export class PodRunner implements ContainerHost {
     return realPort(container, this.ports, port);
   }
 
-  restarts({ code }: Exit): boolean {
+  restarts({ code }: Exit, container: string): boolean {
     const policy = this.pod.spec.restartPolicy ?? 'Always';
-    return policy === 'Always' || (policy === 'OnFailure' && code !== 0);
+    const init = this.inits.some(({ name }) => name === container);
+    return (policy === 'Always' && !init) || (policy !== 'Never' && code !== 0);
   }
 
   changed(): void {
-    const statuses = this.containers.map((container) => container.status());
-    this.status = podStatus(this.pod, statuses, this.status ?? this.pod.status, this.now());
+    const inits = this.inits.map((container) => container.status());
+    const containers = this.containers.map((container) => container.status());
+    this.status = podStatus(this.pod, { inits, containers }, this.status ?? this.pod.status, this.now());
     this.writer.write(this.status);
   }
 
   event(type: 'Normal' | 'Warning', reason: string, message: string): void {
     this.context.event(this.pod, type, reason, message);
+  }
+
+  /** The init containers run to a good end one after the other, then all the others start. */
+  private async run(): Promise<void> {
+    for (const init of this.inits) {
+      void init.start();
+      if (!(await init.done)) return;
+    }
+    for (const container of this.containers) void container.start();
   }
 
   private get namespace(): string {

@@ -2,17 +2,21 @@ import { type ContainerStatus, type Pod, type PodCondition, type PodStatus } fro
 
 const HOST = '127.0.0.1';
 
-/**
- * A pod's status as the kubelet writes it. Pure; transition times move only when a condition flips.
- * @param containers the state of each container now, in the order of the spec
- */
+/** The state of each container now, in the order of the spec. */
+export interface Statuses {
+  inits?: ContainerStatus[];
+  containers: ContainerStatus[];
+}
+
+/** A pod's status as the kubelet writes it. Pure; transition times move only when a condition flips. */
 export function podStatus(
   pod: Pod,
-  containers: ContainerStatus[],
+  { inits = [], containers }: Statuses,
   former: PodStatus | undefined,
   now: Date,
 ): PodStatus {
-  const phase = phaseOf(pod, containers);
+  const incomplete = inits.filter(({ state }) => state.terminated?.exitCode !== 0).map(({ name }) => name);
+  const phase = incomplete.length > 0 ? initialPhase(pod, inits) : phaseOf(pod, containers);
   const unready = containers.filter((container) => !container.ready).map((container) => container.name);
   const done = phase === 'Succeeded';
   const ready = unready.length === 0 && !done;
@@ -20,7 +24,10 @@ export function podStatus(
   const why = done ? { reason: 'PodCompleted' } : message ? { reason: 'ContainersNotReady', message } : {};
   const conditions = [
     condition('PodReadyToStartContainers', true),
-    condition('Initialized', true),
+    condition('Initialized', incomplete.length === 0, {
+      reason: 'ContainersNotInitialized',
+      message: `containers with incomplete status: [${incomplete.join(' ')}]`,
+    }),
     condition('Ready', ready, why),
     condition('ContainersReady', ready, why),
     condition('PodScheduled', true),
@@ -33,8 +40,20 @@ export function podStatus(
     podIP: HOST,
     podIPs: [{ ip: HOST }],
     startTime: former?.startTime ?? now.toISOString().replace(/\.\d+Z$/, 'Z'),
+    ...(inits.length === 0 ? {} : { initContainerStatuses: inits.map(completed) }),
     containerStatuses: containers,
   };
+}
+
+/** An init container is ready when it has done its work. */
+const completed = (status: ContainerStatus): ContainerStatus => ({
+  ...status,
+  ready: status.state.terminated?.exitCode === 0,
+});
+
+function initialPhase(pod: Pod, inits: ContainerStatus[]): NonNullable<PodStatus['phase']> {
+  const failed = inits.some(({ state }) => (state.terminated?.exitCode ?? 0) !== 0);
+  return failed && pod.spec.restartPolicy === 'Never' ? 'Failed' : 'Pending';
 }
 
 function phaseOf(pod: Pod, containers: ContainerStatus[]): NonNullable<PodStatus['phase']> {
