@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -26,10 +26,6 @@ interface Attribute {
   format: string;
 }
 
-/**
- * The client's models are read one by one, as they are needed: the whole set would make the server start slower.
- */
-const load = createRequire(import.meta.url);
 const FOLDER = join(dirname(fileURLToPath(import.meta.resolve('@kubernetes/client-node'))), 'gen/models');
 
 export const declarationFile = (name: string): string => join(FOLDER, `${name}.d.ts`);
@@ -43,14 +39,24 @@ export function findModel(name: string): Model | undefined {
 }
 
 function read(name: string): Model | undefined {
+  const attributes = attributesOf(name);
+  if (!attributes) return undefined;
+  const fields = attributes.map((attribute) => [attribute.baseName, typeOf(attribute, name)] as const);
+  return { name, goName: goName(name), fields: new Map(fields) };
+}
+
+/**
+ * The list that the client generates into each of its models. It is read as text, and only for models that are needed:
+ * importing them all would take a second of the server's start.
+ */
+function attributesOf(name: string): Attribute[] | undefined {
   try {
-    const found = load(join(FOLDER, `${name}.js`)) as Record<string, { attributeTypeMap?: Attribute[] }>;
-    const attributes = found[name]?.attributeTypeMap;
-    if (!attributes) return undefined;
-    const fields = attributes.map((attribute) => [attribute.baseName, typeOf(attribute, name)] as const);
-    return { name, goName: goName(name), fields: new Map(fields) };
-  } catch {
-    return undefined;
+    const source = readFileSync(join(FOLDER, `${name}.js`), 'utf8');
+    const list = /\.attributeTypeMap = (\[[\s\S]*?\n\]);/.exec(source)?.[1];
+    return list === undefined ? undefined : (JSON.parse(list) as Attribute[]);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }
 

@@ -110,3 +110,29 @@ describe('OpenAPI v2', () => {
     expect(OPENAPI_V2_PROTOBUF.subarray(expected.length).toString()).toBe('unversioned');
   });
 });
+
+describe('the schemas of built-in kinds', () => {
+  const schemas = at(openapiV3(defs, 'api/v1'), 'components', 'schemas') as Record<string, Fields>;
+
+  it('tell the fields, their types and words, and which are required', () => {
+    const port = schemas['io.k8s.api.core.v1.ContainerPort'];
+    expect(port).toMatchObject({ required: ['containerPort'], properties: { hostPort: { format: 'int32' } } });
+    expect(at(port, 'properties', 'protocol', 'description')).toContain('Defaults to "TCP"');
+    expect(at(schemas['io.k8s.api.core.v1.Pod'], 'properties', 'spec', 'allOf')).toEqual([
+      { $ref: '#/components/schemas/io.k8s.api.core.v1.PodSpec' },
+    ]);
+  });
+
+  it('are called by their packages', () => {
+    const deployment = def({ group: 'apps', resource: 'deployments', kind: 'Deployment' });
+    const names = Object.keys(at(openapiV3([deployment], 'apis/apps/v1'), 'components', 'schemas') as Fields);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'io.k8s.api.apps.v1.DeploymentSpec',
+        'io.k8s.api.core.v1.PodSpec',
+        'io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector',
+        'io.k8s.apimachinery.pkg.util.intstr.IntOrString',
+      ]),
+    );
+  });
+});

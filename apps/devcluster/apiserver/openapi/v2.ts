@@ -1,7 +1,8 @@
 import { type Fields, type ResourceDef } from '../types.js';
 import { schemaName } from './names.js';
 import { common, type Operation, type Path, pathsOf } from './operations.js';
-import { kindSchemas, type Ref, sharedSchemas } from './schemas.js';
+import { metaSchemas } from './built-in.js';
+import { kindSchemas, type Ref } from './schemas.js';
 import { answer } from './v3.js';
 
 const ref: Ref = (name, description) => ({
@@ -16,7 +17,7 @@ export function openapiV2(defs: ResourceDef[]): Fields {
     swagger: '2.0',
     info: { title: 'Kubernetes', version: 'unversioned' },
     paths: Object.fromEntries(defs.flatMap(pathsOf).map((item) => [item.path, pathItem(item)])),
-    definitions: Object.assign({}, sharedSchemas(ref), ...schemas) as Fields,
+    definitions: Object.assign({}, metaSchemas(ref), ...schemas) as Fields,
   };
 }
 

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { type Fields, type ResourceDef } from '../types.js';
 import { groupVersionPath, META, schemaName } from './names.js';
 import { common, type Operation, type Path, pathsOf } from './operations.js';
-import { kindSchemas, type Ref, sharedSchemas } from './schemas.js';
+import { metaSchemas } from './built-in.js';
+import { kindSchemas, type Ref } from './schemas.js';
 
 /** A reference may have no words beside it. */
 const ref: Ref = (name, description) => {
@@ -37,7 +38,7 @@ export function openapiV3(defs: ResourceDef[], path: string): Fields | undefined
     openapi: '3.0.0',
     info: { title: 'Kubernetes', version: 'unversioned' },
     paths: Object.fromEntries(own.flatMap(pathsOf).map((item) => [item.path, pathItem(item)])),
-    components: { schemas: Object.assign({}, sharedSchemas(ref), ...schemas) as Fields },
+    components: { schemas: Object.assign({}, metaSchemas(ref), ...schemas) as Fields },
   };
 }
 
