@@ -60,7 +60,8 @@ export interface VirtualMachineStatus {
   desiredGeneration?: number;
   conditions?: VmCondition[];
   stateChangeRequests?: StateChangeRequest[];
-  startFailure?: { consecutiveFailCount?: number; retryAfterTimestamp?: string };
+  /** Instances that failed before they ran: the next one waits. */
+  startFailure?: { consecutiveFailCount?: number; lastFailedVMIUID?: string; retryAfterTimestamp?: string };
 }
 
 export interface StateChangeRequest {

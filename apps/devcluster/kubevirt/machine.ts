@@ -3,7 +3,8 @@ export type MachineEnd = 'poweroff' | 'crash';
 
 /** The far end of a console: bytes of the machine go to it. */
 export interface Peer {
-  send(bytes: Uint8Array): void;
+  /** @param taken called when the network has taken them; not when the peer has gone before that */
+  send(bytes: Uint8Array, taken?: () => void): void;
   /** The machine, or a newer viewer, ends the connection: no goodbye. */
   close(): void;
   /** Bytes that were sent and not yet taken by the network: a machine that cannot wait drops what comes on top. */
@@ -36,6 +37,8 @@ export interface MachineSpec {
  */
 export interface Machine {
   readonly spec: MachineSpec;
+  /** It has come up: its consoles can be opened. */
+  readonly up: boolean;
   readonly paused: boolean;
   /** Opens the screen: the peer gets RFB from its first byte on. */
   connectVnc(peer: Peer): Door;
@@ -51,5 +54,12 @@ export interface Machine {
   stop(): Promise<void>;
 }
 
-/** @param ended called once when the machine ends by itself; not after stop() */
-export type MachineFactory = (spec: MachineSpec, ended: (how: MachineEnd) => void) => Machine;
+/** What a machine tells of itself. */
+export interface MachineEvents {
+  /** It has come up; not told of one that is up when it is made. */
+  up(): void;
+  /** It has ended by itself: told once, not after stop(). @param why of a crash: one line for people */
+  ended(how: MachineEnd, why?: string): void;
+}
+
+export type MachineFactory = (spec: MachineSpec, events: MachineEvents) => Machine;

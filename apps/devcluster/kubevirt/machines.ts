@@ -2,12 +2,19 @@ import { hardwareOf, type VirtualMachineInstance } from '#libs/kubevirt';
 import { address } from './controllers/address.js';
 import { type Machine, type MachineEnd, type MachineFactory } from './machine.js';
 
+/** How a machine ended by itself. */
+export interface End {
+  how: MachineEnd;
+  /** Of a crash. */
+  why: string | undefined;
+}
+
 /** The machines that run in this process, by the UID of their instance. */
 export class Machines {
   readonly #running = new Map<string, Machine>();
-  readonly #ends = new Map<string, MachineEnd>();
+  readonly #ends = new Map<string, End>();
 
-  /** @param changed told of the instance whose machine ended by itself */
+  /** @param changed told of the instance whose machine came up or ended by itself */
   constructor(
     private readonly factory: MachineFactory,
     private readonly changed: (namespace: string, name: string) => void,
@@ -18,7 +25,7 @@ export class Machines {
   }
 
   /** How an instance's machine ended, while that is not yet written down. */
-  endOf(uid: string): MachineEnd | undefined {
+  endOf(uid: string): End | undefined {
     return this.#ends.get(uid);
   }
 
@@ -29,10 +36,13 @@ export class Machines {
     if (running !== undefined) return running;
     const { cpus, memory, graphics, serial } = hardwareOf(vmi);
     const spec = { uid, name, namespace, cpus, memory, graphics, serial, ip: address(uid).ip };
-    const machine = this.factory(spec, (how) => {
-      this.#running.delete(uid);
-      this.#ends.set(uid, how);
-      this.changed(namespace, name);
+    const machine = this.factory(spec, {
+      up: () => this.changed(namespace, name),
+      ended: (how, why) => {
+        this.#running.delete(uid);
+        this.#ends.set(uid, { how, why });
+        this.changed(namespace, name);
+      },
     });
     if (vmi.spec.startStrategy === 'Paused') machine.pause();
     this.#running.set(uid, machine);

@@ -1,7 +1,7 @@
 import { KubeClient, Upstream } from '#libs/kube';
 import { issue, makeCa, type PemPair } from '#libs/pki';
 import { Controllers } from './controllers/controllers.js';
-import { Guest } from './guest/guest.js';
+import { builtInGuests } from './guests.js';
 import { installApi, installKinds } from './install/install.js';
 import { type MachineFactory } from './machine.js';
 import { findFrontProxy } from './server/front-proxy.js';
@@ -14,11 +14,9 @@ export interface KubevirtOptions {
   /** Path of a kubeconfig with all rights. */
   kubeconfig: string;
   context?: string;
-  /** Folder for what machines keep; the demonstration guest keeps nothing. */
-  data?: string;
   /** Certificate of the authority behind the API server's front-proxy certificate, where it is not published. */
   frontProxyCa?: string | undefined;
-  /** What a machine is; default: the demonstration guest. */
+  /** What a machine is; default: the built-in guest. */
   factory?: MachineFactory;
   /** Told of faults that are tried again. */
   onError?: (error: unknown) => void;
@@ -30,14 +28,12 @@ export interface Kubevirt {
   stop(): Promise<void>;
 }
 
-const demonstration: MachineFactory = (spec, ended) => new Guest(spec, ended);
-
 /**
  * KubeVirt in small: kinds, roles, controllers, machines and the aggregated API. Resolves when all of it runs and the
  * API server knows where to forward to.
  */
 export async function start(options: KubevirtOptions): Promise<Kubevirt> {
-  const { onError = () => undefined, factory = demonstration } = options;
+  const { onError = () => undefined, factory = builtInGuests.factory('') } = options;
   const upstream = Upstream.fromKubeconfig(options.kubeconfig, options.context);
   const client = new KubeClient(upstream);
   const controllers = new Controllers(client, factory, onError);

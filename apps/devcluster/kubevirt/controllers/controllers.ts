@@ -1,4 +1,4 @@
-import { Informer, isKubeError, type KubeClient, types, WorkQueue } from '#libs/kube';
+import { EventRecorder, Informer, isKubeError, type KubeClient, types, WorkQueue } from '#libs/kube';
 import { type VirtualMachine, type VirtualMachineInstance } from '#libs/kubevirt';
 import { type MachineFactory } from '../machine.js';
 import { Machines } from '../machines.js';
@@ -27,6 +27,7 @@ export class Controllers {
       client,
       (name, namespace) => this.#vmis.get(name, namespace),
       this.machines,
+      new EventRecorder(client, { component: 'virt-handler', onError }),
     );
     const vms = new MachineController(client, (name, namespace) => ({
       vm: this.#vms.get(name, namespace),

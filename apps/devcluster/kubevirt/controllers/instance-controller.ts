@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type KubeClient, types } from '#libs/kube';
+import { type EventRecorder, type KubeClient, types } from '#libs/kube';
 import { isFinal, type Phase, type VirtualMachineInstance } from '#libs/kubevirt';
-import { type Machines } from '../machines.js';
+import { type End, type Machines } from '../machines.js';
 import { instanceStatus } from './instance-status.js';
 import { unless } from './machine-controller.js';
 import { INSTANCE_FINALIZER } from './new-instance.js';
@@ -14,6 +14,8 @@ const STEPS: Partial<Record<Phase, { next: Phase; ms: number }>> = {
   Scheduled: { next: 'Running', ms: 200 },
 };
 
+const KIND = types.virtualMachineInstances;
+
 /** Takes instances from Pending to Running and down again, with the machine behind each. */
 export class InstanceController {
   /** When an instance was first seen in its phase. */
@@ -23,6 +25,7 @@ export class InstanceController {
     private readonly client: KubeClient,
     private readonly lookUp: (name: string, namespace: string) => VirtualMachineInstance | undefined,
     private readonly machines: Machines,
+    private readonly events: Pick<EventRecorder, 'record'>,
     private readonly now: () => Date = () => new Date(),
   ) {}
 
@@ -33,11 +36,15 @@ export class InstanceController {
     if (deletionTimestamp !== undefined) return this.#remove(vmi, uid);
     if (!finalizers.includes(INSTANCE_FINALIZER)) return this.#finalizers(vmi, [...finalizers, INSTANCE_FINALIZER]);
     const phase = vmi.status?.phase ?? '';
+    const end = isFinal(vmi) ? undefined : this.machines.endOf(uid);
+    if (end !== undefined) return this.#end(vmi, end);
     const step = STEPS[phase];
     if (step === undefined) return this.#settled(vmi, uid, phase);
     const wait = this.#left(uid, phase, step.ms);
     if (wait > 0) return { again: wait };
     const machine = step.next === 'Running' ? this.machines.start(vmi) : undefined;
+    // Looked at again when it has come up, or ended.
+    if (machine?.up === false) return;
     await this.#status(vmi, step.next, machine?.paused ?? false);
   }
 
@@ -51,10 +58,20 @@ export class InstanceController {
     this.#since.delete(uid);
     if (isFinal(vmi)) return this.machines.stop(uid);
     if (phase !== 'Running') return;
-    const end = this.machines.endOf(uid);
-    if (end !== undefined) return this.#status(vmi, end === 'poweroff' ? 'Succeeded' : 'Failed', false);
     // After a restart of this process the instance runs on with a machine that boots anew.
     await this.#status(vmi, 'Running', this.machines.start(vmi).paused);
+  }
+
+  /** Events are KubeVirt's: of virt-handler. */
+  async #end(vmi: VirtualMachineInstance, { how, why = 'nobody knows why' }: End): Promise<void> {
+    if (how === 'poweroff') {
+      await this.#status(vmi, 'Succeeded', false);
+      return this.events.record(vmi, 'Normal', 'Stopped', 'The VirtualMachineInstance was shut down.', KIND);
+    }
+    const wasUp = vmi.status?.phase === 'Running';
+    const message = wasUp ? `The VirtualMachineInstance crashed: ${why}` : `The machine could not be started: ${why}`;
+    await this.#status(vmi, 'Failed', false, message);
+    this.events.record(vmi, 'Warning', wasUp ? 'Stopped' : 'SyncFailed', message, KIND);
   }
 
   async #remove(vmi: VirtualMachineInstance, uid: string): Promise<void> {
@@ -73,11 +90,11 @@ export class InstanceController {
     return ms;
   }
 
-  async #status(vmi: VirtualMachineInstance, phase: Phase, paused: boolean): Promise<void> {
+  /** @param failure what went wrong with its machine */
+  async #status(vmi: VirtualMachineInstance, phase: Phase, paused: boolean, failure?: string): Promise<void> {
     const status = instanceStatus(
       vmi,
-      phase,
-      paused,
+      { phase, paused, failure },
       this.now()
         .toISOString()
         .replace(/\.\d+Z$/, 'Z'),

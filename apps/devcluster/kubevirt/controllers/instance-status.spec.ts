@@ -8,26 +8,38 @@ const vmi: VirtualMachineInstance = { metadata: { uid: 'u-1' }, spec: { domain: 
 
 describe('instanceStatus', () => {
   it('has a node and an address once it runs, not before', () => {
-    expect(instanceStatus(vmi, 'Pending', false, NOW)).toMatchObject({ phase: 'Pending', interfaces: [] });
-    expect(instanceStatus(vmi, 'Pending', false, NOW)).not.toHaveProperty('nodeName');
-    const running = instanceStatus(vmi, 'Running', false, NOW);
+    expect(instanceStatus(vmi, { phase: 'Pending', paused: false }, NOW)).toMatchObject({
+      phase: 'Pending',
+      interfaces: [],
+    });
+    expect(instanceStatus(vmi, { phase: 'Pending', paused: false }, NOW)).not.toHaveProperty('nodeName');
+    const running = instanceStatus(vmi, { phase: 'Running', paused: false }, NOW);
     expect(running).toMatchObject({ nodeName: 'local', conditions: [{ type: 'Ready', status: 'True' }] });
     expect(running.interfaces?.[0]?.ipAddress).toMatch(/^10\.244\.\d+\.\d+$/);
   });
 
   it('says that it is paused, and no more when it is not', () => {
-    const paused = instanceStatus(vmi, 'Running', true, NOW);
+    const paused = instanceStatus(vmi, { phase: 'Running', paused: true }, NOW);
     expect(paused.conditions?.map(({ type, status }) => [type, status])).toEqual([
       ['Ready', 'False'],
       ['Paused', 'True'],
     ]);
-    const status = instanceStatus({ ...vmi, status: paused }, 'Running', false, NOW);
+    const status = instanceStatus({ ...vmi, status: paused }, { phase: 'Running', paused: false }, NOW);
     expect(status.conditions?.map(({ type }) => type)).toEqual(['Ready']);
   });
 
+  it('says why a machine failed', () => {
+    const failed = instanceStatus(vmi, { phase: 'Failed', paused: false, failure: 'no room' }, NOW);
+    expect(failed.conditions).toContainEqual(
+      expect.objectContaining({ type: 'Synchronized', status: 'False', message: 'no room' }),
+    );
+  });
+
   it('is the same at a second look: nothing to write', () => {
-    const first = instanceStatus(vmi, 'Running', false, NOW);
-    expect(instanceStatus({ ...vmi, status: first }, 'Running', false, '2027-01-01T00:00:00Z')).toEqual(first);
+    const first = instanceStatus(vmi, { phase: 'Running', paused: false }, NOW);
+    expect(
+      instanceStatus({ ...vmi, status: first }, { phase: 'Running', paused: false }, '2027-01-01T00:00:00Z'),
+    ).toEqual(first);
   });
 });
 

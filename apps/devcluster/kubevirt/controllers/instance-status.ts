@@ -21,22 +21,36 @@ function ready(phase: Phase, paused: boolean): Wanted {
     : { type: 'Ready', status: 'False', reason: 'GuestNotRunning', message: 'Guest VM is not reported as running' };
 }
 
-function conditions(phase: Phase, paused: boolean): Wanted[] {
+/** Of an instance now. */
+export interface Seen {
+  phase: Phase;
+  paused: boolean;
+  /** What went wrong with its machine. */
+  failure?: string | undefined;
+}
+
+function conditions({ phase, paused, failure }: Seen): Wanted[] {
   return [
     ready(phase, paused),
     ...(paused
       ? [{ type: 'Paused', status: 'True' as const, reason: 'PausedByUser', message: 'VMI was paused by user' }]
       : []),
+    ...(failure === undefined
+      ? []
+      : [
+          {
+            type: 'Synchronized',
+            status: 'False' as const,
+            reason: 'Synchronizing with the Domain failed.',
+            message: failure,
+          },
+        ]),
   ];
 }
 
-/** Status of an instance in `phase`; pure: the same input gives the same bytes. */
-export function instanceStatus(
-  vmi: VirtualMachineInstance,
-  phase: Phase,
-  paused: boolean,
-  now: string,
-): InstanceStatus {
+/** Status of an instance as it is seen; pure: the same input gives the same bytes. */
+export function instanceStatus(vmi: VirtualMachineInstance, seen: Seen, now: string): InstanceStatus {
+  const { phase } = seen;
   const old = vmi.status ?? {};
   const placed = phase === 'Scheduled' || phase === 'Running';
   const { ip, mac } = address(vmi.metadata.uid ?? '');
@@ -52,6 +66,6 @@ export function instanceStatus(
     interfaces: connected ? [{ name: 'default', ipAddress: ip, ipAddresses: [ip], mac, infoSource: 'domain' }] : [],
     guestOSInfo: {},
     machine: { type: vmi.spec.domain.machine?.type ?? 'q35' },
-    conditions: withTimes(conditions(phase, paused), old.conditions, now),
+    conditions: withTimes(conditions(seen), old.conditions, now),
   };
 }

@@ -15,7 +15,7 @@ export class MachineController {
     private readonly now: () => Date = () => new Date(),
   ) {}
 
-  async reconcile(namespace: string, name: string): Promise<void> {
+  async reconcile(namespace: string, name: string): Promise<{ again: number } | void> {
     const { vm, vmi } = this.lookUp(name, namespace);
     if (vm === undefined) return;
     const plan = planMachine(
@@ -29,6 +29,7 @@ export class MachineController {
     if (plan.setRunning) await setRunning(this.client, vm, true);
     await this.#instance(plan, vm, vmi);
     await this.#status(vm, plan);
+    if (plan.wait !== undefined) return { again: plan.wait };
     if (plan.finalizer !== 'remove' || !vm.metadata.finalizers?.includes(FINALIZER)) return;
     await this.#finalizers(
       vm,

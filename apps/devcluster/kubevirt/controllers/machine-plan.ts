@@ -11,6 +11,7 @@ import {
   type VirtualMachineStatus,
 } from '#libs/kubevirt';
 import { withTimes } from './conditions.js';
+import { startFailure, waitsFor } from './start-failure.js';
 
 export const FINALIZER = 'kubevirt.io/virtualMachineControllerFinalize';
 
@@ -22,6 +23,8 @@ export interface Plan {
   /** A halted VM was asked to start: its spec is to say that it runs. */
   setRunning: boolean;
   finalizer: 'add' | 'remove' | 'keep';
+  /** Milliseconds after which to look again: the next instance has to wait that long. */
+  wait?: number;
   status: VirtualMachineStatus;
 }
 
@@ -38,12 +41,19 @@ export function planMachine(vm: VirtualMachine, vmi: VirtualMachineInstance | un
       status: machineStatus(vm, own, false, vm.status?.stateChangeRequests ?? [], now),
     };
   }
-  const { action, requests, paused = false } = decide(vm, own);
+  const decided = decide(vm, own);
+  const wait = decided.action === 'create' ? waitsFor(vm.status?.startFailure, now) : 0;
+  const {
+    action,
+    requests,
+    paused = false,
+  } = wait > 0 ? { action: 'keep' as const, requests: vm.status?.stateChangeRequests ?? [] } : decided;
   // Whoever has the name must be gone first.
   const instance = foreign && action === 'create' ? 'keep' : action;
   return {
     instance,
     paused,
+    ...(wait > 0 ? { wait } : {}),
     setRunning: instance === 'create' && runStrategyOf(vm) === 'Halted',
     finalizer: vm.metadata.finalizers?.includes(FINALIZER) ? 'keep' : 'add',
     status: machineStatus(vm, own, foreign, requests, now),
@@ -104,7 +114,9 @@ function machineStatus(
   requests: StateChangeRequest[],
   now: string,
 ): VirtualMachineStatus {
-  const { stateChangeRequests: _, ...old } = vm.status ?? {};
+  const { stateChangeRequests: _, startFailure: __, ...old } = vm.status ?? {};
+  const strategy = runStrategyOf(vm);
+  const failure = startFailure(vm, vmi, strategy, now);
   const ready = findCondition(vmi, 'Ready');
   const wanted = [
     vmi === undefined
@@ -117,12 +129,16 @@ function machineStatus(
     ...old,
     created: vmi !== undefined,
     ready: ready?.status === 'True',
-    printableStatus: computePrintableStatus(vm, vmi),
-    runStrategy: runStrategyOf(vm),
+    printableStatus: computePrintableStatus(
+      { ...vm, status: { ...old, ...(failure ? { startFailure: failure } : {}) } },
+      vmi,
+    ),
+    runStrategy: strategy,
     ...(vm.metadata.generation === undefined
       ? {}
       : { observedGeneration: vm.metadata.generation, desiredGeneration: vm.metadata.generation }),
     conditions: withTimes(wanted, vm.status?.conditions, now),
+    ...(failure === undefined ? {} : { startFailure: failure }),
     ...(requests.length > 0 ? { stateChangeRequests: requests } : {}),
   };
 }

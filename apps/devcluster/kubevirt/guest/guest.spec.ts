@@ -49,6 +49,8 @@ const spec = {
   ip: '10.244.3.7',
 };
 
+const up = (): void => undefined;
+
 class TestPeer implements Peer {
   text = '';
   closed = false;
@@ -69,7 +71,7 @@ afterEach(async () => {
 function boot(over: Partial<typeof spec> = {}) {
   const clock = new TestClock();
   const ends: MachineEnd[] = [];
-  const guest = new Guest({ ...spec, ...over }, (how) => ends.push(how), clock);
+  const guest = new Guest({ ...spec, ...over }, { up, ended: (how) => ends.push(how) }, clock);
   machines.push(guest);
   clock.advance(1000);
   const peer = new TestPeer();
@@ -204,7 +206,7 @@ describe('the guest', () => {
 
   it('stands still while it boots paused', async () => {
     const clock = new TestClock();
-    const guest = new Guest(spec, () => undefined, clock);
+    const guest = new Guest(spec, { up, ended: up }, clock);
     machines.push(guest);
     guest.pause();
     clock.advance(1000);
@@ -215,7 +217,7 @@ describe('the guest', () => {
 
   it('reads what was typed while it booted', async () => {
     const clock = new TestClock();
-    const guest = new Guest(spec, () => undefined, clock);
+    const guest = new Guest(spec, { up, ended: up }, clock);
     machines.push(guest);
     guest.connectSerial(new TestPeer()).receive(Buffer.from('echo early\r'));
     clock.advance(1000);

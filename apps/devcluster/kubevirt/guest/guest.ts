@@ -1,4 +1,4 @@
-import { type Door, type Machine, type MachineEnd, type MachineSpec, type Peer } from '../machine.js';
+import { type Door, type Machine, type MachineEvents, type MachineSpec, type Peer } from '../machine.js';
 import { BOOT_MS, bootMessages, welcome } from './boot.js';
 import { type Clock, MachineClock, systemClock } from './clock.js';
 import { type Stroke } from './keyboard.js';
@@ -30,7 +30,7 @@ export class Guest implements Machine {
 
   constructor(
     readonly spec: MachineSpec,
-    private readonly ended: (how: MachineEnd) => void,
+    private readonly events: MachineEvents,
     clock: Clock = systemClock,
   ) {
     this.#clock = new MachineClock(clock);
@@ -39,6 +39,10 @@ export class Guest implements Machine {
       () => (this.#shell === undefined ? '' : `\r\n${this.#shell.currentLine()}`),
     );
     this.#boot();
+  }
+
+  get up(): boolean {
+    return true;
   }
 
   get paused(): boolean {
@@ -125,7 +129,7 @@ export class Guest implements Machine {
         bootedAt,
         now: () => this.#clock.now(),
         reboot: later(() => this.reset()),
-        poweroff: later(() => this.#end('poweroff')),
+        poweroff: later(() => this.#powerOff()),
       },
       COLUMNS,
       (text) => this.#write(text),
@@ -134,9 +138,9 @@ export class Guest implements Machine {
     this.#readAhead();
   }
 
-  #end(how: MachineEnd): void {
+  #powerOff(): void {
     void this.stop();
-    this.ended(how);
+    this.events.ended('poweroff');
   }
 
   #stroke(stroke: NonNullable<Stroke>): void {

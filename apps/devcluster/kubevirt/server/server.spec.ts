@@ -56,7 +56,7 @@ class StubApi {
 const api = new StubApi();
 const viewers = new Viewers();
 const machines = new Machines(
-  (spec, ended) => new Guest(spec, ended),
+  (spec, events) => new Guest(spec, events),
   () => undefined,
 );
 let upstream: Upstream;

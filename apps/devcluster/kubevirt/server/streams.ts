@@ -52,7 +52,7 @@ export class Streams {
     check(vmi, target);
     const { uid = '' } = vmi.metadata;
     const kind = target.subresource as ConsoleKind;
-    if (this.machines.get(uid) === undefined) throw internal('dialing virt-handler: bad handshake: no such domain');
+    if (!this.machines.get(uid)?.up) throw internal('dialing virt-handler: bad handshake: no such domain');
     if (kind === 'vnc' && preserves(target.query) && this.viewers.has(uid, kind)) throw activeConnection();
     return { uid, kind };
   }
@@ -84,7 +84,7 @@ export const activeConnection = () =>
 
 function peerOf(ws: WebSocket): Peer {
   return {
-    send: (bytes) => ws.send(bytes, { binary: true }),
+    send: (bytes, taken) => ws.send(bytes, { binary: true }, (error) => error ?? taken?.()),
     close: () => ws.terminate(),
     get backlog() {
       return ws.bufferedAmount;
