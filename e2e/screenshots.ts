@@ -1,5 +1,5 @@
 /**
- * Takes the pictures of README and docs from a running `npm start`:
+ * Takes the pictures of README and docs from a running `npm start -- --guests built-in`:
  *
  *     node e2e/screenshots.ts LINK [TOKEN]
  *

@@ -13,6 +13,8 @@ export interface Options {
   data: string;
   fresh: boolean;
   cluster: Cluster;
+  /** What VMs are; auto: QEMU where it is installed. */
+  guests: 'auto' | 'built-in' | 'qemu';
 }
 
 export const HELP: string;

@@ -18,6 +18,8 @@ Starts an embedded cluster with the operator, a gateway and two sample VMs, and 
   --kubernetes 1.N   the release to build for --cluster real (default: the newest that is known)
   --kubeconfig FILE  run operator and gateway here against a cluster of your own, whose administrator FILE makes you
   --context NAME     the context of FILE (default: its current one)
+  --guests KIND      what the VMs are: "qemu" (Debian: qemu-system-x86, grub-rescue-pc), "built-in" (a small shell, needs
+                     nothing), or "auto" (default): qemu where it is installed
   --help             this text
 
 DIR holds kubeconfig (contexts admin, dev and viewer), bin (kubectl, oc and jq for it), logs (progress and faults of every
@@ -33,9 +35,11 @@ const OPTIONS = {
   kubernetes: { type: 'string' },
   kubeconfig: { type: 'string' },
   context: { type: 'string' },
+  guests: { type: 'string' },
   help: { type: 'boolean', short: 'h', default: false },
 };
 
+const GUESTS = ['auto', 'built-in', 'qemu'];
 const SEE_HELP = '"npm start -- --help" lists the options.';
 
 /** What is wrong with the command line, in one line. */
@@ -53,7 +57,7 @@ export function parseOptions(args) {
   const httpsPort = portOf('--https-port', values['https-port']);
   if (port === httpsPort) throw new OptionError(`--port and --https-port are both ${port}: give two different ports.`);
   if (values.data === '') throw new OptionError(`--data needs a value. ${SEE_HELP}`);
-  return { port, httpsPort, data: resolve(values.data), fresh: values.fresh, cluster };
+  return { port, httpsPort, data: resolve(values.data), fresh: values.fresh, cluster, guests: guestsOf(values) };
 }
 
 function checkToken(token) {
@@ -83,6 +87,16 @@ function clusterOf({ cluster, kubernetes, kubeconfig, context }) {
     throw new OptionError('--kubernetes needs --cluster real: it names the release to build.');
   if (cluster === undefined || cluster === 'embedded') return { kind: 'embedded' };
   throw new OptionError(`--cluster "${cluster}" is not known: give "embedded" or "real".`);
+}
+
+function guestsOf({ guests = 'auto', kubeconfig }) {
+  if (!GUESTS.includes(guests)) {
+    throw new OptionError(`--guests "${guests}" is not known: give "auto", "built-in" or "qemu".`);
+  }
+  if (guests !== 'auto' && kubeconfig !== undefined) {
+    throw new OptionError('--guests and --kubeconfig exclude each other: a cluster of your own has its own VMs.');
+  }
+  return guests;
 }
 
 function portOf(option, text) {

@@ -12,6 +12,8 @@ export interface LaunchOptions {
   httpsPort: number;
   /** Default: the embedded cluster. */
   on?: ClusterKind | { kubeconfig: string; context: string };
+  /** What VMs are. Default: the built-in guest, whatever is installed: most tests type commands of it. */
+  guests?: 'built-in' | 'qemu';
 }
 
 /** A port of loopback that was free a moment ago. */
@@ -40,9 +42,18 @@ export class Launched {
   }
 
   /** Starts it and waits until it says that all of it works. @throws Error with what it printed */
-  static async start({ data, port, httpsPort, on = 'embedded' }: LaunchOptions): Promise<Launched> {
+  static async start({
+    data,
+    port,
+    httpsPort,
+    on = 'embedded',
+    guests = 'built-in',
+  }: LaunchOptions): Promise<Launched> {
     const where = ['--data', data, '--port', `${port}`, '--https-port', `${httpsPort}`];
-    const what = typeof on === 'string' ? ['--cluster', on] : ['--kubeconfig', on.kubeconfig, '--context', on.context];
+    const what =
+      typeof on === 'string'
+        ? ['--cluster', on, '--guests', guests]
+        : ['--kubeconfig', on.kubeconfig, '--context', on.context];
     const args = ['dist/apps/devcluster/main.js', ...what, ...where];
     const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     const launched = new Launched(child, `http://localhost:${port}`);

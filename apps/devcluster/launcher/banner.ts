@@ -10,6 +10,8 @@ export interface Facts {
   kubeconfig: string;
   bin: string;
   logs: string;
+  /** What VMs are. */
+  guests: string;
   hasKubectl: boolean;
 }
 
@@ -31,7 +33,7 @@ const here = (path: string): string => {
 
 /** What is printed when everything works. */
 export function banner(facts: Facts): string {
-  const { port, route, httpsPort, optionalPorts, link, devToken, kubeconfig, bin, logs } = facts;
+  const { port, route, httpsPort, optionalPorts, link, devToken, kubeconfig, bin, logs, guests } = facts;
   const secure = optionalPorts.includes(443) ? `https://${route}` : `https://${route}:${httpsPort}`;
   const commands = facts.hasKubectl ? ['kubectl get vms,gateservers,gatetokens', 'kubectl get gatetokens -w'] : [];
   return `
@@ -42,6 +44,7 @@ Ready
               ${devToken}
   Console     a link to the screen of VM demo, good for 8 hours, no sign-in needed:
               ${link}
+  Guests      ${guests}
 
   Try         export KUBECONFIG="${here(kubeconfig)}" PATH="${here(bin)}:$PATH"
 ${commands.map((command) => `              ${command}\n`).join('')}  People      kubectl --context NAME ...

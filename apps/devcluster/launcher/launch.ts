@@ -3,12 +3,13 @@ import { OwnClient, Upstream } from '#libs/kube';
 import { installTools } from '../bin/index.js';
 import { start as startControllers } from '../controllers/index.js';
 import { start as startIngress } from '../ingress/index.js';
-import { start as startKubevirt } from '../kubevirt/index.js';
+import { type Guests, start as startKubevirt } from '../kubevirt/index.js';
 import { start as startNode } from '../node/index.js';
 import { type ApiServer, type ServerProgram, startApiServer } from './api-server.js';
 import { type Facts } from './banner.js';
 import { NAMESPACE, writeKubeconfig, writeTokens } from './credentials.js';
 import { type DataFolder } from './data-folder.js';
+import { chooseGuests } from './guests.js';
 import { linkCheck, linkTo } from './link.js';
 import { type LauncherLog } from './log.js';
 import { Applier, readManifests } from './manifests.js';
@@ -41,6 +42,7 @@ export interface LaunchContext {
 /** Brings everything up in order. @throws UserError with one line when something does not work */
 export async function launch(context: LaunchContext): Promise<Facts> {
   const { folder, parts, options, say } = context;
+  const guests = chooseGuests(options.guests);
   const state = readState(folder);
   const serving = await serverProgram(options, context);
   const api = await bringUpApi(context, state, serving.program);
@@ -57,7 +59,7 @@ export async function launch(context: LaunchContext): Promise<Facts> {
   await parts.add(Promise.resolve({ stop: () => upstream.close() }));
   const client = new OwnClient(upstream);
   let ready = false;
-  const ingress = await bringUpParts(context, kubeconfig, api, () => ready);
+  const ingress = await bringUpParts(context, kubeconfig, api, guests, () => ready);
   await install(client, context);
   say('operator and samples installed');
   const link = await waitForAll(client, context, state.link);
@@ -72,6 +74,7 @@ export async function launch(context: LaunchContext): Promise<Facts> {
     kubeconfig,
     bin: folder.at('bin'),
     logs: folder.at('logs'),
+    guests: guests.what,
     hasKubectl: await tools,
   };
 }
@@ -94,6 +97,7 @@ async function bringUpParts(
   { folder, parts, log, options }: LaunchContext,
   kubeconfig: string,
   api: ApiServer,
+  guests: Guests,
   isReady: () => boolean,
 ): Promise<Ingress> {
   const ingress = parts.add(
@@ -111,7 +115,14 @@ async function bringUpParts(
   const { frontProxyCa } = api;
   await Promise.all([
     ingress,
-    parts.add(startKubevirt({ kubeconfig, data: folder.at('kubevirt'), frontProxyCa })),
+    parts.add(
+      startKubevirt({
+        kubeconfig,
+        factory: guests.factory(folder.at('kubevirt')),
+        frontProxyCa,
+        onError: log.of('kubevirt'),
+      }),
+    ),
     parts.add(startNode({ kubeconfig, data: folder.at('node'), onError: log.of('node') })),
   ]);
   // kube-controller-manager has its own. After the node took the pods of the last run away: their Deployments must not

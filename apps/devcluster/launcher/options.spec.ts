@@ -10,17 +10,30 @@ test('the defaults', () => {
     data: resolve('.local'),
     fresh: false,
     cluster: { kind: 'embedded' },
+    guests: 'auto',
   });
 });
 
 test('what is given', () => {
-  const args = ['--port', '9000', '--https-port=9443', '--data', '/tmp/x', '--fresh', '--cluster', 'embedded'];
+  const args = [
+    '--port',
+    '9000',
+    '--https-port=9443',
+    '--data',
+    '/tmp/x',
+    '--fresh',
+    '--cluster',
+    'embedded',
+    '--guests',
+    'qemu',
+  ];
   expect(readOptions(args)).toEqual({
     port: 9000,
     httpsPort: 9443,
     data: '/tmp/x',
     fresh: true,
     cluster: { kind: 'embedded' },
+    guests: 'qemu',
   });
 });
 
@@ -42,6 +55,8 @@ test.each([
   [['--https-port', '70000'], '--https-port must be a number from 1 to 65535, not "70000".'],
   [['--port', '8443'], '--port and --https-port are both 8443'],
   [['--cluster', 'odd'], '--cluster "odd" is not known: give "embedded" or "real".'],
+  [['--guests', 'odd'], '--guests "odd" is not known: give "auto", "built-in" or "qemu".'],
+  [['--guests', 'qemu', '--kubeconfig', 'x'], '--guests and --kubeconfig exclude each other'],
   [['--kubernetes', '1.36'], '--kubernetes needs --cluster real'],
   [['--cluster', 'real', '--kubeconfig', 'x'], '--kubeconfig and --cluster exclude each other'],
   [['--port'], '--port needs a value. "npm start -- --help" lists the options.'],

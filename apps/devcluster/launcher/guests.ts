@@ -1,0 +1,17 @@
+import { builtInGuests, findInstalled, type Guests, qemuGuests } from '../kubevirt/index.js';
+import { type Options } from './options.js';
+import { UserError } from './user-error.js';
+
+/**
+ * What VMs are: QEMU where it is installed, unless something else was asked for.
+ * @throws UserError that says what to install
+ */
+export function chooseGuests(wanted: Options['guests'], found = findInstalled()): Guests {
+  if (wanted === 'built-in') return builtInGuests;
+  if (!('packages' in found)) return qemuGuests(found);
+  if (wanted === 'auto') return builtInGuests;
+  throw new UserError(
+    `--guests qemu: ${found.packages.join(' and ')} missing. ` +
+      `Install with "apt-get install --no-install-recommends ${found.packages.join(' ')}" (Debian), or give --guests built-in.`,
+  );
+}
