@@ -141,12 +141,12 @@ test('/readyz of localhost is ours until everything works', async () => {
 
 test('an upgrade passes with its head, and both ends close together', async () => {
   pod.on('upgrade', (req, socket, head) => {
-    socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: raw\r\nConnection: Upgrade\r\n\r\n');
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
     socket.write(`${String(req.headers['x-forwarded-for'])} ${head.toString()}`);
     socket.on('data', (data: Buffer) => (data.toString() === 'bye' ? socket.end() : socket.write(data)));
   });
   const client = connect(await http(), '127.0.0.1');
-  client.write(`GET /ws HTTP/1.1\r\nHost: ${HOST}\r\nConnection: Upgrade\r\nUpgrade: raw\r\n\r\nHEAD`);
+  client.write(`GET /ws HTTP/1.1\r\nHost: ${HOST}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nHEAD`);
   let got = '';
   client.on('data', (data: Buffer) => (got += data.toString()));
   await expect.poll(() => got).toContain('127.0.0.1 HEAD');
@@ -156,10 +156,30 @@ test('an upgrade passes with its head, and both ends close together', async () =
   await once(client, 'close');
 });
 
+test.each([
+  ['another protocol', 'GET /ws HTTP/1.1', 'Upgrade', 'h2c'],
+  ['another method', 'POST /ws HTTP/1.1', 'Upgrade', 'websocket'],
+  ['an older version', 'GET /ws HTTP/1.0', 'Upgrade', 'websocket'],
+  ['no upgrade named by Connection', 'GET /ws HTTP/1.1', 'close', 'websocket'],
+])('with %s there is no tunnel: it is an ordinary request', async (_what, line, connection, upgrade) => {
+  let upgrades = 0;
+  pod.on('upgrade', (_req, socket) => {
+    upgrades += 1;
+    socket.destroy();
+  });
+  const client = connect(await listen(new Doors(table, () => isReady).http()), '127.0.0.1');
+  const length = line.startsWith('POST') ? 'Content-Length: 0\r\n' : '';
+  client.write(`${line}\r\nHost: ${HOST}\r\nConnection: ${connection}\r\nUpgrade: ${upgrade}\r\n${length}\r\n`);
+  const [answer] = (await once(client, 'data')) as [Buffer];
+  client.destroy();
+  expect(answer.toString()).toMatch(/^HTTP\/1\.1 201/);
+  expect([upgrades, seen.length, seen[0]?.headers.upgrade]).toEqual([0, 1, undefined]);
+});
+
 test('an upgrade that no pod takes is refused', async () => {
   endpoints = [];
   const client = connect(await http(), '127.0.0.1');
-  client.write(`GET / HTTP/1.1\r\nHost: ${HOST}\r\nConnection: Upgrade\r\nUpgrade: raw\r\n\r\n`);
+  client.write(`GET / HTTP/1.1\r\nHost: ${HOST}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
   expect(await text(client)).toMatch(/^HTTP\/1\.1 503 /);
 });
 

@@ -22,12 +22,13 @@ export class Doors {
   ) {}
 
   http(): Server {
-    return this.wire(createServer({ maxHeaderSize: MAX_HEADER }), 'http');
+    return this.wire(createServer({ maxHeaderSize: MAX_HEADER, shouldUpgradeCallback: isWebsocket }), 'http');
   }
 
   async https(certificates: Certificates): Promise<Server> {
     const server = createSecureServer({
       maxHeaderSize: MAX_HEADER,
+      shouldUpgradeCallback: isWebsocket,
       // Clients that name no host (an address in the URL) get a certificate for localhost.
       ...(await certificates.issue('localhost')),
       SNICallback: (host, done) => {
@@ -73,6 +74,14 @@ export class Doors {
     if (client.destroyed) return void socket.destroy();
     forwardUpgrade(req, client, head, socket, scheme);
   }
+}
+
+/**
+ * What becomes a tunnel (RFC 6455, section 4.1); node has seen that `Connection` names the upgrade. Anything else is an
+ * ordinary request whose Upgrade header ends here: a tunnel would hand over what is never read as a request again.
+ */
+function isWebsocket({ method, httpVersion, headers }: IncomingMessage): boolean {
+  return method === 'GET' && httpVersion === '1.1' && headers.upgrade?.toLowerCase() === 'websocket';
 }
 
 /** The host that is asked for, lower case, without port; undefined where it is this machine. */
