@@ -15,8 +15,12 @@ export function onCredentialEnd(
   onEnd: (end: GrantEnd) => void,
 ): () => void {
   if (credential.kind === 'grant') return ends.watch(credential.presented.grant, onEnd);
-  const { until } = credential.user;
-  return until === undefined ? () => undefined : at(until, () => onEnd('expired'));
+  const { user } = credential;
+  const stop = [
+    user.until === undefined ? undefined : at(user.until, () => onEnd('expired')),
+    user.onSignOut?.(() => onEnd('expired')),
+  ];
+  return () => stop.forEach((one) => one?.());
 }
 
 /** @param when milliseconds since the epoch */

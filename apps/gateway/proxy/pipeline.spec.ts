@@ -34,7 +34,7 @@ function gate({
   return {
     origins: new Set(['https://gate.example.com']),
     grants: { read: async () => ({ grants: grants.map((one) => ({ grant: one })), faults: [], bearer }) },
-    users: { fromCookies: () => users },
+    users: { fromCookies: () => users, signOut: async () => undefined },
     rights: { require: () => Promise.resolve() },
     vms: { get: () => ({ status: 'Running', running: true, uid: 'vm-2', has: { vnc: true, serial: true } }) },
     inTouch: () => inTouch,

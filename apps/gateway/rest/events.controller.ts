@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, Controller, type MessageEvent, Param, Sse, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { endWith, interval, map, merge, type Observable, Subject, takeUntil, takeWhile, timer } from 'rxjs';
+import { endWith, interval, map, merge, Observable, Subject, takeUntil, takeWhile, timer } from 'rxjs';
 import { Feeds } from './feed.js';
 import { KubeName } from './names.js';
 import { SignedInGuard } from './signed-in.guard.js';
@@ -28,9 +28,10 @@ export class EventsController implements BeforeApplicationShutdown {
       endWith(undefined), // The heartbeat must not go on alone.
     );
     const heartbeat = interval(HEARTBEAT_MS).pipe(map(() => ({ type: 'heartbeat', data: '' })));
+    const signedOut = new Observable<void>((subscriber) => user.onSignOut?.(() => subscriber.next()));
     const stream = merge(changes, heartbeat).pipe(
       takeWhile((event) => event !== undefined),
-      takeUntil(this.closing),
+      takeUntil(merge(this.closing, signedOut)),
     );
     if (user.until === undefined) return stream;
     return stream.pipe(takeUntil(timer(Math.min(user.until - Date.now(), MAX_TIMER_MS))));

@@ -1,10 +1,11 @@
-import { Controller, Delete, Get, HttpCode, Inject, Res, UseGuards } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Inject, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type Response } from 'express';
+import { type Request, type Response } from 'express';
 import { type SessionInfo } from '#libs/api';
 import { Upstream } from '#libs/kube';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
 import { clearSignIn } from '../sign-in/set-cookie.js';
+import { SIGNED_IN_USERS, type SignedInUsers } from '../sign-in/signed-in-users.js';
 import { whoIs } from '../sign-in/review.js';
 import { SignedInGuard } from './signed-in.guard.js';
 import { CurrentUser, type User } from './user.js';
@@ -15,6 +16,7 @@ export class SessionController {
   constructor(
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
     private readonly upstream: Upstream,
+    @Inject(SIGNED_IN_USERS) private readonly users: SignedInUsers,
   ) {}
 
   @ApiOperation({ summary: 'Who is signed in, how and until when' })
@@ -31,7 +33,8 @@ export class SessionController {
   @UseGuards(SignedInGuard)
   @HttpCode(204)
   @Delete()
-  delete(@Res({ passthrough: true }) response: Response): void {
+  async delete(@Req() { headers }: Request, @Res({ passthrough: true }) response: Response): Promise<void> {
+    await this.users.signOut(headers.cookie);
     clearSignIn(response);
   }
 }

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { parseCookie } from 'cookie';
 import { SIGN_IN_COOKIE, type SealedCookie } from './sealed-cookie.js';
 import { type SignedIn, type SignedInUsers } from './signed-in-users.js';
@@ -8,6 +9,8 @@ const REMEMBERED = 1000;
 /** Signed-in users by their sealed cookie. */
 export class CookieUsers implements SignedInUsers {
   private readonly opened = new Map<string, SignedIn>();
+  private readonly signedOut = new Set<string>();
+  private readonly leaving = new EventEmitter().setMaxListeners(0);
 
   constructor(
     private readonly cookie: SealedCookie,
@@ -18,12 +21,37 @@ export class CookieUsers implements SignedInUsers {
     if (cookieHeader === undefined || !cookieHeader.includes(SIGN_IN_COOKIE)) return undefined;
     const value = parseCookie(cookieHeader)[SIGN_IN_COOKIE];
     if (value === undefined || value === '') return undefined;
-    const known = this.opened.get(value);
-    if (known !== undefined) return (known.until ?? 0) > this.now() ? known : undefined;
+    const user = this.opened.get(value) ?? (await this.open(value));
+    const isOver = user === undefined || (user.until ?? 0) <= this.now() || this.signedOut.has(user.session);
+    return isOver ? undefined : user;
+  }
+
+  /** The cookie, kept by somebody, opens nothing on this replica any more; what is open by it ends. */
+  async signOut(cookieHeader: string | undefined): Promise<void> {
+    const user = await this.fromCookies(cookieHeader);
+    if (user === undefined) return;
+    if (this.signedOut.size >= REMEMBERED) this.signedOut.clear();
+    this.signedOut.add(user.session);
+    this.leaving.emit(`session:${user.session}`);
+  }
+
+  private onSignOut(session: string, act: () => void): () => void {
+    const event = `session:${session}`;
+    // Signed out since the request was judged: what was about to begin ends in the next turn.
+    if (this.signedOut.has(session)) queueMicrotask(act);
+    this.leaving.on(event, act);
+    return () => void this.leaving.off(event, act);
+  }
+
+  private async open(value: string): Promise<SignedIn | undefined> {
     const content = await this.cookie.open(value, this.now());
     if (content === undefined) return undefined;
     const { token, username, groups, method, until, session } = content;
-    const user: SignedIn = { username, groups, method, until, session, token: () => token };
+    const user: SignedIn = {
+      ...{ username, groups, method, until, session },
+      token: () => token,
+      onSignOut: (act) => this.onSignOut(session, act),
+    };
     if (this.opened.size >= REMEMBERED) this.opened.clear();
     this.opened.set(value, user);
     return user;

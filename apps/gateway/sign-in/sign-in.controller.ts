@@ -4,17 +4,22 @@ import { randomBytes } from 'node:crypto';
 import { type Request, type Response } from 'express';
 import { type SessionInfo } from '#libs/api';
 import { Upstream } from '#libs/kube';
+import { Answers } from '../answers.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
 import { Refusal } from '../errors.js';
 import { cookieStyle } from '../grants/cookies.js';
 import { requireOwnOrigin } from './own-origin.js';
 import { expiryOf, whoIs } from './review.js';
 import { SealedCookie, TooLargeForCookie } from './sealed-cookie.js';
+import { SIGNED_IN_USERS, type SignedInUsers } from './signed-in-users.js';
 import { clearSignIn, setSignIn } from './set-cookie.js';
 
 /** A working day; a token that ends earlier ends the sign-in earlier. */
 const LONGEST_MS = 12 * 3_600_000;
 const TOKEN = /^[\x21-\x7e]{1,16384}$/;
+
+/** `Sec-Fetch-Site` of a link of our own pages, and of what a person typed or has as a bookmark (Fetch Metadata). */
+const OWN_WAYS = new Set(['same-origin', 'none']);
 
 const LOGIN_SCHEMA = { type: 'object', required: ['token'], properties: { token: { type: 'string' } } };
 
@@ -25,6 +30,8 @@ export class SignInController {
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
     private readonly upstream: Upstream,
     private readonly cookie: SealedCookie,
+    @Inject(SIGNED_IN_USERS) private readonly users: SignedInUsers,
+    private readonly answers: Answers,
   ) {}
 
   @ApiOperation({ summary: 'Sign in with a Kubernetes token: sets the cookie of the dashboard' })
@@ -58,19 +65,32 @@ export class SignInController {
     throw new Refusal(404, 'This gateway is not configured for sign-in by a provider.', 'Sign in at /login.');
   }
 
-  /** A link of a page leads here too. */
-  @ApiOperation({ summary: 'Sign out, then to /login' })
+  /**
+   * A link of the dashboard leads here, and people type it. Another site that leads here, or a browser that does not say
+   * who does, gets a page that asks: nobody is signed out by a stranger's link.
+   */
+  @ApiOperation({ summary: 'Sign out, then to /login; asks first where another site led here' })
   @Get('auth/logout')
-  leave(@Res() response: Response): void {
-    clearSignIn(response);
-    response.redirect(303, '/login');
+  async leave(@Req() request: Request, @Res() response: Response): Promise<void> {
+    if (OWN_WAYS.has(String(request.headers['sec-fetch-site']))) return this.signOut(request, response);
+    this.answers.page(response, 200, {
+      heading: 'Sign out?',
+      lines: ['You are still signed in.', 'Another page may have led you here: press the button to sign out.'],
+      form: { action: '/auth/logout', button: 'Sign out', fields: {} },
+    });
   }
 
   @ApiOperation({ summary: 'Sign out, then to /login' })
   @Post('auth/logout')
-  logout(@Req() request: Request, @Res() response: Response): void {
+  logout(@Req() request: Request, @Res() response: Response): Promise<void> {
     requireOwnOrigin(request, this.config);
-    this.leave(response);
+    return this.signOut(request, response);
+  }
+
+  private async signOut({ headers }: Request, response: Response): Promise<void> {
+    await this.users.signOut(headers.cookie);
+    clearSignIn(response);
+    response.redirect(303, '/login');
   }
 }
 

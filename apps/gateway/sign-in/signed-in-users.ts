@@ -7,6 +7,11 @@ export interface SignedIn {
   readonly until?: number;
   /** Tells her browsers apart: the same value for every request with one sealed cookie. No secret. */
   readonly session: string;
+  /**
+   * Calls `act` when she signs out.
+   * @returns stops that
+   */
+  onSignOut?(act: () => void): () => void;
   /** Her bearer token for the Kubernetes API. A function, so that no log prints it. */
   token(): string;
 }
@@ -19,6 +24,8 @@ export interface SignedInUsers {
    * @returns undefined where there is none, or one that is broken, old or ended
    */
   fromCookies(cookieHeader: string | undefined): SignedIn | undefined | Promise<SignedIn | undefined>;
+  /** Ends the sign-in of this cookie, and tells what goes on by it. */
+  signOut(cookieHeader: string | undefined): Promise<void>;
 }
 
 /** The injection token of SignedInUsers. Where nobody provides it, nobody can sign in. */

@@ -1,5 +1,17 @@
 import { type GatewayConfig } from '../config.js';
 
+/** The page of swagger-ui: its scripts are files of this host, its styles and icons stand in the page. Never framed. */
+export const DOCS_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "form-action 'none'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
 /**
  * What the pages of the dashboard may load and where they may be framed. Styles may be inline: PatternFly and noVNC set
  * style attributes. Scripts come from this host alone.
