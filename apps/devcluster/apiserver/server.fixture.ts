@@ -82,7 +82,7 @@ export class TestServer {
     path: string,
     body?: unknown,
     { token = 'admin', type = 'application/json', headers = {} }: Ask = {},
-  ): Promise<{ code: number; body: string; type: string }> {
+  ): Promise<{ code: number; body: string; type: string; warnings: string[] }> {
     const content = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
     const sent = httpsRequest({
       host: '127.0.0.1',
@@ -103,6 +103,7 @@ export class TestServer {
       code: answer.statusCode ?? 0,
       body: await text(answer),
       type: answer.headers['content-type'] ?? '',
+      warnings: answer.headersDistinct['warning'] ?? [],
     };
   }
 
