@@ -21,6 +21,8 @@ export interface OperatorConfig {
   readonly identity: string;
   /** The image of gateways whose GateServer names none. */
   readonly gatewayImage: string;
+  /** Hosts that `spec.web-app` may have: `app.example.com`, `*.example.com` (every host below), `*`. */
+  readonly webAppHosts: readonly string[];
   readonly logLevel: string;
 }
 
@@ -31,6 +33,7 @@ export class ConfigError extends Error {
   }
 }
 
+type CheckedArguments = [name: string, fallback: string | undefined, wanted: string, ok: (value: string) => boolean];
 type Env = Readonly<Record<string, string | undefined>>;
 
 const SERVICE_ACCOUNT_DIR = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -61,10 +64,19 @@ export function readConfig(source: Env): OperatorConfig {
     namespace: checked('POD_NAMESPACE', 'kube-gateway', 'a namespace', (value) => DNS_LABEL.test(value)),
     identity: get('POD_NAME') ?? `${hostname()}-${process.pid}`,
     gatewayImage: checked('GATEWAY_IMAGE', undefined, 'the image of the gateway', (value) => !/\s/.test(value)),
+    webAppHosts: webAppHosts(checked),
     logLevel: checked('LOG_LEVEL', 'info', `one of ${LEVELS.join(', ')}`, (value) => LEVELS.includes(value)),
   };
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(config);
+}
+
+const HOST_PATTERN = /^(\*|(\*\.)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?|\[[0-9a-f:.]+\])$/;
+
+function webAppHosts(checked: (...args: CheckedArguments) => string): string[] {
+  const split = (text: string) => text.split(/[\s,]+/).filter(Boolean);
+  const wanted = 'hosts such as app.example.com or *.apps.example.com, separated by commas';
+  return split(checked('WEB_APP_HOSTS', '', wanted, (text) => split(text).every((one) => HOST_PATTERN.test(one))));
 }
 
 function upstreamOf(get: (name: string) => string | undefined, problems: string[]): UpstreamConfig {

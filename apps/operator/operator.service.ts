@@ -95,8 +95,11 @@ export class OperatorService implements OnApplicationBootstrap, BeforeApplicatio
       new Map<ResourceType, Cache>([[types.secrets, watches.secrets], ...watches.owned]),
     );
     const sources = { watches, discovery: new Discovery(client) };
-    const { gatewayImage } = config;
-    const servers = new ServerReconciler({ client, applier, sources, factory: FACTORY, events, gatewayImage, now });
+    const { gatewayImage, webAppHosts } = config;
+    const servers = new ServerReconciler({
+      ...{ client, applier, sources, events, gatewayImage, webAppHosts, now },
+      factory: FACTORY,
+    });
     const tokens = new TokenReconciler({ client, watches, events, now });
     const sessions = new SessionReconciler({ client, watches, now });
     return {

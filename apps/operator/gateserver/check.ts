@@ -9,7 +9,7 @@ import { NAME } from './names.js';
  * belongs to another one.
  */
 export interface Fault {
-  reason: 'InvalidSpec' | 'NotEnforced' | 'RouteTaken';
+  reason: 'InvalidSpec' | 'NotEnforced' | 'RouteTaken' | 'HostNotAllowed';
   message: string;
 }
 
@@ -79,6 +79,23 @@ const DEFAULT_RECHECK = gateServerDefaults({ route: '' })['issuer-recheck'];
 
 function isRecheckAsked({ 'issuer-recheck': recheck }: Settings): boolean {
   return recheck !== DEFAULT_RECHECK && parseDuration(recheck) > 0;
+}
+
+/**
+ * A web application is fetched from inside of the cluster and shown to anybody: its host must be one that whoever runs
+ * the operator allows (docs/decisions/0008).
+ * @param allowed `WEB_APP_HOSTS`
+ */
+export function webAppFault({ spec }: GateServer, allowed: readonly string[]): Fault | undefined {
+  const host = spec['web-app'] === undefined ? undefined : parseUrl(spec['web-app'])?.hostname;
+  if (spec['web-app'] === undefined || allowed.some((pattern) => isOf(pattern, host))) return undefined;
+  const message = `spec.web-app: the host ${host ?? ''} is not among those that this cluster allows. Leave the field out, or ask who runs the operator to list it in WEB_APP_HOSTS.`;
+  return { reason: 'HostNotAllowed', message };
+}
+
+function isOf(pattern: string, host = ''): boolean {
+  if (host === '') return false;
+  return pattern === '*' || pattern === host || (pattern.startsWith('*.') && host.endsWith(pattern.slice(1)));
 }
 
 /** Fields of the spec without effect, a sentence for each reason. */

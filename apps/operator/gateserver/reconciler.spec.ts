@@ -76,7 +76,7 @@ describe('ServerReconciler', () => {
       sources: { watches, discovery: { discover: async () => discovered } } as never,
       factory,
       events: { record: (_object, type, reason) => events.push(`${type} ${reason}`) },
-      gatewayImage: 'gateway:1',
+      ...{ gatewayImage: 'gateway:1', webAppHosts: ['app.example.com'] },
       now: () => now,
     });
     const result = await reconciler.reconcile(`n/${name}`);

@@ -5,7 +5,7 @@ import { type Applier, isOwned, type Outcome, type Owner } from '../apply/applie
 import { type Manifest, type Wanted } from '../apply/manifest.js';
 import { OPERATOR } from '../labels.js';
 import { type SecretObject } from '../watches.js';
-import { faultOf } from './check.js';
+import { faultOf, webAppFault } from './check.js';
 import { desiredOf } from './desired.js';
 import { gather, type Gathered, type Sources } from './gather.js';
 import { makeMaterial, type Material, needsMaking } from './make.js';
@@ -31,6 +31,7 @@ export interface ServerReconcilerOptions {
   factory: Factory;
   events: Pick<EventRecorder, 'record'>;
   gatewayImage: string;
+  webAppHosts: readonly string[];
   now: () => number;
 }
 
@@ -40,7 +41,7 @@ export class ServerReconciler {
 
   /** @param key namespace/name. Throws what passes by itself; everything else is in the status. */
   async reconcile(key: string): Promise<Again> {
-    const { sources, applier, now } = this.options;
+    const { sources, applier, now, webAppHosts } = this.options;
     const [namespace = '', name = ''] = key.split('/');
     const find: Sources['find'] = (type, object, ns) => applier.find(type, object, ns);
     const gathered = await gather({ ...sources, find }, namespace, name);
@@ -48,7 +49,7 @@ export class ServerReconciler {
     const { server, everyServer } = gathered;
     const taken = routeFault(server, everyServer);
     if (taken) await applier.withdraw(ownerOf(server), types.ingresses, types.deployments);
-    const fault = taken ?? faultOf(server);
+    const fault = taken ?? faultOf(server) ?? webAppFault(server, webAppHosts);
     if (fault !== undefined) return this.#write(server, faultStatus(server, fault, new Date(now())));
     const { material, outcomes } = await this.#apply(gathered);
     await this.#write(server, statusOf(gathered, material, outcomes, new Date(now())));

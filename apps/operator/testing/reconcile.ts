@@ -20,6 +20,7 @@ export async function reconcileWith(cluster: FakeCluster, factory: Factory, key:
     factory,
     events: { record: () => undefined },
     gatewayImage: 'gateway:1',
+    webAppHosts: [],
     now: Date.now,
   }).reconcile(key);
   return cluster.written();
