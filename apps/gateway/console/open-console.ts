@@ -138,12 +138,16 @@ async function join(
   }
 }
 
-/** KubeVirt cuts whoever is on a VM's screen unless it is asked to preserve the session. */
-function upstreamQuery({ order: { asked, target } }: LiveConsole, taken: boolean): string {
+/**
+ * KubeVirt cuts whoever is on a VM's screen unless it is asked to preserve the session. There can be somebody of whom no
+ * Lease tells: one who did not come through a gateway, or the ghost of a connection that was lost without a word.
+ */
+function upstreamQuery(live: LiveConsole, taken: boolean): string {
+  const { asked, target } = live.order;
   const query = new URLSearchParams(asked.query);
   query.delete('takeover');
   query.delete('preserveSession');
-  if (target.kind === 'vnc' && !taken) query.set('preserveSession', 'true');
+  if (target.kind === 'vnc' && !taken && !mayTakeOver(live)) query.set('preserveSession', 'true');
   return query.size === 0 ? '' : `?${query.toString()}`;
 }
 
