@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { type KubeObject, type OwnClient, types } from '#libs/kube';
+import { apiServer } from './accounts.js';
+import { createToken, readyToken } from './admin.js';
+import { cluster } from './cluster.js';
+import { FaultyProxy, type Seen } from './faulty-proxy.js';
+import { OwnProgram } from './own-program.js';
+import { Signatures } from './signatures.js';
+import { until } from './until.js';
+
+const OPERATOR = { namespace: 'kube-gateway', deployment: 'kube-gateway-operator' };
+
+interface Scaled extends KubeObject {
+  status?: { replicas?: number };
+}
+
+/**
+ * An operator and a gateway of the test's own, with what is between them and the API server in the test's hand. The
+ * cluster's own operator rests meanwhile; its gateways go on.
+ */
+export class Between {
+  #number = 0;
+
+  private constructor(
+    readonly admin: OwnClient,
+    readonly proxy: FaultyProxy,
+    readonly operator: OwnProgram,
+    readonly gate: OwnProgram,
+    readonly signatures: Signatures,
+  ) {}
+
+  static async start(admin: OwnClient): Promise<Between> {
+    const { namespace } = cluster();
+    const proxy = await FaultyProxy.start(new URL(apiServer()), clusterCa());
+    const signatures = new Signatures(admin, namespace);
+    await signatures.start();
+    await scaleOperator(admin, 0);
+    const operator = await OwnProgram.start(admin, {
+      ...OPERATOR,
+      script: 'apps/operator/main.js',
+      podName: 'faults-operator',
+      api: proxy,
+    });
+    const gate = await OwnProgram.start(admin, {
+      namespace,
+      deployment: 'gateserver-sample',
+      script: 'apps/gateway/main.js',
+      podName: 'faults-gateway',
+      api: proxy,
+      env: (port, { PUBLIC_URLS = '' }) => ({ PUBLIC_URLS: `${PUBLIC_URLS},http://127.0.0.1:${port}` }),
+    });
+    const between = new Between(admin, proxy, operator, gate, signatures);
+    await between.ready();
+    return between;
+  }
+
+  async ready(): Promise<void> {
+    await Promise.all([this.operator.ready(), this.gate.ready()]);
+  }
+
+  async stop(): Promise<void> {
+    await this.gate.stop();
+    await this.operator.stop();
+    await scaleOperator(this.admin, 1);
+    await this.signatures.stop();
+    await this.proxy.close();
+    const tokens = `/apis/kubegateway.kubevirt.io/v1beta1/namespaces/${cluster().namespace}/gatetokens`;
+    await (await this.admin.request('DELETE', tokens)).body.dump();
+  }
+
+  newName(): string {
+    this.#number += 1;
+    return `faults-${Date.now().toString(36)}-${this.#number}`;
+  }
+
+  /** A signed GateToken that the gateway opens for. */
+  async newToken(): Promise<{ name: string; jwt: string }> {
+    const name = this.newName();
+    await createToken(this.admin, name, { urls: [pods()] });
+    const jwt = await readyToken(this.admin, name);
+    await until('the gateway opens for it', async () => (await this.open(jwt)) === 200);
+    return { name, jwt };
+  }
+
+  /** Asks for the pods of the sample's namespace. @returns the status @throws where none comes within five seconds */
+  async open(jwt: string): Promise<number> {
+    const headers = { authorization: `Bearer ${jwt}` };
+    const response = await fetch(`${this.gate.url}/k8s${pods()}`, { headers, signal: AbortSignal.timeout(5000) });
+    await response.body?.cancel();
+    return response.status;
+  }
+
+  /** Only the operator watches Secrets, and its credential is its own. */
+  isOperator({ who }: Seen): boolean {
+    return who === this.proxy.seen.find(({ path, watch }) => watch && path.endsWith('/secrets'))?.who;
+  }
+}
+
+export const pods = (): string => `/api/v1/namespaces/${cluster().namespace}/pods`;
+
+export const isTokenWatch = ({ watch, path }: Seen): boolean => watch && path.endsWith('/gatetokens');
+
+async function scaleOperator(admin: OwnClient, replicas: number): Promise<void> {
+  await admin.patch(types.deployments, OPERATOR.deployment, OPERATOR.namespace, { spec: { replicas } }, 'merge');
+  await until(
+    `${replicas} operators`,
+    async () => {
+      const found = await admin.get<Scaled>(types.deployments, OPERATOR.deployment, OPERATOR.namespace);
+      const { items } = await admin.list(types.pods, OPERATOR.namespace);
+      return (found.status?.replicas ?? 0) === replicas && items.length === replicas;
+    },
+    60_000,
+  );
+}
+
+function clusterCa(): Buffer {
+  const file = parse(readFileSync(cluster().kubeconfig, 'utf8')) as {
+    clusters: { cluster: { 'certificate-authority-data': string } }[];
+  };
+  return Buffer.from(file.clusters[0]?.cluster['certificate-authority-data'] ?? '', 'base64');
+}
