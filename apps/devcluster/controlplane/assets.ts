@@ -2,6 +2,7 @@ import { accessSync, constants, mkdirSync, renameSync, rmSync, symlinkSync } fro
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import lockfile from 'proper-lockfile';
+import { makeFolder } from '../process/make-folder.js';
 import { build, type BuildOptions, cacheKey } from './build.js';
 import { PlaneError } from './errors.js';
 import { releaseOf } from './release.js';
@@ -50,7 +51,7 @@ export async function findAssets({ folder, minor, cache = defaultCache(), ...res
 /** One builder at a time; whoever waited finds what the first one built. */
 async function locked(cache: string, say: (line: string) => void, work: () => Promise<void>): Promise<void> {
   try {
-    mkdirSync(cache, { recursive: true });
+    makeFolder(cache);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new PlaneError(

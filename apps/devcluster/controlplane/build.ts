@@ -133,6 +133,7 @@ async function go(
   const started = Date.now();
   const child = new Child(nativeProgram('go', ...args), { env, cwd: SOURCE });
   const stop = (): void => void child.stop(2000);
+  if (signal?.aborted) stop();
   signal?.addEventListener('abort', stop, { once: true });
   let packages = 0;
   let words = '';

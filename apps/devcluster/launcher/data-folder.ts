@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import lockfile from 'proper-lockfile';
+import { makeFolder } from '../process/make-folder.js';
 import { folderError, UserError } from './user-error.js';
 
 /** What the launcher makes in the folder; `--fresh` removes these and nothing else. */
@@ -100,12 +101,4 @@ export class DataFolder {
       return error instanceof Error && 'code' in error && error.code === 'ESRCH';
     }
   }
-}
-
-/** One folder after the other: `recursive` never returns where a file system refuses with ENOENT, as /proc does. @returns what was made */
-function makeFolder(path: string): string[] {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [];
-  const made = dirname(path) === path ? [] : makeFolder(dirname(path));
-  mkdirSync(path, { mode: 0o700 });
-  return [...made, path];
 }
