@@ -47,6 +47,22 @@ describe('npm start', () => {
     expect(ran.stderr).toContain(part);
   });
 
+  it.each([
+    [
+      'KUBEBUILDER_ASSETS that names nothing',
+      { KUBEBUILDER_ASSETS: '/nowhere' },
+      /KUBEBUILDER_ASSETS=\/nowhere has no/,
+    ],
+    ['neither the programs nor Go', { PATH: '/nowhere', XDG_CACHE_HOME: folder }, /no Go here.*KUBEBUILDER_ASSETS/],
+    ['a cache that cannot be written', { XDG_CACHE_HOME: '/proc' }, /XDG_CACHE_HOME/],
+  ])('on a real control plane with %s says what to do', async (_, env, message) => {
+    const args = ['dist/apps/devcluster/main.js', '--cluster', 'real', '--data', data, '--port', '1024'];
+    const { KUBEBUILDER_ASSETS: __, ...rest } = process.env;
+    const ran = await run(process.execPath, [...args, '--https-port', '1025'], { env: { ...rest, ...env } });
+    expect(ran).toMatchObject({ code: 1, stderr: expect.stringMatching(message) as string });
+    expect(ran.stderr.trim().split('\n')).toHaveLength(1);
+  });
+
   it('keeps its state: a link of before a restart works after it; Ctrl-C leaves no process', async () => {
     const ports = { port: await freePort(), httpsPort: await freePort() };
     launched = await Launched.start({ data, ...ports, on: cluster().kind });
