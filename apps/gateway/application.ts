@@ -7,6 +7,7 @@ import { AppModule } from './app.module.js';
 import { type GatewayConfig, type UpstreamConfig } from './config.js';
 import { GatewayAdapter } from './http-adapter.js';
 import { serveOpenApi } from './rest/openapi.js';
+import { bodyInTime } from './slow-bodies.js';
 import { NestLogger } from './ops/nest-logger.js';
 
 /** 500 URLs of 2048 characters, and what is around them. */
@@ -42,6 +43,7 @@ export async function createGateway(
 
 /** Only where the gateway itself reads them: what is passed on to a web application must stay unread. */
 function parseBodies(instance: Express): void {
+  instance.use(['/auth', '/l', '/login', '/api/v1'], bodyInTime());
   instance.use('/auth/jwt/request', express.json({ limit: LARGEST_SPEC }));
   instance.use('/api/v1', express.json({ limit: LARGEST_SPEC }));
   for (const path of ['/auth', '/l', '/login']) {

@@ -3,9 +3,12 @@ import { type Socket } from 'node:net';
 import { type NestApplicationOptions } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { answerOversized } from './oversized.js';
+import { cutUnread } from './slow-bodies.js';
 
 /** Long enough for a slow phone, short enough that idle handshakes do not pile up. */
 const HEADERS_TIMEOUT_MS = 15_000;
+/** How often connections are looked at: a header may be late by this much more. */
+const CHECK_MS = 5000;
 const KEEP_ALIVE_MS = 65_000;
 
 /** Who serves what comes in ahead of Express. */
@@ -30,6 +33,7 @@ export class GatewayAdapter extends ExpressAdapter {
     const express = this.getInstance<(req: IncomingMessage, res: ServerResponse) => void>();
     const server = createServer({
       headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: CHECK_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
       // Bodies may be streamed for as long as they move; consoles and watches have no request timeout.
       requestTimeout: 0,
@@ -37,6 +41,7 @@ export class GatewayAdapter extends ExpressAdapter {
       shouldUpgradeCallback: (req) => req.headers.upgrade?.toLowerCase() === 'websocket',
     });
     server.on('request', (req: IncomingMessage, res: ServerResponse) => {
+      cutUnread(req, res);
       if (req.url?.startsWith('/k8s/') !== true) express(req, res);
       else if (this.#doors === undefined) res.writeHead(503).end();
       else this.#doors.request.handle(req, res);

@@ -1,0 +1,29 @@
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+
+/** The gateway's own bodies are small: this is long enough for a slow phone. */
+const BODY_MS = 20_000;
+/** After an answer, what the client still sends is read and thrown away for so long. */
+const AFTER_MS = 5000;
+
+/** Express middleware: a body that the gateway reads itself comes in time, or the connection is cut. */
+export function bodyInTime(ms = BODY_MS) {
+  return (req: IncomingMessage, _res: ServerResponse, next: () => void): void => {
+    const timer = setTimeout(() => {
+      if (!req.complete) req.socket.destroy();
+    }, ms).unref();
+    req.once('close', () => clearTimeout(timer));
+    next();
+  };
+}
+
+/** What was answered without its body being wanted (401, 404) must not hold a connection by sending it for ever. */
+export function cutUnread(req: IncomingMessage, res: ServerResponse, ms = AFTER_MS): void {
+  res.once('finish', () => {
+    if (req.complete) return;
+    const { socket } = req;
+    const timer = setTimeout(() => {
+      if (!req.complete) socket.destroy();
+    }, ms).unref();
+    socket.once('close', () => clearTimeout(timer));
+  });
+}
