@@ -63,37 +63,39 @@ describe('TokenReconciler', () => {
       creationTimestamp: '2030-01-01T12:00:00Z',
       generation: 1,
     };
-    cluster.put(types.gateTokens, {
-      apiVersion: API_VERSION,
-      kind: 'GateToken',
-      metadata,
-      spec,
-      ...(status ? { status } : {}),
-    } as KubeObject);
+    const kind = { apiVersion: API_VERSION, kind: 'GateToken' };
+    cluster.put(types.gateTokens, { ...kind, metadata, spec, ...(status ? { status } : {}) } as KubeObject);
   }
 
   /** A new reconciler each time: it keeps nothing between two runs, as after a restart. */
-  async function run() {
+  async function run(gateTokens: object = cluster.cache(types.gateTokens)) {
     const watches = {
-      gateTokens: cluster.cache(types.gateTokens),
+      gateTokens,
       gateServers: cluster.cache(types.gateServers),
       secrets: cluster.cache(types.secrets),
       virtualMachines: cluster.cache(types.virtualMachines),
       virtualMachineInstances: cluster.cache(types.virtualMachineInstances),
     } as unknown as ConstructorParameters<typeof TokenReconciler>[0]['watches'];
     const recorder = { record: (_: KubeObject, type: string, reason: string) => events.push(`${type} ${reason}`) };
-    const result = await new TokenReconciler({
-      client: cluster.client,
-      watches,
-      events: recorder,
-      now: () => now,
-    }).reconcile('n/t');
+    const options = { client: cluster.client, watches, events: recorder, now: () => now };
+    const result = await new TokenReconciler(options).reconcile('n/t');
     return result?.again;
   }
 
   const status = () => (cluster.take(types.gateTokens, 't') as unknown as GateToken | undefined)?.status;
   const why = () => status()?.conditions?.[0];
   const WRITTEN = ['apply gatetokens/n/t/status'];
+
+  it('signs none again by a copy that does not show the first signature, though its gateway has moved', async () => {
+    token({ urls: [VNC] });
+    const lagging = { get: () => before };
+    const before = cluster.take(types.gateTokens, 't');
+    await run();
+    const jwt = status()?.token;
+    server('gs', { route: 'moved.example.com' });
+    await expect(run(lagging)).rejects.toMatchObject({ code: 409 });
+    expect(status()?.token).toBe(jwt);
+  });
 
   it('signs once, and writes nothing while nothing changes, also after a restart', async () => {
     token({ urls: [VNC] });
