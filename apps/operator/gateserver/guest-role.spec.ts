@@ -102,6 +102,16 @@ describe('guestRights', () => {
       ['coordination.k8s.io', 'leases'],
       ['policy', 'poddisruptionbudgets'],
       ['cert-manager.io', 'certificates'],
+      ['tekton.dev', 'taskruns'],
+      ['argoproj.io', 'workflows'],
+      ['external-secrets.io', 'externalsecrets'],
+      ['networking.istio.io', 'virtualservices'],
+      ['cilium.io', 'ciliumnetworkpolicies'],
+      ['operators.coreos.com', 'subscriptions'],
+      ['monitoring.coreos.com', 'prometheuses'],
+      ['build.openshift.io', 'builds'],
+      ['extensions', 'ingresses'],
+      ['export.kubevirt.io', 'virtualmachineexports'],
     ])('by the name of %s/%s', (group, name) => {
       const [resource = '', sub] = name.split('/');
       const text = `${resource}${group ? `.${group}` : ''}${sub ? `/${sub}` : ''}`;
@@ -109,6 +119,14 @@ describe('guestRights', () => {
       expect(rules).toEqual([{ apiGroups: [group], resources: [name], verbs: READ }]);
       expect(left).toEqual([expect.stringContaining(`${text}: only get, list and watch`)]);
       expect(guestRights('reader', text, { served: [{ group, name }], silent: [] }).left).toEqual([]);
+    });
+
+    it('of a kind that nobody knows by * alone', () => {
+      const served = [{ group: 'runs-pods.example.com', name: 'runs' }];
+      const verbs = (text: string) => guestRights('admin', text, { served, silent: [] }).rules[0]?.verbs;
+      expect(verbs('*')).toEqual(READ);
+      expect(verbs('runs.runs-pods.example.com')).toEqual([...READ, ...WRITE]);
+      expect(verbs('*,runs.runs-pods.example.com')).toEqual([...READ, ...WRITE]);
     });
 
     it('but what is harmless to it', () => {

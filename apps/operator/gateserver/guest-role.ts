@@ -1,7 +1,7 @@
 import { forbidden, requestInfo } from '#libs/policy';
 import { type Discovered, type Served } from './discovery.js';
 import { type Rule } from './gateway-role.js';
-import { isGuarded } from './guarded.js';
+import { isGuarded, isKnown } from './guarded.js';
 
 const READER = ['get', 'list', 'watch'];
 const ADMIN = [...READER, 'create', 'delete', 'patch', 'update'];
@@ -54,22 +54,26 @@ export function guestRights(role: 'reader' | 'admin', resources: string, discove
     else named(name, discovered, given, left);
   }
   const all = names.length === 0 ? USUAL : given;
-  const [read, written] = role === 'admin' ? parted(all) : [all, []];
+  const [read, written] = role === 'admin' ? parted(all, names) : [all, []];
   const rules = [...rulesOf(written, ADMIN), ...rulesOf(read, READER)];
   const kept = role === 'admin' && read.length > 0 ? [onlyRead(read)] : [];
   const warnings = written.some(({ group }) => group === 'kubevirt.io') ? [DISKS] : [];
   return { rules: names.length === 0 ? [CONSOLES, ...rules] : rules, left: [...kept, ...left], warnings };
 }
 
-/** What is read alone, and what is written too. A way past the API that a person named is hers to answer for. */
-function parted(all: readonly Served[]): [Served[], Served[]] {
-  const isRead = (one: Served) => isGuarded(one) && !isConnect(one);
+/**
+ * What is read alone, and what is written too. A way past the API that a person named is hers to answer for. `*` names
+ * no kind, so of those that nobody here knows it lets none be written.
+ */
+function parted(all: readonly Served[], names: readonly string[]): [Served[], Served[]] {
+  const isNamed = (one: Served) => !names.includes('*') || names.includes(textOf(one)) || names.includes(one.name);
+  const isRead = (one: Served) => !isConnect(one) && (isGuarded(one) || !(isKnown(one) || isNamed(one)));
   return [all.filter(isRead), all.filter((one) => !isRead(one))];
 }
 
 function onlyRead(read: readonly Served[]): string {
   const names = [...new Set(read.map(textOf))].join(', ');
-  return `${names}: only get, list and watch, since whoever writes them reaches the gateway itself or its keys`;
+  return `${names}: only get, list and watch, since whoever writes them may reach the gateway itself or its keys`;
 }
 
 /** As it is written in `admin-resources`. */
