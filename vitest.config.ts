@@ -33,6 +33,17 @@ export default defineConfig({
       },
       endToEnd('e2e'),
       endToEnd('e2e-real'),
+      {
+        resolve: { alias },
+        test: {
+          // The same requests to the embedded API server and to kube-apiserver.
+          name: 'differential',
+          include: ['e2e/differential/*.differential.ts'],
+          setupFiles: ['reflect-metadata'],
+          testTimeout: 60_000,
+          hookTimeout: 240_000,
+        },
+      },
     ],
   },
 });
