@@ -145,7 +145,8 @@ class Watch {
     while (count === 'all' || out.length < count) {
       const line = await this.#lines.next();
       if (line.done) break;
-      out.push(JSON.parse(line.value) as unknown);
+      const event = JSON.parse(line.value) as unknown;
+      if (!isPlainBookmark(event)) out.push(event);
     }
     this.end();
     return out;
@@ -155,6 +156,10 @@ class Watch {
     this.#response.destroy();
   }
 }
+
+/** A server sends these when it likes; only the one that ends the initial events has its place. */
+const isPlainBookmark = (event: unknown): boolean =>
+  valueAt(event, 'type') === 'BOOKMARK' && valueAt(event, 'object.metadata.annotations') === undefined;
 
 function meets({ code, body }: Answer, until: Until): boolean {
   if (until.code !== undefined && until.code !== code) return false;

@@ -37,7 +37,9 @@ export class KnownDifferences {
 
   /** Entries that no longer differ. */
   unmet(): string[] {
-    return this.#known.filter(({ met }) => !met).map(({ entry }) => `${entry.request} at ${entry.path}: ${entry.reason}`);
+    return this.#known
+      .filter(({ met }) => !met)
+      .map(({ entry }) => `${entry.request} at ${entry.path}: ${entry.reason}`);
   }
 }
 

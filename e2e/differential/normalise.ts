@@ -8,6 +8,7 @@ const PATTERNS: [RegExp, string][] = [
   [/(resource ?version(?: in [a-z ]+)?: )[1-9]\d*/gi, '$1<version>'],
   [/(<version>), current: \d+/g, '$1, current: <version>'],
   [/(<version>) \(\d+\)/g, '$1 (<version>)'],
+  [/(record|precondition) \(\d+\)/g, '$1 (<version>)'],
   [/127\.0\.0\.1:\d+/g, '<address>'],
 ];
 
@@ -16,7 +17,8 @@ export function normalise(value: unknown, variables: Variables, key = ''): unkno
   if (typeof value === 'string') return text(value, variables, key);
   if (Array.isArray(value)) {
     const items = value.map((item) => normalise(item, variables));
-    return key === 'managedFields' ? items.sort(byManager) : items;
+    if (key === 'managedFields') return items.sort(byManager);
+    return key === 'causes' && items.some(isManagerConflict) ? items.sort(byText) : items;
   }
   if (!isRecord(value)) return value;
   return Object.fromEntries(
@@ -44,6 +46,11 @@ function withGeneratedName(value: Record<string, unknown>): Record<string, unkno
 
 /** Entries of the same second have no order by time. */
 const byManager = (a: unknown, b: unknown): number => managerOf(a).localeCompare(managerOf(b));
+
+/** Conflicts of an apply come in the order of a Go map: in none. */
+const isManagerConflict = (cause: unknown): boolean => isRecord(cause) && cause['reason'] === 'FieldManagerConflict';
+
+const byText = (a: unknown, b: unknown): number => JSON.stringify(a).localeCompare(JSON.stringify(b));
 
 function managerOf(entry: unknown): string {
   if (!isRecord(entry)) return '';

@@ -81,7 +81,8 @@ export function readThemes(): Theme[] {
 
 function stepOf(theme: string, written: Written): Step {
   const { step, as = 'admin', headers = {} } = written as Written & { as?: string; headers?: Record<string, string> };
-  if (written['EVENTS'] !== undefined) return { step, events: written['EVENTS'], count: written['count'] } as EventsStep;
+  if (written['EVENTS'] !== undefined)
+    return { step, events: written['EVENTS'], count: written['count'] } as EventsStep;
   const method = ['WATCH', 'UPGRADE', ...METHODS].find((name) => written[name] !== undefined);
   if (method === undefined) throw new Error(`${theme}: the step "${step}" names no method`);
   const common = { step, path: String(written[method]), as, headers };

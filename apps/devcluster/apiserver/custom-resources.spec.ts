@@ -138,8 +138,11 @@ describe('a custom resource', () => {
   });
 
   it.each([
-    ['dryRun=Some', 'dryRun: Unsupported value: "Some": supported values: "All"'],
-    ['fieldValidation=Odd', 'fieldValidation: Unsupported value: "Odd": supported values: "Ignore", "Strict", "Warn"'],
+    ['dryRun=Some', 'dryRun: Unsupported value: ["Some"]: supported values: "All"'],
+    [
+      'fieldValidation=Odd',
+      'fieldValidation: Unsupported value: "Odd": supported values: "", "Ignore", "Strict", "Warn"',
+    ],
   ])('is not written with %s', async (query, message) => {
     const { code, body } = await call('POST', `${WIDGETS}?${query}`, widget('d', { size: 1 }));
     expect([code, body.message]).toEqual([422, `CreateOptions.meta.k8s.io "" is invalid: ${message}`]);

@@ -13,6 +13,8 @@ export interface RequestInfo {
   resource: string;
   subresource: string;
   name: string;
+  /** Whether the path names an object; a field selector may name one too. */
+  named: boolean;
   /** Segments after the name and the subresource (`portforward/PORT`). */
   rest: string[];
 }
@@ -39,6 +41,7 @@ const nonResource = (method: string, path: string): RequestInfo => ({
   resource: '',
   subresource: '',
   name: '',
+  named: false,
   rest: [],
 });
 
@@ -56,14 +59,17 @@ export function requestInfo(method: string, path: string, query: URLSearchParams
     verb: METHOD_VERBS[method] ?? '',
   };
   let parts = segments.slice(start);
-  if (parts[0] === 'watch' && parts.length > 1) parts = parts.slice(1);
+  const watching = parts[0] === 'watch' && parts.length > 1;
+  if (watching) parts = parts.slice(1);
   if (parts[0] === 'namespaces' && parts.length > 1) {
     info.namespace = parts[1] ?? '';
     if (parts.length > 2 && !NAMESPACE_SUBRESOURCES.has(parts[2] ?? '')) parts = parts.slice(2);
   }
   [info.resource = '', info.name = '', info.subresource = ''] = parts;
+  info.named = info.name !== '';
   info.rest = parts.slice(3);
-  collectionVerb(info, query);
+  if (watching && info.verb === 'get') info.verb = 'watch';
+  else collectionVerb(info, query);
   return info;
 }
 

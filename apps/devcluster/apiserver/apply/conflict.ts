@@ -9,7 +9,8 @@ export interface Conflict {
 }
 
 /** The 409 of an apply that would take fields from others. */
-export function conflictError(conflicts: Conflict[]): ApiError {
+export function conflictError(found: Conflict[]): ApiError {
+  const conflicts = [...found].sort((a, b) => compareTexts(pathText(a.path), pathText(b.path)));
   const causes = conflicts.map(({ manager, path }) => ({
     reason: 'FieldManagerConflict',
     message: `conflict with ${named(manager)}`,
@@ -35,3 +36,5 @@ function named({ manager, operation, apiVersion, subresource }: Manager): string
   const name = `${JSON.stringify(manager)}${subresource ? ` with subresource ${JSON.stringify(subresource)}` : ''}`;
   return operation === 'Update' ? `${name} using ${apiVersion}` : name;
 }
+
+const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

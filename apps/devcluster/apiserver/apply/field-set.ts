@@ -38,10 +38,15 @@ const UNOWNED = new Set([
   ].map((field) => join('f:metadata', `f:${field}`)),
 ]);
 
-/** Every field of a value with what it holds. */
-export function leavesOf(node: Node, value: unknown): Map<string, unknown> {
+/** Every field of a value with what it holds. What an applier owns: objects and lists belong to nobody, only what is in them. */
+export const leavesOf = (node: Node, value: unknown): Map<string, unknown> => collected(node, value, false);
+
+/** Every field of a value, also the objects and lists around others: what an update adds or removes. */
+export const fieldsIn = (node: Node, value: unknown): Map<string, unknown> => collected(node, value, true);
+
+function collected(node: Node, value: unknown, around: boolean): Map<string, unknown> {
   const out = new Map<string, unknown>();
-  collect(node, value, '', out);
+  collect(node, value, '', { out, around });
   for (const path of out.keys()) if (unowned(path)) out.delete(path);
   return out;
 }
@@ -51,21 +56,31 @@ function unowned(path: string): boolean {
   return UNOWNED.has(elementsOf(path).slice(0, 2).join(NUL));
 }
 
-function collect(node: Node, value: unknown, path: string, out: Map<string, unknown>): void {
+interface Collection {
+  out: Map<string, unknown>;
+  around: boolean;
+}
+
+function collect(node: Node, value: unknown, path: string, into: Collection): void {
+  const { out, around } = into;
   if (node.kind === 'object' && isFields(value) && Object.keys(value).length > 0) {
+    if (around && path) out.set(path, MEMBER);
     for (const [name, field] of Object.entries(value)) {
       const here = join(path, `f:${name}`);
-      collect(node.field(name), field, here, out);
+      collect(node.field(name), field, here, into);
       if (node.members && !out.has(here)) out.set(here, MEMBER);
     }
-  } else if (node.kind === 'set' && Array.isArray(value)) {
+  } else if (node.kind === 'set' && Array.isArray(value) && value.length > 0) {
+    if (around) out.set(path, MEMBER);
     for (const item of value) out.set(join(path, `v:${JSON.stringify(item)}`), item);
-  } else if (node.kind === 'list' && Array.isArray(value)) {
+  } else if (node.kind === 'list' && Array.isArray(value) && value.length > 0) {
+    if (around) out.set(path, MEMBER);
     for (const item of listOf(value)) {
       const key = itemKey(node, item);
       if (key === undefined) continue;
-      collect(node.item, item, join(path, key), out);
-      out.set(join(path, key), MEMBER);
+      const here = join(path, key);
+      collect(node.item, item, here, into);
+      if (!out.has(here)) out.set(here, MEMBER);
     }
   } else if (path) out.set(path, value);
 }

@@ -37,7 +37,7 @@ export function encodeManagers(managers: Manager[]): ManagedFields[] | undefined
       manager,
       operation,
       apiVersion,
-      time,
+      ...(time ? { time } : {}),
       fieldsType: 'FieldsV1',
       fieldsV1: toFieldsV1(fields),
       ...(subresource ? { subresource } : {}),

@@ -8,8 +8,12 @@ export function mergeTyped(node: Node, live: unknown, wanted: unknown): unknown 
   if (wanted === null || wanted === undefined) return live;
   if (node.kind === 'object' && isFields(wanted)) return mergeObject(node, isFields(live) ? live : {}, wanted);
   if (node.kind === 'set' && Array.isArray(wanted)) {
-    const present = listOf(live);
-    return [...present, ...listOf(wanted).filter((item) => !present.includes(item))];
+    return mergeOrdered(
+      listOf(live),
+      listOf(wanted),
+      (item) => JSON.stringify(item),
+      (_old, item) => item,
+    );
   }
   if (node.kind === 'list' && Array.isArray(wanted)) return mergeList(node, listOf(live), wanted);
   return wanted;
@@ -24,13 +28,43 @@ function mergeObject(node: Extract<Node, { kind: 'object' }>, live: Fields, want
 }
 
 function mergeList(node: Extract<Node, { kind: 'list' }>, live: unknown[], wanted: unknown[]): unknown[] {
-  const out = [...live];
-  for (const item of wanted) {
-    const key = itemKey(node, item);
-    const index = key === undefined ? -1 : out.findIndex((other) => itemKey(node, other) === key);
-    if (index < 0) out.push(mergeTyped(node.item, undefined, item));
-    else out[index] = mergeTyped(node.item, out[index], item);
+  return mergeOrdered(
+    live,
+    wanted,
+    (item) => itemKey(node, item) ?? JSON.stringify(item),
+    (old, item) => mergeTyped(node.item, old, item),
+  );
+}
+
+/**
+ * Merges two lists so that the applier's items come in its order and the others stay where they are relative to those
+ * that both have (structured-merge-diff, mergingWalker.visitListItems).
+ */
+function mergeOrdered(
+  live: unknown[],
+  wanted: unknown[],
+  keyOf: (item: unknown) => string,
+  merge: (old: unknown, item: unknown) => unknown,
+): unknown[] {
+  const old = new Map(live.map((item) => [keyOf(item), item]));
+  const fresh = new Map(wanted.map((item) => [keyOf(item), item]));
+  const keys = [...fresh.keys()];
+  const shared = keys.filter((key) => old.has(key));
+  const merged = new Set<string>();
+  const out: unknown[] = [];
+  const take = (key: string): void => {
+    merged.add(key);
+    out.push(merge(old.get(key), fresh.get(key)));
+    if (shared[0] === key) shared.shift();
+  };
+  let next = 0;
+  for (const item of live) {
+    const key = keyOf(item);
+    if (merged.has(key)) continue;
+    if (!fresh.has(key)) out.push(item);
+    else if (shared[0] === key) while (!merged.has(key)) take(keys[next++] ?? key);
   }
+  while (next < keys.length) take(keys[next++] ?? '');
   return out;
 }
 

@@ -2,9 +2,10 @@ import { type Call, timestamp } from '../context.js';
 import { same, setOrRemove } from '../fields.js';
 import { apiVersionOf } from '../registry.js';
 import { type KubeObject, type ManagedFields } from '../types.js';
-import { type FieldSet, leavesOf } from './field-set.js';
+import { type FieldSet, fieldsIn, MEMBER } from './field-set.js';
 import { encodeManagers, type Identity, isManager, type Manager, managersOf, setOwned } from './managers.js';
 import { typingOf } from './typing.js';
+import { emptyOf } from './empty.js';
 
 /** The name of the manager: the parameter, or how the client calls itself. */
 export function managerName(call: Call): string {
@@ -30,11 +31,20 @@ export function difference(
   next: Map<string, unknown>,
 ): { changed: FieldSet; removed: FieldSet } {
   const changed: FieldSet = new Set();
-  for (const [path, value] of next) if (!old.has(path) || !same(old.get(path), value)) changed.add(path);
+  for (const [path, value] of next) if (!old.has(path) || differs(old.get(path), value)) changed.add(path);
   const removed: FieldSet = new Set();
   for (const path of old.keys()) if (!next.has(path)) removed.add(path);
   return { changed, removed };
 }
+
+/** What is filled or emptied stays the same field: only what is in it comes and goes. */
+function differs(old: unknown, next: unknown): boolean {
+  if (old === MEMBER) return !isEmpty(next) && next !== MEMBER;
+  return next === MEMBER ? !isEmpty(old) : !same(old, next);
+}
+
+const isEmpty = (value: unknown): boolean =>
+  value === null || (typeof value === 'object' && Object.keys(value).length === 0);
 
 /**
  * Notes in managedFields what an ordinary write changed: the writer owns it from now on, nobody else does. `object`
@@ -42,7 +52,9 @@ export function difference(
  */
 export function trackUpdate(call: Call, old: KubeObject | undefined, object: KubeObject, now: Date): KubeObject {
   const typing = typingOf(call.def);
-  const { changed, removed } = difference(leavesOf(typing, old ?? {}), leavesOf(typing, object));
+  // Whoever forgot its managers does not want them back.
+  if (old && !old.metadata.managedFields && !object.metadata.managedFields) return object;
+  const { changed, removed } = difference(fieldsIn(typing, old ?? emptyOf(call.def)), fieldsIn(typing, object));
   if (changed.size === 0 && removed.size === 0) return object;
   const who = identityOf(call, 'Update');
   const managers = managersOf(object.metadata.managedFields);

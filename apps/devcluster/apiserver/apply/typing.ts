@@ -35,6 +35,9 @@ const LIST_KEYS: Record<string, string[]> = {
   topologySpreadConstraints: ['topologyKey', 'whenUnsatisfiable'],
 };
 
+/** Lists whose items are replaced as a whole. */
+const WHOLE_ITEMS = new Set(['ownerReferences', 'imagePullSecrets', 'secrets']);
+
 const SETS = new Set(['finalizers', 'podCIDRs']);
 
 /** Objects of the built-in kinds that belong together: references and selectors. */
@@ -80,7 +83,8 @@ function builtIn(kind: string): Node {
       if (WHOLE.has(name)) return ATOMIC;
       if (SETS.has(name)) return { kind: 'set' };
       const keys = name === 'ports' ? PORT_KEYS[kind] : LIST_KEYS[name];
-      return keys ? { kind: 'list', keys, defaults: { protocol: 'TCP' }, item: here } : here;
+      if (!keys) return here;
+      return { kind: 'list', keys, defaults: { protocol: 'TCP' }, item: WHOLE_ITEMS.has(name) ? ATOMIC : here };
     },
   };
   return here;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { apiVersionOf, type Registry } from '../registry.js';
 import { type Fields, type ResourceDef } from '../types.js';
 
@@ -59,6 +60,7 @@ function legacyResources(def: ResourceDef): Fields[] {
     verbs: def.verbs,
     ...(def.shortNames.length ? { shortNames: def.shortNames } : {}),
     ...(def.categories?.length ? { categories: def.categories } : {}),
+    ...(def.verbs.includes('get') ? { storageVersionHash: storageHash(def) } : {}),
   };
   const subs = subresourcesOf(def).map(({ name, target, verbs }) => ({
     name: `${resource}/${name}`,
@@ -72,6 +74,10 @@ function legacyResources(def: ResourceDef): Fields[] {
   }));
   return [main, ...subs];
 }
+
+/** Changes where a kind is stored in another version (apiserver/pkg/endpoints/discovery/storageversionhash.go). */
+const storageHash = ({ group, storageVersion, kind }: ResourceDef): string =>
+  createHash('sha256').update(`${group}/${storageVersion}/${kind}`).digest().subarray(0, 8).toString('base64');
 
 interface Sub {
   name: string;
@@ -112,7 +118,7 @@ export function aggregated(registry: Registry, foreign: ForeignGroups, core: boo
   const own = [...groupVersions(registry)]
     .filter(([group]) => (group === '') === core)
     .map(([group, versions]) => ({
-      metadata: { ...(group ? { name: group } : {}), creationTimestamp: null },
+      metadata: group ? { name: group } : {},
       versions: versions.map((version) => ({
         version,
         resources: registry
@@ -130,20 +136,22 @@ export function aggregated(registry: Registry, foreign: ForeignGroups, core: boo
   };
 }
 
+/** Built-in kinds leave the group and version out that stand above them. */
+function responseKind(def: ResourceDef, { group = def.group, version = def.version, kind }: Sub['target']): Fields {
+  const own = group === def.group && version === def.version && !def.custom;
+  return own ? { group: '', version: '', kind } : { group, version, kind };
+}
+
 function aggregatedResource(def: ResourceDef): Fields {
   const scope = def.namespaced ? 'Namespaced' : 'Cluster';
   const subresources = subresourcesOf(def).map(({ name, target, verbs }) => ({
     subresource: name,
-    responseKind: {
-      group: target.group ?? def.group,
-      version: target.version ?? def.version,
-      kind: target.kind,
-    },
+    responseKind: responseKind(def, target),
     verbs,
   }));
   return {
     resource: def.resource,
-    responseKind: { group: def.group, version: def.version, kind: def.kind },
+    responseKind: responseKind(def, def),
     scope,
     singularResource: def.singular,
     verbs: def.verbs,

@@ -24,6 +24,8 @@ export async function request(parts: Parts, req: IncomingMessage, res: ServerRes
     const status = statusOf(error, parts.report);
     // The rest of a body that was not read would be taken for the next request.
     if (!req.complete) res.setHeader('Connection', 'close');
+    const { retryAfterSeconds } = status.details ?? {};
+    if (retryAfterSeconds !== undefined) res.setHeader('Retry-After', retryAfterSeconds);
     sendObject(res, status.code, status, req.headers.accept);
   }
 }

@@ -2,6 +2,7 @@ import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { ISSUER } from '../authn/service-accounts.js';
 import { aggregated, apiGroup, coreVersions, groupList, groupVersions, resourceList } from '../discovery/documents.js';
 import { sendProtobuf } from '../openapi/index.js';
+import { unknownResource } from '../status.js';
 import { type Fields } from '../types.js';
 import { type Admitted } from './authorize.js';
 import { type Parts } from './parts.js';
@@ -52,7 +53,8 @@ function openapi({ openapi: documents }: Parts, path: string, res: ServerRespons
         ? documents.index()
         : documents.v3(path.slice('/openapi/v3/'.length));
   if (!document) return false;
-  sendObject(res, 200, document);
+  if (path === '/openapi/v3') send(res, 200, JSON.stringify(document), 'text/plain; charset=utf-8');
+  else sendObject(res, 200, document);
   return true;
 }
 
@@ -87,6 +89,14 @@ function discovery(parts: Parts, path: string, accept: string, res: ServerRespon
       `application/json;g=apidiscovery.k8s.io;v=${wanted};as=APIGroupDiscoveryList`,
     );
     return true;
+  }
+  if (
+    root === 'apis' &&
+    version &&
+    groupVersions(ctx.registry).has(group ?? '') &&
+    !ctx.registry.hasVersion(group ?? '', version)
+  ) {
+    throw unknownResource();
   }
   const document =
     root === 'api' && !version ? resourceList(ctx.registry, '', group ?? '') : groupOrList(parts, root, group, version);

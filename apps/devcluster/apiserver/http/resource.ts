@@ -1,10 +1,12 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { type Attributes } from '../authz/attributes.js';
+import { refused } from '../authz/message.js';
 import { type Call } from '../context.js';
 import { create } from '../rest/create.js';
 import { remove, removeAll } from '../rest/delete.js';
 import { patch } from '../rest/patch.js';
 import { asList, get, list, select } from '../rest/read.js';
-import { representation } from '../rest/representation.js';
+import { checkAccept, representation } from '../rest/representation.js';
 import { replace } from '../rest/update.js';
 import { watch } from '../rest/watch.js';
 import { methodNotAllowed } from '../status.js';
@@ -27,9 +29,10 @@ export async function resource(
   if (!def.namespaced && info.namespace && def.resource !== 'namespaces') return false;
   if (def.namespaced && !info.namespace) {
     // Across all namespaces there is only reading.
-    if (info.path.split('/').filter(Boolean).length > (info.group ? 4 : 3)) return false;
+    if (info.named) return false;
     if (!['list', 'watch'].includes(info.verb)) throw methodNotAllowed();
   }
+  if (!info.named && ['update', 'patch'].includes(info.verb)) throw methodNotAllowed();
   const call: Call = {
     def,
     verb: info.verb,
@@ -44,6 +47,8 @@ export async function resource(
     body: Buffer.alloc(0),
     warn: warner(res),
   };
+  if (req.method === 'HEAD') throw methodNotAllowed();
+  checkAccept(call.accept);
   checkOptions(call);
   if (!['get', 'list', 'watch'].includes(info.verb)) call.body = await readBody(req);
   if (info.subresource) await subresource(parts, res, call);
@@ -65,16 +70,20 @@ async function main(parts: Parts, res: ServerResponse, call: Call): Promise<void
   switch (call.verb) {
     case 'get':
       return answer(200, shape.one(get(ctx, call)));
-    case 'list':
-      return answer(200, shape.list(select(ctx, call), list(ctx, call)));
+    case 'list': {
+      const { objects, metadata } = list(ctx, call);
+      return answer(200, shape.list(objects, asList(call, objects, metadata)));
+    }
     case 'watch':
       return watch(ctx, call, res, shape.event);
     case 'create': {
       if (call.name) throw methodNotAllowed();
       return answer(201, parts.reviews.answer(call) ?? shape.one(await create(ctx, call)));
     }
-    case 'update':
-      return answer(200, shape.one(await replace(ctx, call)));
+    case 'update': {
+      const { object, created } = await replace(ctx, call, () => checkMayCreate(parts, call));
+      return answer(created ? 201 : 200, shape.one(object));
+    }
     case 'patch': {
       const { object, created } = await patch(ctx, call);
       return answer(created ? 201 : 200, shape.one(object));
@@ -84,9 +93,26 @@ async function main(parts: Parts, res: ServerResponse, call: Call): Promise<void
     }
     case 'deletecollection': {
       const gone = await removeAll(ctx, call, select(ctx, call));
-      return answer(200, asList(call, gone, String(ctx.store.revision)));
+      return answer(200, asList(call, gone, { resourceVersion: String(ctx.store.revision) }));
     }
     default:
       throw methodNotAllowed();
   }
+}
+
+/** @throws ApiError 403 */
+function checkMayCreate({ rbac }: Parts, { def, user, name, namespace = '' }: Call): void {
+  const wanted: Attributes = {
+    user,
+    verb: 'create',
+    group: def.group,
+    resource: def.resource,
+    subresource: '',
+    name,
+    namespace,
+    isResource: true,
+    path: '',
+  };
+  const { allowed, reason } = rbac.decide(wanted);
+  if (!allowed) throw refused(wanted, reason);
 }

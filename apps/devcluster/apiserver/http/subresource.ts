@@ -20,7 +20,7 @@ export async function subresource(parts: Parts, res: ServerResponse, call: Call)
       return answer(200, representation(call, ctx.now).one(get(ctx, call)));
     case 'status update':
     case 'finalize update':
-      return answer(200, await replace(ctx, call));
+      return answer(200, (await replace(ctx, call)).object);
     case 'status patch':
       return answer(200, (await patch(ctx, call)).object);
     case 'scale get':

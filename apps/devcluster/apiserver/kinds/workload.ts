@@ -8,7 +8,6 @@ function defaultTemplate(object: KubeObject): void {
   const spec = ensure(object, 'spec');
   const template = ensure(spec, 'template');
   ensure(template, 'metadata');
-  setDefault(fieldsOf(template['metadata']), 'creationTimestamp', null);
   defaultPodSpec(ensure(template, 'spec'));
 }
 

@@ -11,7 +11,9 @@ const MAX_OPERATIONS = 10_000;
  */
 export function jsonPatch(target: Fields, patch: unknown): unknown {
   if (!Array.isArray(patch) || !patch.every(isFields)) {
-    throw badRequest('error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch');
+    throw badRequest(
+      'error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp',
+    );
   }
   if (patch.length > MAX_OPERATIONS) {
     throw new ApiError(

@@ -74,7 +74,7 @@ describe('strategic merge patch', () => {
   it('merges sets of words, drops named words, retains keys', () => {
     const object = { metadata: { finalizers: ['a', 'b'] }, strategy: { type: 'RollingUpdate', rollingUpdate: {} } };
     expect(strategicPatch(object, { metadata: { finalizers: ['c'] } })['metadata']).toEqual({
-      finalizers: ['a', 'b', 'c'],
+      finalizers: ['c', 'a', 'b'],
     });
     expect(strategicPatch(object, { metadata: { '$deleteFromPrimitiveList/finalizers': ['a'] } })['metadata']).toEqual({
       finalizers: ['b'],

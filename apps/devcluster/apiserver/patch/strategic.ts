@@ -1,5 +1,5 @@
 import { isFields, listOf, recordsOf, same } from '../fields.js';
-import { badRequest } from '../status.js';
+import { ApiError } from '../status.js';
 import { type Fields } from '../types.js';
 
 /** By which field the items of a list are told apart. `''`: a set of plain values, merged. Other lists are replaced. */
@@ -41,11 +41,14 @@ const RETAIN = '$retainKeys';
 /**
  * Strategic merge patch of a built-in kind, directives included ($patch, $retainKeys, $setElementOrder,
  * $deleteFromPrimitiveList). Answers a new value.
- * @throws ApiError 400
+ * @throws ApiError 500
  */
 export function strategicPatch(target: Fields, patch: Fields): Fields {
   if (patch[DIRECTIVE] === 'replace') return withoutDirectives(patch);
   if (patch[DIRECTIVE] === 'delete') return {};
+  if (patch[DIRECTIVE] !== undefined && patch[DIRECTIVE] !== 'merge') {
+    throw unfit(`unknown patch type: ${goText(patch[DIRECTIVE])} in map: ${goText(patch)}`);
+  }
   const out: Fields = { ...target };
   const retained = patch[RETAIN];
   if (Array.isArray(retained)) {
@@ -58,9 +61,21 @@ export function strategicPatch(target: Fields, patch: Fields): Fields {
     else out[key] = patched(key, out[key], value);
   }
   for (const [key, order] of Object.entries(patch)) {
-    if (key.startsWith(ORDER)) reorder(out, key.slice(ORDER.length), listOf(order));
+    if (key.startsWith(ORDER))
+      reorder(out, key.slice(ORDER.length), listOf(order), listOf(target[key.slice(ORDER.length)]));
   }
   return out;
+}
+
+/** Kubernetes takes a patch that does not fit for a fault of its own. */
+const unfit = (why: string): ApiError => new ApiError(500, '', why);
+
+/** A value as Go prints it. */
+function goText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
+  if (!isFields(value)) return value === null ? '<nil>' : String(value as string);
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `map[${entries.map(([key, item]) => `${key}:${goText(item)}`).join(' ')}]`;
 }
 
 function patched(key: string, present: unknown, value: unknown): unknown {
@@ -74,15 +89,16 @@ function patchedList(field: string, present: unknown[], patch: unknown[]): unkno
   if (directive) return patch.filter((item) => item !== directive);
   const key = keyOf(field, [...patch, ...present]);
   if (key === undefined) return patch;
-  if (key === '') return [...present, ...patch.filter((item) => !present.includes(item))];
-  return mergedByKey(key, present, patch);
+  if (key !== '') return mergedByKey(key, present, patch);
+  const merged = [...present, ...patch.filter((item) => !present.includes(item))];
+  return ordered(merged, patch, present, (item) => item);
 }
 
 function mergedByKey(key: string, present: unknown[], patch: unknown[]): unknown[] {
   let out = [...present];
   for (const item of recordsOf(patch)) {
     const id = item[key];
-    if (id === undefined) throw badRequest(`map: ${JSON.stringify(item)} does not contain declared merge key: ${key}`);
+    if (id === undefined) throw unfit(`map: ${goText(item)} does not contain declared merge key: ${key}`);
     const index = out.findIndex((other) => isFields(other) && same(other[key], id));
     if (item[DIRECTIVE] === 'delete') out = out.filter((other) => !(isFields(other) && same(other[key], id)));
     else if (index < 0) out.push(strategicPatch({}, item));
@@ -92,19 +108,32 @@ function mergedByKey(key: string, present: unknown[], patch: unknown[]): unknown
 }
 
 function dropFrom(out: Fields, field: string, values: unknown[]): void {
-  if (Array.isArray(out[field])) out[field] = listOf(out[field]).filter((item) => !values.includes(item));
+  if (!Array.isArray(out[field])) return;
+  out[field] = listOf(out[field]).filter((item) => !values.includes(item));
 }
 
-/** Items that the patch names stand in its order; the others keep their place relative to them. */
-function reorder(out: Fields, field: string, order: unknown[]): void {
+function reorder(out: Fields, field: string, order: unknown[], former: unknown[]): void {
   const items = listOf(out[field]);
   const key = keyOf(field, [...order, ...items]);
   if (key === undefined || items.length === 0) return;
-  const idOf = (item: unknown): unknown => (key === '' ? item : isFields(item) ? item[key] : undefined);
-  const ids = order.map(idOf);
-  const rank = (item: unknown): number => ids.findIndex((id) => same(id, idOf(item)));
-  const named = items.filter((item) => rank(item) >= 0).sort((a, b) => rank(a) - rank(b));
-  out[field] = items.map((item) => (rank(item) >= 0 ? named.shift() : item));
+  out[field] = ordered(items, order, former, (item) => (key === '' ? item : isFields(item) ? item[key] : undefined));
+}
+
+/**
+ * Items that the patch names stand in its order; each other stands before the first named one that it was in front of
+ * (strategicpatch, mergeSortedSlice).
+ */
+function ordered(items: unknown[], order: unknown[], former: unknown[], idOf: (item: unknown) => unknown): unknown[] {
+  const place = (list: unknown[], item: unknown): number => list.findIndex((other) => same(idOf(other), idOf(item)));
+  const byPlace = (list: unknown[]) => (a: unknown, b: unknown) => place(list, a) - place(list, b);
+  const named = items.filter((item) => place(order, item) >= 0).sort(byPlace(order));
+  const others = items.filter((item) => place(order, item) < 0).sort(byPlace(former));
+  const out: unknown[] = [];
+  while (named.length > 0 && others.length > 0) {
+    const [mine, theirs] = [place(former, named[0]), place(former, others[0])];
+    out.push(mine >= 0 && theirs >= 0 && theirs < mine ? others.shift() : named.shift());
+  }
+  return [...out, ...named, ...others];
 }
 
 function withoutDirectives({ [DIRECTIVE]: _directive, ...rest }: Fields): Fields {

@@ -3,7 +3,7 @@ import { withManaged } from '../apply/track.js';
 import { type Call, type Context } from '../context.js';
 import { at, isFields, textOf } from '../fields.js';
 import { apiVersionOf, bucketOf } from '../registry.js';
-import { ApiError, badRequest, cause, invalid, notFound } from '../status.js';
+import { ApiError, badRequest, notFound } from '../status.js';
 import { type Fields, type KubeObject, type ManagedFields } from '../types.js';
 import { createFrom, placeIn } from './create.js';
 import { asObject } from './decode.js';
@@ -33,12 +33,10 @@ export async function applyObject(
 }
 
 function wantedBy(call: Call, body: unknown): KubeObject {
-  if (!call.query.get('fieldManager')) {
-    throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [
-      cause.required('fieldManager', 'is required for apply patch'),
-    ]);
-  }
   if (!isFields(body)) throw badRequest('the body of an apply must be an object');
+  const { apiVersion = '', kind = '' } = body;
+  if (!apiVersion || !kind)
+    throw badRequest(`invalid object type: ${groupVersion(textOf(apiVersion))}, Kind=${textOf(kind)}`);
   const wanted = asObject(body, call.def, (fault) => untyped(call, body, fault));
   if (wanted.metadata.name && wanted.metadata.name !== call.name) {
     throw badRequest(
@@ -51,6 +49,9 @@ function wantedBy(call: Call, body: unknown): KubeObject {
   placeIn(call, wanted);
   return onlyFor(call, wanted);
 }
+
+/** As Go prints a group and a version. */
+const groupVersion = (apiVersion: string): string => (apiVersion.includes('/') ? apiVersion : `/${apiVersion}`);
 
 /** What the schema does not know can have no owner: whatever fieldValidation says, Kubernetes refuses it here, as a 500. */
 function refuseUndeclared(call: Call, wanted: KubeObject): void {

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { type Call, type Context, isDryRun, timestamp } from '../context.js';
 import { trackUpdate } from '../apply/track.js';
 import { bucketOf } from '../registry.js';
-import { alreadyExists, badRequest, cause, invalid } from '../status.js';
+import { alreadyExists, ApiError, badRequest, cause, invalid } from '../status.js';
 import { StaleError } from '../storage/store.js';
 import { type KubeObject, type ResourceDef } from '../types.js';
 import { admitted } from './admitted.js';
@@ -75,7 +75,7 @@ function commit(ctx: Context, call: Call, object: KubeObject): KubeObject {
 function cleaned(call: Call, object: KubeObject): void {
   const { metadata } = object;
   if (metadata.resourceVersion && metadata.resourceVersion !== '0') {
-    throw badRequest('resourceVersion should not be set on objects to be created');
+    throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
   }
   placeIn(call, object);
   if (!metadata.name && !metadata.generateName) {
@@ -88,7 +88,6 @@ function cleaned(call: Call, object: KubeObject): void {
     'deletionTimestamp',
     'deletionGracePeriodSeconds',
     'selfLink',
-    'generation',
   ]) {
     delete metadata[field];
   }

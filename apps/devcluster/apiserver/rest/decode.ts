@@ -4,15 +4,18 @@ import { metadataFault } from '../builtin/fields.js';
 import { at, isFields, textOf } from '../fields.js';
 import { decodeProtobuf, PROTOBUF } from '../protobuf/decode.js';
 import { apiVersionOf } from '../registry.js';
-import { badRequest, cause, invalid, unsupportedMedia } from '../status.js';
+import { badRequest, cause, invalid, unregistered, unsupportedMedia } from '../status.js';
 import { type Fields, type KubeObject, type ResourceDef } from '../types.js';
 import { isJson, isYaml, mediaType } from './media-type.js';
 
 /**
- * The body as JSON or YAML says it.
+ * The body as JSON or YAML says it. `refuse` makes the error of JSON that is none.
  * @throws ApiError 400, 415
  */
-export function decodeBody(call: Pick<Call, 'body' | 'contentType' | 'def'>): unknown {
+export function decodeBody(
+  call: Pick<Call, 'body' | 'contentType' | 'def'>,
+  refuse: (why: string) => Error = (why) => unreadable(call.def, call.body.toString('utf8'), why),
+): unknown {
   if (mediaType(call.contentType) === PROTOBUF) return decodeProtobuf(call.body);
   const text = call.body.toString('utf8');
   if (isYaml(call.contentType)) return decodeYaml(text);
@@ -22,7 +25,7 @@ export function decodeBody(call: Pick<Call, 'body' | 'contentType' | 'def'>): un
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw unreadable(call.def, text, goFault(text, error as Error));
+    throw refuse(goFault(text, error as Error));
   }
 }
 
@@ -91,7 +94,12 @@ export function asObject(
   const fault = def.fields ? def.fields.fault(body) : metadataFault(metadata);
   if (fault !== undefined) throw refuse(fault);
   const plain = def.custom ? body : (withoutNulls(body) as Fields);
-  return { ...plain, apiVersion, kind, metadata } as KubeObject;
+  return {
+    ...plain,
+    apiVersion,
+    kind,
+    metadata: def.custom ? metadata : withoutEmpty(metadata as Fields),
+  } as KubeObject;
 }
 
 /** 400: the object of a request that Go could not decode. */
@@ -106,7 +114,19 @@ function withoutNulls(value: unknown): unknown {
   return Object.fromEntries(kept.map(([key, field]) => [key, withoutNulls(field)]));
 }
 
+/** What Go leaves out when it writes the metadata of a built-in kind. */
+const withoutEmpty = (metadata: Fields): Fields =>
+  Object.fromEntries(
+    Object.entries(metadata).filter(([, value]) => typeof value !== 'object' || Object.keys(value ?? {}).length > 0),
+  );
+
 function wrongKind(apiVersion: string, kind: string, name: string, def: ResourceDef): Error {
+  if (!def.custom && apiVersion !== apiVersionOf(def)) {
+    const version = JSON.stringify(apiVersion.slice(apiVersion.lastIndexOf('/') + 1));
+    return badRequest(
+      `${kind} in version ${version} cannot be handled as a ${def.kind}: ${unregistered(kind, apiVersion)}`,
+    );
+  }
   if (apiVersion !== apiVersionOf(def)) {
     return badRequest(
       `the API version in the data (${apiVersion}) does not match the expected API version (${apiVersionOf(def)})`,

@@ -1,9 +1,9 @@
 import { type Call, type Context, isDryRun, timestamp } from '../context.js';
 import { copyOf, isFields, numberOf, setOrRemove, textOf } from '../fields.js';
 import { bucketOf } from '../registry.js';
-import { badRequest, conflict, modified, notFound, type StatusBody } from '../status.js';
+import { badRequest, cause, conflict, invalid, modified, notFound, type StatusBody, unregistered } from '../status.js';
 import { StaleError } from '../storage/store.js';
-import { type Fields, type KubeObject, type ResourceDef } from '../types.js';
+import { type Cause, type Fields, type KubeObject, type ResourceDef } from '../types.js';
 import { admitted } from './admitted.js';
 import { present } from './convert.js';
 import { decodeBody } from './decode.js';
@@ -27,15 +27,41 @@ export function deleteOptions(call: Call): DeleteOptions {
   for (const value of Array.isArray(body['dryRun']) ? body['dryRun'] : []) {
     call.query.append('dryRun', textOf(value));
   }
+  checkDeleteOptions(call, body, given('propagationPolicy'), given('orphanDependents'));
   const grace = given('gracePeriodSeconds');
   const preconditions: Fields = isFields(body['preconditions']) ? body['preconditions'] : {};
   const orphans = given('orphanDependents');
   return {
     policy: textOf(given('propagationPolicy')) || (String(orphans) === 'true' ? 'Orphan' : ''),
-    grace: grace === undefined ? undefined : Math.max(0, Number(grace)),
+    grace: grace === undefined ? undefined : Math.max(0, secondsOf(grace)),
     uid: textOf(preconditions['uid']),
     resourceVersion: textOf(preconditions['resourceVersion']),
   };
+}
+
+function secondsOf(grace: unknown): number {
+  if (Number.isInteger(Number(grace))) return Number(grace);
+  throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(grace)}: invalid syntax`);
+}
+
+const POLICIES = ['Foreground', 'Background', 'Orphan'];
+
+/** @throws ApiError 400 for a body of another kind, 422 */
+function checkDeleteOptions({ query }: Call, body: Fields, policy: unknown, orphans: unknown): void {
+  const { kind = 'DeleteOptions', apiVersion = 'v1' } = body;
+  if (kind !== 'DeleteOptions') throw badRequest(unregistered(textOf(kind), textOf(apiVersion)));
+  const field = 'propagationPolicy';
+  const causes: Cause[] = [];
+  if (policy !== undefined && orphans !== undefined) {
+    const detail = 'orphanDependents and deletionPropagation cannot be both set';
+    causes.push(cause.invalid(field, policy, detail));
+  }
+  if (policy !== undefined && !POLICIES.includes(textOf(policy))) {
+    causes.push(cause.unsupported(field, policy, [...POLICIES, 'nil']));
+  }
+  const dryRun = query.getAll('dryRun');
+  if (dryRun.some((value) => value !== 'All')) causes.push(cause.unsupported('dryRun', dryRun, ['All']));
+  if (causes.length) throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', causes);
 }
 
 /** DELETE of one object: a Status where it is gone, the object where it stays for a while. */
@@ -116,7 +142,8 @@ function deleteCurrent(
   if (isDryRun(call)) return { object: gone ? stored : marked, gone };
   try {
     if (gone) {
-      const last = stored.metadata.deletionTimestamp ? marked : stored;
+      // A pod is always given its time, be it none.
+      const last = stored.metadata.deletionTimestamp || isPod(stored) ? marked : stored;
       return { object: ctx.store.remove(bucketOf(def), stored, last), gone };
     }
     if (unchanged(marked, stored)) return { object: stored, gone };
@@ -126,15 +153,16 @@ function deleteCurrent(
   }
 }
 
-function checkPreconditions(call: Call, { metadata }: KubeObject, options: DeleteOptions): void {
-  if (options.uid && options.uid !== metadata.uid) {
-    const why = `UID in precondition: ${options.uid}, UID in object meta: ${metadata.uid}`;
-    throw conflict(call.def, metadata.name, `Precondition failed: ${why}`);
-  }
-  if (options.resourceVersion && options.resourceVersion !== metadata.resourceVersion) {
-    const why = `ResourceVersion in precondition: ${options.resourceVersion}, ResourceVersion in object meta: ${metadata.resourceVersion}`;
-    throw conflict(call.def, metadata.name, `Precondition failed: ${why}`);
-  }
+/** The kind stands where others have the resource (apiserver/pkg/registry/rest/delete.go). */
+function checkPreconditions({ def }: Call, { metadata }: KubeObject, options: DeleteOptions): void {
+  const named = { group: def.group, resource: def.kind };
+  const refuse = (part: string, wanted: string, found: string, why: string): void => {
+    if (!wanted || wanted === found) return;
+    const differs = `the ${part} in the precondition (${wanted}) does not match the ${part} in record (${found})`;
+    throw conflict(named, metadata.name, `${differs}. The object might have been ${why}`);
+  };
+  refuse('UID', options.uid, metadata.uid, 'deleted and then recreated');
+  refuse('ResourceVersion', options.resourceVersion, metadata.resourceVersion, 'modified');
 }
 
 const unchanged = (a: KubeObject, b: KubeObject): boolean => JSON.stringify(a) === JSON.stringify(b);
@@ -158,6 +186,8 @@ function mark(ctx: Context, stored: KubeObject, options: DeleteOptions): KubeObj
   return object;
 }
 
+const isPod = (object: KubeObject): boolean => object.kind === 'Pod' && object.apiVersion === 'v1';
+
 const isNamespace = (object: KubeObject): boolean => object.kind === 'Namespace' && object.apiVersion === 'v1';
 
 const startOfDeletion = ({ metadata }: KubeObject): Date =>
@@ -174,7 +204,7 @@ function finalizersFor(object: KubeObject, policy: string): string[] | undefined
 
 /** Seconds that a pod on a node gets; everything else goes at once. */
 function graceOf(object: KubeObject, asked: number | undefined): number {
-  if (object.kind !== 'Pod' || object.apiVersion !== 'v1' || !object.spec?.['nodeName']) return 0;
+  if (!isPod(object) || !object.spec?.['nodeName']) return 0;
   if (['Succeeded', 'Failed'].includes(textOf(object.status?.['phase']))) return 0;
   return asked ?? numberOf(object.spec['terminationGracePeriodSeconds'], 30);
 }

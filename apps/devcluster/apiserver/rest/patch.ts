@@ -3,7 +3,7 @@ import { isFields } from '../fields.js';
 import { jsonPatch } from '../patch/json.js';
 import { mergePatch } from '../patch/merge.js';
 import { strategicPatch } from '../patch/strategic.js';
-import { badRequest, unsupportedMedia } from '../status.js';
+import { ApiError, badRequest } from '../status.js';
 import { type Fields, type KubeObject } from '../types.js';
 import { applyObject } from './apply.js';
 import { placeIn } from './create.js';
@@ -15,14 +15,14 @@ import { badPatch } from './validate.js';
 const JSON_PATCH = 'application/json-patch+json';
 const MERGE_PATCH = 'application/merge-patch+json';
 const STRATEGIC_PATCH = 'application/strategic-merge-patch+json';
-const APPLY_PATCH = 'application/apply-patch+yaml';
+export const APPLY_PATCH = 'application/apply-patch+yaml';
 
 /** PATCH of an object or a subresource, by the content type. `created` is set by an apply that made the object. */
 export async function patch(ctx: Context, call: Call): Promise<{ object: KubeObject; created: boolean }> {
   const type = mediaType(call.contentType);
   const accepted = [JSON_PATCH, MERGE_PATCH, ...(call.def.custom ? [] : [STRATEGIC_PATCH]), APPLY_PATCH];
-  if (!accepted.includes(type)) throw unsupportedMedia(accepted);
-  const body = decodeBody(call);
+  if (!accepted.includes(type)) throw new ApiError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
+  const body = decodeBody(call, () => badRequest('invalid JSON patch'));
   if (type === APPLY_PATCH) return applyObject(ctx, call, body);
   const object = await updateWith(ctx, call, (current) => {
     const next = patched(type, current, body);
@@ -41,7 +41,12 @@ export async function patch(ctx: Context, call: Call): Promise<{ object: KubeObj
 
 function patched(type: string, current: Fields, body: unknown): unknown {
   if (type === JSON_PATCH) return jsonPatch(current, body);
-  if (!isFields(body)) throw badRequest('the body of the patch must be an object');
+  if (!isFields(body)) {
+    const type = 'Go value of type map[string]interface {}';
+    throw badRequest(
+      `error decoding patch: json: cannot unmarshal ${Array.isArray(body) ? 'array' : typeof body} into ${type}`,
+    );
+  }
   return type === MERGE_PATCH
     ? mergePatch(structuredClone(current), body)
     : strategicPatch(structuredClone(current), body);

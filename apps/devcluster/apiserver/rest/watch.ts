@@ -1,15 +1,16 @@
 import { type ServerResponse } from 'node:http';
 import { type Call, type Context } from '../context.js';
 import { apiVersionOf, bucketOf } from '../registry.js';
-import { truthy } from '../request-info.js';
-import { ApiError, badRequest, cause, expired, invalid } from '../status.js';
+import { ApiError, expired } from '../status.js';
 import { type EventType, type StoreEvent } from '../storage/bucket.js';
 import { type Fields, type KubeObject } from '../types.js';
 import { present } from './convert.js';
+import { type ListOptions, listOptions, tooLarge, versionFault } from './list-options.js';
 import { selectionOf, selects, type Selection } from './read.js';
 
 export type Render = (object: KubeObject) => unknown;
 
+const INITIAL_END = { 'k8s.io/initial-events-end': 'true' };
 const BOOKMARK_MS = 60_000;
 /** A client that lets this much pile up does not read any more. */
 const BACKLOG_BYTES = 32 * 1024 * 1024;
@@ -17,24 +18,28 @@ const BACKLOG_BYTES = 32 * 1024 * 1024;
 /**
  * Answers with the stream of events: one JSON object a line, until the client leaves, the time is over or the server
  * stops. Answers at once; the stream ends itself.
- * @throws ApiError 400, 504 before anything was sent
+ * @throws ApiError 400, 422, 500, 504 before anything was sent
  */
 export function watch(ctx: Context, call: Call, res: ServerResponse, render: Render): void {
+  const options = listOptions(call, true);
   const selection = selectionOf(call);
-  const start = startOf(ctx, call);
+  const start = startOf(ctx, options);
   const stream = new EventStream(res, selection, call, render);
   // Nothing can be stored between reading the state and listening: both happen in this turn.
-  if (start === 'state') stream.state(ctx.store.list(bucketOf(call.def), call.namespace), String(ctx.store.revision));
-  else {
+  if (start === 'state') {
+    stream.state(ctx.store.list(bucketOf(call.def), call.namespace));
+    if (options.initialEvents && options.bookmarks) stream.bookmark(String(ctx.store.revision), INITIAL_END);
+  } else {
     const missed = ctx.store.since(bucketOf(call.def), start);
     if (!missed) return stream.fail(expired(`too old resource version: ${start} (${ctx.store.revision})`));
     for (const event of missed) stream.send(event);
   }
-  const stop = ctx.store.subscribe(bucketOf(call.def), (event) => stream.send(event));
-  const bookmarks = truthy(call.query.get('allowWatchBookmarks') ?? 'false')
+  const after = start === 'state' ? 0 : start;
+  const stop = ctx.store.subscribe(bucketOf(call.def), (event) => event.revision > after && stream.send(event));
+  const bookmarks = options.bookmarks
     ? setInterval(() => stream.bookmark(String(ctx.store.revision)), BOOKMARK_MS).unref()
     : undefined;
-  const seconds = Number(call.query.get('timeoutSeconds') ?? 0) || 1800 + Math.floor(Math.random() * 1800);
+  const seconds = options.timeoutSeconds || 1800 + Math.floor(Math.random() * 1800);
   const quit = (): void => {
     stop();
     clearInterval(bookmarks);
@@ -46,26 +51,12 @@ export function watch(ctx: Context, call: Call, res: ServerResponse, render: Ren
 }
 
 /** `state`: everything that is there comes as ADDED first; else the revision after which events are wanted. */
-function startOf(ctx: Context, call: Call): 'state' | number {
-  const version = call.query.get('resourceVersion') ?? '';
-  if (version && !/^\d+$/.test(version)) throw badRequest(`invalid resource version "${version}"`);
-  const initial = call.query.get('sendInitialEvents');
-  if (initial !== null) {
-    if (call.query.get('resourceVersionMatch') !== 'NotOlderThan') {
-      const detail = 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan';
-      throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [
-        cause.forbidden('resourceVersionMatch', detail),
-      ]);
-    }
-    if (truthy(initial)) return 'state';
-  }
-  if (version === '' || version === '0') return initial === null ? 'state' : ctx.store.revision;
-  if (Number(version) > ctx.store.revision) {
-    throw new ApiError(504, 'Timeout', `Too large resource version: ${version}, current: ${ctx.store.revision}`, {
-      causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
-      retryAfterSeconds: 1,
-    });
-  }
+function startOf({ store }: Context, { version, initialEvents }: ListOptions): 'state' | number {
+  const fault = versionFault(version);
+  if (fault) throw new ApiError(500, '', fault);
+  if (initialEvents && Number(version) > store.revision) throw tooLarge(version, store.revision);
+  if (initialEvents) return 'state';
+  if (version === '' || version === '0') return initialEvents === undefined ? 'state' : store.revision;
   return Number(version);
 }
 
@@ -84,13 +75,10 @@ class EventStream {
     res.flushHeaders();
   }
 
-  state(stored: KubeObject[], revision: string): void {
+  state(stored: KubeObject[]): void {
     for (const object of stored) {
       const shown = present(this.#call.def, object);
       if (selects(this.#selection, shown)) this.#write('ADDED', this.#render(shown));
-    }
-    if (truthy(this.#call.query.get('sendInitialEvents') ?? 'false')) {
-      this.bookmark(revision, { 'k8s.io/initial-events-end': 'true' });
     }
   }
 
@@ -108,7 +96,7 @@ class EventStream {
 
   bookmark(resourceVersion: string, annotations?: Record<string, string>): void {
     const { def } = this.#call;
-    const metadata: Fields = { resourceVersion, creationTimestamp: null, ...(annotations ? { annotations } : {}) };
+    const metadata: Fields = { resourceVersion, ...(annotations ? { annotations } : {}) };
     this.#write('BOOKMARK', { kind: def.kind, apiVersion: apiVersionOf(def), metadata });
   }
 

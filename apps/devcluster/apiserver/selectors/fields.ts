@@ -24,7 +24,6 @@ const SELECTABLE: Record<string, string[]> = {
   namespaces: ['status.phase'],
   secrets: ['type'],
   services: ['spec.clusterIP', 'spec.type'],
-  replicasets: ['status.replicas'],
   events: [
     'involvedObject.kind',
     'involvedObject.namespace',
@@ -48,11 +47,17 @@ export function parseFieldSelector(text: string, def: ResourceDef): FieldRequire
     const found = /^\s*([^=!]+?)\s*(==|=|!=)(.*)$/.exec(part);
     if (!found) throw badRequest(`invalid selector: '${text}'; can't understand '${part}'`);
     const [, path = '', sign, value = ''] = found;
-    if (!allowed(path, def)) throw badRequest(`field label not supported: ${path}`);
+    if (!allowed(path, def)) throw badRequest(unsupported(path, def));
     out.push({ path, equal: sign !== '!=', value: value.trim() });
   }
   return out;
 }
+
+/** Kinds with fields of their own say less than the others. */
+const unsupported = (path: string, def: ResourceDef): string =>
+  def.custom || SELECTABLE[def.resource]
+    ? `field label not supported: ${path}`
+    : `${JSON.stringify(path)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
 
 function allowed(path: string, def: ResourceDef): boolean {
   if (path === 'metadata.name' || path === 'metadata.namespace') return true;

@@ -1,5 +1,8 @@
 import { type KubeObject } from '../types.js';
 
+/** `namespace/name` */
+export const keyOf = (name: string, namespace = ''): string => `${namespace}/${name}`;
+
 export type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
 
 export interface StoreEvent {
@@ -46,6 +49,19 @@ export class Bucket {
       if (object) out.push(object);
     }
     return out;
+  }
+
+  /** As `list`, of a former revision; undefined when that is no longer known. */
+  listAt(revision: number, namespace: string | undefined): KubeObject[] | undefined {
+    const later = this.since(revision);
+    if (!later) return undefined;
+    if (later.length === 0) return this.list(namespace);
+    const before = new Map<string, KubeObject | undefined>(this.objects);
+    for (const { object, old } of later.toReversed())
+      before.set(keyOf(object.metadata.name, object.metadata.namespace), old);
+    const prefix = namespace === undefined ? '' : `${namespace}/`;
+    const keys = [...before.keys()].filter((key) => key.startsWith(prefix)).sort();
+    return keys.flatMap((key) => before.get(key) ?? []);
   }
 
   remember(event: StoreEvent): void {

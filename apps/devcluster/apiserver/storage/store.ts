@@ -1,5 +1,5 @@
 import { type KubeObject } from '../types.js';
-import { Bucket, type Listener, type StoreEvent } from './bucket.js';
+import { Bucket, keyOf, type Listener, type StoreEvent } from './bucket.js';
 import { type Change, ChangeLog } from './log.js';
 
 /** The object changed under the writer's hands; read it again. */
@@ -7,8 +7,7 @@ export class StaleError extends Error {
   override readonly name = 'StaleError';
 }
 
-/** `namespace/name` */
-export const keyOf = (name: string, namespace = ''): string => `${namespace}/${name}`;
+export { keyOf };
 
 /**
  * All objects in memory, one increasing revision over all of them, a bounded history per resource, everything on disk.
@@ -45,6 +44,11 @@ export class Store {
 
   list(bucket: string, namespace?: string): KubeObject[] {
     return this.#buckets.get(bucket)?.list(namespace) ?? [];
+  }
+
+  /** As `list`, of a former revision; undefined when that is no longer known. */
+  listAt(bucket: string, revision: number, namespace?: string): KubeObject[] | undefined {
+    return this.#bucket(bucket).listAt(revision, namespace);
   }
 
   /**
