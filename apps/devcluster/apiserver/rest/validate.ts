@@ -52,7 +52,6 @@ export function validate(def: ResourceDef, object: KubeObject, old: KubeObject |
     ...(old ? [] : nameFaults(metadata.name, def.strategy?.nameRule)),
     ...labelFaults(metadata.labels, metadata.annotations),
     ...ownerFaults(object),
-    ...(def.custom ? [] : finalizerNameFaults(metadata.finalizers)),
     ...(old ? finalizerFaults(object, old) : []),
     ...(def.schema?.validate(object, old) ?? []),
     ...(def.strategy?.validate?.(object, old) ?? []),
@@ -68,28 +67,15 @@ function ownerFaults({ metadata }: KubeObject): Cause[] {
     if (!isFields(owner)) causes.push(cause.invalid(field, owner, 'must be an object'));
     else {
       for (const part of ['apiVersion', 'kind', 'name', 'uid'] as const) {
-        if (!owner[part]) causes.push(cause.required(`${field}.${part}`, 'must not be empty'));
+        if (!owner[part]) causes.push(cause.invalid(`${field}.${part}`, '', 'must not be empty'));
       }
     }
   });
-  const controllers = owners.filter(({ controller }) => controller).map(({ kind, name }) => `${kind}/${name}`);
-  if (controllers.length > 1) {
-    const found = `Found "true" in references for ${controllers.slice(0, 2).join(' and ')}`;
-    const detail = `Only one reference can have Controller set to true. ${found}`;
+  if (owners.filter(({ controller }) => controller).length > 1) {
+    const detail = 'Only one reference can have Controller set to true.';
     causes.push(cause.invalid('metadata.ownerReferences', owners, detail));
   }
   return causes;
-}
-
-const STANDARD = ['orphan', 'foregroundDeletion', 'kubernetes'];
-
-function finalizerNameFaults(finalizers: string[] = []): Cause[] {
-  const detail = 'name is neither a standard finalizer name nor is it fully qualified';
-  return finalizers.flatMap((name, index) =>
-    name.includes('/') || STANDARD.includes(name) || name.includes('.')
-      ? []
-      : [cause.invalid(`metadata.finalizers[${index}]`, name, detail)],
-  );
 }
 
 function finalizerFaults(object: KubeObject, old: KubeObject): Cause[] {
