@@ -24,7 +24,7 @@ const RULES: Record<string, { test: (name: string) => boolean; detail: string; m
   dns1035: { test: (name) => DNS_1035.test(name), detail: DNS_1035_RULE, max: 63 },
   path: {
     test: (name) => name !== '.' && name !== '..' && !/[/%]/.test(name),
-    detail: `may not contain '/' or '%'`,
+    detail: `may not contain '/'`,
     max: Number.POSITIVE_INFINITY,
   },
 };
@@ -34,7 +34,9 @@ export function nameFaults(name: string, rule: NonNullable<Strategy['nameRule']>
   const { test, detail, max } = RULES[rule] ?? { test: () => true, detail: '', max: 253 };
   const causes: Cause[] = [];
   if (name.length > max) causes.push(cause.invalid('metadata.name', name, `must be no more than ${max} characters`));
-  if (!test(name)) causes.push(cause.invalid('metadata.name', name, detail));
+  const dotted = (rule === 'label' || rule === 'dns1035') && name.includes('.');
+  if (dotted) causes.push(cause.invalid('metadata.name', name, 'must not contain dots'));
+  else if (!test(name)) causes.push(cause.invalid('metadata.name', name, detail));
   return causes;
 }
 
@@ -70,7 +72,7 @@ export function labelKeyFaults(key: string): string[] {
 
 /** Why a text is no value of a label. */
 export function labelFault(value: string): string | undefined {
-  if (value.length > 63) return 'must be no more than 63 characters';
+  if (value.length > 63) return 'must be no more than 63 bytes';
   return VALUE.test(value) ? undefined : VALUE_RULE;
 }
 

@@ -156,6 +156,11 @@ export const cause = {
     message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${valid.map(quote).join(', ')}`,
     field,
   }),
+  notFound: (field: string, value: unknown): Cause => ({
+    reason: 'FieldValueNotFound',
+    message: `Not found: ${JSON.stringify(value)}`,
+    field,
+  }),
   tooLong: (field: string, max: number): Cause => ({
     reason: 'FieldValueTooLong',
     message: `Too long: may not be more than ${max} bytes`,

@@ -1,4 +1,5 @@
-import { ensure, listOf, recordsOf, setDefault } from '../fields.js';
+import { ensure, listOf, numberOf, recordsOf, setDefault } from '../fields.js';
+import { forbidden } from '../status.js';
 import { type Fields } from '../types.js';
 import { type AdmissionPlugin, type AdmissionRequest } from './index.js';
 
@@ -14,6 +15,7 @@ export const podAdmission: AdmissionPlugin = {
     const spec = ensure(object, 'spec');
     setDefault(spec, 'serviceAccountName', 'default');
     setDefault(spec, 'serviceAccount', spec['serviceAccountName']);
+    if (numberOf(spec['priority']) !== 0) throw forbidden(def, object.metadata.name, priorityFault(spec['priority']));
     setDefault(spec, 'priority', 0);
     setDefault(spec, 'preemptionPolicy', 'PreemptLowerPriority');
     const missing = TAINTS.filter((key) => !recordsOf(spec['tolerations']).some((known) => tolerates(known, key)));
@@ -21,6 +23,10 @@ export const podAdmission: AdmissionPlugin = {
     spec['tolerations'] = [...listOf(spec['tolerations']), ...missing.map(toleration)];
   },
 };
+
+const priorityFault = (priority: unknown): string =>
+  `the integer value of priority (${String(priority)}) must not be provided in pod spec; priority admission controller ` +
+  'computed 0 from the given PriorityClass name';
 
 const tolerates = ({ key, effect }: Fields, taint: string): boolean =>
   (key === undefined || key === taint) && (effect === undefined || effect === 'NoExecute');

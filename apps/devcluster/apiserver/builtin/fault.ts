@@ -95,10 +95,14 @@ function base64Fault(value: string): string | undefined {
   return complete ? undefined : `illegal base64 data at input byte ${good}`;
 }
 
+const MICRO = /\.\d{6}(?:Z|[+-]\d\d:\d\d)$/;
+const MICRO_LAYOUT = '2006-01-02T15:04:05.000000Z07:00';
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
 function timeFault(value: unknown, fraction: string): string | undefined {
-  if (typeof value === 'string' && RFC_3339.test(value)) return undefined;
+  const good = typeof value === 'string' && RFC_3339.test(value);
+  if (good && (!fraction || MICRO.test(value))) return undefined;
+  if (good) return `parsing time ${JSON.stringify(value)} as "${MICRO_LAYOUT}": cannot parse "Z" as ".000000"`;
   if (typeof value !== 'string') return `json: cannot unmarshal ${jsonType(value)} into Go value of type string`;
   const quoted = JSON.stringify(value);
   return `parsing time ${quoted} as "2006-01-02T15:04:05${fraction}Z07:00": cannot parse ${quoted} as "2006"`;

@@ -5,8 +5,38 @@ import { type Cause, type KubeObject, type Strategy } from '../types.js';
 const REQUIRED_KEYS: Record<string, string[]> = {
   'kubernetes.io/tls': ['tls.crt', 'tls.key'],
   'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
+  'kubernetes.io/dockercfg': ['.dockercfg'],
   'kubernetes.io/ssh-auth': ['ssh-privatekey'],
 };
+const ACCOUNT = 'kubernetes.io/service-account.name';
+const LIMIT = 1024 * 1024;
+
+/** All of an object's data together has a limit; the fault names no field. */
+function sizeFaults(object: KubeObject): Cause[] {
+  const values = [...Object.values(fieldsOf(object['data'])), ...Object.values(fieldsOf(object['binaryData']))];
+  const size = values.reduce<number>((sum, value) => sum + textOf(value).length, 0);
+  return size > LIMIT ? [cause.tooLong(object.kind === 'Secret' ? 'data' : '', LIMIT)] : [];
+}
+
+/** What secrets of some types cannot do without. */
+function typeFaults(secret: KubeObject): Cause[] {
+  const type = textOf(secret['type']);
+  const data = fieldsOf(secret['data']);
+  const missing = (REQUIRED_KEYS[type] ?? [])
+    .filter((key) => !Object.hasOwn(data, key))
+    .map((key) => cause.required(`data[${key}]`));
+  if (type === 'kubernetes.io/basic-auth' && !data['username'] && !data['password']) {
+    missing.push(cause.required('data[username]'), cause.required('data[password]'));
+  }
+  if (type === 'kubernetes.io/service-account-token' && !secret.metadata.annotations?.[ACCOUNT]) {
+    missing.push(cause.required(`metadata.annotations[${ACCOUNT}]`));
+  }
+  const json = { 'kubernetes.io/dockerconfigjson': '.dockerconfigjson', 'kubernetes.io/dockercfg': '.dockercfg' }[type];
+  const text = json === undefined ? '' : Buffer.from(textOf(data[json]), 'base64').toString('utf8').trim();
+  if (json === undefined || text === '' || text.startsWith('{')) return missing;
+  const detail = `invalid character '${text[0]!}' looking for beginning of value`;
+  return [...missing, cause.invalid(`data[${json}]`, '<secret contents redacted>', detail)];
+}
 
 const IMMUTABLE = 'field is immutable when `immutable` is set';
 
@@ -14,9 +44,10 @@ function validateKeys(object: KubeObject, list: string): Cause[] {
   const detail =
     "a valid config key must consist of alphanumeric characters, '-', '_' or '.' " +
     "(e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
-  return Object.keys(fieldsOf(object[list]))
-    .filter((key) => !/^[-._a-zA-Z0-9]{1,253}$/.test(key))
-    .map((key) => cause.invalid(`${list}[${key}]`, key, detail));
+  return Object.keys(fieldsOf(object[list])).flatMap((key) => {
+    if (key === '.' || key === '..') return [cause.invalid(`${list}[${key}]`, key, `must not be '${key}'`)];
+    return /^[-._a-zA-Z0-9]{1,253}$/.test(key) ? [] : [cause.invalid(`${list}[${key}]`, key, detail)];
+  });
 }
 
 function validateImmutable(object: KubeObject, old: KubeObject | undefined, lists: string[]): Cause[] {
@@ -36,9 +67,7 @@ export const secretStrategy: Strategy = {
   },
   validate(secret, old) {
     const causes = validateKeys(secret, 'data');
-    for (const key of REQUIRED_KEYS[textOf(secret['type'])] ?? []) {
-      if (!Object.hasOwn(fieldsOf(secret['data']), key)) causes.push(cause.required(`data[${key}]`));
-    }
+    causes.push(...typeFaults(secret), ...sizeFaults(secret));
     if (old && secret['type'] !== old['type']) {
       causes.push(cause.invalid('type', secret['type'], 'field is immutable'));
     }
@@ -50,6 +79,10 @@ export const configMapStrategy: Strategy = {
   validate: (map, old) => [
     ...validateKeys(map, 'data'),
     ...validateKeys(map, 'binaryData'),
+    ...Object.keys(fieldsOf(map['data']))
+      .filter((key) => Object.hasOwn(fieldsOf(map['binaryData']), key))
+      .map((key) => cause.invalid(`data[${key}]`, key, 'duplicate of key present in binaryData')),
+    ...sizeFaults(map),
     ...validateImmutable(map, old, ['data', 'binaryData']),
   ],
 };

@@ -1,6 +1,8 @@
 import { at, ensure, fieldsOf, recordsOf, same, setDefault, textOf, textsOf } from '../fields.js';
 import { compileSchema, SchemaError } from '../schema/index.js';
 import { cause } from '../status.js';
+import { crdFaults } from './crd-names.js';
+import { oneOf } from './faults.js';
 import { type Cause, type Fields, type KubeObject, type ObjectAccess, type Strategy } from '../types.js';
 
 export const CRD_CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
@@ -8,8 +10,11 @@ export const CRD_CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
 function defaults(crd: KubeObject): void {
   const spec = ensure(crd, 'spec');
   const names = ensure(spec, 'names');
-  setDefault(names, 'singular', textOf(names['kind']).toLowerCase());
-  setDefault(names, 'listKind', `${textOf(names['kind'])}List`);
+  const kind = textOf(names['kind']);
+  if (kind) {
+    setDefault(names, 'singular', kind.toLowerCase());
+    setDefault(names, 'listKind', `${kind}List`);
+  }
   setDefault(ensure(spec, 'conversion'), 'strategy', 'None');
 }
 
@@ -73,14 +78,20 @@ function validate(crd: KubeObject, old?: KubeObject): Cause[] {
   versions.forEach((version, index) => {
     const schema = at(version, 'schema', 'openAPIV3Schema');
     const field = `spec.versions[${index}].schema.openAPIV3Schema`;
-    if (schema === undefined) causes.push(cause.required(field, 'schemas are required'));
+    if (schema === undefined) causes.push(cause.required(field));
     // Kubernetes speaks of the one schema of a CRD by the name that it has in its own memory.
     else causes.push(...schemaFaults(schema, versions.length === 1 ? 'spec.validation.openAPIV3Schema' : field));
   });
-  if (!['Namespaced', 'Cluster'].includes(textOf(spec['scope']))) {
-    causes.push(cause.unsupported('spec.scope', spec['scope'] ?? '', ['Cluster', 'Namespaced']));
-  }
+  if (!spec['scope']) causes.push(cause.required('spec.scope'));
+  else causes.push(...oneOf('spec.scope', spec['scope'], ['Cluster', 'Namespaced']));
+  causes.push(...crdFaults(crd, spec));
   if (old) {
+    for (const name of ['kind', 'plural']) {
+      const value = at(spec, 'names', name);
+      if (value !== at(old, 'spec', 'names', name)) {
+        causes.push(cause.invalid(`spec.names.${name}`, value, 'field is immutable'));
+      }
+    }
     for (const field of ['group', 'scope']) {
       if (!same(spec[field], old.spec?.[field])) {
         causes.push(cause.invalid(`spec.${field}`, spec[field] ?? '', 'field is immutable'));

@@ -4,6 +4,7 @@ import { configMapStrategy, secretStrategy } from './configuration.js';
 import { crdStrategy } from './crd.js';
 import { define, review, status } from './define.js';
 import { eventConversion } from './event.js';
+import { leaseStrategy } from './lease.js';
 import { namespaceStrategy } from './namespace.js';
 import { ingressStrategy, networkPolicyStrategy } from './network.js';
 import { podStrategy } from './pod.js';
@@ -135,7 +136,7 @@ const others: ResourceDef[] = [
   }),
   define('coordination.k8s.io', 'v1', 'leases', 'Lease', {
     namespaced,
-    strategy: { versionedUpdates: true },
+    strategy: leaseStrategy,
   }),
   define('discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice', { namespaced }),
   define('apiextensions.k8s.io', 'v1', 'customresourcedefinitions', 'CustomResourceDefinition', {

@@ -1,6 +1,7 @@
 import { at, ensure, fieldsOf, isFields, recordsOf, same, setDefault, textOf } from '../fields.js';
 import { cause } from '../status.js';
-import { type Cause, type Fields, type KubeObject, type Strategy } from '../types.js';
+import { validatePodSpec } from './pod-spec.js';
+import { type Fields, type KubeObject, type Strategy } from '../types.js';
 
 /** The mode of files in volumes where nothing is said: 0644. */
 const FILE_MODE = 420;
@@ -12,9 +13,25 @@ export function defaultPodSpec(spec: Fields): void {
   setDefault(spec, 'dnsPolicy', 'ClusterFirst');
   setDefault(spec, 'securityContext', {});
   setDefault(spec, 'schedulerName', 'default-scheduler');
-  for (const list of ['initContainers', 'containers']) recordsOf(spec[list]).forEach(defaultContainer);
+  for (const list of ['initContainers', 'containers']) {
+    for (const container of recordsOf(spec[list])) {
+      defaultContainer(container);
+      if (spec['hostNetwork'] === true) defaultHostPorts(container);
+    }
+  }
   recordsOf(spec['volumes']).forEach(defaultVolume);
   if (spec['serviceAccountName'] !== undefined) spec['serviceAccount'] ??= spec['serviceAccountName'];
+}
+
+/** On the node's own network a container's port is the node's. */
+function defaultHostPorts(container: Fields): void {
+  for (const port of recordsOf(container['ports'])) setDefault(port, 'hostPort', port['containerPort']);
+}
+
+/** What is limited and not asked for is asked for as it is limited. */
+function defaultRequests(resources: Fields): void {
+  const limits = fieldsOf(resources['limits']);
+  if (Object.keys(limits).length > 0) resources['requests'] = { ...limits, ...fieldsOf(resources['requests']) };
 }
 
 function defaultContainer(container: Fields): void {
@@ -31,6 +48,8 @@ function defaultContainer(container: Fields): void {
     const value = container[probe];
     if (isFields(value)) defaultProbe(value);
   }
+  for (const hook of ['preStop', 'postStart']) defaultHttpGet(at(container, 'lifecycle', hook, 'httpGet'));
+  defaultRequests(fieldsOf(container['resources']));
 }
 
 /** Tag `latest`, written or not, is pulled each time. */
@@ -45,7 +64,10 @@ function defaultProbe(probe: Fields): void {
   setDefault(probe, 'periodSeconds', 10);
   setDefault(probe, 'successThreshold', 1);
   setDefault(probe, 'failureThreshold', 3);
-  const get = probe['httpGet'];
+  defaultHttpGet(probe['httpGet']);
+}
+
+function defaultHttpGet(get: unknown): void {
   if (!isFields(get)) return;
   setDefault(get, 'path', '/');
   setDefault(get, 'scheme', 'HTTP');
@@ -64,26 +86,20 @@ function defaultVolume(volume: Fields): void {
   if (sources.length === 0) volume['emptyDir'] = {};
 }
 
-export function validatePodSpec(spec: unknown, path: string): Cause[] {
-  const containers = recordsOf(at(spec, 'containers'));
-  if (containers.length === 0) return [cause.required(`${path}.containers`)];
-  const causes: Cause[] = [];
-  const seen = new Set<string>();
-  containers.forEach((container, index) => {
-    const field = `${path}.containers[${index}]`;
-    const name = textOf(container['name']);
-    if (!name) causes.push(cause.required(`${field}.name`));
-    else if (seen.has(name)) causes.push(cause.duplicate(`${field}.name`, name));
-    seen.add(name);
-    if (!container['image']) causes.push(cause.required(`${field}.image`));
-  });
-  return causes;
-}
+const GATED = {
+  type: 'PodScheduled',
+  status: 'False',
+  lastProbeTime: null,
+  lastTransitionTime: null,
+  reason: 'SchedulingGated',
+  message: 'Scheduling is blocked due to non-empty scheduling gates',
+};
 
 function preparePod(pod: KubeObject, old: KubeObject | undefined): void {
   const spec = ensure(pod, 'spec');
   if (old) return;
-  pod.status = { phase: 'Pending', qosClass: qosClass(spec) };
+  const waits = recordsOf(spec['schedulingGates']).length > 0;
+  pod.status = { phase: 'Pending', qosClass: qosClass(spec), ...(waits ? { conditions: [GATED] } : {}) };
 }
 
 function qosClass(spec: Fields): string {
@@ -127,6 +143,9 @@ export const podStrategy: Strategy = {
   prepare: preparePod,
   validate(pod, old) {
     const causes = validatePodSpec(pod.spec, 'spec');
+    if (!old && pod.spec?.['ephemeralContainers'] !== undefined) {
+      causes.push(cause.forbidden('spec.ephemeralContainers', 'cannot be set on create'));
+    }
     if (old && !same(fixedPart(pod, old), fixedPart(old, old))) causes.push(cause.forbidden('spec', POD_CHANGES));
     return causes;
   },

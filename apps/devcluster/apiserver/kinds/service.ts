@@ -1,6 +1,9 @@
-import { ensure, listOf, numberOf, recordsOf, setDefault, textOf } from '../fields.js';
-import { cause } from '../status.js';
-import { type Cause, type Fields, type KubeObject, type ObjectAccess, type Strategy } from '../types.js';
+import { ensure, recordsOf, setDefault, textOf } from '../fields.js';
+import { type Fields, type KubeObject, type ObjectAccess, type Strategy } from '../types.js';
+import { validateService } from './service-validation.js';
+
+/** What a Service without an address of its own does not have. */
+const CLUSTER_FIELDS = ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy'];
 
 const NODE_PORTS = { first: 30_000, last: 32_767 };
 
@@ -8,9 +11,12 @@ function defaults(service: KubeObject): void {
   const spec = ensure(service, 'spec');
   setDefault(spec, 'type', 'ClusterIP');
   setDefault(spec, 'sessionAffinity', 'None');
+  if (spec['sessionAffinity'] === 'ClientIP') {
+    setDefault(spec, 'sessionAffinityConfig', { clientIP: { timeoutSeconds: 10_800 } });
+  }
   for (const port of recordsOf(spec['ports'])) {
     setDefault(port, 'protocol', 'TCP');
-    if (spec['type'] !== 'ExternalName') setDefault(port, 'targetPort', port['port']);
+    if (spec['type'] !== 'ExternalName') port['targetPort'] = port['targetPort'] || port['port'];
   }
   if (spec['type'] === 'ExternalName') return;
   setDefault(spec, 'internalTrafficPolicy', 'Cluster');
@@ -25,7 +31,7 @@ function prepare(service: KubeObject, old: KubeObject | undefined, objects: Obje
   const spec = ensure(service, 'spec');
   if (!old) service.status = { loadBalancer: {} };
   if (spec['type'] === 'ExternalName') {
-    for (const field of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy']) delete spec[field];
+    for (const field of CLUSTER_FIELDS) delete spec[field];
     return;
   }
   const others = objects.list('', 'services').filter(({ metadata }) => metadata.uid !== service.metadata.uid);
@@ -58,29 +64,11 @@ function allotNodePorts(spec: Fields, old: KubeObject | undefined, others: reado
   }
 }
 
-const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
-
-function validate(service: KubeObject, old?: KubeObject): Cause[] {
-  const spec = service.spec ?? {};
-  const causes: Cause[] = [];
-  if (!TYPES.includes(textOf(spec['type']))) causes.push(cause.unsupported('spec.type', spec['type'], TYPES));
-  const ports = recordsOf(spec['ports']);
-  if (ports.length === 0 && spec['type'] !== 'ExternalName' && spec['clusterIP'] !== 'None') {
-    causes.push(cause.required('spec.ports'));
-  }
-  ports.forEach((port, index) => {
-    const number = numberOf(port['port']);
-    if (number < 1 || number > 65_535) {
-      causes.push(cause.invalid(`spec.ports[${index}].port`, number, 'must be between 1 and 65535, inclusive'));
-    }
-    if (ports.length > 1 && !port['name']) causes.push(cause.required(`spec.ports[${index}].name`));
-  });
-  const address = old?.spec?.['clusterIP'];
-  if (address && spec['clusterIP'] !== undefined && spec['clusterIP'] !== address) {
-    causes.push(cause.invalid('spec.clusterIPs[0]', listOf(spec['clusterIPs']), 'may not change once set'));
-  }
-  return causes;
-}
-
 /** The status of a new Service is the load balancer's alone. */
-export const serviceStrategy: Strategy = { nameRule: 'dns1035', returnsDeleted: true, defaults, prepare, validate };
+export const serviceStrategy: Strategy = {
+  nameRule: 'label',
+  returnsDeleted: true,
+  defaults,
+  prepare,
+  validate: validateService,
+};

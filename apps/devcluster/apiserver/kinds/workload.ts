@@ -2,7 +2,11 @@ import { at, ensure, fieldsOf, isFields, same, setDefault } from '../fields.js';
 import { cause } from '../status.js';
 import { type Cause, type KubeObject, type Strategy } from '../types.js';
 import { matchesSelector, selectorOf } from '../selectors/labels.js';
-import { defaultPodSpec, validatePodSpec } from './pod.js';
+import { rolloutFaults } from './rollout.js';
+import { defaultPodSpec } from './pod.js';
+import { validatePodSpec } from './pod-spec.js';
+import { selectorFaults } from './selector.js';
+import { nonNegative } from './faults.js';
 
 function defaultTemplate(object: KubeObject): void {
   const spec = ensure(object, 'spec');
@@ -13,18 +17,46 @@ function defaultTemplate(object: KubeObject): void {
 
 function validate(object: KubeObject, old?: KubeObject): Cause[] {
   const spec = object.spec ?? {};
-  const causes: Cause[] = [];
   const selector = spec['selector'];
-  const labels = at(spec, 'template', 'metadata', 'labels');
-  if (!isFields(selector)) causes.push(cause.required('spec.selector'));
-  else if (!matchesSelector(selectorOf(selector), fieldsOf(labels) as Record<string, string>)) {
-    const detail = '`selector` does not match template `labels`';
-    causes.push(cause.invalid('spec.template.metadata.labels', labels ?? null, detail));
-  }
+  const causes: Cause[] = [];
   if (old && !same(selector, old.spec?.['selector'])) {
     causes.push(cause.invalid('spec.selector', selector ?? null, 'field is immutable'));
   }
-  return [...causes, ...validatePodSpec(at(spec, 'template', 'spec'), 'spec.template.spec')];
+  return [
+    ...causes,
+    ...nonNegative('spec.replicas', spec['replicas']),
+    ...selectionFaults(object),
+    ...templateFaults(fieldsOf(at(spec, 'template', 'spec'))),
+    ...nonNegative('spec.minReadySeconds', spec['minReadySeconds']),
+    ...(object.kind === 'Deployment' ? rolloutFaults(spec) : []),
+  ];
+}
+
+function selectionFaults({ spec = {} }: KubeObject): Cause[] {
+  const selector = spec['selector'];
+  const labels = at(spec, 'template', 'metadata', 'labels');
+  const detail = '`selector` does not match template `labels`';
+  const mismatch = cause.invalid('spec.template.metadata.labels', labels ?? null, detail);
+  if (!isFields(selector)) return [cause.required('spec.selector'), mismatch];
+  if (Object.keys(selector).length === 0) {
+    return [cause.invalid('spec.selector', selector, 'empty selector is invalid for deployment')];
+  }
+  const causes = selectorFaults(selector, 'spec.selector');
+  if (causes.length > 0) return [...causes, cause.invalid('spec.selector', selector, 'invalid label selector')];
+  return matchesSelector(selectorOf(selector), fieldsOf(labels) as Record<string, string>) ? [] : [mismatch];
+}
+
+function templateFaults(spec: Record<string, unknown>): Cause[] {
+  const path = 'spec.template.spec';
+  const causes = validatePodSpec(spec, path);
+  if (['OnFailure', 'Never'].includes(spec['restartPolicy'] as string)) {
+    causes.push(cause.unsupported(`${path}.restartPolicy`, spec['restartPolicy'], ['Always']));
+  }
+  if (spec['activeDeadlineSeconds'] !== undefined) {
+    const detail = 'activeDeadlineSeconds in ReplicaSet is not Supported';
+    causes.push(cause.forbidden(`${path}.activeDeadlineSeconds`, detail));
+  }
+  return causes;
 }
 
 const prepare: Strategy['prepare'] = (object, old) => {

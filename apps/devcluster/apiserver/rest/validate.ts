@@ -1,6 +1,6 @@
 import { type Call, type Context } from '../context.js';
 import { isFields } from '../fields.js';
-import { labelFaults, nameFaults } from '../names.js';
+import { labelFaults, labelKeyFaults, nameFaults } from '../names.js';
 import { cause, forbidden, invalid, notFound } from '../status.js';
 import { type Cause, type Fields, type KubeObject, type ResourceDef } from '../types.js';
 import { cannotBeHandled } from './decode.js';
@@ -52,6 +52,7 @@ export function validate(def: ResourceDef, object: KubeObject, old: KubeObject |
     ...(old ? [] : nameFaults(metadata.name, def.strategy?.nameRule)),
     ...labelFaults(metadata.labels, metadata.annotations),
     ...ownerFaults(object),
+    ...standardFinalizers(def, object),
     ...(old ? finalizerFaults(object, old) : []),
     ...(def.schema?.validate(object, old) ?? []),
     ...(def.strategy?.validate?.(object, old) ?? []),
@@ -67,15 +68,31 @@ function ownerFaults({ metadata }: KubeObject): Cause[] {
     if (!isFields(owner)) causes.push(cause.invalid(field, owner, 'must be an object'));
     else {
       for (const part of ['apiVersion', 'kind', 'name', 'uid'] as const) {
-        if (!owner[part]) causes.push(cause.invalid(`${field}.${part}`, '', 'must not be empty'));
+        if (!owner[part]) causes.push(cause.required(`${field}.${part}`, 'must not be empty'));
       }
     }
   });
   if (owners.filter(({ controller }) => controller).length > 1) {
-    const detail = 'Only one reference can have Controller set to true.';
+    const [first, second] = owners.filter(({ controller }) => controller).map(({ kind, name }) => `${kind} ${name}`);
+    const found = `Found "true" in references for ${first!} and ${second!}`;
+    const detail = `Only one reference can have Controller set to true. ${found}`;
     causes.push(cause.invalid('metadata.ownerReferences', owners, detail));
   }
   return causes;
+}
+
+const STANDARD = new Set(['orphan', 'foregroundDeletion', 'kubernetes']);
+/** Kinds of apiextensions and apiregistration: their own finalizers have no domain. */
+const OPEN = new Set(['CustomResourceDefinition', 'APIService']);
+
+/** Finalizers are names with a domain, or Kubernetes' own. Those of custom resources are only warned of. */
+function standardFinalizers(def: ResourceDef, { metadata }: KubeObject): Cause[] {
+  return (metadata.finalizers ?? []).flatMap((finalizer, index) => {
+    const causes = labelKeyFaults(finalizer).map((detail) => cause.invalid('metadata.finalizers', finalizer, detail));
+    if (OPEN.has(def.kind) || def.custom || finalizer.includes('/') || STANDARD.has(finalizer)) return causes;
+    const detail = 'name is neither a standard finalizer name nor is it fully qualified';
+    return [...causes, cause.invalid(`metadata.finalizers[${index}]`, finalizer, detail)];
+  });
 }
 
 function finalizerFaults(object: KubeObject, old: KubeObject): Cause[] {

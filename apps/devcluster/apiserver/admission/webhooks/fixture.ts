@@ -28,7 +28,7 @@ export class HookServer {
     const ca = await makeCa({ cn: 'test' });
     const serving = await issue(ca, { cn: 'hook', dns: ['hook.default.svc'], ips: ['127.0.0.1'] });
     const server = new HookServer(Buffer.from(ca.cert).toString('base64'));
-    const { port, close } = await listen({ cert: serving.cert, key: serving.key }, (req, res) => {
+    const listening = await listen({ cert: serving.cert, key: serving.key }, (req, res) => {
       void text(req).then((body) => {
         const { request } = JSON.parse(body) as { request: Seen['request'] };
         server.seen.push({ url: req.url ?? '', request });
@@ -38,8 +38,8 @@ export class HookServer {
         res.end(raw ?? review(request.uid, { ...response, ...(patch ? jsonPatch(patch) : {}) }));
       });
     });
-    server.port = port;
-    server.#close = close;
+    server.port = listening.port;
+    server.#close = () => listening.close();
     return server;
   }
 

@@ -1,0 +1,58 @@
+import { fieldsOf, textOf } from '../fields.js';
+import { cause } from '../status.js';
+import { type Cause, type Fields } from '../types.js';
+
+const FACTORS: Record<string, number> = {
+  '': 1,
+  n: 1e-9,
+  u: 1e-6,
+  m: 1e-3,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  P: 1e15,
+  E: 1e18,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+  Pi: 2 ** 50,
+  Ei: 2 ** 60,
+};
+
+/** The number that a quantity stands for: `500m` is 0.5. */
+export function quantityOf(value: unknown): number {
+  const [, number = '0', suffix = ''] = /^([+-]?[\d.]+(?:[eE][+-]?\d+)?)([a-zA-Z]*)$/.exec(textOf(value)) ?? [];
+  return Number(number) * (FACTORS[suffix] ?? 1);
+}
+
+const STANDARD = /^(?:cpu|memory|ephemeral-storage|hugepages-.+)$/;
+
+/** Follows ValidateResourceRequirements of k8s.io/kubernetes/pkg/apis/core/validation. */
+export function resourceFaults({ limits, requests }: Fields, path: string): Cause[] {
+  const wanted = fieldsOf(requests);
+  const most = fieldsOf(limits);
+  const above = Object.entries(wanted)
+    .filter(([name, value]) => most[name] !== undefined && quantityOf(value) > quantityOf(most[name]))
+    .map(([name, value]) => {
+      const detail = `must be less than or equal to ${name} limit of ${textOf(most[name])}`;
+      return cause.invalid(`${path}.requests`, value, detail);
+    });
+  return [...listFaults(most, `${path}.limits`), ...listFaults(wanted, `${path}.requests`), ...above];
+}
+
+function listFaults(list: Fields, path: string): Cause[] {
+  return Object.entries(list).flatMap(([name, value]) => {
+    const field = `${path}[${name}]`;
+    if (!STANDARD.test(name) && !name.includes('/')) {
+      return [
+        cause.invalid(field, name, 'must be a standard resource type or fully qualified'),
+        cause.invalid(field, name, 'must be a standard resource for containers'),
+      ];
+    }
+    if (quantityOf(value) < 0) return [cause.invalid(field, value, 'must be greater than or equal to 0')];
+    const whole = STANDARD.test(name) || Number.isInteger(quantityOf(value));
+    return whole ? [] : [cause.invalid(field, value, 'must be an integer')];
+  });
+}
