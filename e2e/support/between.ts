@@ -21,28 +21,45 @@ interface Scaled extends KubeObject {
  */
 export class Between {
   #number = 0;
+  readonly #ends: (() => Promise<unknown>)[] = [];
+  #operator: OwnProgram | undefined;
+  #gate: OwnProgram | undefined;
 
   private constructor(
     readonly admin: OwnClient,
     readonly proxy: FaultyProxy,
-    readonly operator: OwnProgram,
-    readonly gate: OwnProgram,
     readonly signatures: Signatures,
   ) {}
 
+  /** Nothing is left behind where it does not come up. */
   static async start(admin: OwnClient): Promise<Between> {
-    const { namespace } = cluster();
     const proxy = await FaultyProxy.start(new URL(apiServer()), clusterCa());
-    const signatures = new Signatures(admin, namespace);
+    const between = new Between(admin, proxy, new Signatures(admin, cluster().namespace));
+    try {
+      await between.#up();
+    } catch (error) {
+      await between.stop();
+      throw error;
+    }
+    return between;
+  }
+
+  async #up(): Promise<void> {
+    const { admin, proxy, signatures } = this;
+    const { namespace } = cluster();
+    this.#ends.push(() => proxy.close());
     await signatures.start();
+    this.#ends.push(() => signatures.stop());
+    this.#ends.push(() => scaleOperator(admin, 1));
     await scaleOperator(admin, 0);
-    const operator = await OwnProgram.start(admin, {
+    this.#operator = await OwnProgram.start(admin, {
       ...OPERATOR,
       script: 'apps/operator/main.js',
       podName: 'faults-operator',
       api: proxy,
     });
-    const gate = await OwnProgram.start(admin, {
+    this.#ends.push(() => this.operator.stop());
+    this.#gate = await OwnProgram.start(admin, {
       namespace,
       deployment: 'gateserver-sample',
       script: 'apps/gateway/main.js',
@@ -50,21 +67,25 @@ export class Between {
       api: proxy,
       env: (port, { PUBLIC_URLS = '' }) => ({ PUBLIC_URLS: `${PUBLIC_URLS},http://127.0.0.1:${port}` }),
     });
-    const between = new Between(admin, proxy, operator, gate, signatures);
-    await between.ready();
-    return between;
+    this.#ends.push(() => this.gate.stop());
+    await this.ready();
+  }
+
+  get operator(): OwnProgram {
+    return present(this.#operator);
+  }
+
+  get gate(): OwnProgram {
+    return present(this.#gate);
   }
 
   async ready(): Promise<void> {
     await Promise.all([this.operator.ready(), this.gate.ready()]);
   }
 
+  /** In the opposite order; deletes the tokens. */
   async stop(): Promise<void> {
-    await this.gate.stop();
-    await this.operator.stop();
-    await scaleOperator(this.admin, 1);
-    await this.signatures.stop();
-    await this.proxy.close();
+    for (let end = this.#ends.pop(); end; end = this.#ends.pop()) await end();
     const tokens = `/apis/kubegateway.kubevirt.io/v1beta1/namespaces/${cluster().namespace}/gatetokens`;
     await (await this.admin.request('DELETE', tokens)).body.dump();
   }
@@ -95,6 +116,11 @@ export class Between {
   isOperator({ who }: Seen): boolean {
     return who === this.proxy.seen.find(({ path, watch }) => watch && path.endsWith('/secrets'))?.who;
   }
+}
+
+function present(program: OwnProgram | undefined): OwnProgram {
+  if (!program) throw new Error('it does not run');
+  return program;
 }
 
 export const pods = (): string => `/api/v1/namespaces/${cluster().namespace}/pods`;

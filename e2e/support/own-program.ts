@@ -81,7 +81,7 @@ export class OwnProgram {
     return (await fetch(`${this.url}/readyz`).catch(() => undefined))?.status === 200;
   }
 
-  async ready(withinMs = 30_000): Promise<void> {
+  async ready(withinMs = 60_000): Promise<void> {
     await until(`${this.script} is ready`, () => this.isReady(), withinMs).catch((error: unknown) => {
       throw new Error(`${String(error)}\n${this.output.slice(-4000)}`);
     });
