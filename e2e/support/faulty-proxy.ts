@@ -81,6 +81,15 @@ export class FaultyProxy {
     return { hits: () => entry.hits, lift: () => void this.#faults.delete(entry) };
   }
 
+  liftAll(): void {
+    this.#faults.clear();
+  }
+
+  /** How many requests are being answered. */
+  live(matches: Fault['matches']): number {
+    return [...this.#live].filter(({ seen }) => matches(seen)).length;
+  }
+
   /** Cuts the connections of what is being answered. @returns how many */
   cut(matches: Fault['matches']): number {
     const found = [...this.#live].filter(({ seen }) => matches(seen));
