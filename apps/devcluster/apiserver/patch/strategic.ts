@@ -73,7 +73,7 @@ const unfit = (why: string): ApiError => new ApiError(500, '', why);
 /** A value as Go prints it. */
 function goText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
-  if (!isFields(value)) return value === null ? '<nil>' : JSON.stringify(value);
+  if (!isFields(value)) return value === null ? '<nil>' : typeof value === 'string' ? value : JSON.stringify(value);
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return `map[${entries.map(([key, item]) => `${key}:${goText(item)}`).join(' ')}]`;
 }

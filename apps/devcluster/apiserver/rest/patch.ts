@@ -3,7 +3,7 @@ import { isFields } from '../fields.js';
 import { jsonPatch } from '../patch/json.js';
 import { mergePatch } from '../patch/merge.js';
 import { strategicPatch } from '../patch/strategic.js';
-import { ApiError, badRequest } from '../status.js';
+import { ApiError, badRequest, unsupportedMedia } from '../status.js';
 import { type Fields, type KubeObject } from '../types.js';
 import { applyObject } from './apply.js';
 import { placeIn } from './create.js';
@@ -21,7 +21,10 @@ export const APPLY_PATCH = 'application/apply-patch+yaml';
 export async function patch(ctx: Context, call: Call): Promise<{ object: KubeObject; created: boolean }> {
   const type = mediaType(call.contentType);
   const accepted = [JSON_PATCH, MERGE_PATCH, ...(call.def.custom ? [] : [STRATEGIC_PATCH]), APPLY_PATCH];
-  if (!accepted.includes(type)) throw new ApiError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
+  if (!accepted.includes(type))
+    throw call.def.custom
+      ? unsupportedMedia(accepted)
+      : new ApiError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
   const body = decodeBody(call, () => badRequest('invalid JSON patch'));
   if (type === APPLY_PATCH) return applyObject(ctx, call, body);
   const object = await updateWith(ctx, call, (current) => {

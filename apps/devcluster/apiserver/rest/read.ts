@@ -119,5 +119,6 @@ const listKey = ({ namespace, def }: Call, { metadata }: KubeObject): string =>
 export function asList(call: Call, objects: KubeObject[], metadata: Fields): Fields {
   const { def } = call;
   const items = def.custom ? objects : objects.map(({ apiVersion: _version, kind: _kind, ...rest }) => rest);
-  return { kind: def.listKind, apiVersion: apiVersionOf(def), metadata, items };
+  const listMeta = def.custom ? { continue: '', ...metadata } : metadata;
+  return { kind: def.listKind, apiVersion: apiVersionOf(def), metadata: listMeta, items };
 }

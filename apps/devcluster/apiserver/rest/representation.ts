@@ -1,5 +1,5 @@
 import { type Call } from '../context.js';
-import { badRequest, notAcceptable } from '../status.js';
+import { badRequest, cause, notAcceptable } from '../status.js';
 import { type Included, metadataOf, tableOf } from '../table/index.js';
 import { type Fields, type KubeObject } from '../types.js';
 
@@ -50,8 +50,10 @@ export function representation(call: Call, now: () => Date): Representation {
 
 function table(call: Call, now: () => Date): Representation {
   const included = (call.query.get('includeObject') || 'Metadata') as Included;
-  if (!['None', 'Metadata', 'Object'].includes(included))
-    throw badRequest(`unrecognized includeObject value: "${included}"`);
+  if (!['None', 'Metadata', 'Object'].includes(included)) {
+    const fault = cause.invalid('', included, "must be 'Metadata', 'Object', 'None', or empty");
+    throw badRequest(`Unable to convert to Table as requested: includeObject: ${fault.message}`);
+  }
   let headers = true;
   const make = (objects: KubeObject[], resourceVersion: string): Fields =>
     tableOf(call.def, objects, { included, headers, resourceVersion, now: now() });

@@ -18,7 +18,7 @@ export function scaleOf(call: Call, object: KubeObject): Fields {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   const selector = at(object, 'spec', 'selector');
   const replicas = numberOf(at(object, ...pathOf(paths?.specReplicasPath)));
-  const text = call.def.custom ? at(object, ...pathOf(paths?.labelSelectorPath)) : selectorText(selector);
+  const text = call.def.custom ? selectorAt(object, paths?.labelSelectorPath) : selectorText(selector);
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
@@ -30,6 +30,8 @@ export function scaleOf(call: Call, object: KubeObject): Fields {
     },
   };
 }
+
+const selectorAt = (object: KubeObject, path?: string): unknown => (path ? at(object, ...pathOf(path)) : undefined);
 
 const selectorText = (selector: unknown): string =>
   Object.entries(fieldsOf(at(selector, 'matchLabels')))
