@@ -1,5 +1,6 @@
 import { recordsOf, setDefault } from '../fields.js';
 import { type ResourceDef } from '../types.js';
+import { apiServiceStrategy } from './api-service.js';
 import { configMapStrategy, secretStrategy } from './configuration.js';
 import { crdStrategy } from './crd.js';
 import { define, review, status } from './define.js';
@@ -148,7 +149,7 @@ const others: ResourceDef[] = [
   define('apiregistration.k8s.io', 'v1', 'apiservices', 'APIService', {
     categories: ['api-extensions'],
     subresources: status,
-    strategy: { nameRule: 'path', prepare: (service, old) => void (old ?? (service.status = {})) },
+    strategy: apiServiceStrategy,
   }),
 ];
 
