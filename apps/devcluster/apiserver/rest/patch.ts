@@ -30,6 +30,9 @@ export async function patch(ctx: Context, call: Call): Promise<{ object: KubeObj
   const object = await updateWith(ctx, call, (current) => {
     const next = patched(type, current, body);
     if (!isFields(next)) throw badRequest('the patched object is no object');
+    if (!call.def.custom && next['kind'] !== call.def.kind) {
+      throw badPatch(next, `a patch may not make another kind of a ${call.def.kind}`);
+    }
     const wanted = asObject(next, call.def, (fault) => badPatch(next, fault));
     if (wanted.metadata.name !== call.name) {
       throw badRequest(
