@@ -73,7 +73,7 @@ function ownerFaults({ metadata }: KubeObject): Cause[] {
     }
   });
   if (owners.filter(({ controller }) => controller).length > 1) {
-    const [first, second] = owners.filter(({ controller }) => controller).map(({ kind, name }) => `${kind} ${name}`);
+    const [first, second] = owners.filter(({ controller }) => controller).map(({ kind, name }) => `${kind}/${name}`);
     const found = `Found "true" in references for ${first!} and ${second!}`;
     const detail = `Only one reference can have Controller set to true. ${found}`;
     causes.push(cause.invalid('metadata.ownerReferences', owners, detail));
