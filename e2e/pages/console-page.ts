@@ -35,8 +35,14 @@ export class ConsolePage {
     await until('the screen is drawn', async () => (await this.screen()).some((line) => line.trim() !== ''));
   }
 
-  /** The text on the guest's screen, read from the pixels of the canvas. */
+  /** The text on the built-in guest's screen, read from the pixels of the canvas. */
   async screen(): Promise<string[]> {
+    const { pixels, width, height } = await this.picture();
+    return readScreen(pixels, width, height);
+  }
+
+  /** The pixels of the screen: RGBA. */
+  async picture(): Promise<{ pixels: Uint8ClampedArray; width: number; height: number }> {
     const canvas = this.page.getByTestId('screen').locator('canvas').first();
     const { base64, width, height } = await canvas.evaluate((node) => {
       const canvas = node as unknown as Canvas;
@@ -46,7 +52,7 @@ export class ConsolePage {
       for (let at = 0; at < data.length; at += 0x8000) text += String.fromCharCode(...data.subarray(at, at + 0x8000));
       return { base64: btoa(text), width, height };
     });
-    return readScreen(new Uint8ClampedArray(Buffer.from(base64, 'base64')), width, height);
+    return { pixels: new Uint8ClampedArray(Buffer.from(base64, 'base64')), width, height };
   }
 
   /** Types a line into the screen and Return. */
