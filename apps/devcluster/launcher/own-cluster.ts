@@ -32,7 +32,9 @@ export async function launchOnOwn(
   const namespace = upstream.namespace ?? 'default';
   const client = new OwnClient(upstream);
   if (!(await typesOf(client, KUBEVIRT))) {
-    throw new UserError(`The cluster of ${cluster.kubeconfig} does not serve ${KUBEVIRT}: install KubeVirt there first.`);
+    throw new UserError(
+      `The cluster of ${cluster.kubeconfig} does not serve ${KUBEVIRT}: install KubeVirt there first.`,
+    );
   }
   const applier = new Applier(client);
   const manifests = readManifests(`${ROOT}deploy/install.yaml`);
