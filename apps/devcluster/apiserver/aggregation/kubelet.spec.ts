@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, get, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { issue, makeCa, type PemPair } from '#libs/pki';
@@ -28,7 +29,8 @@ beforeEach(async () => {
   const serving = await issue(await makeCa({ cn: 'kubelet-ca' }), { cn: 'node', ips: ['127.0.0.1'] });
   kubelet = await listen({ ...serving, ca: ca.cert }, (req, res) => {
     seen.push({ path: req.url ?? '', cn: commonName(req) });
-    if (req.url?.includes('/gone/')) res.writeHead(404).end('container "c" not found in pod "gone_ns"');
+    if (req.headers.upgrade) res.writeHead(req.headers.authorization ? 500 : 501).end('not here');
+    else if (req.url?.includes('/gone/')) res.writeHead(404).end('container "c" not found in pod "gone_ns"');
     else if (req.url?.includes('follow=true')) res.write('one\n');
     else res.end('log\n');
   });
@@ -99,6 +101,20 @@ describe('pods/log', () => {
     const [status, body] = await ask(path);
     expect(status).toBe(code);
     expect((JSON.parse(body) as { message: string }).message).toContain(message);
+  });
+
+  it('exec, attach and portforward get the answer of the kubelet', async () => {
+    door.on('upgrade', (req, socket, head) => {
+      const subresource = (req.url ?? '').split(/[/?]/)[1] ?? '';
+      proxy.upgrade(req, socket, head, { namespace: 'ns', name: 'one', subresource });
+    });
+    const headers = { connection: 'Upgrade', upgrade: 'websocket', authorization: 'Bearer secret' };
+    for (const path of ['exec?command=ls&container=c', 'portforward']) {
+      const asked = get(`${url}/${path}`, { headers });
+      const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+      expect([answer.statusCode, await text(answer)]).toEqual([501, 'not here']);
+    }
+    expect(seen.map(({ path }) => path)).toEqual(['/exec/ns/one/c?command=ls', '/portForward/ns/one?']);
   });
 
   it('says that the node cannot be reached', async () => {

@@ -1,17 +1,26 @@
 import { Agent, request } from 'node:https';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream';
+import { type Duplex, pipeline } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
 import { ApiError, badRequest, notFound } from '../status.js';
 import { type KubeObject, type ObjectAccess } from '../types.js';
 import { type Address } from './resolve.js';
 import { type ClientIdentity } from './transport.js';
+import { relay } from './tunnel.js';
 
 /** The options of `pods/log` that the kubelet is told. */
 const FLAGS = ['follow', 'previous', 'timestamps'];
 const NUMBERS = ['sinceSeconds', 'tailLines', 'limitBytes'];
 const TEXTS = ['sinceTime', 'stream'];
+
+/** What of a pod is to be streamed. */
+interface PodStream {
+  namespace: string;
+  name: string;
+  /** exec, attach or portforward. */
+  subresource: string;
+}
 
 interface PodSpec {
   nodeName?: string;
@@ -25,7 +34,7 @@ interface NodeStatus {
   daemonEndpoints?: { kubeletEndpoint?: { Port?: number } };
 }
 
-/** Serves `pods/NAME/log` from the node's kubelet. */
+/** Asks the node's kubelet for `pods/NAME/log`, exec, attach and portforward. */
 export class KubeletProxy {
   private agent: Agent | undefined;
   private agentOf = '';
@@ -53,6 +62,29 @@ export class KubeletProxy {
     const address = this.kubelet(spec.nodeName);
     const search = options.size > 0 ? `?${options.toString()}` : '';
     this.stream(res, address, `/containerLogs/${namespace}/${pod}/${container}${search}`);
+  }
+
+  /**
+   * Passes an upgrade of `pods/exec`, `pods/attach` or `pods/portforward` on to the kubelet, and its answer back.
+   * @throws ApiError for a pod or container that is not there, or a pod that has no node yet
+   */
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer, { namespace, name, subresource }: PodStream): void {
+    const object = this.objects.get('', 'pods', name, namespace);
+    if (!object) throw notFound({ group: '', resource: 'pods' }, name);
+    const spec = (object.spec ?? {}) as PodSpec;
+    const { searchParams: query } = new URL(req.url ?? '/', 'https://localhost');
+    const call =
+      subresource === 'portforward'
+        ? `portForward/${namespace}/${name}`
+        : `${subresource}/${namespace}/${name}/${containerOf(spec, name, query.get('container') ?? '')}`;
+    if (!spec.nodeName) throw badRequest(`pod ${name} does not have a host assigned`);
+    query.delete('container');
+    const { host, port } = this.kubelet(spec.nodeName);
+    const { authorization: _, ...headers } = req.headers;
+    const options = { method: req.method, host, port, path: `/${call}?${query.toString()}`, headers };
+    const upstream = request({ ...options, agent: this.tls() });
+    relay(upstream, socket, head, () => undefined);
+    upstream.end();
   }
 
   close(): void {

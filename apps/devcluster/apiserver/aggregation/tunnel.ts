@@ -1,4 +1,4 @@
-import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import { type ClientRequest, type IncomingMessage, STATUS_CODES } from 'node:http';
 import { Socket } from 'node:net';
 import { type Duplex } from 'node:stream';
 
@@ -22,6 +22,12 @@ export function tunnel(
     path: targetPath(req.url ?? '/'),
     headers: { ...requestHeaders(req, user), connection: 'Upgrade', upgrade: req.headers.upgrade },
   });
+  relay(upstream, socket, head, onFault);
+  upstream.end();
+}
+
+/** Waits for the answer of a backend that was asked to upgrade. */
+export function relay(upstream: ClientRequest, socket: Duplex, head: Buffer, onFault: () => void): void {
   const giveUp = (): void => void upstream.destroy();
   socket.on('close', giveUp);
   socket.on('error', giveUp);
@@ -45,7 +51,6 @@ export function tunnel(
     onFault();
     refuse(socket, 503, `error dialing backend: ${error.message}`);
   });
-  upstream.end();
 }
 
 const LINGER_MS = 10_000;

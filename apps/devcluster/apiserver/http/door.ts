@@ -30,11 +30,17 @@ export async function request(parts: Parts, req: IncomingMessage, res: ServerRes
   }
 }
 
-/** The door of upgrades: other servers' alone have them. */
+/** What of a pod the kubelet streams. */
+const STREAMS = new Set(['exec', 'attach', 'portforward']);
+
+/** The door of upgrades: other servers and kubelets have them. */
 export function upgrade(parts: Parts, req: IncomingMessage, socket: Duplex, head: Buffer): void {
   socket.on('error', () => socket.destroy());
   try {
     const { info, user } = authorize(parts, req);
+    if (info.group === '' && info.resource === 'pods' && STREAMS.has(info.subresource)) {
+      return parts.podLogs.upgrade(req, socket, head, info);
+    }
     if (!info.isResource || !parts.foreign.serves(info.group, info.version)) throw unknownResource();
     parts.foreign.upgrade(req, socket, head, user, info.group, info.version);
   } catch (error) {

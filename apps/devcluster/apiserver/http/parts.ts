@@ -5,6 +5,7 @@ import { type ServiceAccountTokens } from '../authn/service-accounts.js';
 import { type Rbac } from '../authz/rbac.js';
 import { type Context } from '../context.js';
 import { type ForeignGroups } from '../discovery/documents.js';
+import { type RequestInfo } from '../request-info.js';
 import { type Reviews } from '../reviews/index.js';
 import { type Fields, type UserInfo } from '../types.js';
 
@@ -17,6 +18,7 @@ export interface Foreign extends ForeignGroups {
 
 export interface PodLogs {
   logs(res: ServerResponse, namespace: string, pod: string, query: URLSearchParams): void;
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer, pod: RequestInfo): void;
 }
 
 export interface OpenApi {
