@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { types } from '#libs/kube';
 import { FakeClient } from '../testing/fake-client.js';
+import { type Tell } from '../tell.js';
 import { type Deployment, type ReplicaSet } from '../workload.js';
 import { syncDeployment } from './index.js';
 import { HASH_LABEL, replicaSetOf, REVISION, templateHash } from './revision.js';
@@ -33,13 +34,16 @@ function settled(from: Deployment, set: ReplicaSet): Deployment {
 test('the first pass makes a ReplicaSet and tells of it', async () => {
   const fake = new FakeClient();
   const { annotations: _, ...metadata } = deployment('a').metadata;
-  await syncDeployment(fake.client, { ...deployment('a'), metadata }, NOW);
+  const told: string[] = [];
+  const tell: Tell = (_object, reason, message) => told.push(`${reason}: ${message}`);
+  await syncDeployment(fake.client, { ...deployment('a'), metadata }, NOW, tell);
   const hash = templateHash(deployment('a').spec.template);
   expect(fake.calls).toEqual([
     `create replicasets ns/web-${hash}`,
     'patch deployments ns/web',
     'patch deployments ns/web status',
   ]);
+  expect(told).toEqual([`ScalingReplicaSet: Scaled up replica set web-${hash} from 0 to 2`]);
   expect(fake.writes[0]?.body).toMatchObject({
     metadata: { ownerReferences: [{ kind: 'Deployment', name: 'web', uid: 'd', controller: true }] },
     spec: { replicas: 2, selector: { matchLabels: { app: 'web', [HASH_LABEL]: hash } } },

@@ -3,6 +3,7 @@ import { type Again, keyOf, type KubeClient, type KubeObject, types } from '#lib
 import { type Cache } from '../cache.js';
 import { Controller } from '../controller.js';
 import { controls, ownerKey } from '../owner.js';
+import { type Tell, tellOf } from '../tell.js';
 import { type Deployment, type ReplicaSet } from '../workload.js';
 import { currentRevision, currentSet, replicaSetOf, REVISION, revisionOf } from './revision.js';
 import { newReplicas, oldReplicas } from './rolling.js';
@@ -12,8 +13,9 @@ import { deploymentStatus, isComplete } from './status.js';
 export function deploymentController(
   cache: Cache,
   now: () => Date,
-  onError: (error: unknown, key: string) => void,
+  onError: (error: unknown, key?: string) => void,
 ): Controller {
+  const tell = tellOf(cache.client, 'deployment-controller', types.deployments, now, onError);
   const deployments = cache.of<Deployment>(types.deployments);
   const sources = [
     { type: types.deployments, keys: (object: KubeObject) => [keyOf(object)] },
@@ -21,18 +23,24 @@ export function deploymentController(
   ];
   const reconcile = async (namespace: string, name: string): Promise<Again> => {
     const deployment = deployments.get(name, namespace);
-    if (deployment && !deployment.metadata.deletionTimestamp) return syncDeployment(cache.client, deployment, now());
+    if (deployment && !deployment.metadata.deletionTimestamp)
+      return syncDeployment(cache.client, deployment, now(), tell);
   };
   return new Controller(cache, sources, reconcile, onError);
 }
 
 /** One pass over one Deployment. ReplicaSets are read from the API server: acting on an old cache would roll twice. */
-export async function syncDeployment(client: KubeClient, deployment: Deployment, now: Date): Promise<Again> {
+export async function syncDeployment(
+  client: KubeClient,
+  deployment: Deployment,
+  now: Date,
+  tell: Tell = () => undefined,
+): Promise<Again> {
   const { items } = await client.list<ReplicaSet>(types.replicaSets, deployment.metadata.namespace);
   const sets = items.filter((set) => controls(deployment, set) && !set.metadata.deletionTimestamp);
   const found = currentSet(deployment, sets);
   const old = sets.filter((set) => set !== found);
-  const current = deployment.spec.paused ? found : await rollOut(client, deployment, found, old);
+  const current = deployment.spec.paused ? found : await rollOut(client, deployment, found, old, tell);
   await writeStatus(client, deployment, current, old, now);
   return isComplete(deployment, deploymentStatus(deployment, current, old, now)) ? undefined : { again: 30_000 };
 }
@@ -42,16 +50,28 @@ async function rollOut(
   deployment: Deployment,
   found: ReplicaSet | undefined,
   old: ReplicaSet[],
+  tell: Tell,
 ): Promise<ReplicaSet> {
   const revision = currentRevision(found, old);
   const replicas = newReplicas(deployment, found, old);
   let current: ReplicaSet;
   if (!found) current = await client.create(types.replicaSets, replicaSetOf(deployment, replicas, revision));
   else current = await adjust(client, found, replicas, revision);
+  scaled(tell, deployment, current, found?.spec.replicas ?? 0, replicas);
   await annotate(client, deployment, revision);
-  for (const [name, count] of oldReplicas(deployment, current, old)) await scale(client, deployment, name, count);
+  for (const [name, count] of oldReplicas(deployment, current, old)) {
+    await scale(client, deployment, name, count);
+    const set = old.find(({ metadata }) => metadata.name === name);
+    if (set) scaled(tell, deployment, set, set.spec.replicas ?? 1, count);
+  }
   await forget(client, deployment, old);
   return current;
+}
+
+function scaled(tell: Tell, deployment: Deployment, { metadata }: ReplicaSet, from: number, to: number): void {
+  if (from === to) return;
+  const way = to > from ? 'up' : 'down';
+  tell(deployment, 'ScalingReplicaSet', `Scaled ${way} replica set ${metadata.name} from ${from} to ${to}`);
 }
 
 async function adjust(client: KubeClient, set: ReplicaSet, replicas: number, revision: number): Promise<ReplicaSet> {

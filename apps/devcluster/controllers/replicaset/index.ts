@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Cache } from '../cache.js';
 import { Controller } from '../controller.js';
 import { controllerReference, controls, ownerKey } from '../owner.js';
+import { type Tell, tellOf } from '../tell.js';
 import { type Pod, type ReplicaSet, type ReplicaSetStatus } from '../workload.js';
 import { planReplicaSet } from './plan.js';
 
@@ -10,8 +11,9 @@ import { planReplicaSet } from './plan.js';
 export function replicaSetController(
   cache: Cache,
   now: () => Date,
-  onError: (error: unknown, key: string) => void,
+  onError: (error: unknown, key?: string) => void,
 ): Controller {
+  const tell = tellOf(cache.client, 'replicaset-controller', types.replicaSets, now, onError);
   const sets = cache.of<ReplicaSet>(types.replicaSets);
   const sources = [
     { type: types.replicaSets, keys: (set: KubeObject) => [keyOf(set)] },
@@ -19,7 +21,7 @@ export function replicaSetController(
   ];
   const reconcile = async (namespace: string, name: string): Promise<Again> => {
     const set = sets.get(name, namespace);
-    if (set) return syncReplicaSet(cache.client, set, now());
+    if (set) return syncReplicaSet(cache.client, set, now(), tell);
   };
   return new Controller(cache, sources, reconcile, onError);
 }
@@ -28,7 +30,12 @@ export function replicaSetController(
  * One pass over one ReplicaSet. Pods are read from the API server, not from the cache: a cache that has not yet seen the
  * pods of the last pass would make them twice.
  */
-export async function syncReplicaSet(client: KubeClient, set: ReplicaSet, now: Date): Promise<Again> {
+export async function syncReplicaSet(
+  client: KubeClient,
+  set: ReplicaSet,
+  now: Date,
+  tell: Tell = () => undefined,
+): Promise<Again> {
   const { namespace } = set.metadata;
   const { items } = await client.list<Pod>(types.pods, namespace);
   const plan = planReplicaSet(
@@ -36,8 +43,14 @@ export async function syncReplicaSet(client: KubeClient, set: ReplicaSet, now: D
     items.filter((pod) => controls(set, pod)),
     now,
   );
-  for (let i = 0; i < plan.create; i += 1) await client.create(types.pods, podOf(set), namespace);
-  for (const { metadata } of plan.remove) await remove(client, metadata.name ?? '', namespace, metadata.uid);
+  for (let i = 0; i < plan.create; i += 1) {
+    const { metadata } = await client.create(types.pods, podOf(set), namespace);
+    tell(set, 'SuccessfulCreate', `Created pod: ${metadata.name}`);
+  }
+  for (const { metadata } of plan.remove) {
+    await remove(client, metadata.name ?? '', namespace, metadata.uid);
+    tell(set, 'SuccessfulDelete', `Deleted pod: ${metadata.name}`);
+  }
   await writeStatus(client, set, plan.status);
   return plan.again === undefined ? undefined : { again: plan.again };
 }
