@@ -37,3 +37,12 @@ spec:
         - name: main
           image: ${image}
 `;
+
+/** A Pod as JSON; it is given a second to end. */
+export const pod = (name: string, spec: Spec): string =>
+  JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name },
+    spec: { terminationGracePeriodSeconds: 1, ...spec },
+  });

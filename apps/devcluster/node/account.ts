@@ -53,7 +53,7 @@ export class ProjectedAccount {
         ...(uid === undefined ? {} : { boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name, uid } }),
       },
     };
-    const account = this.pod.spec.serviceAccountName ?? 'default';
+    const account = this.pod.spec.serviceAccountName ?? '';
     const answer = await this.client.createSubresource<TokenRequest>(
       types.serviceAccounts,
       account,

@@ -122,10 +122,11 @@ test('what can be cured from outside is waited for', async () => {
     if (missing) throw new ConfigError('secret "key" not found');
     return {};
   };
-  const { state } = run('sleeper', { environment });
+  const { state, events } = run('sleeper', { environment });
   await expect
     .poll(() => state().waiting)
     .toEqual({ reason: 'CreateContainerConfigError', message: 'secret "key" not found' });
+  expect(events).toEqual(['Failed']);
   missing = false;
   await expect.poll(state, { timeout: 5000 }).toHaveProperty('running');
 });

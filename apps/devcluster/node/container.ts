@@ -99,6 +99,7 @@ export class ContainerRunner {
       if (!this.stopping) this.run(program, env);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
+      if (message !== this.state.waiting?.message) this.host.event('Warning', 'Failed', `Error: ${message}`);
       this.wait(error instanceof ConfigError ? 'CreateContainerConfigError' : 'CreateContainerError', message);
       this.later(CONFIG_RETRY_MS);
     }

@@ -1,4 +1,4 @@
-import { cpus, totalmem } from 'node:os';
+import { cpus, release, totalmem, version } from 'node:os';
 import { isKubeError, type KubeClient, type KubeObject, types } from '#libs/kube';
 
 /** Makes the Node object of this machine, Ready, with the port of its kubelet endpoint. */
@@ -38,6 +38,8 @@ function nodeStatus(kubeletPort: number, now: Date): object {
     nodeInfo: {
       architecture: process.arch,
       operatingSystem: process.platform,
+      kernelVersion: release(),
+      osImage: version(),
       kubeletVersion: 'devcluster',
       containerRuntimeVersion: `node://${process.versions.node}`,
     },

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isKubeError, types } from '#libs/kube';
 import { type Exit } from '../process/child.js';
@@ -80,6 +81,7 @@ export class PodRunner implements ContainerHost {
   }
 
   async environment(container: Container): Promise<Record<string, string>> {
+    await mkdir(this.dir, { recursive: true, mode: 0o700 });
     await this.prepareAccount();
     await allotPorts(container, this.ports);
     await this.announcePorts();
@@ -130,7 +132,8 @@ export class PodRunner implements ContainerHost {
   }
 
   private async prepareAccount(): Promise<void> {
-    if (this.accountReady) return;
+    // An API server that gives no account to a pod that names none will not give it a token either.
+    if (this.accountReady || !this.pod.spec.serviceAccountName) return;
     try {
       await this.account.start();
       this.accountReady = true;
