@@ -1,8 +1,7 @@
 import { modelOf } from '../builtin/fields.js';
 import { findModel, type Model, type Type } from '../builtin/model.js';
 import { type Fields, type ResourceDef } from '../types.js';
-import { META, schemaName } from './names.js';
-import { type Ref } from './schemas.js';
+import { META, type Ref, schemaName } from './names.js';
 import { canonical, wordsOf } from './words.js';
 
 const API = 'io.k8s.apimachinery.pkg';

@@ -1,4 +1,7 @@
-import { type ResourceDef } from '../types.js';
+import { type Fields, type ResourceDef } from '../types.js';
+
+/** Where schemas stand in a document: `#/components/schemas/` (v3) or `#/definitions/` (v2). */
+export type Ref = (name: string, description?: string) => Fields;
 
 /** Kinds that every document has. */
 export const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';

@@ -1,10 +1,7 @@
 import { type Fields, type ResourceDef } from '../types.js';
 import { builtInSchemas } from './built-in.js';
-import { gvk, META, schemaName } from './names.js';
+import { gvk, META, type Ref, schemaName } from './names.js';
 import { wordsOf } from './words.js';
-
-/** Where schemas stand in a document: `#/components/schemas/` (v3) or `#/definitions/` (v2). */
-export type Ref = (name: string, description?: string) => Fields;
 
 const words = (field: string): string => wordsOf('V1Pod').fields.get(field)?.description ?? '';
 

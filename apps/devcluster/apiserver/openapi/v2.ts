@@ -1,8 +1,8 @@
 import { type Fields, type ResourceDef } from '../types.js';
-import { schemaName } from './names.js';
+import { schemaName, type Ref } from './names.js';
 import { common, type Operation, type Path, pathsOf } from './operations.js';
 import { metaSchemas } from './built-in.js';
-import { kindSchemas, type Ref } from './schemas.js';
+import { kindSchemas } from './schemas.js';
 import { answer } from './v3.js';
 
 const ref: Ref = (name, description) => ({

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 
 import { type Fields, type ResourceDef } from '../types.js';
-import { groupVersionPath, META, schemaName } from './names.js';
+import { groupVersionPath, META, schemaName, type Ref } from './names.js';
 import { common, type Operation, type Path, pathsOf } from './operations.js';
 import { metaSchemas } from './built-in.js';
-import { kindSchemas, type Ref } from './schemas.js';
+import { kindSchemas } from './schemas.js';
 
 /** A reference may have no words beside it. */
 const ref: Ref = (name, description) => {
