@@ -40,7 +40,8 @@ describe('a session', () => {
     const [name = '', value = ''] = cookie.split('=');
     for (const headers of [
       {},
-      { cookie: `${name}=${value.slice(0, -2)}AA` },
+      // In the middle: the last characters may not be part of what is sealed.
+      { cookie: `${name}=${value.slice(0, 40)}${value[40] === 'A' ? 'B' : 'A'}${value.slice(41)}` },
       { cookie: await signedIn('ended') },
       { authorization: 'Bearer ended' },
       { authorization: 'Bearer' },
