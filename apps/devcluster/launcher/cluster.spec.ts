@@ -27,7 +27,7 @@ const server = createServer((req, res) => {
   res.end(JSON.stringify({ color: process.env.COLOR, pod: process.env.POD, token: token.split('.').length, headers: req.headers }));
 });
 server.on('upgrade', (req, socket) => {
-  socket.write('HTTP/1.1 101 Switching Protocols\\r\\nConnection: Upgrade\\r\\nUpgrade: echo\\r\\n\\r\\n');
+  socket.write('HTTP/1.1 101 Switching Protocols\\r\\nConnection: Upgrade\\r\\nUpgrade: websocket\\r\\n\\r\\n');
   socket.pipe(socket);
 });
 server.listen(Number(port), host, () => console.log('listening as', process.env.COLOR));
@@ -156,7 +156,7 @@ test('both pods get their share, and an EndpointSlice each', async () => {
 
 test('an upgrade passes, bytes both ways', async () => {
   const echoed = await new Promise<string>((resolve, reject) => {
-    const headers = { connection: 'Upgrade', upgrade: 'echo', host: 'localhost' };
+    const headers = { connection: 'Upgrade', upgrade: 'websocket', host: 'localhost' };
     const sent = request({ host: '127.0.0.1', port: ingress.port, headers, agent: false });
     sent.on('upgrade', (_, socket) => {
       socket.on('data', (chunk: Buffer) => (resolve(chunk.toString()), socket.destroy()));
