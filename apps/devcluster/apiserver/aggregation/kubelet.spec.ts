@@ -112,7 +112,11 @@ describe('pods/log', () => {
     for (const path of ['exec?command=ls&container=c', 'portforward']) {
       const asked = get(`${url}/${path}`, { headers });
       const [answer] = (await once(asked, 'response')) as [IncomingMessage];
-      expect([answer.statusCode, await text(answer)]).toEqual([501, 'not here']);
+      const { message } = JSON.parse(await text(answer)) as { message: string };
+      expect([answer.statusCode, message]).toEqual([
+        500,
+        'Internal error occurred: unable to upgrade connection: not here',
+      ]);
     }
     expect(seen.map(({ path }) => path)).toEqual(['/exec/ns/one/c?command=ls', '/portForward/ns/one?']);
   });

@@ -7,7 +7,7 @@ import { ApiError, badRequest, notFound } from '../status.js';
 import { type KubeObject, type ObjectAccess } from '../types.js';
 import { type Address } from './resolve.js';
 import { type ClientIdentity } from './transport.js';
-import { relay } from './tunnel.js';
+import { refuse, relay } from './tunnel.js';
 
 /** The options of `pods/log` that the kubelet is told. */
 const FLAGS = ['follow', 'previous', 'timestamps'];
@@ -83,7 +83,8 @@ export class KubeletProxy {
     const { authorization: _, ...headers } = req.headers;
     const options = { method: req.method, host, port, path: `/${call}?${query.toString()}`, headers };
     const upstream = request({ ...options, agent: this.tls() });
-    relay(upstream, socket, head, () => undefined);
+    const refused = (answer: IncomingMessage): void => void refusedUpgrade(answer).then((error) => fail(socket, error));
+    relay(upstream, socket, head, () => undefined, refused);
     upstream.end();
   }
 
@@ -185,6 +186,17 @@ function logOptions(query: URLSearchParams): URLSearchParams {
     if (value) options.set(name, value);
   }
   return options;
+}
+
+/** A kubelet that does not upgrade: its words in a Status, as a client's of the real server. */
+async function refusedUpgrade(answer: IncomingMessage): Promise<ApiError> {
+  const said = (await text(answer).catch(() => '')).trim();
+  const why = `unable to upgrade connection: ${said}`;
+  return new ApiError(500, 'InternalError', `Internal error occurred: ${why}`, { causes: [{ message: why }] });
+}
+
+function fail(socket: Duplex, error: ApiError): void {
+  refuse(socket, error.code, JSON.stringify(error.body), 'application/json');
 }
 
 /** What the kubelet says goes to the client, with its code. */

@@ -27,7 +27,13 @@ export function tunnel(
 }
 
 /** Waits for the answer of a backend that was asked to upgrade. */
-export function relay(upstream: ClientRequest, socket: Duplex, head: Buffer, onFault: () => void): void {
+export function relay(
+  upstream: ClientRequest,
+  socket: Duplex,
+  head: Buffer,
+  onFault: () => void,
+  onRefusal: (answer: IncomingMessage) => void = (answer) => echo(answer, socket),
+): void {
   const giveUp = (): void => void upstream.destroy();
   socket.on('close', giveUp);
   socket.on('error', giveUp);
@@ -38,19 +44,21 @@ export function relay(upstream: ClientRequest, socket: Duplex, head: Buffer, onF
     if (head.length > 0) backend.write(head);
     join(socket, backend);
   });
-  upstream.on('response', (answer) => {
-    if ((answer.statusCode ?? 0) < 400) {
-      answer.destroy();
-      refuse(socket, 503, `invalid upgrade response: status code ${answer.statusCode}`);
-      return;
-    }
-    socket.write(responseHead(answer, 'close'));
-    answer.pipe(socket);
-  });
+  upstream.on('response', onRefusal);
   upstream.on('error', (error) => {
     onFault();
     refuse(socket, 503, `error dialing backend: ${error.message}`);
   });
+}
+
+function echo(answer: IncomingMessage, socket: Duplex): void {
+  if ((answer.statusCode ?? 0) < 400) {
+    answer.destroy();
+    refuse(socket, 503, `invalid upgrade response: status code ${answer.statusCode}`);
+    return;
+  }
+  socket.write(responseHead(answer, 'close'));
+  answer.pipe(socket);
 }
 
 const LINGER_MS = 10_000;
@@ -74,11 +82,11 @@ function join(client: Duplex, backend: Duplex): void {
 }
 
 /** An answer to an upgrade that goes nowhere. */
-export function refuse(socket: Duplex, code: number, message: string): void {
+export function refuse(socket: Duplex, code: number, message: string, type = 'text/plain; charset=utf-8'): void {
   if (socket.destroyed || !socket.writable) return;
   const body = `${message}\n`;
   socket.end(
-    `HTTP/1.1 ${code} ${STATUS_CODES[code] ?? ''}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${code} ${STATUS_CODES[code] ?? ''}\r\nContent-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
 }
 

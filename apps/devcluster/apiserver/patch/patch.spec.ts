@@ -36,8 +36,8 @@ describe('strategic merge patch', () => {
             name: 'a',
             image: '1',
             env: [
-              { name: 'X', value: '1' },
               { name: 'Y', value: '2' },
+              { name: 'X', value: '1' },
             ],
             args: ['y'],
           },
@@ -64,8 +64,8 @@ describe('strategic merge patch', () => {
     expect(strategicPatch(service, { spec: { ports: [{ port: 443, name: 'https' }] } })).toEqual({
       spec: {
         ports: [
-          { port: 80, name: 'http' },
           { port: 443, name: 'https' },
+          { port: 80, name: 'http' },
         ],
       },
     });

@@ -104,7 +104,7 @@ function mergedByKey(key: string, present: unknown[], patch: unknown[]): unknown
     else if (index < 0) out.push(strategicPatch({}, item));
     else out[index] = strategicPatch(out[index] as Fields, item);
   }
-  return out;
+  return ordered(out, patch, present, (item) => (isFields(item) ? item[key] : undefined));
 }
 
 function dropFrom(out: Fields, field: string, values: unknown[]): void {

@@ -22,9 +22,22 @@ function containerReason(status: Fields): string {
   return signal ? `Signal:${numberOf(signal)}` : `ExitCode:${numberOf(exitCode)}`;
 }
 
+/** How far the init containers are; undefined where all of them have done their work. */
+function initReason(pod: KubeObject): string | undefined {
+  const all = statuses(pod, 'initContainerStatuses');
+  const done = all.findIndex((status) => at(status, 'state', 'terminated', 'exitCode') !== 0);
+  const current = all[done];
+  if (!current) return undefined;
+  const reason = containerReason(current);
+  if (reason && reason !== 'PodInitializing') return `Init:${reason}`;
+  return `Init:${done}/${recordsOf(pod.spec?.['initContainers']).length}`;
+}
+
 function phase(pod: KubeObject): string {
   let reason = textOf(pod.status?.['reason']) || textOf(pod.status?.['phase']);
-  const containers = statuses(pod, 'containerStatuses');
+  const initializing = initReason(pod);
+  const containers = initializing === undefined ? statuses(pod, 'containerStatuses') : [];
+  reason = initializing ?? reason;
   for (const status of [...containers].reverse()) reason = containerReason(status) || reason;
   const running = containers.some((status) => status['ready'] === true && at(status, 'state', 'running'));
   if (reason === 'Completed' && running) reason = isReady(pod) ? 'Running' : 'NotReady';
@@ -38,7 +51,7 @@ const isReady = (pod: KubeObject): boolean =>
   recordsOf(pod.status?.['conditions']).some(({ type, status }) => type === 'Ready' && status === 'True');
 
 function restarts(pod: KubeObject, now: Date): string {
-  const all = statuses(pod, 'containerStatuses');
+  const all = statuses(pod, initReason(pod) === undefined ? 'containerStatuses' : 'initContainerStatuses');
   const count = all.reduce((sum, status) => sum + numberOf(status['restartCount']), 0);
   const last = all
     .map((status) => textOf(at(status, 'lastState', 'terminated', 'finishedAt')))

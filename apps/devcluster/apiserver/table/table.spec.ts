@@ -39,6 +39,13 @@ describe('tables', () => {
     ];
     await server.put(`${pods}/p/status`, { ...pod, status: { phase: 'Running', containerStatuses } });
     expect((await table(`${pods}/p`)).cells[0]?.slice(0, 4)).toEqual(['p', '0/1', 'CrashLoopBackOff', '2']);
+    const { metadata: now } = await server.get(`${pods}/p`);
+    const initContainerStatuses = [
+      { name: 'i', ready: false, restartCount: 1, state: { terminated: { exitCode: 1, reason: 'Error' } } },
+    ];
+    const status = { phase: 'Pending', initContainerStatuses, containerStatuses };
+    await server.put(`${pods}/p/status`, { ...pod, metadata: now, status });
+    expect((await table(`${pods}/p`)).cells[0]?.slice(0, 4)).toEqual(['p', '0/1', 'Init:Error', '1']);
   });
 
   it('gives only metadata where only that is asked for', async () => {
