@@ -20,13 +20,14 @@ const NO_KUBECTL =
   'No kubectl on PATH, and the one that npm brings is for Linux on x86-64 only: install kubectl, then start again.';
 
 /**
- * Puts `kubectl`, `oc` and `jq` into one folder: the machine's own where it has them, stand-ins otherwise.
+ * Puts `kubectl`, `oc` and `jq` into one folder: kubectl in a release that fits, jq the machine's own or a stand-in.
  * @returns whether kubectl can be used
  */
 export async function installTools(options: ToolOptions): Promise<boolean> {
   const { bin, kubeconfig, path = process.env['PATH'] ?? '' } = options;
   mkdirSync(bin, { recursive: true });
-  const kubectl = options.kubectl ?? findOnPath('kubectl', path, bin) ?? (await unpackKubectl(options.cache));
+  // One that is known to fit first: what a machine has may be years older.
+  const kubectl = options.kubectl ?? (await unpackKubectl(options.cache)) ?? findOnPath('kubectl', path, bin);
   const paths = { kubectl: kubectl ?? '', kubeconfig, cache: join(bin, '..', 'kubectl-cache') };
   put(bin, 'kubectl', kubectl ? kubectlShim(paths) : missing(NO_KUBECTL));
   put(bin, 'oc', kubectl ? ocShim(paths) : missing(NO_KUBECTL));
