@@ -118,7 +118,10 @@ describe('kubectl and pods', () => {
   it('logs of a container that ended, that ended before, and that has none', async () => {
     const missing = 'The environment of the gateway is not usable';
     expect(await kubectlOk('logs once')).toContain(missing);
-    expect(await kubectlOk('logs waiting -c first')).toContain(missing);
+    // It is started again and again: a run that has just begun has said nothing yet.
+    await until('the log of the init container', async () =>
+      (await kubectlOk('logs waiting -c first')).includes(missing),
+    );
     await until(
       'there is a former run',
       async () => (await kubectl('logs crashing -p')).stdout.includes(missing),
