@@ -20,6 +20,8 @@ export class DashboardPage {
 
   /** Opens a VM's menu and chooses from it. */
   async choose(vm: string, item: string): Promise<void> {
+    // A menu of a tab that nobody sees may never be drawn.
+    await this.page.bringToFront();
     await this.vm(vm)
       .getByRole('button', { name: new RegExp(`^Actions.*${vm}`) })
       .click();
