@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
 import { ApiServer } from './support/api-server.js';
 import { cluster } from './support/cluster.js';
+import { ConsoleSocket } from './support/console-socket.js';
 import { cookiesOf } from './support/gateway.js';
 import { type Ran, run, shellEnvironment } from './support/kubectl.js';
 import { freePort, Launched } from './support/launched.js';
@@ -92,6 +92,8 @@ describe('npm start on a cluster of one’s own', () => {
     launched = await Launched.start({ data: join(folder, 'data'), port: await freePort(), httpsPort: 1, on });
     writeFileSync(join(folder, 'objects.yaml'), OBJECTS);
     expect(await own('apply', '-f', join(folder, 'objects.yaml'))).toMatchObject({ code: 0 });
+    const vm = ['virtualmachine/demo', '--for=condition=Ready', '--timeout=60s'];
+    expect(await own('wait', ...vm)).toMatchObject({ code: 0 });
     const token = await until('a signed GateToken', async () => {
       const { stdout } = await own('get', 'gatetoken', 'guest', '-o', 'jsonpath={.status.token}');
       return stdout || undefined;
@@ -100,13 +102,9 @@ describe('npm start on a cluster of one’s own', () => {
     expect(link.status).toBe(302);
     const path = '/k8s/apis/subresources.kubevirt.io/v1/namespaces/team/virtualmachineinstances/demo/vnc';
     const headers = { cookie: cookiesOf(link), origin: launched.url };
-    const socket = new WebSocket(`${launched.url.replace('http', 'ws')}${path}`, ['plain.kubevirt.io'], { headers });
-    const first = await new Promise<string>((done, fail) => {
-      socket.once('message', (data: Buffer) => done(data.toString()));
-      socket.once('error', fail);
-    });
-    socket.terminate();
-    expect(first).toBe('RFB 003.008\n');
+    const screen = await ConsoleSocket.open(path, headers, undefined, launched.url);
+    await until('the greeting of RFB', () => screen.text() === 'RFB 003.008\n');
+    await screen.close();
   }, 180_000);
 
   it('needs no pod for it', async () => {

@@ -19,15 +19,16 @@ export class ConsoleSocket {
   }
 
   /**
-   * Opens `path` (`/k8s/...`) of the gateway.
+   * Opens `path` (`/k8s/...`) of the gateway at `gateway` (`http://...`).
    * @throws Refused with the HTTP status when the upgrade is refused
    */
   static async open(
     path: string,
     headers: Record<string, string> = {},
     protocols: string[] = ['plain.kubevirt.io'],
+    gateway = cluster().url,
   ): Promise<ConsoleSocket> {
-    const socket = new WebSocket(`${cluster().url.replace('http', 'ws')}${path}`, protocols, { headers });
+    const socket = new WebSocket(`${gateway.replace('http', 'ws')}${path}`, protocols, { headers });
     const opened = new ConsoleSocket(socket);
     await new Promise<void>((resolve, reject) => {
       socket.once('open', () => resolve());
