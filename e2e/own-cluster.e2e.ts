@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ApiServer } from './support/api-server.js';
+import { type ApiServer, startApiServer } from './support/api-server.js';
 import { cluster } from './support/cluster.js';
 import { ConsoleSocket } from './support/console-socket.js';
 import { cookiesOf } from './support/gateway.js';
@@ -53,7 +53,7 @@ describe('npm start on a cluster of one’s own', () => {
     });
 
   beforeAll(async () => {
-    server = await ApiServer.start(cluster().kind, join(folder, 'server'));
+    server = await startApiServer(cluster().kind, join(folder, 'server'));
     expect(await own('create', 'namespace', 'team')).toMatchObject({ code: 0 });
   });
 

@@ -1,16 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ApiServer } from '../support/api-server.js';
 import { type Backend, startBackend } from './backend.js';
 import { Client } from './client.js';
 import { compare, tell } from './compare.js';
 import { KnownDifferences } from './differences.js';
 import { normalise } from './normalise.js';
-import { type Server, startEmbedded, startReal } from './servers.js';
+import { startEmbedded, startReal } from './servers.js';
 import { readThemes, type Step } from './steps.js';
 import { valueAt, Variables } from './values.js';
 
 const themes = readThemes();
 const known = new KnownDifferences();
-let servers: Server[] = [];
+let servers: ApiServer[] = [];
 let backend: Backend | undefined;
 let clients: Client[] = [];
 

@@ -1,82 +1,72 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Agent, fetch } from 'undici';
+import { join, resolve } from 'node:path';
+import { isReady } from '../../apps/devcluster/process/answers.js';
+import { nodeProgram } from '../../apps/devcluster/process/child.js';
+import { freePort } from '../../apps/devcluster/process/free-port.js';
+import { Supervised } from '../../apps/devcluster/process/supervised.js';
 import { type ClusterKind } from './cluster.js';
-import { freePort } from './launched.js';
-import { until } from './until.js';
 
 /** The programs that serve the Kubernetes API; both take the same arguments and leave the same files. */
 const PROGRAMS: Record<ClusterKind, string> = {
   embedded: 'dist/apps/devcluster/apiserver/main.js',
   real: 'dist/apps/devcluster/controlplane/main.js',
 };
-const TOKEN = 'e2e-admin';
-const READY_WITHIN_MS = 90_000;
+/** What it takes to find or to build a control plane. */
+const INHERITED = ['PATH', 'HOME', 'KUBEBUILDER_ASSETS', 'XDG_CACHE_HOME'];
+/** Read by both: token, user, uid, groups. */
+const TOKENS = ['admin,admin,1,"system:masters"', 'dev,dev,2,"devs,testers"', 'viewer,viewer,3,'].join('\n');
+const READY_WITHIN_MS = 120_000;
+const STOP_MS = 5000;
 
 /** An API server with nothing around it: no node, no ingress, no samples. */
-export class ApiServer {
-  /** Path of a kubeconfig; its context `admin` may do everything. */
-  readonly kubeconfig: string;
-  readonly url: string;
-
-  private constructor(
-    private readonly child: ChildProcess,
-    data: string,
-    port: number,
-  ) {
-    this.url = `https://127.0.0.1:${port}`;
-    this.kubeconfig = join(data, 'kubeconfig');
-  }
-
-  /** Starts it in the folder `data` and waits until it is ready. @throws Error with what it printed */
-  static async start(kind: ClusterKind, data: string): Promise<ApiServer> {
-    mkdirSync(data, { recursive: true });
-    writeFileSync(join(data, 'tokens.csv'), `${TOKEN},admin,admin,"system:masters"\n`);
-    const port = await freePort();
-    const args = [PROGRAMS[kind], '--data', data, '--port', `${port}`];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    let said = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    const server = new ApiServer(child, data, port);
-    try {
-      await until(`the API server of ${data}`, () => server.isReady(data), READY_WITHIN_MS);
-    } catch (error) {
-      await server.stop();
-      throw new Error(`${String(error)}\n${said}`, { cause: error });
-    }
-    writeFileSync(server.kubeconfig, JSON.stringify(server.config(data)));
-    return server;
-  }
-
-  async stop(): Promise<void> {
-    const { child } = this;
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGTERM');
-    await ended;
-  }
-
-  private async isReady(data: string): Promise<boolean> {
-    const { exitCode } = this.child;
-    if (exitCode !== null) throw new Error(`it ended with ${exitCode}`);
-    const dispatcher = new Agent({ connect: { ca: readFileSync(join(data, 'pki/ca.crt')) } });
-    try {
-      return (await fetch(`${this.url}/readyz`, { dispatcher })).status === 200;
-    } finally {
-      await dispatcher.destroy();
-    }
-  }
-
-  private config(data: string): object {
-    const ca = readFileSync(join(data, 'pki/ca.crt')).toString('base64');
-    return {
-      apiVersion: 'v1',
-      kind: 'Config',
-      'current-context': 'admin',
-      clusters: [{ name: 'c', cluster: { server: this.url, 'certificate-authority-data': ca } }],
-      users: [{ name: 'admin', user: { token: TOKEN } }],
-      contexts: [{ name: 'admin', context: { cluster: 'c', user: 'admin', namespace: 'team' } }],
-    };
-  }
+export interface ApiServer {
+  url: string;
+  /** PEM of its authority. */
+  ca: string;
+  /** PEM of the authority behind what it shows to aggregated servers. */
+  frontProxyCa: string;
+  /** Path of a kubeconfig; its context `admin` may do everything, in the namespace `team`. */
+  kubeconfig: string;
+  stop(): Promise<void>;
 }
+
+/**
+ * Starts it in the folder `data` and waits until it is ready. The tokens `admin`, `dev` and `viewer` sign in as users of
+ * these names.
+ * @throws ProgramError with its last words
+ */
+export async function startApiServer(kind: ClusterKind, data: string): Promise<ApiServer> {
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  writeFileSync(join(data, 'tokens.csv'), `${TOKENS}\n`, { mode: 0o600 });
+  const port = await freePort();
+  const url = `https://127.0.0.1:${port}`;
+  const caFile = join(data, 'pki/ca.crt');
+  const running = await Supervised.start({
+    name: `the API server (${kind})`,
+    command: nodeProgram(resolve(PROGRAMS[kind]), '--data', data, '--port', `${port}`),
+    env: Object.fromEntries(INHERITED.flatMap(inherited)),
+    log: join(data, 'log'),
+    isReady: () => isReady(url, caFile),
+    readyWithinMs: READY_WITHIN_MS,
+  });
+  const ca = readFileSync(caFile, 'utf8');
+  const kubeconfig = join(data, 'kubeconfig');
+  writeFileSync(kubeconfig, kubeconfigOf(url, ca), { mode: 0o600 });
+  const frontProxyCa = readFileSync(join(data, 'pki/front-proxy-ca.crt'), 'utf8');
+  return { url, ca, frontProxyCa, kubeconfig, stop: () => running.stop(STOP_MS) };
+}
+
+const inherited = (name: string): [string, string][] => {
+  const value = process.env[name];
+  return value === undefined ? [] : [[name, value]];
+};
+
+const kubeconfigOf = (server: string, ca: string): string =>
+  JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'admin',
+    clusters: [{ name: 'c', cluster: { server, 'certificate-authority-data': Buffer.from(ca).toString('base64') } }],
+    users: [{ name: 'admin', user: { token: 'admin' } }],
+    contexts: [{ name: 'admin', context: { cluster: 'c', user: 'admin', namespace: 'team' } }],
+  });

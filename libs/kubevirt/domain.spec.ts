@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { domainHardware, hardwareOf, parseQuantity } from './domain.js';
+import { domainHardware, hardwareOf } from './domain.js';
 
 describe('hardware', () => {
   it('has a screen and a serial console unless they are switched off', () => {
@@ -22,17 +22,4 @@ describe('hardware', () => {
     const spec = { template: { spec: { domain: { memory: { guest: '1Gi' } } } } };
     expect(hardwareOf({ metadata: {}, spec }).memory).toBe(2 ** 30);
   });
-});
-
-describe('parseQuantity', () => {
-  it.each([
-    ['64M', 64e6],
-    ['1Gi', 2 ** 30],
-    ['0.5', 0.5],
-    ['250m', 0.25],
-    ['1e3', 1000],
-    [5, 5],
-    ['5 GB', undefined],
-    ['', undefined],
-  ])('%s', (text, value) => expect(parseQuantity(text)).toBe(value));
 });

@@ -1,3 +1,4 @@
+import { parseQuantity } from './quantity.js';
 import { type Domain, type VirtualMachine, type VirtualMachineInstance } from './types.js';
 
 /** What a page says of a machine's hardware. */
@@ -37,30 +38,4 @@ function cpus(domain: Domain): number {
   if (sockets ?? cores ?? threads) return (sockets ?? 1) * (cores ?? 1) * (threads ?? 1);
   const wanted = domain.resources?.requests?.cpu ?? domain.resources?.limits?.cpu;
   return Math.max(1, Math.ceil(wanted === undefined ? 1 : (parseQuantity(wanted) ?? 1)));
-}
-
-const SUFFIXES: Readonly<Record<string, number>> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  '': 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  Ei: 2 ** 60,
-};
-
-/** A Kubernetes quantity (`64M`, `1Gi`, `500m`, `1e3`) as a number; undefined when it is none. */
-export function parseQuantity(quantity: string | number): number | undefined {
-  if (typeof quantity === 'number') return quantity;
-  const match = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(n|u|m|k|[MGTPE]i?|Ki)?$/.exec(quantity.trim());
-  return match === null ? undefined : Number(match[1]) * (SUFFIXES[match[2] ?? ''] ?? Number.NaN);
 }

@@ -2,4 +2,5 @@
 export * from './types.js';
 export { computePrintableStatus, findCondition, isFinal, isPaused, isRunning, runStrategyOf } from './status.js';
 export * from './paths.js';
-export { domainHardware, type Hardware, hardwareOf, parseQuantity } from './domain.js';
+export { domainHardware, type Hardware, hardwareOf } from './domain.js';
+export { parseQuantity } from './quantity.js';

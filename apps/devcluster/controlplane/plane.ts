@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { get } from 'node:https';
 import { join } from 'node:path';
+import { answers, type ProbeTls } from '../process/answers.js';
 import { nativeProgram } from '../process/child.js';
 import { freePort } from '../process/free-port.js';
 import { type Program, Supervised } from '../process/supervised.js';
@@ -9,7 +9,6 @@ import { type PlaneFiles, planeFiles } from './certificates.js';
 import { apiServerArgs, etcdArgs, managerArgs, type PlanePorts } from './commands.js';
 
 const READY_WITHIN_MS = 60_000;
-const PROBE_MS = 2000;
 const STOP_MS = 1000;
 
 export interface PlaneOptions {
@@ -67,44 +66,36 @@ type Part = Pick<Program, 'name' | 'command' | 'isReady'> & { graceMs: number };
 
 function programs(data: string, ports: PlanePorts, files: PlaneFiles, assets: Assets): Part[] {
   const tokens = join(data, 'tokens.csv');
-  const ca = files.ca;
-  const etcdTls = { ca: files.etcdCa, ...files.etcdPair };
-  const admin = { ca, cert: files.adminCert, key: files.adminKey };
   const apiArgs = apiServerArgs(data, ports, files, existsSync(tokens) ? tokens : undefined);
   return [
     {
       name: 'etcd',
       command: nativeProgram(assets.etcd, ...etcdArgs(data, ports, files)),
-      isReady: () => answers(`https://127.0.0.1:${ports.etcd}/readyz`, etcdTls),
+      isReady: () => answers(`https://127.0.0.1:${ports.etcd}/readyz`, read({ ca: files.etcdCa, ...files.etcdPair })),
       graceMs: STOP_MS,
     },
     {
       name: 'kube-apiserver',
       command: nativeProgram(assets['kube-apiserver'], ...apiArgs),
-      isReady: () => answers(`https://127.0.0.1:${ports.api}/readyz`, admin),
+      isReady: () =>
+        answers(
+          `https://127.0.0.1:${ports.api}/readyz`,
+          read({ ca: files.ca, cert: files.adminCert, key: files.adminKey }),
+        ),
       // It waits for its watches to end, up to a minute; what it holds is in etcd.
       graceMs: 0,
     },
     {
       name: 'kube-controller-manager',
       command: nativeProgram(assets['kube-controller-manager'], ...managerArgs(data, ports, files)),
-      isReady: () => answers(`https://127.0.0.1:${ports.manager}/healthz`, undefined),
+      isReady: () => answers(`https://127.0.0.1:${ports.manager}/healthz`, {}), // Its certificate is its own.
       graceMs: STOP_MS,
     },
   ];
 }
 
-/** Whether a GET is answered by 200. @param tls paths of PEM files; undefined where the certificate is self-signed */
-function answers(url: string, tls: { ca: string; cert: string; key: string } | undefined): Promise<boolean> {
-  const secure = tls
-    ? { ca: readFileSync(tls.ca), cert: readFileSync(tls.cert), key: readFileSync(tls.key) }
-    : { rejectUnauthorized: false };
-  return new Promise((resolve) => {
-    const request = get(url, { ...secure, agent: false, timeout: PROBE_MS }, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    });
-    request.once('timeout', () => request.destroy());
-    request.once('error', () => resolve(false));
-  });
-}
+const read = (paths: Record<'ca' | 'cert' | 'key', string>): ProbeTls => ({
+  ca: readFileSync(paths.ca),
+  cert: readFileSync(paths.cert),
+  key: readFileSync(paths.key),
+});

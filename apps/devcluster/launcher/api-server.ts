@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { get } from 'node:https';
+import { isReady } from '../process/answers.js';
 import { builtProgram, nodeProgram } from '../process/child.js';
 import { freePort } from '../process/free-port.js';
 import { ProgramError, Supervised } from '../process/supervised.js';
@@ -80,22 +80,4 @@ export async function startApiServer(
     ended: running.ended,
     stop: () => running.stop(STOP_MS),
   };
-}
-
-/** The certificate is only there once the server made it: until then it cannot be ready. */
-function isReady(url: string, caFile: string): Promise<boolean> {
-  let ca: Buffer;
-  try {
-    ca = readFileSync(caFile);
-  } catch {
-    return Promise.resolve(false);
-  }
-  return new Promise((resolve) => {
-    const request = get(`${url}/readyz`, { ca, agent: false, timeout: 2000 }, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    });
-    request.once('timeout', () => request.destroy());
-    request.once('error', () => resolve(false));
-  });
 }

@@ -1,31 +1,7 @@
+import { parseQuantity } from '#libs/kubevirt';
 import { fieldsOf, textOf } from '../fields.js';
 import { cause } from '../status.js';
 import { type Cause, type Fields } from '../types.js';
-
-const FACTORS: Record<string, number> = {
-  '': 1,
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  Ei: 2 ** 60,
-};
-
-/** The number that a quantity stands for: `500m` is 0.5. */
-export function quantityOf(value: unknown): number {
-  const [, number = '0', suffix = ''] = /^([+-]?[\d.]+(?:[eE][+-]?\d+)?)([a-zA-Z]*)$/.exec(textOf(value)) ?? [];
-  return Number(number) * (FACTORS[suffix] ?? 1);
-}
 
 const STANDARD = /^(?:cpu|memory|ephemeral-storage|hugepages-.+)$/;
 
@@ -56,3 +32,6 @@ function listFaults(list: Fields, path: string): Cause[] {
     return whole ? [] : [cause.invalid(field, value, 'must be an integer')];
   });
 }
+
+/** What is no quantity was refused before: by the schema. */
+const quantityOf = (value: unknown): number => parseQuantity(textOf(value)) ?? 0;
