@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, expect, test } from 'vitest';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { nodeProgram } from './child.js';
 import { type Program, Supervised } from './supervised.js';
 
@@ -30,6 +30,7 @@ const program = (text: string, more: Partial<Program> = {}): Program => {
 const STAYS = "console.log('up'); writeFileSync(process.env.FLAG, ''); setInterval(() => {}, 1000);";
 
 afterEach(async () => {
+  vi.restoreAllMocks();
   await running?.stop(1000);
   running = undefined;
   lines.length = 0;
@@ -67,11 +68,41 @@ test('one that does not get ready is ended', async () => {
   await expect(starting).rejects.toThrow('It was not ready within 0.3 s: it said nothing');
 });
 
-test('one that comes up no more is given up', async () => {
-  const text = `import { existsSync } from 'node:fs'; if (existsSync(process.env.FLAG)) { console.log('worn out'); process.exit(1); } ${STAYS}`;
-  running = await Supervised.start(program(text));
+test('one that does not get ready again is told of', async () => {
+  const life = join(folder, 'life');
+  const once = `import { existsSync } from 'node:fs';
+    if (!existsSync('${life}')) writeFileSync(process.env.FLAG, ''); writeFileSync('${life}', ''); setInterval(() => {}, 1000);`;
+  const started = program(once);
+  running = await Supervised.start(started);
+  rmSync(flag);
+  started.readyWithinMs = 100;
   process.kill(running.pid ?? 0, 'SIGKILL');
-  // It is not ready by the flag of its first life.
+  await expect
+    .poll(() => lines)
+    .toEqual([
+      'It ended unexpectedly (SIGKILL) and is started again',
+      'It was not ready within 0.1 s: it said nothing',
+    ]);
+});
+
+/** The flag of its first life makes it ready in each later one, which ends at once. */
+const WORN = `import { existsSync } from 'node:fs'; if (existsSync(process.env.FLAG)) { console.log('worn out'); process.exit(1); } ${STAYS}`;
+
+test('one that stays up for seconds only is given up', async () => {
+  // Three seconds lie between any two looks at the clock.
+  let now = Date.now();
+  vi.spyOn(Date, 'now').mockImplementation(() => (now += 3000));
+  running = await Supervised.start(program(WORN, { readyWithinMs: 3_600_000 }));
+  process.kill(running.pid ?? 0, 'SIGKILL');
   expect(await running.ended).toBe('worn out');
   expect(lines.length).toBeGreaterThan(3);
+}, 30_000);
+
+test('a stop does not wait for the next try', async () => {
+  running = await Supervised.start(program(WORN));
+  process.kill(running.pid ?? 0, 'SIGKILL');
+  await expect.poll(() => lines.length).toBe(4); // The next try is 3.2 s away.
+  const asked = performance.now();
+  await running.stop(1000);
+  expect(performance.now() - asked).toBeLessThan(2000);
 }, 30_000);

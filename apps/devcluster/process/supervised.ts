@@ -1,4 +1,5 @@
 import { createWriteStream, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Child, type Command } from './child.js';
 
 const LAST_LINES = 5;
@@ -6,7 +7,7 @@ const POLL_MS = 50;
 const RESTART_MS = 200;
 /** So many ends in a row, each after less than `STEADY_MS`: it will not stay up. */
 const TRIES = 5;
-const STEADY_MS = 2000;
+const STEADY_MS = 60_000;
 
 export interface Program {
   /** As it is named in messages: `kube-apiserver`. */
@@ -18,7 +19,7 @@ export interface Program {
   isReady: () => Promise<boolean>;
   /** How long one start may take. */
   readyWithinMs: number;
-  /** Told in one line when it has ended without being asked to, and is started again. */
+  /** Told in one line when it has ended without being asked to and is started again, and when that came to nothing. */
   onRestart?: (line: string) => void;
 }
 
@@ -32,7 +33,7 @@ export class Supervised {
   /** Resolves when it runs no more: stopped, or given up; with its last words. */
   readonly ended: Promise<string>;
   private child: Child | undefined;
-  private stopping = false;
+  private readonly stopping = new AbortController();
   private words: string[] = [];
   private end: (words: string) => void = () => undefined;
 
@@ -58,7 +59,7 @@ export class Supervised {
 
   /** SIGTERM, then SIGKILL after `graceMs`. */
   async stop(graceMs: number): Promise<void> {
-    this.stopping = true;
+    this.stopping.abort();
     await this.child?.stop(graceMs);
     await this.ended;
   }
@@ -82,15 +83,23 @@ export class Supervised {
   }
 
   private async keep(): Promise<void> {
-    for (let brief = 0, since = Date.now(); ; since = Date.now()) {
+    const { name, onRestart } = this.program;
+    const { signal } = this.stopping;
+    for (let brief = 0, since = Date.now(), isUp = true; ; since = Date.now()) {
       const exit = await this.child?.exited;
       brief = Date.now() - since < STEADY_MS ? brief + 1 : 0;
-      if (this.stopping || brief > TRIES) return;
-      const { name, onRestart } = this.program;
-      onRestart?.(`${name} ended unexpectedly (${exit?.signal ?? `exit code ${exit?.code}`}) and is started again`);
-      if (brief > 1) await new Promise((resolve) => setTimeout(resolve, RESTART_MS * 2 ** brief));
-      if (this.stopping) return;
-      await this.bringUp().catch(() => undefined);
+      if (signal.aborted || brief > TRIES) return;
+      const how = exit?.signal ?? `exit code ${exit?.code}`;
+      if (isUp) onRestart?.(`${name} ended unexpectedly (${how}) and is started again`);
+      if (brief > 1) await sleep(RESTART_MS * 2 ** brief, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+      isUp = await this.bringUp().then(
+        () => true,
+        (error: Error) => {
+          if (!signal.aborted) onRestart?.(error.message);
+          return false;
+        },
+      );
     }
   }
 
