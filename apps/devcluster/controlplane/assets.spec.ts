@@ -1,4 +1,14 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -109,6 +119,14 @@ test('one that does not compile says why, and leaves nothing that looks like it'
   function stubGoAgain(): void {
     program('path/go', '#!/bin/sh\ncase "$1" in env) echo go1.26.0 ;; list) ;; *) exit 1 ;; esac\n');
   }
+});
+
+test.skipIf(!existsSync('/dev/full'))('a disk that is full is what go says of it', async () => {
+  stubGo('echo "write /x/b1: no space left on device" >&2; exit 1');
+  const cache = join(folder, 'cache');
+  mkdirSync(cache);
+  symlinkSync('/dev/full', join(cache, `${releaseOf(undefined).kubernetes}.log`));
+  await expect(findAssets({ cache, say })).rejects.toThrow(/does not compile: write \/x\/b1: no space left on device/);
 });
 
 test('a build that is stopped says so', async () => {

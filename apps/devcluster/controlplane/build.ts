@@ -130,6 +130,7 @@ async function go(
 ): Promise<void> {
   const logFile = join(cache, `${release.kubernetes}.log`);
   const log = createWriteStream(logFile);
+  log.on('error', () => undefined); // A full disk is what go's own last line says.
   const started = Date.now();
   const child = new Child(nativeProgram('go', ...args), { env, cwd: SOURCE });
   const stop = (): void => void child.stop(2000);

@@ -58,6 +58,13 @@ test('one that is killed is started again, and its output goes on in the same fi
   await expect.poll(() => readFileSync(log, 'utf8')).toBe('up\nup\n');
 });
 
+test.skipIf(!existsSync('/dev/full'))('a full disk does not end it, and is told in one line', async () => {
+  running = await Supervised.start(program(STAYS, { log: '/dev/full' }));
+  await expect
+    .poll(() => lines)
+    .toEqual(['The log of It cannot be written: ENOSPC: no space left on device, write (/dev/full)']);
+});
+
 test('one that ends at once says its last words', async () => {
   const starting = Supervised.start(program("console.error('no such flag'); process.exit(2);"));
   await expect(starting).rejects.toThrow('It ended at once: no such flag');

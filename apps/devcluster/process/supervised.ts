@@ -19,7 +19,7 @@ export interface Program {
   isReady: () => Promise<boolean>;
   /** How long one start may take. */
   readyWithinMs: number;
-  /** Told in one line when it has ended without being asked to and is started again, and when that came to nothing. */
+  /** Told in one line when it has ended without being asked to and is started again, when that came to nothing, and when its log is full. */
   onRestart?: (line: string) => void;
 }
 
@@ -107,9 +107,11 @@ export class Supervised {
     return this.words.join(' ') || 'it said nothing';
   }
 
-  /** Writes all output to the log and keeps the last lines. */
+  /** Writes all output to the log and keeps the last lines. It runs on where the log cannot be written. */
   private record(child: Child): void {
-    const log = createWriteStream(this.program.log, { flags: 'a' });
+    const { name, log: file, onRestart } = this.program;
+    const log = createWriteStream(file, { flags: 'a' });
+    log.on('error', (error) => onRestart?.(`The log of ${name} cannot be written: ${error.message} (${file})`));
     this.words = [];
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk: Buffer) => {
