@@ -26,6 +26,8 @@ export interface Call {
   accept: string;
   userAgent: string;
   body: Buffer;
+  /** Throws where the user may not make what a PUT or an apply finds missing. A POST was judged at the door. */
+  mayCreate?: () => void;
   /** Tells the client something beside the answer. */
   warn?: (text: string) => void;
   /** A deed of the server itself, or one that admission has already judged: nobody outside is asked about it. */

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { configMap, MAPS, TestServer } from '../server.fixture.js';
+import { type Answer, applyYaml, configMap, MAPS, TestServer } from '../server.fixture.js';
 
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 
@@ -121,6 +121,30 @@ describe('who may do what', () => {
     );
     await server.post(bindings, bind('binder', 'Role', [dev]));
     expect((await server.post(bindings, bind('viewer', 'ClusterRole', [dev], 'view'), asDev)).kind).toBe('RoleBinding');
+  });
+
+  it('makes nothing by an apply or a PUT without the right to create', async () => {
+    const rule = { apiGroups: ['', 'coordination.k8s.io'], resources: ['configmaps', 'leases'] };
+    await server.post(`${RBAC}/namespaces/default/roles`, role('writer', { ...rule, verbs: ['patch', 'update'] }));
+    await server.post(`${RBAC}/namespaces/default/rolebindings`, bind('writer', 'Role', [dev]));
+    const applied = { apiVersion: 'v1', ...configMap('applied') };
+    const apply = (token: string, query = ''): Promise<Answer> =>
+      server.ask('PATCH', `${MAPS}/applied?fieldManager=d${query}`, applied, { token, type: applyYaml });
+    const refused = {
+      code: 403,
+      message:
+        'configmaps "applied" is forbidden: User "dev" cannot create resource "configmaps" in API group "" in the namespace "default"',
+    };
+    expect(await apply('dev')).toMatchObject(refused);
+    expect(await apply('dev', '&dryRun=All')).toMatchObject(refused);
+    expect((await server.get(`${MAPS}/applied`)).code).toBe(404);
+    expect((await apply('admin')).kind).toBe('ConfigMap');
+    expect((await apply('dev')).kind).toBe('ConfigMap');
+    const lease = '/apis/coordination.k8s.io/v1/namespaces/default/leases/put';
+    const put = (token: string): Promise<Answer> => server.put(lease, { metadata: { name: 'put' } }, { token });
+    expect((await put('dev')).code).toBe(403);
+    expect((await put('admin')).kind).toBe('Lease');
+    expect((await server.delete(lease)).status).toBe('Success');
   });
 
   it('gathers aggregated roles', async () => {

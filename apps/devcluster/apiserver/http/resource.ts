@@ -46,6 +46,7 @@ export async function resource(
     userAgent: req.headers['user-agent'] ?? '',
     body: Buffer.alloc(0),
     warn: warner(res),
+    mayCreate: () => checkMayCreate(parts, call),
   };
   if (req.method === 'HEAD') throw methodNotAllowed();
   checkAccept(call.accept);
@@ -81,7 +82,7 @@ async function main(parts: Parts, res: ServerResponse, call: Call): Promise<void
       return answer(201, parts.reviews.answer(call) ?? shape.one(await create(ctx, call)));
     }
     case 'update': {
-      const { object, created } = await replace(ctx, call, () => checkMayCreate(parts, call));
+      const { object, created } = await replace(ctx, call);
       return answer(created ? 201 : 200, shape.one(object));
     }
     case 'patch': {

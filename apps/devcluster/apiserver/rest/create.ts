@@ -30,7 +30,7 @@ export const counted = (def: ResourceDef): boolean =>
   def.custom === true || GENERATIONS.has(def.kind) || def.kind === 'CustomResourceDefinition';
 
 /**
- * Stores a new object. Takes `object` over. `track` makes its managedFields (default: those of an update).
+ * Stores a new object: one of a POST, or one that a PUT or an apply found missing. Takes `object` over. `track` makes its managedFields (default: those of an update).
  * @throws ApiError 400, 403, 404 (namespace), 409, 422
  */
 export async function createFrom(
@@ -52,6 +52,7 @@ export async function createFrom(
   ready = complete(def, ready);
   def.strategy?.prepare?.(ready, undefined, ctx.objects);
   validate(def, ready, undefined);
+  if (call.verb !== 'create') call.mayCreate?.();
   await ctx.admission.validate({ ...request, name: ready.metadata.name, object: ready });
   return present(def, commit(ctx, call, ready));
 }

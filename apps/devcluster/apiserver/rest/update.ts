@@ -30,12 +30,8 @@ const MADE_BY_PUT = new Set([
   'services',
 ]);
 
-/** PUT of an object or one of its subresources. `mayCreate` throws where the user may not make what is not there. */
-export async function replace(
-  ctx: Context,
-  call: Call,
-  mayCreate: () => void = () => undefined,
-): Promise<{ object: KubeObject; created: boolean }> {
+/** PUT of an object or one of its subresources. */
+export async function replace(ctx: Context, call: Call): Promise<{ object: KubeObject; created: boolean }> {
   const { def, name } = call;
   const body = decodeObject(call);
   const { metadata } = body;
@@ -48,8 +44,7 @@ export async function replace(
   placeIn(call, body);
   const present = ctx.store.get(bucketOf(def), name, call.namespace);
   if (!present && !call.subresource && !def.custom && MADE_BY_PUT.has(def.resource)) {
-    mayCreate();
-    return { object: await createFrom(ctx, { ...call, verb: 'create' }, body), created: true };
+    return { object: await createFrom(ctx, call, body), created: true };
   }
   if (present) checkUid(call, body, present);
   if (present && !metadata.resourceVersion && (def.custom || def.strategy?.versionedUpdates))
