@@ -3,7 +3,7 @@ import { withManaged } from '../apply/track.js';
 import { type Call, type Context } from '../context.js';
 import { at, isFields, textOf } from '../fields.js';
 import { apiVersionOf, bucketOf } from '../registry.js';
-import { ApiError, badRequest, notFound } from '../status.js';
+import { ApiError, badRequest, conflict, notFound } from '../status.js';
 import { type Fields, type KubeObject, type ManagedFields } from '../types.js';
 import { createFrom, placeIn } from './create.js';
 import { asObject } from './decode.js';
@@ -28,6 +28,11 @@ export async function applyObject(
     return { object, created: false };
   }
   if (call.subresource) throw notFound(call.def, call.name);
+  const { uid } = wanted.metadata;
+  if (uid) {
+    const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+    throw conflict(call.def, call.name, why);
+  }
   const blank = { apiVersion: apiVersionOf(call.def), kind: call.def.kind, metadata: {} } as KubeObject;
   return { object: await createFrom(ctx, call, apply(blank), track), created: true };
 }

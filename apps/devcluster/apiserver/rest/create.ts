@@ -75,7 +75,9 @@ function commit(ctx: Context, call: Call, object: KubeObject): KubeObject {
 /** Without what only the server writes. */
 function cleaned(call: Call, object: KubeObject): void {
   const { metadata } = object;
-  if (metadata.resourceVersion && metadata.resourceVersion !== '0') {
+  // A PUT or an apply may name the version of what is gone by now. In a POST, what is no number counts as none.
+  if (call.verb !== 'create') versionOf(metadata);
+  else if (Number(metadata.resourceVersion)) {
     throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
   }
   placeIn(call, object);
@@ -92,6 +94,12 @@ function cleaned(call: Call, object: KubeObject): void {
   ]) {
     delete metadata[field];
   }
+}
+
+/** The resourceVersion that a client sent; 0 where it sent none. @throws ApiError 500, as kube-apiserver has it */
+export function versionOf({ resourceVersion = '' }: KubeObject['metadata']): number {
+  if (/^\d*$/.test(resourceVersion)) return Number(resourceVersion);
+  throw new ApiError(500, '', `strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`);
 }
 
 function stamp(ctx: Context, call: Call, { metadata }: KubeObject): void {

@@ -2,12 +2,12 @@ import { trackUpdate } from '../apply/track.js';
 import { type Call, type Context, isDryRun } from '../context.js';
 import { copyOf, isFields, same, setOrRemove } from '../fields.js';
 import { bucketOf } from '../registry.js';
-import { ApiError, badRequest, cause, conflict, invalid, modified, notFound } from '../status.js';
+import { type ApiError, badRequest, cause, conflict, invalid, modified, notFound } from '../status.js';
 import { StaleError } from '../storage/store.js';
 import { type KubeObject, type ManagedFields, type ResourceDef } from '../types.js';
 import { admitted } from './admitted.js';
 import { present, toStorage } from './convert.js';
-import { counted, createFrom, placeIn } from './create.js';
+import { counted, createFrom, placeIn, versionOf } from './create.js';
 import { decodeObject } from './decode.js';
 import { complete, refuseUnknownFields, validate } from './validate.js';
 
@@ -44,9 +44,10 @@ export async function replace(ctx: Context, call: Call): Promise<{ object: KubeO
   placeIn(call, body);
   const present = ctx.store.get(bucketOf(def), name, call.namespace);
   if (!present && !call.subresource && !def.custom && MADE_BY_PUT.has(def.resource)) {
+    checkUid(call, body, '');
     return { object: await createFrom(ctx, call, body), created: true };
   }
-  if (present) checkUid(call, body, present);
+  if (present) checkUid(call, body, present.metadata.uid);
   if (present && !metadata.resourceVersion && (def.custom || def.strategy?.versionedUpdates))
     throw unversioned(def, name);
   return { object: await updateWith(ctx, call, () => copyOf(body)), created: false };
@@ -74,12 +75,8 @@ export async function updateWith(
     if (!stored) throw notFound(call.def, call.name);
     const old = present(call.def, stored);
     const wanted = await change(old);
-    const given = wanted.metadata.resourceVersion;
-    if (given && !/^\d+$/.test(given)) {
-      throw new ApiError(500, '', `strconv.ParseUint: parsing ${JSON.stringify(given)}: invalid syntax`);
-    }
-    const pinned = given !== undefined && given !== '' && given !== old.metadata.resourceVersion;
-    if (pinned) throw modified(call.def, call.name);
+    const given = versionOf(wanted.metadata);
+    if (given && given !== versionOf(old.metadata)) throw modified(call.def, call.name);
     try {
       return await updateOnce(ctx, call, stored, old, wanted, track);
     } catch (error) {
@@ -131,9 +128,9 @@ export function finished(object: KubeObject): boolean {
 }
 
 /** @throws ApiError 409 */
-function checkUid(call: Call, { metadata }: KubeObject, old: KubeObject): void {
-  if (metadata.uid && metadata.uid !== old.metadata.uid) {
-    const found = `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${old.metadata.uid}`;
+function checkUid(call: Call, { metadata }: KubeObject, present: string): void {
+  if (metadata.uid && metadata.uid !== present) {
+    const found = `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${present}`;
     const where = `Code: 4, Key: ${registryKey(call)}, ResourceVersion: 0, AdditionalErrorMsg: ${found}`;
     throw conflict(call.def, call.name, `StorageError: invalid object, ${where}`);
   }
@@ -144,7 +141,7 @@ const KEPT = ['creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeco
 
 function keepSystemFields(call: Call, wanted: KubeObject, old: KubeObject): void {
   const { metadata } = wanted;
-  checkUid(call, wanted, old);
+  checkUid(call, wanted, old.metadata.uid);
   metadata.uid = old.metadata.uid;
   metadata.resourceVersion = old.metadata.resourceVersion;
   for (const field of KEPT) setOrRemove(metadata, field, old.metadata[field]);
