@@ -1,15 +1,15 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { isReady } from '../../apps/devcluster/process/answers.js';
-import { nodeProgram } from '../../apps/devcluster/process/child.js';
+import { builtProgram, nodeProgram } from '../../apps/devcluster/process/child.js';
 import { freePort } from '../../apps/devcluster/process/free-port.js';
 import { Supervised } from '../../apps/devcluster/process/supervised.js';
 import { type ClusterKind } from './cluster.js';
 
 /** The programs that serve the Kubernetes API; both take the same arguments and leave the same files. */
 const PROGRAMS: Record<ClusterKind, string> = {
-  embedded: 'dist/apps/devcluster/apiserver/main.js',
-  real: 'dist/apps/devcluster/controlplane/main.js',
+  embedded: 'apps/devcluster/apiserver/main.js',
+  real: 'apps/devcluster/controlplane/main.js',
 };
 /** What it takes to find or to build a control plane. */
 const INHERITED = ['PATH', 'HOME', 'KUBEBUILDER_ASSETS', 'XDG_CACHE_HOME'];
@@ -43,7 +43,7 @@ export async function startApiServer(kind: ClusterKind, data: string): Promise<A
   const caFile = join(data, 'pki/ca.crt');
   const running = await Supervised.start({
     name: `the API server (${kind})`,
-    command: nodeProgram(resolve(PROGRAMS[kind]), '--data', data, '--port', `${port}`),
+    command: nodeProgram(builtProgram(PROGRAMS[kind]), '--data', data, '--port', `${port}`),
     env: Object.fromEntries(INHERITED.flatMap(inherited)),
     log: join(data, 'log'),
     isReady: () => isReady(url, caFile),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { type KubeObject, type OwnClient, types } from '#libs/kube';
-import { apiServer } from './accounts.js';
+import { type KubeObject, type OwnClient, types, Upstream } from '#libs/kube';
+import { apiServer, tokenOf } from './accounts.js';
 import { createToken, readyToken } from './admin.js';
 import { cluster } from './cluster.js';
 import { FaultyProxy, type Seen } from './faulty-proxy.js';
@@ -52,20 +52,20 @@ export class Between {
     this.#ends.push(() => signatures.stop());
     this.#ends.push(() => scaleOperator(admin, 1));
     await scaleOperator(admin, 0);
-    this.#operator = await OwnProgram.start(admin, {
-      ...OPERATOR,
-      script: 'apps/operator/main.js',
-      podName: 'faults-operator',
-      api: proxy,
+    const upstream = new Upstream({
+      server: new URL(`https://127.0.0.1:${proxy.port}`),
+      namespace: undefined,
+      tls: { ca: proxy.ca },
+      token: () => tokenOf('admin'),
     });
+    this.#ends.push(() => upstream.close());
+    this.#operator = await OwnProgram.start(upstream, { ...OPERATOR, podName: 'faults-operator' });
     this.#ends.push(() => this.operator.stop());
-    this.#gate = await OwnProgram.start(admin, {
+    this.#gate = await OwnProgram.start(upstream, {
       namespace,
       deployment: 'gateserver-sample',
-      script: 'apps/gateway/main.js',
       podName: 'faults-gateway',
-      api: proxy,
-      env: (port, { PUBLIC_URLS = '' }) => ({ PUBLIC_URLS: `${PUBLIC_URLS},http://127.0.0.1:${port}` }),
+      publicUrls: (port) => `http://127.0.0.1:${port}`,
     });
     this.#ends.push(() => this.gate.stop());
     await this.ready();
@@ -83,9 +83,13 @@ export class Between {
     await Promise.all([this.operator.ready(), this.gate.ready()]);
   }
 
-  /** In the opposite order; deletes the tokens. */
+  /** In the opposite order, each also where the one before failed: files after this one need the cluster's operator. */
   async stop(): Promise<void> {
-    for (let end = this.#ends.pop(); end; end = this.#ends.pop()) await end();
+    const failed: unknown[] = [];
+    for (let end = this.#ends.pop(); end; end = this.#ends.pop()) {
+      await end().catch((error: unknown) => failed.push(error));
+    }
+    if (failed.length > 0) throw new AggregateError(failed);
     const tokens = `/apis/kubegateway.kubevirt.io/v1beta1/namespaces/${cluster().namespace}/gatetokens`;
     await (await this.admin.request('DELETE', tokens)).body.dump();
   }

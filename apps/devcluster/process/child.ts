@@ -105,5 +105,7 @@ export function killAllChildren(): void {
   for (const child of living) child.kill();
 }
 
+const BUILD = new URL(import.meta.url.endsWith('.ts') ? '../../../dist/' : '../../../', import.meta.url);
+
 /** Where the build has put a program, given its path below the root of the output. */
-export const builtProgram = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+export const builtProgram = (path: string): string => fileURLToPath(new URL(path, BUILD));
