@@ -3,12 +3,11 @@ import { defineConfig } from 'vitest/config';
 const alias = [{ find: /^#libs\/(.*)$/, replacement: `${import.meta.dirname}/libs/$1/index.ts` }];
 
 /** The same files on the embedded cluster (`e2e`) and on a real control plane (`e2e-real`): global-setup.ts goes by the name. */
-const endToEnd = (name: string, exclude: string[] = []) => ({
+const endToEnd = (name: string) => ({
   resolve: { alias },
   test: {
     name,
     include: ['e2e/**/*.e2e.ts'],
-    exclude,
     globalSetup: ['e2e/support/global-setup.ts'],
     // One cluster, one browser, two cores: files run one after the other.
     fileParallelism: false,
@@ -33,8 +32,7 @@ export default defineConfig({
         },
       },
       endToEnd('e2e'),
-      // What VMs are does not depend on what serves the API: once is enough.
-      endToEnd('e2e-real', ['e2e/qemu.e2e.ts']),
+      endToEnd('e2e-real'),
       {
         resolve: { alias },
         test: {

@@ -25,7 +25,7 @@ describe.skipIf(missing !== undefined)('a QEMU guest', () => {
   let launched: Launched;
   let browser: Browser;
 
-  const start = (): Promise<Launched> => Launched.start({ data, ...ports, guests: 'qemu' });
+  const start = (): Promise<Launched> => Launched.start({ data, ...ports, on: cluster().kind, guests: 'qemu' });
   const kubectl = async (...args: string[]): Promise<string> => {
     const env = { ...shellEnvironment(), KUBECONFIG: join(data, 'kubeconfig'), KUBECACHEDIR: join(data, 'cache') };
     const ran = await run('kubectl', args, { env });

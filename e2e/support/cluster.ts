@@ -20,7 +20,7 @@ export interface ClusterInfo {
   namespace: string;
   /** Path of the browser. */
   chromium: string;
-  /** What serves the API. No test may go by it: what runs on one alone stands in vitest.config.ts. */
+  /** What serves the API. No test may go by it: what runs on one runs on the other. */
   kind: ClusterKind;
 }
 

@@ -25,7 +25,8 @@ export class Monitor {
     event: (name: string, data: Record<string, unknown>) => void,
   ) {
     createInterface(socket).on('line', (line) => {
-      const answer = JSON.parse(line) as Answer;
+      const answer = parse(line);
+      if (answer === undefined) return void socket.destroy();
       if (answer.event !== undefined) event(answer.event, answer.data ?? {});
       else this.#answered(answer);
     });
@@ -52,5 +53,14 @@ export class Monitor {
     this.#asked.delete(id);
     if (error) question.reject(new Error(error.desc));
     else question.resolve(value);
+  }
+}
+
+/** Undefined for the last line of a QEMU that was killed while it wrote it. */
+function parse(line: string): Answer | undefined {
+  try {
+    return JSON.parse(line) as Answer;
+  } catch {
+    return undefined;
   }
 }

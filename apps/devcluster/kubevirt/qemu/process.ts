@@ -44,7 +44,11 @@ export class QemuProcess {
   static async start(installed: Installed, spec: MachineSpec, folder: Folder, image: string): Promise<QemuProcess> {
     const monitor = new Entrance(folder.socket(FILES.monitor));
     const serial = new Entrance(folder.socket(FILES.serial));
-    await Promise.all([monitor.open, serial.open]);
+    await Promise.all([monitor.open, serial.open]).catch((error: unknown) => {
+      monitor.close();
+      serial.close();
+      throw error;
+    });
     const child = new Child(command(installed, spec, image), { env: {}, cwd: folder.path });
     return new QemuProcess(child, monitor, serial);
   }
@@ -79,6 +83,6 @@ class Entrance {
   }
 
   close(): void {
-    if (this.#server.listening) this.#server.close();
+    this.#server.close();
   }
 }

@@ -6,11 +6,11 @@ import { passOn, typeInto } from './flow.js';
 const UNREAD_BYTES = 16 * 1024;
 
 /**
- * The serial port: one connection to QEMU for as long as it runs. What it writes goes to whoever is plugged in, or waits
- * for the first who comes. With more than one plugged in the slowest sets the pace.
+ * The serial port: one connection to QEMU for as long as it runs. What it writes goes to who is plugged in (one viewer a
+ * console: ../server/viewers.ts), or waits for who comes.
  */
 export class SerialPort {
-  readonly #peers = new Set<Peer>();
+  #peer: Peer | undefined;
   #unread = Buffer.alloc(0);
   #socket: Socket | undefined;
 
@@ -22,7 +22,7 @@ export class SerialPort {
   }
 
   connect(peer: Peer, left: () => void): Door {
-    this.#peers.add(peer);
+    this.#peer = peer;
     if (this.#unread.length > 0) peer.send(this.#unread);
     this.#unread = Buffer.alloc(0);
     return {
@@ -30,8 +30,8 @@ export class SerialPort {
         if (this.#socket !== undefined && !typeInto(this.#socket, bytes)) peer.close();
       },
       closed: () => {
-        this.#peers.delete(peer);
-        // It may have been the one that was waited for.
+        if (this.#peer === peer) this.#peer = undefined;
+        // It may have been waited for.
         this.#socket?.resume();
         left();
       },
@@ -39,13 +39,13 @@ export class SerialPort {
   }
 
   close(): void {
-    for (const peer of this.#peers) peer.close();
-    this.#peers.clear();
+    this.#peer?.close();
+    this.#peer = undefined;
     this.#socket?.destroy();
   }
 
   #write(bytes: Buffer, socket: Socket): void {
-    if (this.#peers.size === 0) this.#unread = Buffer.concat([this.#unread, bytes]).subarray(-UNREAD_BYTES);
-    for (const peer of this.#peers) passOn(bytes, socket, peer);
+    if (this.#peer) passOn(bytes, socket, this.#peer);
+    else this.#unread = Buffer.concat([this.#unread, bytes]).subarray(-UNREAD_BYTES);
   }
 }
