@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -61,6 +62,25 @@ describe('npm start', () => {
     const ran = await run(process.execPath, [...args, '--https-port', '1025'], { env: { ...rest, ...env } });
     expect(ran).toMatchObject({ code: 1, stderr: expect.stringMatching(message) as string });
     expect(ran.stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('gives the build of a control plane up when nobody waits for it any more', async () => {
+    const bin = join(folder, 'bin');
+    mkdirSync(bin, { recursive: true });
+    // It knows its version, and downloads for ever.
+    const go = '#!/bin/sh\n[ "$1" = env ] && echo go1.99 || exec sleep 600\n';
+    writeFileSync(join(bin, 'go'), go, { mode: 0o755 });
+    const { KUBEBUILDER_ASSETS: _, ...rest } = process.env;
+    const env = { ...rest, PATH: `${bin}:${rest['PATH']}`, XDG_CACHE_HOME: join(folder, 'cache') };
+    const script = 'dist/apps/devcluster/controlplane/main.js';
+    const child = spawn(process.execPath, [script, '--prepare'], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    let said = '';
+    child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const closed = once(child, 'close');
+    if (child.stdout) await once(child.stdout, 'data');
+    child.disconnect();
+    expect(await closed).toEqual([1, null]);
+    expect(said).toBe('The build was stopped; the next start goes on with it.\n');
   });
 
   it('keeps its state: a link of before a restart works after it; Ctrl-C leaves no process', async () => {

@@ -2,9 +2,7 @@
  * `npm start` and `npm test` on any Node from 20 on: installs and builds what is missing, then hands over to the Node that
  * package.json pins. Plain JavaScript without dependencies: it runs before anything is installed.
  */
-import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
-import { clearInterval, setInterval } from 'node:timers';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -16,25 +14,12 @@ function fail(message) {
   process.exit(1);
 }
 
-/**
- * Runs a built program in the foreground and ends with its exit code. The IPC channel is a leash: the program ends when
- * this process is gone. Signals of the terminal reach both; only those sent to this process alone must be passed on.
- */
-function handOver(node, args) {
-  const child = spawn(node, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
-  const pass = (signal) => child.kill(signal);
-  process.on('SIGINT', () => undefined);
-  process.on('SIGTERM', pass).on('SIGHUP', pass);
-  const parent = process.ppid;
-  const watch = setInterval(() => {
-    if (process.env.npm_lifecycle_event && process.ppid !== parent) child.kill('SIGTERM');
-  }, 1000);
-  child.once('error', (error) => fail(`The program could not be started: ${error.message}`));
-  child.once('exit', (code, signal) => {
-    clearInterval(watch);
-    if (signal) fail(`The program was ended by ${signal}.`);
-    process.exit(code);
-  });
+/** Runs the launcher and ends with its exit code. */
+async function handOver(node, args) {
+  const { leashed } = await import('./leashed.mjs');
+  const { code, signal } = await leashed(node, args);
+  if (signal) fail(`The program was ended by ${signal}.`);
+  process.exit(code);
 }
 
 /** Help and wrong options are answered at once, before minutes go into installing. The launcher reads the options again. */
@@ -61,7 +46,7 @@ async function main([command, ...args]) {
   const entry = join(root, 'dist/apps/devcluster/main.js');
   await install(root);
   await build(root);
-  if (command === 'start') handOver(pinnedNode(root), [entry, ...args]);
+  if (command === 'start') await handOver(pinnedNode(root), [entry, ...args]);
   if (command.startsWith('test')) process.exit(await (await import('./test.mjs')).test(root, command, args));
 }
 

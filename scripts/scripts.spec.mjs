@@ -1,5 +1,6 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -77,6 +78,48 @@ test('a step that fails, or cannot start, says so in one line', async () => {
     'The build failed (exit code 3); its output is above.',
   );
   await expect(runStep('The build', join(root, 'nothing'), [])).rejects.toThrow('The build could not be started');
+});
+
+describe('the build of a real control plane before its tests', () => {
+  const alive = (pid) => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  };
+
+  /** `npm run test:real` with a build that never ends by itself. @returns it, and the process id of the build */
+  async function start() {
+    put('package.json', '{ "type": "module" }');
+    put('node_modules/node/bin/unused', '');
+    symlinkSync(process.execPath, join(root, 'node_modules/node/bin/node'));
+    put(
+      'dist/apps/devcluster/controlplane/main.js',
+      `for (const end of ['SIGTERM', 'disconnect']) process.on(end, () => process.exit(3));
+      console.log(process.pid);
+      setInterval(() => undefined, 1000);`,
+    );
+    const script = `import { test } from ${JSON.stringify(join(import.meta.dirname, 'test.mjs'))};
+      process.exit(await test(${JSON.stringify(root)}, 'test:real', []));`;
+    const options = { stdio: ['ignore', 'pipe', 'inherit'] };
+    const tests = spawn(process.execPath, ['--input-type=module', '-e', script], options);
+    const [line] = await once(tests.stdout, 'data');
+    return { tests, build: Number(line) };
+  }
+
+  test('ends with them, and no test runs', async () => {
+    const { tests, build } = await start();
+    tests.kill('SIGTERM');
+    expect(await once(tests, 'close')).toEqual([3, null]);
+    expect(alive(build)).toBe(false);
+  });
+
+  test('ends when they are killed', async () => {
+    const { tests, build } = await start();
+    tests.kill('SIGKILL');
+    await expect.poll(() => alive(build)).toBe(false);
+  });
 });
 
 test('help and wrong options are answered before anything is installed', () => {

@@ -1,8 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { pinnedNode } from './install.mjs';
+import { leashed } from './leashed.mjs';
 
 /**
  * Runs one vitest project; its report is read from a file, so that what tests print cannot be taken for it.
@@ -51,13 +52,13 @@ function readReport(file) {
 /** The tiers of `npm test`, and those of `npm run test:real`: the same end-to-end files on a real control plane, and it beside the embedded API server. */
 export const TIERS = { test: ['unit', 'e2e'], 'test:real': ['e2e-real', 'differential'] };
 
-/** The programs of a real control plane, built where nobody did before: it says its progress. @returns {number} exit code */
-function prepareReal(root) {
-  const script = join(root, 'dist/apps/devcluster/controlplane/main.js');
-  return (
-    spawnSync(pinnedNode(root), [script, '--prepare'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] }).status ??
-    1
-  );
+/** The programs of a real control plane, built where nobody did before: it says its progress. @returns {Promise<number>} exit code */
+async function prepareReal(root) {
+  const { code } = await leashed(pinnedNode(root), [
+    join(root, 'dist/apps/devcluster/controlplane/main.js'),
+    '--prepare',
+  ]);
+  return code ?? 1;
 }
 
 /**
@@ -67,7 +68,7 @@ function prepareReal(root) {
  */
 export async function test(root, command, args) {
   if (command === 'test:real') {
-    const code = prepareReal(root);
+    const code = await prepareReal(root);
     if (code !== 0) return code;
   }
   const folder = mkdtempSync(join(tmpdir(), 'kube-gateway-tests-'));

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import lockfile from 'proper-lockfile';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { findAssets } from './assets.js';
 import { PlaneError } from './errors.js';
@@ -35,15 +36,15 @@ const program = (name: string, text = '#!/bin/sh\n'): void => {
   chmodSync(join(folder, name), 0o755);
 };
 
-/** A go that answers `env` and `list`, and does `build` as it is told. */
-function stubGo(build: string): void {
+/** A go that answers `env`, and does `build` and `list` as it is told. */
+function stubGo(build: string, list = 'echo a; echo b'): void {
   mkdirSync(join(folder, 'path'));
   program(
     'path/go',
     `#!/bin/sh
 case "$1" in
   env) echo go1.26.0 ;;
-  list) echo a; echo b ;;
+  list) ${list} ;;
   build) echo example.org/a >&2; ${build} ;;
 esac
 `,
@@ -129,13 +130,27 @@ test.skipIf(!existsSync('/dev/full'))('a disk that is full is what go says of it
   await expect(findAssets({ cache, say })).rejects.toThrow(/does not compile: write \/x\/b1: no space left on device/);
 });
 
-test('a build that is stopped says so', async () => {
-  stubGo('exec sleep 60');
+test.each([
+  { what: 'compiles', build: 'exec sleep 60', list: undefined },
+  { what: 'downloads', build: WRITES, list: 'exec sleep 60' },
+])('a build that is stopped while it $what says so', async ({ build, list }) => {
+  stubGo(build, list);
   const stopping = new AbortController();
   const building = findAssets({ cache: join(folder, 'cache'), say, signal: stopping.signal });
   await expect.poll(() => said).not.toHaveLength(0);
   stopping.abort();
+  await expect(building).rejects.toThrow(new PlaneError('The build was stopped; the next start goes on with it.'));
+});
+
+test('one that waits for another is stopped too', async () => {
+  stubGo(WRITES);
+  const release = await lockfile.lock(folder, { lockfilePath: join(folder, 'lock') });
+  const stopping = new AbortController();
+  const building = findAssets({ cache: folder, say, signal: stopping.signal });
+  await expect.poll(() => said).toEqual(['waiting for another process that builds a control plane']);
+  stopping.abort();
   await expect(building).rejects.toThrow('The build was stopped');
+  await release();
 });
 
 test('a cache that cannot be made says so', async () => {

@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
 import { makeFolder } from '../process/make-folder.js';
 import { build, type BuildOptions, cacheKey } from './build.js';
@@ -19,7 +20,7 @@ export type Assets = Record<(typeof PROGRAMS)[number], string> & {
   kubectl?: string;
 };
 
-export interface AssetOptions extends Pick<BuildOptions, 'say' | 'signal'> {
+export interface AssetOptions extends Waiting {
   /** `1.37`; default: the newest. Not looked at where `folder` is given. */
   minor?: string | undefined;
   /** A folder that has the programs: the value of KUBEBUILDER_ASSETS, as envtest of controller-runtime names it. */
@@ -34,22 +35,33 @@ export const defaultCache = (env: NodeJS.ProcessEnv = process.env): string =>
 
 /**
  * The programs of a control plane: those of `folder` where it is given, else built from Go modules, once.
- * @throws PlaneError when the folder lacks one, Go is not installed, or they cannot be built
+ * @throws PlaneError when the folder lacks one, Go is not installed, they cannot be built, or `signal` stopped it
  */
-export async function findAssets({ folder, minor, cache = defaultCache(), ...rest }: AssetOptions): Promise<Assets> {
+export async function findAssets({ folder, ...options }: AssetOptions): Promise<Assets> {
   if (folder) return assetsIn(folder);
-  const release = releaseOf(minor);
-  const target = join(cache, `${release.kubernetes}-${await cacheKey(release)}`);
-  if (!isWhole(target)) {
-    await locked(cache, rest.say, async () => {
-      if (!isWhole(target)) install(await build({ release, cache, ...rest }), target);
-    });
+  try {
+    return assetsIn(await built(options));
+  } catch (error) {
+    if (!options.signal?.aborted) throw error;
+    throw new PlaneError('The build was stopped; the next start goes on with it.');
   }
-  return assetsIn(target);
 }
 
+/** @returns the folder of the built programs */
+async function built({ minor, cache = defaultCache(), ...rest }: Omit<AssetOptions, 'folder'>): Promise<string> {
+  const release = releaseOf(minor);
+  const target = join(cache, `${release.kubernetes}-${await cacheKey(release, rest.signal)}`);
+  if (isWhole(target)) return target;
+  await locked(cache, rest, async () => {
+    if (!isWhole(target)) install(await build({ release, cache, ...rest }), target);
+  });
+  return target;
+}
+
+type Waiting = Pick<BuildOptions, 'say' | 'signal'>;
+
 /** One builder at a time; whoever waited finds what the first one built. */
-async function locked(cache: string, say: (line: string) => void, work: () => Promise<void>): Promise<void> {
+async function locked(cache: string, waiting: Waiting, work: () => Promise<void>): Promise<void> {
   try {
     makeFolder(cache);
   } catch (error) {
@@ -58,13 +70,21 @@ async function locked(cache: string, say: (line: string) => void, work: () => Pr
       `The built programs cannot be kept (${why}): set XDG_CACHE_HOME to a folder that you may write.`,
     );
   }
-  const options = { lockfilePath: join(cache, 'lock'), stale: STALE_MS };
-  if (await lockfile.check(cache, options)) say('waiting for another process that builds a control plane');
-  const release = await lockfile.lock(cache, {
-    ...options,
-    retries: { forever: true, minTimeout: RETRY_MS, maxTimeout: RETRY_MS },
-  });
+  const release = await lock(cache, waiting);
   await work().finally(release);
+}
+
+/** The library's own retries know no signal. @throws what `signal` is aborted with */
+async function lock(cache: string, { say, signal }: Waiting): Promise<() => Promise<void>> {
+  for (let told = false; ; told = true) {
+    try {
+      return await lockfile.lock(cache, { lockfilePath: join(cache, 'lock'), stale: STALE_MS });
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ELOCKED')) throw error;
+    }
+    if (!told) say('waiting for another process that builds a control plane');
+    await sleep(RETRY_MS, undefined, { signal });
+  }
 }
 
 const isProgram = (path: string): boolean => {

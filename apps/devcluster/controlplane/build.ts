@@ -27,17 +27,18 @@ export interface BuildOptions {
 }
 
 /** Differs where the program would: by its sources, its modules and the compiler. @throws PlaneError without Go */
-export async function cacheKey({ modFile }: Release): Promise<string> {
+export async function cacheKey({ modFile }: Release, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
   for (const name of [modFile, modFile.replace(/mod$/, 'sum'), 'main.go'])
     hash.update(readFileSync(join(SOURCE, name)));
-  hash.update(await goVersion());
+  hash.update(await goVersion(signal));
   return hash.digest('hex').slice(0, 16);
 }
 
-async function goVersion(): Promise<string> {
+/** Downloads the compiler first, where Go is older than the module wants it. */
+async function goVersion(signal: AbortSignal | undefined): Promise<string> {
   try {
-    const { stdout } = await run('go', ['env', 'GOVERSION'], { cwd: SOURCE });
+    const { stdout } = await run('go', ['env', 'GOVERSION'], { cwd: SOURCE, signal });
     return stdout.trim();
   } catch (error) {
     const hint =
@@ -74,7 +75,7 @@ export async function build(options: BuildOptions): Promise<string> {
     string
   >;
   const module = [...BUILD_FLAGS, `-modfile=${release.modFile}`];
-  const total = await packagesToCompile(module, env);
+  const total = await packagesToCompile(module, env, options.signal);
   const flags = ['-v', '-ldflags', linkerFlags(release), '-o', binary];
   await go(['build', ...module, ...flags, '.'], env, options, (count, seconds) =>
     say(`compiling ${name}: ${Math.min(count, total)} of ${total} packages after ${seconds} s`),
@@ -94,12 +95,18 @@ function checkDisk(folder: string): void {
 }
 
 /** Downloads the modules first, where they are not there. */
-async function packagesToCompile(module: string[], env: Record<string, string>): Promise<number> {
+async function packagesToCompile(
+  module: string[],
+  env: Record<string, string>,
+  signal: AbortSignal | undefined,
+): Promise<number> {
   const format = '{{if .Stale}}{{.ImportPath}}{{end}}';
+  const [program, ...args] = nativeProgram('go', 'list', ...module, '-deps', '-f', format, '.');
   try {
-    const { stdout } = await run('go', ['list', ...module, '-deps', '-f', format, '.'], {
+    const { stdout } = await run(program, args, {
       cwd: SOURCE,
       env,
+      signal,
       maxBuffer: 16 * 1024 * 1024,
     });
     return stdout.split('\n').filter(Boolean).length;
@@ -149,7 +156,6 @@ async function go(
   clearInterval(timer);
   signal?.removeEventListener('abort', stop);
   log.end();
-  if (signal?.aborted) throw new PlaneError('The build was stopped; the next start goes on with it.');
   if (code !== 0) {
     const why = words || `go ended with ${code}`;
     throw new PlaneError(`Kubernetes ${release.kubernetes} does not compile: ${why} (log: ${logFile})`);

@@ -41,7 +41,9 @@ const say = (line: string): void => console.log(line);
 async function main(): Promise<void> {
   const wanted = options();
   const stopping = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopping.abort());
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
+  // The one who started this is gone (scripts/leashed.mjs).
+  process.on('disconnect', () => stopping.abort());
   const { signal } = stopping;
   const folder = process.env['KUBEBUILDER_ASSETS'];
   const assets = await findAssets({ folder, minor: wanted.minor, say, signal });

@@ -114,7 +114,7 @@ class Session {
 
   private listen(): void {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.stop());
-    // The one who started this is gone (scripts/run.mjs), or the terminal is.
+    // The one who started this is gone (scripts/leashed.mjs), or the terminal is.
     process.on('disconnect', () => this.stop());
     process.stdout.on('error', () => this.stop());
     process.stderr.on('error', () => this.stop());
