@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { isKubeError, type KubeObject, OwnClient, types, Upstream } from '#libs/kube';
 import { typesOf } from '../discovery/index.js';
@@ -51,15 +52,26 @@ export async function launchOnOwn(
     void running.ended.then((words) => context.signal.aborted || context.lost(`the ${what}`, words));
     say(`${what} works`);
   };
-  await run('operator', { ...OPERATOR, name: `npm-start-${hostname()}`, template: operator.spec.template });
+  const names = podNames(folder.path);
+  await run('operator', { ...OPERATOR, name: names.operator, template: operator.spec.template });
   await applier.apply([gateServer(namespace, options.port)]);
   const deployment = await made(client, context, namespace);
-  await run('gateway', { namespace, name: GATE_SERVER, template: deployment.spec.template, port: options.port });
+  await run('gateway', { namespace, name: names.gateway, template: deployment.spec.template, port: options.port });
   await settle(context, [gatewayCheck(options.port)]);
   const named = cluster.context === undefined ? '' : ` --context ${cluster.context}`;
   const kubectl = `kubectl --kubeconfig ${cluster.kubeconfig}${named} -n ${namespace}`;
   const { origin: server } = upstream.server;
   return { port: options.port, server, namespace, gateServer: GATE_SERVER, kubectl, logs: folder.at('logs') };
+}
+
+/**
+ * What the two take for the names of their pods: they hold Leases by them, and whoever holds one by the same name passes for
+ * the same. So they differ from those of another machine and of another data folder.
+ * @param data path of the data folder
+ */
+export function podNames(data: string, host = hostname()): { operator: string; gateway: string } {
+  const id = createHash('sha256').update(`${host}\0${data}`).digest('hex').slice(0, 8);
+  return { operator: `npm-start-${host}-${id}`, gateway: `${GATE_SERVER}-${id}` };
 }
 
 const isDeployment = (object: KubeObject): object is Deployment => object.kind === 'Deployment';
