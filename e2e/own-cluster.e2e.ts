@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -113,5 +113,12 @@ describe('npm start on a cluster of one’s own', () => {
     expect(await own('get', 'gateserver', 'npm-start')).toMatchObject({
       stdout: expect.stringContaining('Ready') as string,
     });
+  });
+
+  it('leaves no credential of the cluster behind', async () => {
+    const tokens = ['operator', 'gateway'].map((name) => join(folder, 'data', name, 'serviceaccount', 'token'));
+    expect(tokens.filter((file) => existsSync(file))).toEqual(tokens);
+    await launched?.stop();
+    expect(tokens.filter((file) => existsSync(file))).toEqual([]);
   });
 });

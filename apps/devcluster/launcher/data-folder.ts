@@ -11,6 +11,8 @@ const OWN = [
   'node',
   'kubevirt',
   'ingress',
+  'operator',
+  'gateway',
   'bin',
   'kubectl-cache',
   'logs',

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OwnClient, type Upstream } from '#libs/kube';
 import { nodeProgram } from '../process/child.js';
@@ -6,7 +7,7 @@ import { ProjectedAccount } from './account.js';
 import { dataReader } from './context.js';
 import { resolveEnvironment } from './environment.js';
 import { knownImages } from './images.js';
-import { type Container, type PodSpec } from './pod.js';
+import { type Container, type Pod, type PodSpec } from './pod.js';
 import { allotPorts, listenVariables, type PortMap, realPort } from './ports.js';
 import { tryProbe } from './probe.js';
 
@@ -29,22 +30,60 @@ export interface DetachedOptions {
   onRestart: (line: string) => void;
 }
 
+/** A program that runs; when it has stopped nothing of its account is left in the folder. */
+interface Detached {
+  /** Resolves when it has ended for good; with its last words. */
+  ended: Promise<string>;
+  stop(): Promise<void>;
+}
+
 /**
  * Runs the container of a pod template on this machine without there being a pod: with its environment, and with the
  * token of its service account. Resolves when its readiness probe does.
  * @throws Error when its image is not one of ours; ProgramError with its last words when it does not come up
  */
-export async function runDetached(
-  options: DetachedOptions,
-): Promise<{ ended: Promise<string>; stop(): Promise<void> }> {
-  const { upstream, namespace, name, template, dir } = options;
+export async function runDetached(options: DetachedOptions): Promise<Detached> {
+  const { upstream, template, dir } = options;
   const [container] = template.spec.containers;
   const script = container && knownImages().get(container.image);
   if (!script) throw new Error(`Image ${container?.image ?? '(none)'} cannot be run on this machine.`);
   const client = new OwnClient(upstream);
-  const pod = { metadata: { name, namespace }, spec: template.spec };
-  const account = new ProjectedAccount(client, pod, join(dir, 'serviceaccount'), upstream.tls.ca ?? '');
-  await account.start();
+  const account = new ProjectedAccount(client, podOf(options), join(dir, 'serviceaccount'), upstream.tls.ca ?? '');
+  const forget = async (): Promise<void> => {
+    account.stop();
+    await rm(account.dir, { recursive: true, force: true });
+  };
+  try {
+    await account.start();
+    const { env, ports } = await environment(options, container, client);
+    const running = await Supervised.start({
+      name: container.name,
+      command: nodeProgram(script, ...(container.args ?? [])),
+      env: { ...env, SERVICE_ACCOUNT_DIR: account.dir },
+      log: options.log,
+      isReady: () => isReady(container, ports),
+      readyWithinMs: READY_WITHIN_MS,
+      onRestart: options.onRestart,
+    });
+    return { ended: running.ended, stop: () => running.stop(STOP_MS).finally(forget) };
+  } catch (error) {
+    await forget();
+    throw error;
+  }
+}
+
+const podOf = ({ name, namespace, template }: DetachedOptions): Pod => ({
+  metadata: { name, namespace },
+  spec: template.spec,
+});
+
+/** Its variables, and where its ports really are. */
+async function environment(
+  options: DetachedOptions,
+  container: Container,
+  client: OwnClient,
+): Promise<{ env: Record<string, string>; ports: PortMap }> {
+  const { upstream, namespace, name } = options;
   const ports: PortMap = new Map();
   if (options.port !== undefined) {
     for (const port of container.ports ?? []) if (port.name === 'http') ports.set(port.containerPort, options.port);
@@ -57,26 +96,8 @@ export async function runDetached(
     KUBERNETES_SERVICE_HOST: upstream.server.hostname.replace(/^\[|\]$/g, ''),
     KUBERNETES_SERVICE_PORT: upstream.server.port || '443',
   };
-  const env = await resolveEnvironment(pod, container, base, dataReader(client, namespace));
-  const running = await Supervised.start({
-    name: container.name,
-    command: nodeProgram(script, ...(container.args ?? [])),
-    env: { ...env, ...listenVariables(container, ports), SERVICE_ACCOUNT_DIR: account.dir },
-    log: options.log,
-    isReady: () => isReady(container, ports),
-    readyWithinMs: READY_WITHIN_MS,
-    onRestart: options.onRestart,
-  }).catch((error: unknown) => {
-    account.stop();
-    throw error;
-  });
-  return {
-    ended: running.ended,
-    async stop() {
-      account.stop();
-      await running.stop(STOP_MS);
-    },
-  };
+  const env = await resolveEnvironment(podOf(options), container, base, dataReader(client, namespace));
+  return { env: { ...env, ...listenVariables(container, ports) }, ports };
 }
 
 async function isReady(container: Container, ports: PortMap): Promise<boolean> {
