@@ -69,8 +69,9 @@ describe('whether npm must install', () => {
 
 test('a report is counted; a file that could not be read as tests is a failure', () => {
   const broken = { status: 'failed', assertionResults: [] };
-  expect(count({ numPassedTests: 3, numFailedTests: 1, testResults: [broken] })).toEqual({ passed: 3, failed: 2 });
-  expect(count({})).toEqual({ passed: 0, failed: 0 });
+  const report = { numPassedTests: 3, numFailedTests: 1, numPendingTests: 4, testResults: [broken] };
+  expect(count(report)).toEqual({ passed: 3, failed: 2, skipped: 4 });
+  expect(count({})).toEqual({ passed: 0, failed: 0, skipped: 0 });
 });
 
 test('a step that fails, or cannot start, says so in one line', async () => {
