@@ -89,7 +89,7 @@ describe('npm start on a cluster of one’s own', () => {
   it('runs operator and gateway here: a link signed by the one opens a console through the other', async () => {
     kubevirt = await startKubevirt(server.kubeconfig);
     const on = { kubeconfig: server.kubeconfig, context: 'admin' };
-    launched = await Launched.start({ data: join(folder, 'data'), port: await freePort(), httpsPort: 1, on });
+    launched = await Launched.start({ data: join(folder, 'data'), port: await freePort(), on });
     writeFileSync(join(folder, 'objects.yaml'), OBJECTS);
     expect(await own('apply', '-f', join(folder, 'objects.yaml'))).toMatchObject({ code: 0 });
     const vm = ['virtualmachine/demo', '--for=condition=Ready', '--timeout=60s'];

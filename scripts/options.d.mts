@@ -7,7 +7,7 @@ export type Cluster =
 export interface Options {
   /** Port of `http://localhost:PORT`. */
   port: number;
-  /** Port of `https://ROUTE:PORT`. */
+  /** Port of `https://ROUTE:PORT`; not listened on with somebody's cluster. */
   httpsPort: number;
   /** Absolute path of the data folder. */
   data: string;

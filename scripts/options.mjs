@@ -28,7 +28,7 @@ part) and the state of the cluster.
 
 const OPTIONS = {
   port: { type: 'string', default: '8080' },
-  'https-port': { type: 'string', default: '8443' },
+  'https-port': { type: 'string' },
   data: { type: 'string', default: '.local' },
   fresh: { type: 'boolean', default: false },
   cluster: { type: 'string' },
@@ -54,8 +54,7 @@ export function parseOptions(args) {
   if (values.help) return undefined;
   const cluster = clusterOf(values);
   const port = portOf('--port', values.port);
-  const httpsPort = portOf('--https-port', values['https-port']);
-  if (port === httpsPort) throw new OptionError(`--port and --https-port are both ${port}: give two different ports.`);
+  const httpsPort = httpsPortOf(values, port);
   if (values.data === '') throw new OptionError(`--data needs a value. ${SEE_HELP}`);
   return { port, httpsPort, data: resolve(values.data), fresh: values.fresh, cluster, guests: guestsOf(values) };
 }
@@ -97,6 +96,18 @@ function guestsOf({ guests = 'auto', kubeconfig }) {
     throw new OptionError('--guests and --kubeconfig exclude each other: a cluster of your own has its own VMs.');
   }
   return guests;
+}
+
+function httpsPortOf({ 'https-port': given, kubeconfig }, port) {
+  const httpsPort = portOf('--https-port', given ?? '8443');
+  if (kubeconfig !== undefined) {
+    if (given === undefined) return httpsPort;
+    throw new OptionError(
+      '--https-port and --kubeconfig exclude each other: on a cluster of your own there is no HTTPS.',
+    );
+  }
+  if (port === httpsPort) throw new OptionError(`--port and --https-port are both ${port}: give two different ports.`);
+  return httpsPort;
 }
 
 function portOf(option, text) {

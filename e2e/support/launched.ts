@@ -9,7 +9,8 @@ const BUILT_WITHIN_MS = 40 * 60_000;
 export interface LaunchOptions {
   data: string;
   port: number;
-  httpsPort: number;
+  /** Not with `on` somebody's cluster. */
+  httpsPort?: number;
   /** Default: the embedded cluster. */
   on?: ClusterKind | { kubeconfig: string; context: string };
   /** What VMs are. Default: the built-in guest, whatever is installed: most tests type commands of it. */
@@ -49,7 +50,7 @@ export class Launched {
     on = 'embedded',
     guests = 'built-in',
   }: LaunchOptions): Promise<Launched> {
-    const where = ['--data', data, '--port', `${port}`, '--https-port', `${httpsPort}`];
+    const where = ['--data', data, '--port', `${port}`, ...(httpsPort ? ['--https-port', `${httpsPort}`] : [])];
     const what =
       typeof on === 'string'
         ? ['--cluster', on, '--guests', guests]

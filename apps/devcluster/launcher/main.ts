@@ -43,7 +43,7 @@ async function run(options: Options): Promise<void> {
   await folder.take();
   try {
     await checkPort(options.port, '--port');
-    await checkPort(options.httpsPort, '--https-port');
+    if (options.cluster.kind !== 'own') await checkPort(options.httpsPort, '--https-port');
   } catch (error) {
     await folder.abandon();
     throw error;

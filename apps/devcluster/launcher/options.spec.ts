@@ -42,6 +42,7 @@ test('what to run on', () => {
   expect(readOptions(['--cluster', 'real', '--kubernetes', '1.36'])?.cluster).toMatchObject({ kubernetes: '1.36' });
   const own = readOptions(['--kubeconfig', join('some', 'where'), '--context', 'mine'])?.cluster;
   expect(own).toEqual({ kind: 'own', kubeconfig: resolve('some/where'), context: 'mine' });
+  expect(readOptions(['--kubeconfig', 'x', '--port', '8443'])?.port).toBe(8443);
 });
 
 test('help', () => {
@@ -57,6 +58,7 @@ test.each([
   [['--cluster', 'odd'], '--cluster "odd" is not known: give "embedded" or "real".'],
   [['--guests', 'odd'], '--guests "odd" is not known: give "auto", "built-in" or "qemu".'],
   [['--guests', 'qemu', '--kubeconfig', 'x'], '--guests and --kubeconfig exclude each other'],
+  [['--https-port', '9443', '--kubeconfig', 'x'], '--https-port and --kubeconfig exclude each other'],
   [['--kubernetes', '1.36'], '--kubernetes needs --cluster real'],
   [['--cluster', 'real', '--kubeconfig', 'x'], '--kubeconfig and --cluster exclude each other'],
   [['--port'], '--port needs a value. "npm start -- --help" lists the options.'],
