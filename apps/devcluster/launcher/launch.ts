@@ -15,6 +15,7 @@ import { type LauncherLog } from './log.js';
 import { Applier, readManifests } from './manifests.js';
 import { type Options } from './options.js';
 import { type Parts } from './parts.js';
+import { listenError } from './ports.js';
 import { allWell, type Check, deploymentCheck, gatewayCheck, gateServerCheck, machineCheck } from './readiness.js';
 import { withPorts } from './sample.js';
 import { serverProgram } from './server-program.js';
@@ -110,6 +111,12 @@ async function bringUpParts(
       fallback: { namespace: NAMESPACE, service: { name: GATE_SERVER, port: { number: GATEWAY_PORT } } },
       isReady,
       onError: log.of('ingress'),
+    }).catch((error: unknown) => {
+      const given = [
+        [options.port, '--port'],
+        [options.httpsPort, '--https-port'],
+      ] as const;
+      throw listenError(error, new Map(given));
     }),
   );
   const { frontProxyCa } = api;
