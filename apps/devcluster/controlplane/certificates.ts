@@ -22,7 +22,8 @@ export async function planeFiles(dir: string, server: string, now: Date): Promis
   const files = await ensurePki(dir, now, [MANAGER]);
   const etcdCa = join(dir, 'etcd-ca.crt');
   const etcdPair = pairIn(dir, 'etcd');
-  if (!existsSync(etcdPair.cert)) {
+  // What is written last: a start that was cut short left the rest.
+  if (!existsSync(etcdPair.key)) {
     const ca = await makeCa({ cn: 'etcd', now });
     writeFileSync(etcdCa, ca.cert, { mode: 0o600 });
     const request = { cn: 'etcd', dns: ['localhost'], ips: ['127.0.0.1'], usages: ['server', 'client'] as const };

@@ -33,7 +33,7 @@ export interface Plane {
  */
 export async function startPlane({ data, port, assets, say = () => undefined }: PlaneOptions): Promise<Plane> {
   mkdirSync(join(data, 'logs'), { recursive: true, mode: 0o700 });
-  const [etcd, etcdPeer, manager] = await freePorts();
+  const [etcd, etcdPeer, manager] = await freePorts(port);
   const ports: PlanePorts = { api: port, etcd, etcdPeer, manager };
   const files = await planeFiles(join(data, 'pki'), `https://127.0.0.1:${port}`, new Date());
   const running: { program: Supervised; graceMs: number }[] = [];
@@ -55,10 +55,13 @@ export async function startPlane({ data, port, assets, say = () => undefined }: 
   return { ended: Promise.race(running.map(({ program }) => program.ended)), stop };
 }
 
-/** Three different ones: probing one after the other could give the same. */
-async function freePorts(): Promise<[number, number, number]> {
+/** Three different ones, and not the API server's, which is still free: probing one after the other could give the same. */
+export async function freePorts(api: number, free = freePort): Promise<[number, number, number]> {
   const found = new Set<number>();
-  while (found.size < 3) found.add(await freePort());
+  while (found.size < 3) {
+    const port = await free();
+    if (port !== api) found.add(port);
+  }
   return [...found] as [number, number, number];
 }
 
