@@ -15,7 +15,14 @@ export interface Backend {
 }
 
 interface Review {
-  request: { uid: string; operation: string; name: string; userInfo: { username: string }; dryRun?: boolean };
+  request: {
+    uid: string;
+    operation: string;
+    name: string;
+    userInfo: { username: string };
+    dryRun?: boolean;
+    object?: { metadata: { annotations?: Record<string, string> } };
+  };
 }
 
 const API = '/apis/differential.example.com/v1';
@@ -82,6 +89,8 @@ const HOOKS: Record<string, ((request: Review['request']) => object) | undefined
   }),
   teapot: () => ({ allowed: false, status: { message: 'short and stout' } }),
   label: ({ dryRun }) => patch({ op: 'add', path: '/data/hooked', value: `dry run: ${dryRun}` }),
+  /** Does what the object itself says. */
+  obey: ({ object }) => patch(...(JSON.parse(object?.metadata.annotations?.['order'] ?? '[]') as object[])),
   misfit: () => patch({ op: 'remove', path: '/nothing/here' }),
 };
 

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { type Call, type Context, isDryRun, timestamp } from '../context.js';
-import { trackUpdate } from '../apply/track.js';
+import { trackUpdate, withManaged } from '../apply/track.js';
+import { setOrRemove } from '../fields.js';
 import { bucketOf } from '../registry.js';
 import { alreadyExists, ApiError, badRequest, cause, invalid } from '../status.js';
 import { StaleError } from '../storage/store.js';
@@ -30,7 +31,8 @@ export const counted = (def: ResourceDef): boolean =>
   def.custom === true || GENERATIONS.has(def.kind) || def.kind === 'CustomResourceDefinition';
 
 /**
- * Stores a new object: one of a POST, or one that a PUT or an apply found missing. Takes `object` over. `track` makes its managedFields (default: those of an update).
+ * Stores a new object: one of a POST, or one that a PUT or an apply found missing. Takes `object` over. `track` makes
+ * its managedFields (default: those of an update).
  * @throws ApiError 400, 403, 404 (namespace), 409, 422
  */
 export async function createFrom(
@@ -43,13 +45,15 @@ export async function createFrom(
   cleaned(call, object);
   checkNamespace(ctx, def, call.namespace, object.metadata.name);
   refuseUnknownFields(call, object);
-  if (def.subresources.status && def.custom) delete object.status;
-  // The client owns what it sent and the defaults; not what admission and the server make of it.
-  let ready = track(complete(def, object));
+  // The client owns what it sent and the defaults, but no status; not what admission and the server make of it.
+  const sent = complete(def, object);
+  let ready = withManaged(sent, track(withoutStatus(def, sent)).metadata.managedFields);
   const request = { ...admitted(call, 'CREATE'), subresource: '' };
   await ctx.admission.mutate({ ...request, name: ready.metadata.name ?? '', object: ready });
+  placeIn(call, ready);
+  checkUnversioned(call, ready);
   stamp(ctx, call, ready);
-  ready = complete(def, ready);
+  ready = complete(def, def.custom ? withoutStatus(def, ready) : ready);
   def.strategy?.prepare?.(ready, undefined, ctx.objects);
   validate(def, ready, undefined);
   if (call.verb !== 'create') call.mayCreate?.();
@@ -75,25 +79,27 @@ function commit(ctx: Context, call: Call, object: KubeObject): KubeObject {
 /** Without what only the server writes. */
 function cleaned(call: Call, object: KubeObject): void {
   const { metadata } = object;
-  // A PUT or an apply may name the version of what is gone by now. In a POST, what is no number counts as none.
-  if (call.verb !== 'create') versionOf(metadata);
-  else if (Number(metadata.resourceVersion)) {
-    throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
-  }
   placeIn(call, object);
   if (!metadata.name && !metadata.generateName) {
     throw invalid(call.def, '', [cause.required('metadata.name', 'name or generateName is required')]);
   }
-  for (const field of [
-    'uid',
-    'creationTimestamp',
-    'resourceVersion',
-    'deletionTimestamp',
-    'deletionGracePeriodSeconds',
-    'selfLink',
-  ]) {
+  for (const field of ['uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink']) {
     delete metadata[field];
   }
+}
+
+/** A PUT or an apply may name the version of what is gone by now. In a POST, what is no number counts as none. */
+function checkUnversioned({ verb }: Call, { metadata }: KubeObject): void {
+  if (verb !== 'create') versionOf(metadata);
+  else if (Number(metadata.resourceVersion)) {
+    throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
+  }
+  setOrRemove(metadata, 'resourceVersion', undefined);
+}
+
+function withoutStatus(def: ResourceDef, object: KubeObject): KubeObject {
+  const { status: _status, ...rest } = object;
+  return def.subresources.status ? rest : object;
 }
 
 /** The resourceVersion that a client sent; 0 where it sent none. @throws ApiError 500, as kube-apiserver has it */

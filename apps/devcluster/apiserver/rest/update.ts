@@ -1,8 +1,8 @@
-import { trackUpdate } from '../apply/track.js';
+import { trackUpdate, withManaged } from '../apply/track.js';
 import { type Call, type Context, isDryRun } from '../context.js';
 import { copyOf, isFields, same, setOrRemove } from '../fields.js';
 import { bucketOf } from '../registry.js';
-import { type ApiError, badRequest, cause, conflict, invalid, modified, notFound } from '../status.js';
+import { badRequest, cause, conflict, invalid, modified, notFound } from '../status.js';
 import { StaleError } from '../storage/store.js';
 import { type KubeObject, type ManagedFields, type ResourceDef } from '../types.js';
 import { admitted } from './admitted.js';
@@ -47,16 +47,11 @@ export async function replace(ctx: Context, call: Call): Promise<{ object: KubeO
     checkUid(call, body, '');
     return { object: await createFrom(ctx, call, body), created: true };
   }
-  if (present) checkUid(call, body, present.metadata.uid);
-  if (present && !metadata.resourceVersion && (def.custom || def.strategy?.versionedUpdates))
-    throw unversioned(def, name);
-  return { object: await updateWith(ctx, call, () => copyOf(body)), created: false };
-}
-
-/** Kubernetes names the resource here where it names the kind elsewhere. */
-function unversioned(def: ResourceDef, name: string): ApiError {
-  const fault = cause.invalid('metadata.resourceVersion', 0, 'must be specified for an update');
-  return invalid({ group: def.group, kind: def.resource }, name, [fault]);
+  const object = await updateWith(ctx, call, (current) => {
+    checkUid(call, body, current.metadata.uid);
+    return copyOf(body);
+  });
+  return { object, created: false };
 }
 
 /**
@@ -75,8 +70,6 @@ export async function updateWith(
     if (!stored) throw notFound(call.def, call.name);
     const old = present(call.def, stored);
     const wanted = await change(old);
-    const given = versionOf(wanted.metadata);
-    if (given && given !== versionOf(old.metadata)) throw modified(call.def, call.name);
     try {
       return await updateOnce(ctx, call, stored, old, wanted, track);
     } catch (error) {
@@ -96,11 +89,15 @@ async function updateOnce(
 ): Promise<KubeObject> {
   const { def, subresource } = call;
   refuseUnknownFields(call, wanted);
-  keepSystemFields(call, wanted, old);
-  let next = track(old, complete(def, separated(call, wanted, old)));
+  setOrRemove(wanted.metadata, 'managedFields', managedFor(call, wanted, old));
+  const sent = complete(def, wanted);
+  // Webhooks see what the client sent; it owns what of that may stay. Whatever they make of it is judged like its own.
+  const object = withManaged(sent, track(old, settled(call, sent, old)).metadata.managedFields);
   const request = { ...admitted(call, 'UPDATE'), name: call.name, old };
-  await ctx.admission.mutate({ ...request, object: next });
-  next = complete(def, next);
+  await ctx.admission.mutate({ ...request, object });
+  checkVersion(call, object, old);
+  placeIn(call, object);
+  const next = settled(call, complete(def, object), old);
   if (!subresource) def.strategy?.prepare?.(next, old, ctx.objects);
   validate(def, next, old);
   countGeneration(def, next, old);
@@ -136,16 +133,32 @@ function checkUid(call: Call, { metadata }: KubeObject, present: string): void {
   }
 }
 
-/** What a client cannot change, whatever it sent. */
-const KEPT = ['creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'generation', 'selfLink'];
+/** @throws ApiError 409, 422; Kubernetes names the resource in that where it names the kind elsewhere */
+function checkVersion({ def, name }: Call, { metadata }: KubeObject, old: KubeObject): void {
+  const given = versionOf(metadata);
+  if (!given && (def.custom || def.strategy?.versionedUpdates)) {
+    const fault = cause.invalid('metadata.resourceVersion', 0, 'must be specified for an update');
+    throw invalid({ group: def.group, kind: def.resource }, name, [fault]);
+  }
+  if (given && given !== versionOf(old.metadata)) throw modified(def, name);
+}
 
-function keepSystemFields(call: Call, wanted: KubeObject, old: KubeObject): void {
-  const { metadata } = wanted;
-  checkUid(call, wanted, old.metadata.uid);
-  metadata.uid = old.metadata.uid;
-  metadata.resourceVersion = old.metadata.resourceVersion;
+const KEPT = ['resourceVersion', 'creationTimestamp', 'generation', 'selfLink'];
+
+/** The part of a write that its door lets through (apiserver/pkg/registry/rest/update.go); validation refuses the rest. */
+function settled(call: Call, wanted: KubeObject, old: KubeObject): KubeObject {
+  const next = separated(call, wanted, old);
+  const { metadata } = next;
+  metadata.uid ||= old.metadata.uid;
   for (const field of KEPT) setOrRemove(metadata, field, old.metadata[field]);
-  setOrRemove(metadata, 'managedFields', managedFor(call, wanted, old));
+  const { deletionTimestamp = metadata.deletionTimestamp, deletionGracePeriodSeconds } = old.metadata;
+  setOrRemove(metadata, 'deletionTimestamp', deletionTimestamp);
+  setOrRemove(
+    metadata,
+    'deletionGracePeriodSeconds',
+    metadata.deletionGracePeriodSeconds ?? deletionGracePeriodSeconds,
+  );
+  return next;
 }
 
 /** Where etcd would hold the object. */

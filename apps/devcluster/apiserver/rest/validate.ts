@@ -49,7 +49,7 @@ export function complete(def: ResourceDef, given: KubeObject): KubeObject {
 export function validate(def: ResourceDef, object: KubeObject, old: KubeObject | undefined): void {
   const { metadata } = object;
   const causes: Cause[] = [
-    ...(old ? [] : nameFaults(metadata.name, def.strategy?.nameRule)),
+    ...(old ? immutableFaults(object, old) : nameFaults(metadata.name, def.strategy?.nameRule)),
     ...labelFaults(metadata.labels, metadata.annotations),
     ...ownerFaults(object),
     ...standardFinalizers(def, object),
@@ -59,6 +59,13 @@ export function validate(def: ResourceDef, object: KubeObject, old: KubeObject |
   ];
   if (causes.length) throw invalid(def, metadata.name, causes);
 }
+
+const IMMUTABLE = ['name', 'uid', 'deletionTimestamp', 'deletionGracePeriodSeconds'];
+
+const immutableFaults = ({ metadata }: KubeObject, old: KubeObject): Cause[] =>
+  IMMUTABLE.filter((field) => metadata[field] !== old.metadata[field]).map((field) =>
+    cause.invalid(`metadata.${field}`, metadata[field], 'field is immutable'),
+  );
 
 function ownerFaults({ metadata }: KubeObject): Cause[] {
   const owners = metadata.ownerReferences ?? [];
