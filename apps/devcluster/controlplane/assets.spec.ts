@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -79,8 +80,28 @@ test('a folder that lacks one says which, in one line', async () => {
   await expect(findAssets({ folder: join(folder, 'nothing'), say })).rejects.toThrow('has no etcd, no kube-apiserver');
 });
 
-test('without Go it says how to get the programs, in one line', async () => {
+/** A PATH with nothing but the setpriv of this machine, or a program of that name. */
+function bare(text?: string): void {
+  if (text === undefined)
+    symlinkSync(execFileSync('which', ['setpriv'], { encoding: 'utf8' }).trim(), join(folder, 'setpriv'));
+  else program('setpriv', text);
   vi.stubEnv('PATH', folder);
+}
+
+test.each([
+  { where: 'without setpriv', text: '#!/bin/sh\nexit 127\n' },
+  { where: 'with that of busybox', text: `#!/bin/sh\n[ "$1" != --pdeathsig ]\n` },
+])('$where it says what is needed, in one line', async ({ text }) => {
+  bare(text);
+  for (const given of [{ folder }, { cache: folder }]) {
+    await expect(findAssets({ ...given, say })).rejects.toThrow(
+      new PlaneError('A real control plane needs Linux with setpriv of util-linux, which is not on the PATH.'),
+    );
+  }
+});
+
+test('without Go it says how to get the programs, in one line', async () => {
+  bare();
   const failure = await findAssets({ cache: folder, say }).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(PlaneError);
   expect((failure as Error).message).toMatch(/no Go here.*install Go.*KUBEBUILDER_ASSETS/);

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
+import { nativeFault } from '../process/child.js';
 import { makeFolder } from '../process/make-folder.js';
 import { build, type BuildOptions, cacheKey } from './build.js';
 import { PlaneError } from './errors.js';
@@ -35,9 +36,11 @@ export const defaultCache = (env: NodeJS.ProcessEnv = process.env): string =>
 
 /**
  * The programs of a control plane: those of `folder` where it is given, else built from Go modules, once.
- * @throws PlaneError when the folder lacks one, Go is not installed, they cannot be built, or `signal` stopped it
+ * @throws PlaneError when they cannot run here, the folder lacks one, Go is not installed, they cannot be built, or `signal` stopped it
  */
 export async function findAssets({ folder, ...options }: AssetOptions): Promise<Assets> {
+  const fault = nativeFault();
+  if (fault) throw new PlaneError(`A real control plane ${fault}.`);
   if (folder) return assetsIn(folder);
   try {
     return assetsIn(await built(options));

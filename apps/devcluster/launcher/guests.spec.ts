@@ -18,3 +18,11 @@ test('what is missing is named, with the command that installs it, in one line',
     /^--guests qemu: .*apt-get install --no-install-recommends qemu-system-x86 grub-rescue-pc.*$/,
   );
 });
+
+test('where native programs cannot be run there is no QEMU', () => {
+  const fault = (): string => 'needs another machine';
+  expect(chooseGuests('auto', installed, fault).kind).toBe('built-in');
+  expect(() => chooseGuests('qemu', installed, fault)).toThrow(
+    new UserError('--guests qemu needs another machine: give --guests built-in.'),
+  );
+});

@@ -1,15 +1,18 @@
 import { builtInGuests, findInstalled, type Guests, qemuGuests } from '../kubevirt/index.js';
+import { nativeFault } from '../process/child.js';
 import { type Options } from './options.js';
 import { UserError } from './user-error.js';
 
 /**
- * What VMs are: QEMU where it is installed, unless something else was asked for.
+ * What VMs are: QEMU where it is installed and can be run, unless something else was asked for.
  * @throws UserError that says what to install
  */
-export function chooseGuests(wanted: Options['guests'], found = findInstalled()): Guests {
+export function chooseGuests(wanted: Options['guests'], found = findInstalled(), fault = nativeFault): Guests {
   if (wanted === 'built-in') return builtInGuests;
-  if (!('packages' in found)) return qemuGuests(found);
+  const lacks = fault();
+  if (!('packages' in found) && lacks === undefined) return qemuGuests(found);
   if (wanted === 'auto') return builtInGuests;
+  if (!('packages' in found)) throw new UserError(`--guests qemu ${lacks}: give --guests built-in.`);
   throw new UserError(
     `--guests qemu: ${found.packages.join(' and ')} missing. ` +
       `Install with "apt-get install --no-install-recommends ${found.packages.join(' ')}" (Debian), or give --guests built-in.`,

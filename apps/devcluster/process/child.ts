@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { type Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
@@ -40,6 +40,13 @@ export const nativeProgram = (path: string, ...args: string[]): Command => [
   path,
   ...args,
 ];
+
+/** What `nativeProgram` lacks on this machine, as the end of a sentence; undefined where it works. Busybox's setpriv does not do. */
+export function nativeFault(): string | undefined {
+  const [setpriv, ...args] = nativeProgram('setpriv', '--version');
+  const { status } = spawnSync(setpriv, args, { stdio: 'ignore' });
+  return status === 0 ? undefined : 'needs Linux with setpriv of util-linux, which is not on the PATH';
+}
 
 /**
  * A program that runs apart from the terminal's signals and never outlives this process. It is stopped by `stop`, in the
