@@ -80,6 +80,15 @@ test('a folder that lacks one says which, in one line', async () => {
   await expect(findAssets({ folder: join(folder, 'nothing'), say })).rejects.toThrow('has no etcd, no kube-apiserver');
 });
 
+test('a folder and a release to build exclude each other', async () => {
+  for (const name of ['etcd', 'kube-apiserver', 'kube-controller-manager']) program(name);
+  await expect(findAssets({ folder, minor: '1.36', say })).rejects.toThrow(
+    new PlaneError(
+      `--kubernetes 1.36 names a release to build, and KUBEBUILDER_ASSETS=${folder} what is there: give one of the two.`,
+    ),
+  );
+});
+
 /** A PATH with nothing but the setpriv of this machine, or a program of that name. */
 function bare(text?: string): void {
   if (text === undefined)

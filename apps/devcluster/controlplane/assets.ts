@@ -22,7 +22,7 @@ export type Assets = Record<(typeof PROGRAMS)[number], string> & {
 };
 
 export interface AssetOptions extends Waiting {
-  /** `1.37`; default: the newest. Not looked at where `folder` is given. */
+  /** `1.37`; default: the newest. Not together with `folder`. */
   minor?: string | undefined;
   /** A folder that has the programs: the value of KUBEBUILDER_ASSETS, as envtest of controller-runtime names it. */
   folder?: string | undefined;
@@ -41,6 +41,11 @@ export const defaultCache = (env: NodeJS.ProcessEnv = process.env): string =>
 export async function findAssets({ folder, ...options }: AssetOptions): Promise<Assets> {
   const fault = nativeFault();
   if (fault) throw new PlaneError(`A real control plane ${fault}.`);
+  if (folder && options.minor !== undefined) {
+    throw new PlaneError(
+      `--kubernetes ${options.minor} names a release to build, and KUBEBUILDER_ASSETS=${folder} what is there: give one of the two.`,
+    );
+  }
   if (folder) return assetsIn(folder);
   try {
     return assetsIn(await built(options));
