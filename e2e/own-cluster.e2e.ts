@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../apps/devcluster/process/free-port.js';
 import { type ApiServer, startApiServer } from './support/api-server.js';
 import { cluster } from './support/cluster.js';
 import { ConsoleSocket } from './support/console-socket.js';
 import { cookiesOf } from './support/gateway.js';
 import { type Ran, run, shellEnvironment } from './support/kubectl.js';
-import { freePort, Launched } from './support/launched.js';
+import { Launched } from './support/launched.js';
 import { until } from './support/until.js';
 
 interface Part {

@@ -6,12 +6,13 @@ import { PNG } from 'pngjs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type IssueRequest, type IssueResponse } from '#libs/api';
 import { findInstalled } from '../apps/devcluster/kubevirt/qemu/installed.js';
+import { freePort } from '../apps/devcluster/process/free-port.js';
 import { ConsolePage } from './pages/console-page.js';
 import { freshProfile, launchBrowser } from './support/browser.js';
 import { cluster } from './support/cluster.js';
 import { json } from './support/gateway.js';
 import { run, shellEnvironment } from './support/kubectl.js';
-import { freePort, Launched } from './support/launched.js';
+import { Launched } from './support/launched.js';
 import { until } from './support/until.js';
 
 const found = findInstalled();

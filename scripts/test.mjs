@@ -54,7 +54,7 @@ function readReport(file) {
 }
 
 /** The tiers of `npm test`, and those of `npm run test:real`: the same end-to-end files on a real control plane, and it beside the embedded API server. */
-export const TIERS = { test: ['unit', 'e2e'], 'test:real': ['e2e-real', 'differential'] };
+const TIERS = { test: ['unit', 'e2e'], 'test:real': ['e2e-real', 'differential'] };
 
 /** The programs of a real control plane, built where nobody did before: it says its progress. @returns {Promise<number>} exit code */
 async function prepareReal(root) {

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { freePort } from '../../apps/devcluster/process/free-port.js';
 import { findChromium } from './chromium.js';
-import { freePort, Launched } from './launched.js';
+import { Launched } from './launched.js';
 
 /** Starts the product as `npm start` does, in a data folder of its own, and ends it after the last test. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {

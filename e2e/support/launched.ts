@@ -1,5 +1,4 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import type { ClusterKind } from './cluster.js';
 
 const READY_WITHIN_MS = 120_000;
@@ -15,16 +14,6 @@ export interface LaunchOptions {
   on?: ClusterKind | { kubeconfig: string; context: string };
   /** What VMs are. Default: the built-in guest, whatever is installed: most tests type commands of it. */
   guests?: 'built-in' | 'qemu';
-}
-
-/** A port of loopback that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 /** A running `npm start`. */

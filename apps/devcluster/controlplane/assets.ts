@@ -31,8 +31,8 @@ export interface AssetOptions extends Waiting {
 }
 
 /** Outside of any checkout, so that a fresh clone finds what another one built. */
-export const defaultCache = (env: NodeJS.ProcessEnv = process.env): string =>
-  join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'kube-gateway', 'controlplane');
+const defaultCache = (): string =>
+  join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'kube-gateway', 'controlplane');
 
 /**
  * The programs of a control plane: those of `folder` where it is given, else built from Go modules, once.

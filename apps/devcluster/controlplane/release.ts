@@ -23,10 +23,10 @@ export interface Release {
 }
 
 /** The releases that have a module file, newest first: `go.mod` is the newest, `kubernetes-1.N.mod` older ones. */
-export function releases(source = SOURCE): Release[] {
-  return readdirSync(source)
+export function releases(): Release[] {
+  return readdirSync(SOURCE)
     .filter((name) => name.endsWith('.mod'))
-    .map((modFile) => read(readFileSync(`${source}/${modFile}`, 'utf8'), modFile))
+    .map((modFile) => read(readFileSync(`${SOURCE}/${modFile}`, 'utf8'), modFile))
     .sort((a, b) => Number(b.minor.split('.')[1]) - Number(a.minor.split('.')[1]));
 }
 
@@ -43,8 +43,8 @@ function read(text: string, modFile: string): Release {
 }
 
 /** @param minor `1.37`; the newest where it is not given. @throws PlaneError when there is no such release */
-export function releaseOf(minor: string | undefined, source = SOURCE): Release {
-  const known = releases(source);
+export function releaseOf(minor: string | undefined): Release {
+  const known = releases();
   const found = minor === undefined ? known[0] : known.find((release) => release.minor === minor);
   if (found) return found;
   const list = known.map((release) => release.minor).join(', ');

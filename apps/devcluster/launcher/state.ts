@@ -19,7 +19,7 @@ export interface State {
 }
 
 export const PEOPLE = ['admin', 'dev', 'viewer'] as const;
-export type Person = (typeof PEOPLE)[number];
+type Person = (typeof PEOPLE)[number];
 
 const newToken = (): string => randomBytes(24).toString('base64url');
 
