@@ -116,10 +116,10 @@ export async function deleteObject(
   checkPreconditions(call, stored, options);
   const { def } = call;
   await admitDeletion(ctx, call, stored);
-  // Webhooks take their time: somebody may have written meanwhile.
+  // Webhooks take their time: what somebody wrote meanwhile is judged anew, preconditions and all.
   const current = ctx.store.get(bucketOf(def), stored.metadata.name, stored.metadata.namespace);
   if (!current) throw notFound(def, stored.metadata.name);
-  return deleteCurrent(ctx, call, current, options);
+  return current === stored ? deleteCurrent(ctx, call, stored, options) : deleteObject(ctx, call, current, options);
 }
 
 async function admitDeletion(ctx: Context, call: Call, stored: KubeObject): Promise<void> {

@@ -14,10 +14,12 @@ export interface Seen {
 /** What a webhook answers: fields of the AdmissionReview's response; `raw` stands for a whole body of a status `code`. */
 export type Response = Fields & { raw?: string; code?: number; patch?: unknown[]; hang?: boolean };
 
+type Answerer = (request: Seen['request']) => Response | Promise<Response>;
+
 /** A server of webhooks: each path answers as it was told. */
 export class HookServer {
   readonly seen: Seen[] = [];
-  readonly #answers = new Map<string, (request: Seen['request']) => Response>();
+  readonly #answers = new Map<string, Answerer>();
   #close!: () => Promise<void>;
 
   private constructor(readonly caBundle: string) {}
@@ -29,10 +31,10 @@ export class HookServer {
     const serving = await issue(ca, { cn: 'hook', dns: ['hook.default.svc'], ips: ['127.0.0.1'] });
     const server = new HookServer(Buffer.from(ca.cert).toString('base64'));
     const listening = await listen({ cert: serving.cert, key: serving.key }, (req, res) => {
-      void text(req).then((body) => {
+      void text(req).then(async (body) => {
         const { request } = JSON.parse(body) as { request: Seen['request'] };
         server.seen.push({ url: req.url ?? '', request });
-        const { raw, code = 200, hang, patch, ...response } = server.#answer(req.url ?? '', request);
+        const { raw, code = 200, hang, patch, ...response } = await server.#answer(req.url ?? '', request);
         if (hang) return;
         res.writeHead(code, { 'content-type': 'application/json' });
         res.end(raw ?? review(request.uid, { ...response, ...(patch ? jsonPatch(patch) : {}) }));
@@ -44,7 +46,7 @@ export class HookServer {
   }
 
   /** The next configuration's webhooks at this path answer so. */
-  answer(path: string, response: Response | ((request: Seen['request']) => Response)): void {
+  answer(path: string, response: Response | Answerer): void {
     this.#answers.set(path, typeof response === 'function' ? response : () => response);
   }
 
@@ -70,7 +72,7 @@ export class HookServer {
     return this.#close();
   }
 
-  #answer(url: string, request: Seen['request']): Response {
+  #answer(url: string, request: Seen['request']): Response | Promise<Response> {
     return this.#answers.get(url.split('?')[0] ?? '')?.(request) ?? {};
   }
 }
