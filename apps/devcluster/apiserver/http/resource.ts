@@ -5,7 +5,7 @@ import { type Call } from '../context.js';
 import { create } from '../rest/create.js';
 import { remove, removeAll } from '../rest/delete.js';
 import { patch } from '../rest/patch.js';
-import { asList, get, list, select } from '../rest/read.js';
+import { asList, get, list } from '../rest/read.js';
 import { checkAccept, representation } from '../rest/representation.js';
 import { replace } from '../rest/update.js';
 import { watch } from '../rest/watch.js';
@@ -93,8 +93,9 @@ async function main(parts: Parts, res: ServerResponse, call: Call): Promise<void
       return answer(200, await remove(ctx, call));
     }
     case 'deletecollection': {
-      const gone = await removeAll(ctx, call, select(ctx, call));
-      return answer(200, asList(call, gone, { resourceVersion: String(ctx.store.revision) }));
+      const { objects, metadata } = list(ctx, call);
+      await removeAll(ctx, call, objects);
+      return answer(200, asList(call, objects, metadata));
     }
     default:
       throw methodNotAllowed();

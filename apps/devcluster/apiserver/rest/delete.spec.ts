@@ -55,4 +55,12 @@ describe('a deletion that a webhook thinks about', () => {
     const judged = hooks.take().filter(({ request }) => request.operation === 'DELETE');
     expect(judged.map(({ request }) => request.oldObject?.['data'])).toEqual([undefined, { k: 'v' }]);
   });
+
+  it('goes on with a collection of which one has gone', async () => {
+    for (const name of ['a', 'b', 'c']) await server.post(MAPS, configMap(name, {}, LABELS));
+    meanwhile(() => server.delete(`${MAPS}/a`));
+    const answer = await server.delete(`${MAPS}?labelSelector=hook`);
+    expect(answer.items.map(({ metadata }) => metadata.name)).toEqual(['a', 'b', 'c']);
+    expect((await server.get(`${MAPS}?labelSelector=hook`)).items).toEqual([]);
+  });
 });

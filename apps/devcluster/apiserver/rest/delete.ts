@@ -1,7 +1,17 @@
 import { type Call, type Context, isDryRun, timestamp } from '../context.js';
 import { copyOf, isFields, numberOf, setOrRemove, textOf } from '../fields.js';
 import { bucketOf } from '../registry.js';
-import { badRequest, cause, conflict, invalid, modified, notFound, type StatusBody, unregistered } from '../status.js';
+import {
+  ApiError,
+  badRequest,
+  cause,
+  conflict,
+  invalid,
+  modified,
+  notFound,
+  type StatusBody,
+  unregistered,
+} from '../status.js';
 import { StaleError } from '../storage/store.js';
 import { type Cause, type Fields, type KubeObject, type ResourceDef } from '../types.js';
 import { admitted } from './admitted.js';
@@ -92,15 +102,17 @@ function deleted(def: ResourceDef, { metadata }: KubeObject): StatusBody {
   return body as StatusBody;
 }
 
-/** DELETE of a collection: the objects that were deleted or are on their way out. */
-export async function removeAll(ctx: Context, call: Call, objects: KubeObject[]): Promise<KubeObject[]> {
+/** DELETE of a collection. Those that are gone by the time their turn comes are no fault. */
+export async function removeAll(ctx: Context, call: Call, objects: KubeObject[]): Promise<void> {
   const options = deleteOptions(call);
-  const out: KubeObject[] = [];
-  for (const object of objects) {
-    const stored = ctx.store.get(bucketOf(call.def), object.metadata.name, object.metadata.namespace);
-    if (stored) out.push(present(call.def, (await deleteObject(ctx, call, stored, options)).object));
+  for (const { metadata } of objects) {
+    const stored = ctx.store.get(bucketOf(call.def), metadata.name, metadata.namespace);
+    if (stored) await deleteObject(ctx, call, stored, options).catch(unlessGone);
   }
-  return out;
+}
+
+function unlessGone(error: unknown): void {
+  if (!(error instanceof ApiError && error.code === 404)) throw error;
 }
 
 /**

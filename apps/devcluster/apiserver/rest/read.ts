@@ -43,7 +43,7 @@ export function checkVersion(version: string, revision: number): void {
 }
 
 /** The objects that the query selects, in the order of namespace and name. */
-export function select(ctx: Context, call: Call): KubeObject[] {
+function select(ctx: Context, call: Call): KubeObject[] {
   const selection = selectionOf(call);
   return ctx.store
     .list(bucketOf(call.def), call.namespace)
