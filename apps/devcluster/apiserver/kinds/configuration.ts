@@ -11,12 +11,15 @@ const REQUIRED_KEYS: Record<string, string[]> = {
 const ACCOUNT = 'kubernetes.io/service-account.name';
 const LIMIT = 1024 * 1024;
 
-/** All of an object's data together has a limit; the fault names no field. */
+/** All of an object's data together has a limit, counted in decoded bytes; the fault of a config map names no field. */
 function sizeFaults(object: KubeObject): Cause[] {
-  const values = [...Object.values(fieldsOf(object['data'])), ...Object.values(fieldsOf(object['binaryData']))];
-  const size = values.reduce<number>((sum, value) => sum + textOf(value).length, 0);
-  return size > LIMIT ? [cause.tooLong(object.kind === 'Secret' ? 'data' : '', LIMIT)] : [];
+  const secret = object.kind === 'Secret';
+  const size = bytesIn(object['data'], secret ? 'base64' : 'utf8') + bytesIn(object['binaryData'], 'base64');
+  return size > LIMIT ? [cause.tooLong(secret ? 'data' : '', LIMIT)] : [];
 }
+
+const bytesIn = (data: unknown, encoding: BufferEncoding): number =>
+  Object.values(fieldsOf(data)).reduce<number>((sum, value) => sum + Buffer.byteLength(textOf(value), encoding), 0);
 
 /** What secrets of some types cannot do without. */
 function typeFaults(secret: KubeObject): Cause[] {

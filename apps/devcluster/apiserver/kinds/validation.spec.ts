@@ -73,6 +73,22 @@ describe('objects that a person gets wrong', () => {
     expect(faults(kind, fields)).toEqual([fault]);
   });
 
+  const MIB = 1024 * 1024;
+  const base64 = (bytes: number): string => Buffer.alloc(bytes).toString('base64');
+
+  it.each<[string, Fields, string[]]>([
+    ['Secret', { data: { a: base64(MIB) } }, []],
+    ['Secret', { data: { a: base64(MIB), b: 'YQ==' } }, ['data: Too long: may not be more than 1048576 bytes']],
+    ['ConfigMap', { binaryData: { a: base64(MIB - 2) }, data: { b: '\u00e9' } }, []],
+    [
+      'ConfigMap',
+      { data: { a: '\u00e9'.repeat(MIB / 2), b: '!' } },
+      [': Too long: may not be more than 1048576 bytes'],
+    ],
+  ])('%s holds a mebibyte of decoded data', (kind, fields, expected) => {
+    expect(faults(kind, fields)).toEqual(expected);
+  });
+
   it('keep the role of a binding', () => {
     const ref = (name: string): Fields => ({
       roleRef: { kind: 'Role', name, apiGroup: 'rbac.authorization.k8s.io' },
