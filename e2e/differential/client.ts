@@ -2,6 +2,7 @@ import { type IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { type RequestStep, type UpgradeStep, type Until, type WatchStep } from './steps.js';
 import { valueAt, type Variables } from './values.js';
@@ -14,6 +15,8 @@ export interface Answer {
 
 const HEADERS = ['content-type', 'warning', 'allow', 'location', 'retry-after', 'www-authenticate'];
 const PATIENCE_MS = 40_000;
+/** Between two tries: long enough to leave the processors to the servers. */
+const PAUSE_MS = 50;
 
 /** Speaks to one of the two servers, byte for byte as a step says. */
 export class Client {
@@ -40,6 +43,7 @@ export class Client {
       if (performance.now() > deadline) {
         throw new Error(`${this.url} never came to ${JSON.stringify(step.until)}: ${JSON.stringify(answer)}`);
       }
+      await pause(PAUSE_MS);
     }
   }
 
