@@ -2,6 +2,7 @@ import { type Call } from '../context.js';
 import { badRequest, cause, notAcceptable } from '../status.js';
 import { type Included, metadataOf, tableOf } from '../table/index.js';
 import { type Fields, type KubeObject } from '../types.js';
+import { mediaType } from './media-type.js';
 
 /** The shape in which the client wants its answers. */
 export interface Representation {
@@ -27,12 +28,13 @@ const PARTIAL: Representation = {
   }),
 };
 
-/** What all answers can be; protobuf is offered as kube-apiserver does, and JSON given to those who also take that. */
+/** What a refusal names: kube-apiserver names protobuf even for custom kinds, of which it can give none either. */
 const OFFERED = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
+const GIVEN = new Set(['application/json', 'application/yaml', 'application/*', '*/*']);
 
-/** @throws ApiError 406 where the client takes nothing that can be given */
+/** @throws ApiError 406 where the client takes nothing that can be given; protobuf is never given */
 export function checkAccept(accept: string): void {
-  if (accept === '' || accept.includes('application/') || accept.includes('*/*')) return;
+  if (accept === '' || accept.split(',').some((choice) => GIVEN.has(mediaType(choice)))) return;
   throw notAcceptable(OFFERED);
 }
 
