@@ -9,6 +9,7 @@ const PATTERNS: [RegExp, string][] = [
   [/(<version>), current: \d+/g, '$1, current: <version>'],
   [/(<version>) \(\d+\)/g, '$1 (<version>)'],
   [/(record|precondition) \(\d+\)/g, '$1 (<version>)'],
+  [/(resourceVersion\\*":\\*")[1-9]\d*/g, '$1<version>'],
   [/127\.0\.0\.1:\d+/g, '<address>'],
 ];
 
@@ -18,11 +19,11 @@ export function normalise(value: unknown, variables: Variables, key = ''): unkno
   if (Array.isArray(value)) {
     const items = value.map((item) => normalise(item, variables));
     if (key === 'managedFields') return items.sort(byManager);
-    return key === 'causes' && items.some(isManagerConflict) ? items.sort(byText) : items;
+    return key === 'causes' && items.some(isUnordered) ? items.sort(byText) : items;
   }
   if (!isRecord(value)) return value;
   return Object.fromEntries(
-    Object.entries(withGeneratedName(value)).map(([name, field]) => [
+    Object.entries(withSortedFaults(withGeneratedName(value))).map(([name, field]) => [
       text(name, variables, ''),
       normalise(field, variables, name),
     ]),
@@ -47,8 +48,18 @@ function withGeneratedName(value: Record<string, unknown>): Record<string, unkno
 /** Entries of the same second have no order by time. */
 const byManager = (a: unknown, b: unknown): number => managerOf(a).localeCompare(managerOf(b));
 
-/** Conflicts of an apply come in the order of a Go map: in none. */
-const isManagerConflict = (cause: unknown): boolean => isRecord(cause) && cause['reason'] === 'FieldManagerConflict';
+/** Conflicts of an apply and faults by a schema come in the order of a Go map: in none. */
+const isUnordered = (cause: unknown): boolean =>
+  isRecord(cause) && (cause['reason'] === 'FieldManagerConflict' || String(cause['message']).includes(' in body '));
+
+/** The message of a Status repeats its causes: where they have no order, it has none. */
+function withSortedFaults(value: Record<string, unknown>): Record<string, unknown> {
+  const { message, details } = value;
+  const causes = isRecord(details) ? details['causes'] : undefined;
+  if (typeof message !== 'string' || !Array.isArray(causes) || !causes.some(isUnordered)) return value;
+  const faults = causes.filter(isRecord).map(({ field, message: fault }) => `${String(field)}: ${String(fault)}`);
+  return { ...value, message: message.replace(faults.join(', '), () => faults.sort().join(', ')) };
+}
 
 const byText = (a: unknown, b: unknown): number => JSON.stringify(a).localeCompare(JSON.stringify(b));
 
