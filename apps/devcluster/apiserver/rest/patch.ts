@@ -19,33 +19,49 @@ export const APPLY_PATCH = 'application/apply-patch+yaml';
 
 /** PATCH of an object or a subresource, by the content type. `created` is set by an apply that made the object. */
 export async function patch(ctx: Context, call: Call): Promise<{ object: KubeObject; created: boolean }> {
+  const { type, body } = readPatch(call);
+  if (type === APPLY_PATCH) return applyObject(ctx, call, body);
+  const object = await updateWith(ctx, call, (current) => patched(call, type, current, body));
+  return { object, created: false };
+}
+
+/**
+ * The body of a PATCH and the media type by which it is meant.
+ * @throws ApiError 400, 415
+ */
+export function readPatch(call: Call): { type: string; body: unknown } {
   const type = mediaType(call.contentType);
   const accepted = [JSON_PATCH, MERGE_PATCH, ...(call.def.custom ? [] : [STRATEGIC_PATCH]), APPLY_PATCH];
   if (!accepted.includes(type))
     throw call.def.custom
       ? unsupportedMedia(accepted)
       : new ApiError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
-  const body = decodeBody(call, () => badRequest('invalid JSON patch'));
-  if (type === APPLY_PATCH) return applyObject(ctx, call, body);
-  const object = await updateWith(ctx, call, (current) => {
-    const next = patched(type, current, body);
-    if (!isFields(next)) throw badRequest('the patched object is no object');
-    if (!call.def.custom && next['kind'] !== call.def.kind) {
-      throw badPatch(next, `a patch may not make another kind of a ${call.def.kind}`);
-    }
-    const wanted = asObject(next, call.def, (fault) => badPatch(next, fault));
-    if (wanted.metadata.name !== call.name) {
-      throw badRequest(
-        `the name of the object (${wanted.metadata.name}) does not match the name on the URL (${call.name})`,
-      );
-    }
-    placeIn(call, wanted);
-    return wanted;
-  });
-  return { object, created: false };
+  return { type, body: decodeBody(call, () => badRequest('invalid JSON patch')) };
 }
 
-function patched(type: string, current: Fields, body: unknown): unknown {
+/**
+ * What a patch comes to, as an object of the call's kind.
+ * @throws ApiError 400, 422
+ */
+export function patched(call: Call, type: string, current: Fields, body: unknown): KubeObject {
+  const next = merged(type, current, body);
+  if (!isFields(next)) throw badRequest('the patched object is no object');
+  if (!call.def.custom && next['kind'] !== call.def.kind) {
+    throw badPatch(next, `a patch may not make another kind of a ${call.def.kind}`);
+  }
+  const wanted = asObject(next, call.def, (fault) => badPatch(next, fault));
+  checkName(call, wanted);
+  placeIn(call, wanted);
+  return wanted;
+}
+
+/** @throws ApiError 400 where the object names another than the URL */
+export function checkName({ name }: Call, { metadata }: KubeObject): void {
+  if (metadata.name === name) return;
+  throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
+}
+
+function merged(type: string, current: Fields, body: unknown): unknown {
   if (type === JSON_PATCH) return jsonPatch(current, body);
   if (!isFields(body)) {
     const type = 'Go value of type map[string]interface {}';

@@ -1,14 +1,16 @@
+import { kindFields } from '../builtin/fields.js';
+import { trackUpdate } from '../apply/track.js';
 import { type Call, type Context } from '../context.js';
-import { at, copyOf, ensure, fieldsOf, isFields, numberOf, textOf } from '../fields.js';
-import { jsonPatch } from '../patch/json.js';
-import { mergePatch } from '../patch/merge.js';
-import { cause, invalid, modified } from '../status.js';
+import { at, copyOf, ensure, fieldsOf, numberOf, textOf } from '../fields.js';
+import { badRequest, cause, invalid, modified } from '../status.js';
 import { type Fields, type KubeObject } from '../types.js';
 import { admitted } from './admitted.js';
-import { decodeBody } from './decode.js';
-import { mediaType } from './media-type.js';
+import { placeIn } from './create.js';
+import { decodeObject } from './decode.js';
+import { checkName, patched, readPatch } from './patch.js';
 import { get } from './read.js';
-import { updateWith } from './update.js';
+import { type Track, updateWith } from './update.js';
+import { refuseUnknownFields } from './validate.js';
 
 const pathOf = (path = ''): string[] => path.split('.').filter(Boolean);
 
@@ -41,26 +43,42 @@ const selectorText = (selector: unknown): string =>
 export const readScale = (ctx: Context, call: Call): Fields => scaleOf(call, get(ctx, call));
 
 export async function writeScale(ctx: Context, call: Call): Promise<Fields> {
-  return setScale(ctx, call, () => decodeBody(call));
+  const scale = decodeObject(asScale(call));
+  if (!scale.metadata.name) {
+    throw badRequest(`the name of the object (${call.name} based on URL) was undeterminable: name must be provided`);
+  }
+  checkName(call, scale);
+  placeIn(call, scale);
+  return setScale(ctx, call, () => scale);
 }
 
+/** An apply counts as a merge: there is one field to own. */
 export async function patchScale(ctx: Context, call: Call): Promise<Fields> {
-  const patch = decodeBody(call);
-  const json = mediaType(call.contentType) === 'application/json-patch+json';
-  return setScale(ctx, call, (scale) => (json ? jsonPatch(scale, patch) : mergePatch(scale, patch)));
+  const { type, body } = readPatch(call);
+  return setScale(ctx, call, (scale) => patched(asScale(call), type, scale, body));
 }
 
-async function setScale(ctx: Context, call: Call, wanted: (scale: Fields) => unknown): Promise<Fields> {
+const KIND = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
+const FIELDS = kindFields(KIND);
+
+/** The call as one for the Scale itself: a built-in kind, whatever kind it scales. */
+function asScale(call: Call): Call {
+  const { schema: _schema, ...def } = call.def;
+  return { ...call, def: { ...def, ...KIND, custom: false, fields: FIELDS } };
+}
+
+async function setScale(ctx: Context, call: Call, wanted: (scale: Fields) => KubeObject): Promise<Fields> {
   const main: Call = { ...call, subresource: '', query: new URLSearchParams(call.query), own: true };
-  const object = await updateWith(ctx, main, async (current) => {
+  const change = async (current: KubeObject): Promise<KubeObject> => {
     const scale = wanted(scaleOf(call, current));
-    const version = at(scale, 'metadata', 'resourceVersion');
+    refuseUnknownFields(asScale(call), scale);
+    const version = scale.metadata.resourceVersion;
     if (version && version !== current.metadata.resourceVersion) throw modified(call.def, call.name);
     await admitScale(ctx, call, current, scale);
-    const replicas = numberOf(at(isFields(scale) ? scale : {}, 'spec', 'replicas'));
+    const replicas = numberOf(at(scale, 'spec', 'replicas'));
     if (replicas < 0) {
       const fault = cause.invalid('spec.replicas', replicas, 'must be greater than or equal to 0');
-      throw invalid({ group: 'autoscaling', kind: 'Scale' }, call.name, [fault]);
+      throw invalid(KIND, call.name, [fault]);
     }
     const next = copyOf(current);
     const path = pathOf(call.def.subresources.scale?.specReplicasPath);
@@ -69,15 +87,14 @@ async function setScale(ctx: Context, call: Call, wanted: (scale: Fields) => unk
     for (const key of path) holder = ensure(holder, key);
     holder[last] = replicas;
     return next;
-  });
-  return scaleOf(call, object);
+  };
+  // The writer owns the number through the scale, and nothing else.
+  const track: Track = (old, object) => trackUpdate(call, old, object, ctx.now());
+  return scaleOf(call, await updateWith(ctx, main, change, track));
 }
 
-const KIND = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
-
 /** Admission judges the Scale, not the object that it changes. May change `scale` in place. */
-async function admitScale(ctx: Context, call: Call, current: KubeObject, scale: unknown): Promise<void> {
-  const object = fieldsOf(scale) as KubeObject;
+async function admitScale(ctx: Context, call: Call, current: KubeObject, object: KubeObject): Promise<void> {
   const old = scaleOf(call, current) as KubeObject;
   const request = { ...admitted(call, 'UPDATE'), kind: KIND, name: call.name, old, object };
   await ctx.admission.mutate(request);
