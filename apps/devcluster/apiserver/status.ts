@@ -96,7 +96,7 @@ export function invalid(def: Pick<ResourceDef, 'group' | 'kind'>, name: string, 
   return new ApiError(422, 'Invalid', `${qualifiedKind(def)} ${quote(name)} is invalid: ${text}`, {
     ...(name ? { name } : {}),
     ...(def.group ? { group: def.group } : {}),
-    kind: def.kind,
+    ...(def.kind ? { kind: def.kind } : {}),
     causes: unique,
   });
 }

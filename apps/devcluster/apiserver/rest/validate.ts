@@ -5,6 +5,7 @@ import { cause, forbidden, invalid, notFound } from '../status.js';
 import { type Cause, type Fields, type KubeObject, type ResourceDef } from '../types.js';
 import { cannotBeHandled } from './decode.js';
 import { duplicates } from './duplicates.js';
+import { scaleFaults } from './scale-faults.js';
 
 /**
  * fieldValidation: a field that the schema does not know is an error (Strict) or a warning (Warn, the default). Call
@@ -24,17 +25,21 @@ export function refuseUnknownFields(call: Call, object: KubeObject): void {
   }
   const lines = twice.filter((fault) => fault.startsWith('line '));
   const words = `strict decoding error: ${lines.length ? yamlFaults(lines) : faults.join(', ')}`;
-  throw call.verb === 'patch' ? badPatch(object, words) : cannotBeHandled(call.def, words);
+  throw call.verb === 'patch' ? badPatch(object, words, call.def.custom) : cannotBeHandled(call.def, words);
 }
 
 const yamlFaults = (lines: string[]): string => ['yaml: unmarshal errors:', ...lines].join('\n  ');
 
-const sortedJson = (object: Fields): string =>
-  JSON.stringify(Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1))));
+const sorted = (object: Fields): Fields =>
+  Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
 
-/** 422: what a patch comes to cannot be taken. */
-export const badPatch = (object: Fields, fault: string): Error =>
-  invalid({ group: '', kind: '' }, '', [cause.invalid('patch', sortedJson(object), fault)]);
+const sortedWithin = (_key: string, value: unknown): unknown => (isFields(value) ? sorted(value) : value);
+
+/** 422: what a patch comes to cannot be taken. Go quotes a custom object as maps: sorted at every level. */
+export const badPatch = (object: Fields, fault: string, custom = false): Error => {
+  const quoted = JSON.stringify(sorted(object), custom ? sortedWithin : undefined);
+  return invalid({ group: '', kind: '' }, '', [cause.invalid('patch', quoted, fault)]);
+};
 
 /** Prunes and defaults by the CRD's schema, or by the built-in strategy. Takes the argument over. */
 export function complete(def: ResourceDef, given: KubeObject): KubeObject {
@@ -55,6 +60,7 @@ export function validate(def: ResourceDef, object: KubeObject, old: KubeObject |
     ...standardFinalizers(def, object),
     ...(old ? finalizerFaults(object, old) : []),
     ...(def.schema?.validate(object, old) ?? []),
+    ...(def.custom ? scaleFaults(def, object) : []),
     ...(def.strategy?.validate?.(object, old) ?? []),
   ];
   if (causes.length) throw invalid(def, metadata.name, causes);

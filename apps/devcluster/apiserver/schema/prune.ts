@@ -1,10 +1,13 @@
+import { normal, unknownFields } from '../builtin/normal.js';
+import { findModel } from '../builtin/model.js';
 import { isObject, type JsonSchema, mapValues, property } from './json-schema.js';
 
 const META = new Set(['apiVersion', 'kind', 'metadata']);
 
 /**
  * A copy without the fields that a structural schema does not know, and their paths in dots (`spec.foo`), sorted. The
- * root counts as a resource: apiVersion, kind and metadata stay. After apiextensions-apiserver's pruning.
+ * root counts as a resource: apiVersion, kind and what any kind has for metadata stay. After apiextensions-apiserver's
+ * pruning.
  */
 export function prune(value: unknown, schema: JsonSchema): { value: unknown; unknown: string[] } {
   const unknown: string[] = [];
@@ -23,7 +26,7 @@ function pruneNode(value: unknown, schema: JsonSchema | undefined, path: string,
   for (const [name, item] of Object.entries(value)) {
     const here = path ? `${path}.${name}` : name;
     const sub = schema && (property(schema, name) ?? schema.additionalProperties);
-    if (schema?.['x-kubernetes-embedded-resource'] && META.has(name)) kept.push([name, item]);
+    if (isMeta(schema, name)) kept.push([name, metaOf(name, item, here, unknown)]);
     else if (sub) kept.push([name, pruneNode(item, sub === true ? undefined : sub, here, unknown)]);
     else unknown.push(here);
   }
@@ -38,8 +41,20 @@ function preserve(value: unknown, schema: JsonSchema | undefined, path: string, 
   return Object.fromEntries(
     Object.entries(value).map(([name, item]) => {
       const sub = property(schema, name) ?? mapValues(schema);
-      const meta = schema['x-kubernetes-embedded-resource'] && META.has(name);
-      return [name, sub && !meta ? pruneNode(item, sub, path ? `${path}.${name}` : name, unknown) : item];
+      const here = path ? `${path}.${name}` : name;
+      if (isMeta(schema, name)) return [name, metaOf(name, item, here, unknown)];
+      return [name, sub ? pruneNode(item, sub, here, unknown) : item];
     }),
   );
+}
+
+const isMeta = (schema: JsonSchema | undefined, name: string): boolean =>
+  schema?.['x-kubernetes-embedded-resource'] === true && META.has(name);
+
+/** Metadata is the same in every kind, whatever the schema says. */
+function metaOf(name: string, value: unknown, path: string, unknown: string[]): unknown {
+  const model = name === 'metadata' ? findModel('V1ObjectMeta') : undefined;
+  if (!model || !isObject(value)) return value;
+  unknown.push(...unknownFields(value, model, path));
+  return normal(value, model);
 }
