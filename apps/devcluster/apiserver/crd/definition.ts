@@ -1,8 +1,10 @@
-import { ALL_VERBS } from '../kinds/define.js';
 import { at, fieldsOf, isFields, recordsOf, textOf, textsOf } from '../fields.js';
 import { type CompiledSchema, type Fields, type KubeObject, type PrinterColumn, type ResourceDef } from '../types.js';
 
 export type Compile = (openAPIV3Schema: unknown) => CompiledSchema;
+
+/** In the order in which discovery tells them of custom kinds. */
+const VERBS = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
 
 /** The resources that an established CRD brings: one for each served version. */
 export function definitionsOf(crd: KubeObject, compile: Compile): ResourceDef[] {
@@ -27,7 +29,7 @@ function definition(spec: Fields, version: Fields, storageVersion: string, compi
     shortNames: textsOf(names['shortNames']),
     categories: textsOf(names['categories']),
     namespaced: spec['scope'] === 'Namespaced',
-    verbs: ALL_VERBS,
+    verbs: VERBS,
     subresources: subresourcesOf(version),
     storageVersion,
     schema: compile(schema),

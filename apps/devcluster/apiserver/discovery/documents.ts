@@ -46,7 +46,7 @@ export function resourceList(registry: Registry, group: string, version: string)
     kind: 'APIResourceList',
     ...(group ? { apiVersion: 'v1' } : {}),
     groupVersion: apiVersionOf({ group, version }),
-    resources: defs.flatMap(legacyResources).sort((a, b) => String(a['name']).localeCompare(String(b['name']))),
+    resources: defs.sort((a, b) => a.resource.localeCompare(b.resource)).flatMap(legacyResources),
   };
 }
 
@@ -62,7 +62,9 @@ function legacyResources(def: ResourceDef): Fields[] {
     ...(def.categories?.length ? { categories: def.categories } : {}),
     ...(def.verbs.includes('get') ? { storageVersionHash: storageHash(def) } : {}),
   };
-  const subs = subresourcesOf(def).map(({ name, target, verbs }) => ({
+  const known = subresourcesOf(def);
+  if (!def.custom) known.sort((a, b) => a.name.localeCompare(b.name));
+  const subs = known.map(({ name, target, verbs }) => ({
     name: `${resource}/${name}`,
     singularName: '',
     namespaced,

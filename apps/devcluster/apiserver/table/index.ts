@@ -61,7 +61,11 @@ export function columnsOf(def: ResourceDef): Column[] {
 }
 
 function customColumn({ jsonPath: path, ...column }: PrinterColumn): Column {
-  return { ...column, value: (object, now) => shown(jsonPath(object, path), column.type, now) };
+  return {
+    ...column,
+    description: column.description || `Custom resource definition column (in JSONPath format): ${path}`,
+    value: (object, now) => shown(jsonPath(object, path), column.type, now),
+  };
 }
 
 function shown(found: unknown[], type: string, now: Date): unknown {

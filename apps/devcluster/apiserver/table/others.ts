@@ -8,13 +8,13 @@ const size = (value: unknown): number => Object.keys(fieldsOf(value)).length;
 export const secretColumns: Column[] = [
   nameColumn,
   column('Type', (secret) => secret['type']),
-  column('Data', (secret) => size(secret['data']), 'integer'),
+  column('Data', (secret) => size(secret['data'])),
   ageColumn,
 ];
 
 export const configMapColumns: Column[] = [
   nameColumn,
-  column('Data', (map) => size(map['data']) + size(map['binaryData']), 'integer'),
+  column('Data', (map) => size(map['data']) + size(map['binaryData'])),
   ageColumn,
 ];
 
