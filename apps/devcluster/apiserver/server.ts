@@ -78,7 +78,7 @@ export async function startApiServer(options: Options): Promise<Running> {
     authenticator,
     tokens,
     rbac,
-    reviews: new Reviews(authenticator, rbac),
+    reviews: new Reviews(authenticator, rbac, now),
     ...connected,
     address: () => `${host}:${bound}`,
     report,

@@ -3,7 +3,7 @@ import { type IncomingMessage } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import { unauthorized } from '../status.js';
 import { type UserInfo } from '../types.js';
-import { type ServiceAccountTokens } from './service-accounts.js';
+import { ISSUER, type ServiceAccountTokens } from './service-accounts.js';
 import { type TokensFile } from './tokens-file.js';
 
 export const AUTHENTICATED = 'system:authenticated';
@@ -42,7 +42,9 @@ export class Authenticator {
   token(token: string, audiences?: string[]): { user: UserInfo; audiences: string[] } | undefined {
     const known = this.#file.find(token);
     if (!known) return this.#accounts.authenticate(token, audiences);
-    return { user: { ...known, groups: [...new Set([...known.groups, AUTHENTICATED])] }, audiences: audiences ?? [] };
+    // These say nothing of an audience: they are for this server.
+    if (audiences && !audiences.includes(ISSUER)) return undefined;
+    return { user: { ...known, groups: [...new Set([...known.groups, AUTHENTICATED])] }, audiences: [ISSUER] };
   }
 }
 

@@ -2,7 +2,8 @@ import { createHash, createPrivateKey, createPublicKey, type KeyObject, randomUU
 import { at, fieldsOf, isFields, listOf, numberOf, textOf } from '../fields.js';
 import { type Fields, type ObjectAccess, type UserInfo } from '../types.js';
 
-export const ISSUER = 'https://kubernetes.default.svc.cluster.local';
+/** Who issues the tokens, and the audience that is this server. */
+export const ISSUER = 'https://kubernetes.default.svc';
 
 /** What a token is bound to beside its account: it ends with that object. */
 export interface BoundTo {

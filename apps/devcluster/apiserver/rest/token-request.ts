@@ -1,3 +1,4 @@
+import { trackUpdate } from '../apply/track.js';
 import { type BoundTo, ISSUER, type ServiceAccountTokens } from '../authn/service-accounts.js';
 import { type Call, type Context, timestamp } from '../context.js';
 import { fieldsOf, isFields, numberOf, textOf, textsOf } from '../fields.js';
@@ -27,10 +28,19 @@ export async function requestToken(ctx: Context, call: Call, tokens: ServiceAcco
     seconds,
     ...(bound ? { bound } : {}),
   });
+  const typed: Call = { ...call, def: { ...call.def, ...KIND, version: 'v1' } };
+  const asked = { ...body, spec: { ...spec, expirationSeconds: seconds } };
+  const { managedFields } = trackUpdate(typed, undefined, asked, ctx.now()).metadata;
   return {
     kind: 'TokenRequest',
     apiVersion: 'authentication.k8s.io/v1',
-    metadata: { name: call.name, namespace: call.namespace, creationTimestamp: timestamp(ctx.now()) },
+    metadata: {
+      name: call.name,
+      namespace: call.namespace,
+      uid: account.metadata.uid,
+      creationTimestamp: timestamp(ctx.now()),
+      managedFields,
+    },
     spec: { audiences, expirationSeconds: seconds, boundObjectRef: spec['boundObjectRef'] ?? null },
     status: { token, expirationTimestamp: timestamp(expires) },
   };

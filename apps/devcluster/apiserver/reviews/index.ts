@@ -1,20 +1,23 @@
 import { type Authenticator } from '../authn/index.js';
 import { type Attributes } from '../authz/attributes.js';
 import { type Rbac } from '../authz/rbac.js';
-import { type Call } from '../context.js';
+import { trackUpdate } from '../apply/track.js';
+import { type Call, timestamp } from '../context.js';
 import { at, fieldsOf, isFields, textOf, textsOf } from '../fields.js';
 import { decodeObject } from '../rest/decode.js';
 import { badRequest, cause, invalid } from '../status.js';
-import { type Fields, type KubeObject, type UserInfo } from '../types.js';
+import { type Cause, type Fields, type KubeObject, type UserInfo } from '../types.js';
 
 /** Answers the kinds that are questions: nothing is stored. */
 export class Reviews {
   readonly #authenticator: Authenticator;
   readonly #rbac: Rbac;
+  readonly #now: () => Date;
 
-  constructor(authenticator: Authenticator, rbac: Rbac) {
+  constructor(authenticator: Authenticator, rbac: Rbac, now: () => Date) {
     this.#authenticator = authenticator;
     this.#rbac = rbac;
+    this.#now = now;
   }
 
   /** The review with its status, undefined where the resource is none. */
@@ -23,7 +26,7 @@ export class Reviews {
       case 'tokenreviews':
         return this.#token(call);
       case 'selfsubjectreviews':
-        return { ...this.#body(call), status: { userInfo: userFields(call.user) } };
+        return this.#self(call);
       case 'selfsubjectaccessreviews':
         return this.#access(call, call.user);
       case 'subjectaccessreviews':
@@ -37,9 +40,13 @@ export class Reviews {
   }
 
   #body(call: Call): KubeObject {
-    const review = decodeObject(call);
-    review.metadata.creationTimestamp ??= null as unknown as string;
-    return review;
+    return trackUpdate(call, undefined, decodeObject(call), this.#now());
+  }
+
+  #self(call: Call): KubeObject {
+    const { apiVersion, kind } = decodeObject(call);
+    const metadata = { creationTimestamp: timestamp(this.#now()) } as KubeObject['metadata'];
+    return { apiVersion, kind, metadata, status: { userInfo: userFields(call.user) } };
   }
 
   #token(call: Call): KubeObject {
@@ -49,19 +56,16 @@ export class Reviews {
     const audiences = textsOf(review.spec?.['audiences']);
     const found = this.#authenticator.token(token, audiences.length ? audiences : undefined);
     const status = found
-      ? {
-          authenticated: true,
-          user: userFields(found.user),
-          ...(found.audiences.length ? { audiences: found.audiences } : {}),
-        }
-      : { user: {}, error: '[invalid bearer token, token lookup failed]' };
+      ? { authenticated: true, user: userFields(found.user), audiences: found.audiences }
+      : { user: {}, error: 'invalid bearer token' };
     return { ...review, status };
   }
 
   #access(call: Call, self: UserInfo | undefined): KubeObject {
     const review = this.#body(call);
     const spec = fieldsOf(review.spec);
-    const user = self ?? subjectOf(call, spec);
+    checkSpec(call, spec, self !== undefined);
+    const user = self ?? subjectOf(spec);
     const wanted = attributesOf(call, spec, user);
     const { allowed, reason } = this.#rbac.decide(wanted);
     return { ...review, status: { allowed, ...(reason ? { reason } : {}) } };
@@ -96,40 +100,50 @@ function userFields({ username, uid, groups, extra }: UserInfo): Fields {
   };
 }
 
-function subjectOf(call: Call, spec: Fields): UserInfo {
-  const username = textOf(spec['user']);
-  const groups = textsOf(spec['groups']);
-  if (!username && groups.length === 0) {
-    throw invalid(call.def, '', [cause.invalid('spec.user', '', 'at least one of user or group must be specified')]);
+function subjectOf(spec: Fields): UserInfo {
+  return {
+    username: textOf(spec['user']),
+    groups: textsOf(spec['groups']),
+    extra: fieldsOf(spec['extra']) as Record<string, string[]>,
+  };
+}
+
+/**
+ * What kube-apiserver asks of a review, with its slip: the refusal names no kind.
+ * @throws ApiError 422
+ */
+function checkSpec({ def, namespace: own }: Call, spec: Fields, self: boolean): void {
+  const { resourceAttributes: resource, nonResourceAttributes: path } = spec;
+  const namespace = textOf(at(resource, 'namespace'));
+  const causes: Cause[] = [];
+  if (isFields(resource) === isFields(path)) {
+    const detail = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
+    causes.push(cause.invalid('spec', path ?? null, detail));
   }
-  return { username, groups, extra: fieldsOf(spec['extra']) as Record<string, string[]> };
+  if (!self && !textOf(spec['user']) && textsOf(spec['groups']).length === 0) {
+    causes.push(cause.invalid('spec.user', '', 'at least one of user or group must be specified'));
+  }
+  if (own && namespace && own !== namespace) {
+    causes.push(cause.invalid('spec.resourceAttributes.namespace', namespace, 'must match metadata.namespace'));
+  }
+  if (causes.length > 0) throw invalid({ group: def.group, kind: '' }, '', causes);
 }
 
 function attributesOf(call: Call, spec: Fields, user: UserInfo): Attributes {
   const resource = spec['resourceAttributes'];
   const path = spec['nonResourceAttributes'];
   const blank = { user, group: '', resource: '', subresource: '', name: '', namespace: '', path: '' };
-  if (isFields(resource) && !isFields(path)) {
-    const namespace = textOf(resource['namespace']);
-    if (call.namespace && namespace && call.namespace !== namespace) {
-      throw invalid(call.def, '', [
-        cause.invalid('spec.resourceAttributes.namespace', namespace, `must match metadata.namespace`),
-      ]);
-    }
-    return {
-      ...blank,
-      isResource: true,
-      verb: textOf(resource['verb']),
-      group: textOf(resource['group']),
-      resource: textOf(resource['resource']),
-      subresource: textOf(resource['subresource']),
-      name: textOf(resource['name']),
-      namespace: namespace || (call.namespace ?? ''),
-    };
-  }
-  if (isFields(path) && !isFields(resource)) {
+  if (!isFields(resource)) {
     return { ...blank, isResource: false, verb: textOf(at(path, 'verb')), path: textOf(at(path, 'path')) };
   }
-  const detail = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
-  throw invalid(call.def, '', [cause.invalid('spec.resourceAttributes', resource ?? null, detail)]);
+  return {
+    ...blank,
+    isResource: true,
+    verb: textOf(resource['verb']),
+    group: textOf(resource['group']),
+    resource: textOf(resource['resource']),
+    subresource: textOf(resource['subresource']),
+    name: textOf(resource['name']),
+    namespace: textOf(resource['namespace']) || (call.namespace ?? ''),
+  };
 }
