@@ -1,4 +1,4 @@
-import { applyPatch, type Operation } from 'rfc6902';
+import { applyPatch, type Operation, Pointer } from 'rfc6902';
 
 import { copyOf, same } from '../../fields.js';
 import { type Fields, type KubeObject, type ResourceDef } from '../../types.js';
@@ -82,7 +82,7 @@ function decoded(patch: string): Operation[] | undefined {
 function patched(object: KubeObject, operations: Operation[]): KubeObject {
   for (const operation of operations) {
     const [error] = applyPatch(object, [operation]);
-    if (error) throw internal(unfit(operation));
+    if (error) throw internal(unfit(object, operation));
   }
   return object;
 }
@@ -95,10 +95,16 @@ function decodable({ kind, def }: AdmissionRequest, object: KubeObject): KubeObj
   return (def.fields?.normal(object) ?? object) as KubeObject;
 }
 
-function unfit({ op, path }: Operation): string {
-  const missing = `doc is missing ${op === 'add' || op === 'replace' ? 'path' : 'key'}: ${path}: missing value`;
+/** The words of the library with which kube-apiserver patches. */
+function unfit(object: KubeObject, { op, path }: Operation): string {
   if (op === 'test') return `testing value ${path} failed: test failed`;
-  return `${op} operation does not apply: ${missing}`;
+  const { parent, key } = Pointer.fromJSON(path).evaluate(object) as { parent: unknown; key: string };
+  const holds = typeof parent === 'object' && parent !== null;
+  if (op === 'remove' && holds) {
+    return `error in remove for path: '${path}': Unable to remove nonexistent key: ${key}: missing value`;
+  }
+  const missing = op === 'replace' ? `${holds ? 'key' : 'path'}: ${path}` : `path: ${JSON.stringify(path)}`;
+  return `${op} operation does not apply: doc is missing ${missing}: missing value`;
 }
 
 /** The caller holds on to its own object: that one takes the new form. */
