@@ -154,7 +154,7 @@ describe('pruning', () => {
     open: { any: { thing: 1 }, in: { gone: 1 } },
     map: { k: { a: 'x', b: 'y' } },
     list: [{ a: 'x', b: 'y' }],
-    embedded: { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'x' }, extra: 1, spec: {} },
+    embedded: { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'x', labels: {}, odd: 1 }, extra: 1, spec: {} },
   });
 
   it('drops what the schema does not know, and says so', () => {
@@ -167,11 +167,24 @@ describe('pruning', () => {
     });
     expect(compiled.unknownFields(object)).toEqual([
       'spec.embedded.extra',
+      'spec.embedded.metadata.odd',
       'spec.list[0].b',
       'spec.map.k.b',
       'spec.odd',
       'spec.open.in.gone',
     ]);
+  });
+
+  it('drops from metadata what no kind has there', () => {
+    const { metadata } = object;
+    const odd = { ...object, metadata: { ...metadata, odd: 1, ownerReferences: [{ name: 'a', more: 1 }] } };
+    expect(compiled.prune(odd as unknown as KubeObject).metadata).toEqual({
+      ...metadata,
+      ownerReferences: [{ name: 'a' }],
+    });
+    expect(compiled.unknownFields(odd as unknown as KubeObject)).toEqual(
+      expect.arrayContaining(['metadata.odd', 'metadata.ownerReferences[0].more']),
+    );
   });
 
   it('keeps metadata and the object that it was given', () => {
