@@ -1,7 +1,7 @@
 import { type GateServer, type GateToken, SIGNING_KEY } from '#libs/api';
 import { keyOf, type KubeObject, types, type WorkQueue } from '#libs/kube';
 import { controllerOf } from './apply/applier.js';
-import { rivalsOf } from './gateserver/route-claim.js';
+import { claimOf, rivalsOf } from './gateserver/route-claim.js';
 import { serversOf } from './gateserver/servers.js';
 import { targetOf } from './gatetoken/gather.js';
 import { type SecretObject, type Watches } from './watches.js';
@@ -41,7 +41,7 @@ function onOwnKinds(watches: Watches, queues: Queues): void {
   watches.gateSessions.on('put', (session) => queues.sessions.add(keyOf(session)));
   watches.gateServers.on('put', (server, old) => {
     queues.servers.add(keyOf(server));
-    if (server.spec.route !== old?.spec.route) addRivals(server, watches, queues, old);
+    if (!old || claimOf(server) !== claimOf(old)) addRivals(server, watches, queues, old);
     if (!old || mattersToTokens(server, old)) addNamespace(server, watches, queues);
   });
   watches.gateServers.on('delete', (server) => {

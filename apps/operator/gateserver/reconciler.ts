@@ -11,7 +11,7 @@ import { gather, type Gathered, type Sources } from './gather.js';
 import { makeMaterial, type Material, needsMaking } from './make.js';
 import { type Factory, presentKey } from './material.js';
 import { routeFault } from './route-claim.js';
-import { faultStatus, isCurrent, statusOf } from './status.js';
+import { faultStatus, isCurrent, isReached, statusOf } from './status.js';
 
 /** Somebody else's object, a refusal, an API that is away: nothing that is watched tells when it is cured. */
 const BLOCKED_MS = 30_000;
@@ -50,8 +50,12 @@ export class ServerReconciler {
     const taken = routeFault(server, everyServer);
     if (taken) await applier.withdraw(ownerOf(server), types.ingresses, types.deployments);
     const fault = taken ?? faultOf(server) ?? webAppFault(server, webAppHosts);
-    if (fault !== undefined) return this.#write(server, faultStatus(server, fault, new Date(now())));
+    if (fault !== undefined) {
+      await this.#letGo(server);
+      return this.#write(server, faultStatus(server, fault, new Date(now())));
+    }
     const { material, outcomes } = await this.#apply(gathered);
+    if (!isReached(outcomes)) await this.#letGo(server);
     await this.#write(server, statusOf(gathered, material, outcomes, new Date(now())));
     const isWaiting = isBlocked(outcomes) || gathered.discovered.silent.length > 0;
     return { again: isWaiting ? BLOCKED_MS : this.#sleep(gathered, material) };
@@ -87,6 +91,12 @@ export class ServerReconciler {
     }
     if (!isBlocked(outcomes)) await applier.prune(owner, wanted);
     return outcomes;
+  }
+
+  /** No Ingress carries a name that is no longer asked for, or not held yet: to others it is free (security.md row 16). */
+  async #letGo(server: GateServer): Promise<void> {
+    if (server.status?.route !== server.spec.route)
+      await this.options.applier.withdraw(ownerOf(server), types.ingresses);
   }
 
   /** Past the watch: a new key in the place of one that is only not seen yet would end every token. */

@@ -1,11 +1,11 @@
-import { expect, it } from 'vitest';
-import { type GateServer } from '#libs/api';
-import { type KubeObject, types } from '#libs/kube';
+import { describe, expect, it } from 'vitest';
+import { type GateServer, type GateServerSpec } from '#libs/api';
+import { KubeError, type KubeObject, types } from '#libs/kube';
 import { FACTORY } from '../factory.js';
 import { FakeCluster } from '../testing/fake-cluster.js';
 import { reconcileWith } from '../testing/reconcile.js';
 import { type Factory } from './material.js';
-import { rivalsOf } from './route-claim.js';
+import { claimOf, rivalsOf } from './route-claim.js';
 
 const certificate = FACTORY.certificate(['gate.example.com']);
 const pair = FACTORY.keyPair();
@@ -19,6 +19,21 @@ function put(cluster: FakeCluster, namespace: string, uid: string, created = '20
   const metadata = { name: 'gs', namespace, uid, generation: 1, creationTimestamp: created };
   cluster.put(types.gateServers, { metadata, spec: { route: 'gate.example.com' } } as KubeObject);
 }
+
+/** Changes the spec of one that was reconciled. */
+function edit(cluster: FakeCluster, namespace: string, spec: Partial<GateServerSpec>): void {
+  const { metadata, ...rest } = cluster.take(types.gateServers, 'gs', namespace) as unknown as GateServer;
+  const edited = { ...rest, metadata: { ...metadata, generation: (metadata.generation ?? 0) + 1 } };
+  cluster.put(types.gateServers, { ...edited, spec: { ...rest.spec, ...spec } } as KubeObject);
+}
+
+/** Namespaces of the Ingresses that carry the host name. */
+const carriers = (cluster: FakeCluster) =>
+  cluster
+    .cache(types.ingresses)
+    .list()
+    .filter((one) => JSON.stringify(one).includes('"host":"gate.example.com"'))
+    .map(({ metadata }) => metadata.namespace);
 
 const reconcile = (cluster: FakeCluster, namespace: string) => reconcileWith(cluster, factory, `${namespace}/gs`);
 const ready = (cluster: FakeCluster, namespace: string) => {
@@ -72,10 +87,73 @@ it('one that runs and asks for a name that is taken is reached no more, and keep
   expect(cluster.take(types.secrets, 'gs-jwt-secret')).toBeDefined();
 });
 
+describe('a host name that is let go of is kept by no Ingress (security row 16)', () => {
+  it.each<[string, Partial<GateServerSpec>]>([
+    ['a web application that is not allowed', { 'web-app': 'https://evil.example.com' }],
+    ['a spec that is no good', { 'api-url': 'http://10.0.0.1' }],
+    ['a field that is not enforced', { 'issuer-recheck': '10s' }],
+  ])('with %s', async (_what, spec) => {
+    const cluster = new FakeCluster();
+    put(cluster, 'mallory', 'a');
+    await reconcile(cluster, 'mallory');
+    edit(cluster, 'mallory', { route: 'other.example.com', ...spec });
+    put(cluster, 'n', 'b');
+    // Until its Ingress is gone it holds the name, whatever its spec says.
+    expect(await reconcile(cluster, 'n')).toEqual(['apply gateservers/n/gs/status']);
+    expect(ready(cluster, 'n').reason).toBe('RouteTaken');
+    expect(await reconcile(cluster, 'mallory')).toContain('delete ingresses/mallory/gs');
+    expect(await reconcile(cluster, 'n')).toContain('apply ingresses/n/gs');
+    expect(carriers(cluster)).toEqual(['n']);
+  });
+
+  it.each([
+    ['an account that is somebody else’s', types.serviceAccounts, 'gs-guest', {}],
+    ['a Role that is somebody else’s', types.roles, 'gs-guest', { expose: 'none' }],
+  ] as const)('with %s', async (_what, type, name, spec) => {
+    const cluster = new FakeCluster();
+    put(cluster, 'mallory', 'a');
+    await reconcile(cluster, 'mallory');
+    cluster.put(type, { metadata: { name, namespace: 'mallory' } });
+    edit(cluster, 'mallory', { route: 'other.example.com', ...spec });
+    expect(await reconcile(cluster, 'mallory')).toContain('delete ingresses/mallory/gs');
+    expect(cluster.take(types.gateServers, 'gs', 'mallory')?.['status']).not.toHaveProperty('route');
+    put(cluster, 'n', 'b');
+    await reconcile(cluster, 'n');
+    expect(carriers(cluster)).toEqual(['n']);
+  });
+
+  it('with an Ingress that the API server refuses', async () => {
+    const cluster = new FakeCluster();
+    put(cluster, 'mallory', 'a');
+    await reconcile(cluster, 'mallory');
+    edit(cluster, 'mallory', { route: 'other.example.com' });
+    cluster.faults.set('apply ingresses', new KubeError({ code: 403, reason: 'Forbidden', message: 'no' }));
+    await reconcile(cluster, 'mallory');
+    expect(carriers(cluster)).toEqual([]);
+  });
+
+  it('and is held by one that is in error under it', async () => {
+    const cluster = new FakeCluster();
+    put(cluster, 'n', 'b');
+    await reconcile(cluster, 'n');
+    edit(cluster, 'n', { 'api-url': 'http://10.0.0.1' });
+    expect(await reconcile(cluster, 'n')).toEqual(['apply gateservers/n/gs/status']);
+    cluster.put(types.serviceAccounts, { metadata: { name: 'gs', namespace: 'n' } });
+    edit(cluster, 'n', { 'api-url': 'https://api.example.com' });
+    await reconcile(cluster, 'n');
+    put(cluster, 'mallory', 'a', '2020-01-01T00:00:00Z');
+    await reconcile(cluster, 'mallory');
+    expect(carriers(cluster)).toEqual(['n']);
+  });
+});
+
 it('looks again at whoever asked for the same name, before and after a change', () => {
   const server = (uid: string, route: string) => ({ metadata: { uid }, spec: { route } }) as GateServer;
   const all = [server('a', 'x.y.z'), server('b', 'x.y.z'), server('c', 'u.v.w'), server('d', 'other.v.w')];
   const uids = (servers: GateServer[]) => servers.map(({ metadata }) => metadata.uid);
   expect(uids(rivalsOf(server('a', 'x.y.z'), all))).toEqual(['b']);
   expect(uids(rivalsOf(server('a', 'u.v.w'), all, server('a', 'x.y.z')))).toEqual(['b', 'c']);
+  const moved = { ...server('e', 'other.v.w'), status: { route: 'x.y.z' } } as GateServer;
+  expect(uids(rivalsOf(server('e', 'other.v.w'), all, moved))).toEqual(['a', 'b', 'd']);
+  expect(claimOf(moved)).not.toBe(claimOf(server('e', 'other.v.w')));
 });

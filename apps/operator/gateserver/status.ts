@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Condition, type GateServer, type GateServerStatus } from '#libs/api';
-import { rfc3339, setCondition, type StatedCondition } from '#libs/kube';
+import { rfc3339, setCondition, type StatedCondition, types } from '#libs/kube';
 import { type Outcome } from '../apply/applier.js';
 import { retiredKeys } from '../keys/retired.js';
 import { type SecretObject } from '../watches.js';
@@ -46,9 +46,10 @@ export function statusOf(
   ];
   const [url] = urlsOf(server);
   const phase = applied.status === 'False' ? 'Error' : ready.status === 'True' ? 'Ready' : 'Progressing';
+  const { route } = server.spec;
   return {
     phase,
-    route: server.spec.route,
+    ...(isReached(outcomes) || server.status?.route === route ? { route } : {}),
     ...stated(server, server.status?.conditions, list, now),
     ...(url === undefined ? {} : { url }),
     ...(isMade(outcomes, names.jwtSecret) ? { 'secret-name': names.jwtSecret, keys: keysOf(gathered, material) } : {}),
@@ -129,10 +130,17 @@ function actedCondition(server: GateServer): Stated {
   return { type: 'ActedOn', status: 'True', reason: all ? 'All' : 'AllAskedFor', message: message([done]) };
 }
 
-function isMade(outcomes: readonly Outcome[], name: string): boolean {
-  const found = outcomes.find(({ wanted }) => wanted.object.metadata.name === name);
-  return found !== undefined && found.result !== 'foreign' && found.result !== 'refused';
+/** Whether browsers reach it by the name that its spec asks for, as far as that is the operator's business. */
+export function isReached(outcomes: readonly Outcome[]): boolean {
+  const ingress = outcomes.find(({ wanted }) => wanted.type === types.ingresses);
+  return ingress ? isDone(ingress) : outcomes.every(isDone);
 }
+
+function isMade(outcomes: readonly Outcome[], name: string): boolean {
+  return outcomes.some((one) => one.wanted.object.metadata.name === name && isDone(one));
+}
+
+const isDone = ({ result }: Outcome) => result !== 'foreign' && result !== 'refused';
 
 function keysOf(gathered: Gathered, { signing }: Material): NonNullable<GateServerStatus['keys']> {
   const secret: SecretObject = { metadata: { annotations: signing.annotations ?? {} }, data: signing.data };
