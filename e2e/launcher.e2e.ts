@@ -77,11 +77,11 @@ describe('npm start', () => {
     const child = spawn(process.execPath, [script, '--prepare'], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     let said = '';
     child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    const closed = once(child, 'close');
+    const ended = once(child, 'exit');
     if (child.stdout) await once(child.stdout, 'data');
     child.disconnect();
-    expect(await closed).toEqual([1, null]);
-    expect(said).toBe('The build was stopped; the next start goes on with it.\n');
+    expect(await ended).toEqual([1, null]);
+    await expect.poll(() => said).toBe('The build was stopped; the next start goes on with it.\n');
   });
 
   it('keeps its state: a link of before a restart works after it; Ctrl-C leaves no process', async () => {
