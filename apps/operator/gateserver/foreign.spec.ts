@@ -25,11 +25,12 @@ function gateServer(): KubeObject {
 
 const reconcile = (cluster: FakeCluster): Promise<string[]> => reconcileWith(cluster, factory, 'n/gs');
 
-// Its pods would run as that account, its guests would have that account's rights.
+// Its pods would run as that account, its guests would have that account's rights, its JWTs would be anybody's.
 it.each([
   ['ServiceAccount', types.serviceAccounts, 'gs'],
   ['ServiceAccount', types.serviceAccounts, 'gs-guest'],
   ['Role', types.roles, 'gs-guest'],
+  ['ConfigMap', types.configMaps, 'gs-jwks'],
 ] as const)('makes no gateway with a %s that is somebody else’s (security row 16)', async (kind, type, name) => {
   const cluster = new FakeCluster();
   cluster.put(types.gateServers, gateServer());
@@ -49,6 +50,7 @@ it.each([
   ['Role', types.roles, 'gs-guest'],
   ['RoleBinding', types.roleBindings, 'gs-guest'],
   ['Secret', types.secrets, 'gs-session'],
+  ['ConfigMap', types.configMaps, 'gs-jwks'],
 ] as const)('ends a gateway whose %s has become somebody else’s (security row 16)', async (_kind, type, name) => {
   const cluster = new FakeCluster();
   cluster.put(types.gateServers, gateServer());

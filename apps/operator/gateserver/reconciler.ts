@@ -15,12 +15,13 @@ import { faultStatus, isCurrent, isReached, statusOf } from './status.js';
 
 /** Somebody else's object, a refusal, an API that is away: nothing that is watched tells when it is cured. */
 const BLOCKED_MS = 30_000;
-/** What gives rights or keys to those who use it by its name. */
+/** What gives rights or keys to those who use it by its name; NAME-jwks says whose JWTs are believed. */
 const LENDING: ReadonlySet<ResourceType> = new Set([
   types.serviceAccounts,
   types.roles,
   types.roleBindings,
   types.secrets,
+  types.configMaps,
 ]);
 const LONGEST_SLEEP_MS = 3_600_000;
 
@@ -73,7 +74,7 @@ export class ServerReconciler {
 
   /**
    * Secrets and accounts first: without them nothing else may be made. What was made up just now is stored nowhere, and
-   * an account or a Role of somebody else's would lend its rights to the gateway or its guests (security.md row 16): a
+   * an account, a Role or keys of somebody else's would lend rights to the gateway or its guests (security.md row 16): a
    * gateway that runs already must end, too.
    */
   async #waves(owner: Owner, wanted: readonly Wanted[]): Promise<Outcome[]> {
