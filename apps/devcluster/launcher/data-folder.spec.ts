@@ -75,6 +75,16 @@ test('a fresh start removes what is ours and nothing else', async () => {
   await folder.free();
 });
 
+test('no token of somebody’s cluster stays when the folder is freed', async () => {
+  const folder = new DataFolder(root);
+  await folder.take();
+  mkdirSync(folder.at('operator', 'serviceaccount'), { recursive: true });
+  writeFileSync(folder.at('operator', 'serviceaccount', 'token'), 'x');
+  writeState(folder, readState(folder));
+  await folder.free();
+  expect(readdirSync(root)).toEqual(['logs', 'state.json']);
+});
+
 test('tokens and the port are found again, whatever else is in the file', async () => {
   const folder = new DataFolder(root);
   const state = readState(folder);

@@ -4,15 +4,16 @@ import lockfile from 'proper-lockfile';
 import { makeFolder } from '../process/make-folder.js';
 import { folderError, UserError } from './user-error.js';
 
+/** They hold tokens of somebody's cluster, good for up to an hour there, and nothing that a later start needs. */
+const OF_ONE_RUN = ['operator', 'gateway'];
 /** What the launcher makes in the folder; `--fresh` removes these and nothing else. */
 const OWN = [
+  ...OF_ONE_RUN,
   'apiserver',
   'controlplane',
   'node',
   'kubevirt',
   'ingress',
-  'operator',
-  'gateway',
   'bin',
   'kubectl-cache',
   'logs',
@@ -67,8 +68,10 @@ export class DataFolder {
     return join(this.path, ...parts);
   }
 
+  /** Lets go of the folder, once nothing runs in it any more. */
   async free(): Promise<void> {
     if (!this.release) return;
+    for (const name of OF_ONE_RUN) rmSync(this.at(name), { recursive: true, force: true });
     rmSync(this.at('pid'), { force: true });
     await this.release().catch(() => undefined);
     this.release = undefined;

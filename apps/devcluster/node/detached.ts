@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OwnClient, type Upstream } from '#libs/kube';
 import { nodeProgram } from '../process/child.js';
@@ -30,29 +29,20 @@ export interface DetachedOptions {
   onRestart: (line: string) => void;
 }
 
-/** A program that runs; when it has stopped nothing of its account is left in the folder. */
-interface Detached {
-  /** Resolves when it has ended for good; with its last words. */
-  ended: Promise<string>;
-  stop(): Promise<void>;
-}
-
 /**
  * Runs the container of a pod template on this machine without there being a pod: with its environment, and with the
  * token of its service account. Resolves when its readiness probe does.
  * @throws Error when its image is not one of ours; ProgramError with its last words when it does not come up
  */
-export async function runDetached(options: DetachedOptions): Promise<Detached> {
+export async function runDetached(
+  options: DetachedOptions,
+): Promise<{ ended: Promise<string>; stop(): Promise<void> }> {
   const { upstream, template, dir } = options;
   const [container] = template.spec.containers;
   const script = container && knownImages().get(container.image);
   if (!script) throw new Error(`Image ${container?.image ?? '(none)'} cannot be run on this machine.`);
   const client = new OwnClient(upstream);
   const account = new ProjectedAccount(client, podOf(options), join(dir, 'serviceaccount'), upstream.tls.ca ?? '');
-  const forget = async (): Promise<void> => {
-    account.stop();
-    await rm(account.dir, { recursive: true, force: true });
-  };
   try {
     await account.start();
     const { env, ports } = await environment(options, container, client);
@@ -65,9 +55,9 @@ export async function runDetached(options: DetachedOptions): Promise<Detached> {
       readyWithinMs: READY_WITHIN_MS,
       onRestart: options.onRestart,
     });
-    return { ended: running.ended, stop: () => running.stop(STOP_MS).finally(forget) };
+    return { ended: running.ended, stop: () => running.stop(STOP_MS).finally(() => account.stop()) };
   } catch (error) {
-    await forget();
+    account.stop();
     throw error;
   }
 }
