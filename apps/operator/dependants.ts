@@ -19,7 +19,11 @@ export function enqueueDependants(watches: Watches, queues: Queues): void {
   onSecrets(watches, queues);
   for (const [type, informer] of watches.owned) {
     if (type === types.secrets) continue;
-    informer.on('put', (object) => addOwner(object, queues));
+    informer.on('put', (object, old) => {
+      addOwner(object, queues);
+      // Somebody may have taken it from its owner.
+      if (old) addOwner(old, queues);
+    });
     informer.on('delete', (object) => addOwner(object, queues));
   }
   for (const informer of [watches.virtualMachines, watches.virtualMachineInstances]) {
