@@ -1,5 +1,6 @@
 import { type QueryClient } from '@tanstack/react-query';
-import { applyChange, type Lists, readChange } from './changes.js';
+import { readChange } from './changes.js';
+import { LiveLists } from './live-lists.js';
 import { keys } from './query.js';
 import { eventsPath } from './rest.js';
 
@@ -17,6 +18,7 @@ export function followChanges(
   namespace: string,
   onState: (state: StreamState) => void,
 ): () => void {
+  const lists = new LiveLists(client, namespace);
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
@@ -34,9 +36,12 @@ export function followChanges(
       failures = 0;
       onState('live');
       // What changed between the fetch of the lists and now came by no event.
-      refetch(client, namespace);
+      lists.refetch();
     });
-    source.addEventListener('change', (event: MessageEvent<string>) => fold(client, namespace, event.data));
+    source.addEventListener('change', (event: MessageEvent<string>) => {
+      const change = readChange(event.data);
+      if (change) lists.fold(change);
+    });
     source.addEventListener('error', () => {
       // EventSource gives up for good after any answer but 200: then we try again ourselves, ever more slowly.
       onState('broken');
@@ -58,27 +63,6 @@ export function followChanges(
   return () => {
     document.removeEventListener('visibilitychange', onVisibility);
     close();
+    lists.stop();
   };
-}
-
-function refetch(client: QueryClient, namespace: string): void {
-  for (const key of [keys.vms(namespace), keys.gatetokens(namespace), keys.gatesessions(namespace)]) {
-    void client.invalidateQueries({ queryKey: key });
-  }
-}
-
-function fold(client: QueryClient, namespace: string, data: string): void {
-  const event = readChange(data);
-  if (!event) return;
-  if (event.kind === 'reset') return refetch(client, namespace);
-  const at = {
-    vm: keys.vms(namespace),
-    gatetoken: keys.gatetokens(namespace),
-    gatesession: keys.gatesessions(namespace),
-  };
-  const before = client.getQueryData<{ items: never[] }>(at[event.kind])?.items;
-  if (!before) return;
-  const after: Lists = applyChange({ [event.kind]: before }, event);
-  const items = after[event.kind];
-  if (items !== before) client.setQueryData(at[event.kind], { items });
 }
