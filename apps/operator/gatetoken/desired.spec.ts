@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type GateServer, type GateServerStatus, type GateToken, type GateTokenSpec } from '#libs/api';
+import { type GateServer, type GateServerStatus, type GateToken, type GateTokenSpec, SIGNING_KEY } from '#libs/api';
 import { generateKeyPair } from '#libs/token';
 import { base64 } from '../gateserver/material.js';
 import { type SecretObject } from '../watches.js';
@@ -45,6 +45,26 @@ describe('a GateServer in error, as where its account is somebody else’s (secu
 
   it('takes nothing back', () => {
     expect(judged({ urls: URLS }, [server('gs', { phase: 'Error' })], {}, { phase: 'Ready' }).phase).toBe('Ready');
+  });
+});
+
+describe('what is given out stays with its GateServer, when the namespace gets another (security row 15)', () => {
+  const both = [server('a'), server('b')];
+  const marked = { mine: { metadata: { name: 'mine', annotations: { [SIGNING_KEY]: 'true' } }, data: {} } };
+  it.each<[string, GateTokenSpec]>([
+    ['without a secret-name', { urls: URLS }],
+    ['of a marked secret', { urls: URLS, 'secret-name': 'mine', 'link-hash': 'h'.repeat(43) }],
+  ])('a token %s', (_what, spec) => {
+    const given = { phase: 'Ready', 'gate-server': 'b' };
+    expect(judged(spec, both, marked, given)).toMatchObject({ phase: 'Ready', server: 'b' });
+    expect(judged(spec, both, marked)).toMatchObject({ phase: 'Error', reason: 'AmbiguousGateServer' });
+    const gone = { phase: 'Ready', 'gate-server': 'c' };
+    expect(judged(spec, both, marked, gone)).toMatchObject({ phase: 'Error', reason: 'AmbiguousGateServer' });
+  });
+
+  it('a name that it says itself goes before', () => {
+    const spec = { urls: URLS, 'secret-name': 'a-jwt-secret' };
+    expect(judged(spec, both, {}, { 'gate-server': 'b' })).toMatchObject({ phase: 'Ready', server: 'a' });
   });
 });
 

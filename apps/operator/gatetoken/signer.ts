@@ -22,14 +22,16 @@ export function signerOf(token: GateToken, servers: readonly GateServer[], secre
     const message = `spec.secret-namespace is "${elsewhere}": only secrets of the token's own namespace "${namespace}" sign.`;
     throw new Problem('ForeignNamespace', `${message} Leave the field out.`);
   }
+  // Another GateServer may have come since it was given out.
+  const present = servers.find(({ metadata }) => metadata.name === token.status?.['gate-server']);
   if (name === undefined) {
-    const server = only(servers, namespace, 'Name its secret in spec.secret-name.');
+    const server = present ?? only(servers, namespace, 'Name its secret in spec.secret-name.');
     return { server, secretName: ownSecret(server) };
   }
   const owner = servers.find((server) => isSecretOf(server, name));
   if (owner) return { server: owner, secretName: ownSecret(owner) };
   if (secretOf(name)?.metadata.annotations?.[SIGNING_KEY] !== 'true') throw foreign(name, namespace, servers);
-  const server = only(servers, namespace, 'Name the secret of one of them in spec.secret-name.');
+  const server = present ?? only(servers, namespace, 'Name the secret of one of them in spec.secret-name.');
   return { server, secretName: name };
 }
 
