@@ -120,6 +120,10 @@ const withoutEmpty = (metadata: Fields): Fields =>
     Object.entries(metadata).filter(([, value]) => typeof value !== 'object' || Object.keys(value ?? {}).length > 0),
   );
 
+/** 422: a custom object of another kind than its resource has. */
+export const otherKind = (def: ResourceDef, kind: string, name: string): Error =>
+  invalid({ group: def.group, kind }, name, [cause.invalid('kind', kind, `must be ${def.kind}`)]);
+
 function wrongKind(apiVersion: string, kind: string, name: string, def: ResourceDef): Error {
   if (!def.custom && apiVersion !== apiVersionOf(def)) {
     const version = JSON.stringify(apiVersion.slice(apiVersion.lastIndexOf('/') + 1));
@@ -132,9 +136,7 @@ function wrongKind(apiVersion: string, kind: string, name: string, def: Resource
       `the API version in the data (${apiVersion}) does not match the expected API version (${apiVersionOf(def)})`,
     );
   }
-  if (def.custom) {
-    return invalid({ group: def.group, kind }, name, [cause.invalid('kind', kind, `must be ${def.kind}`)]);
-  }
+  if (def.custom) return otherKind(def, kind, name);
   return badRequest(
     `${kind} in version ${JSON.stringify(def.version)} cannot be handled as a ${def.kind}: converting ` +
       `(${def.version}.${kind}) to (${def.group.split('.')[0] || 'core'}.${def.kind}): unknown conversion`,

@@ -3,7 +3,7 @@ import { isFields } from '../fields.js';
 import { labelFaults, labelKeyFaults, nameFaults } from '../names.js';
 import { cause, forbidden, invalid, notFound } from '../status.js';
 import { type Cause, type Fields, type KubeObject, type ResourceDef } from '../types.js';
-import { cannotBeHandled } from './decode.js';
+import { cannotBeHandled, otherKind } from './decode.js';
 import { duplicates } from './duplicates.js';
 import { scaleFaults } from './scale-faults.js';
 
@@ -52,7 +52,8 @@ export function complete(def: ResourceDef, given: KubeObject): KubeObject {
 
 /** @throws ApiError 422 with every fault found. */
 export function validate(def: ResourceDef, object: KubeObject, old: KubeObject | undefined): void {
-  const { metadata } = object;
+  const { kind, metadata } = object;
+  if (def.custom && kind !== def.kind) throw otherKind(def, kind, metadata.name);
   const causes: Cause[] = [
     ...(old ? immutableFaults(object, old) : nameFaults(metadata.name, def.strategy?.nameRule)),
     ...labelFaults(metadata.labels, metadata.annotations),

@@ -1,6 +1,8 @@
 import { applyPatch, type Operation, Pointer } from 'rfc6902';
 
 import { copyOf, same } from '../../fields.js';
+import { apiVersionOf } from '../../registry.js';
+import { unregistered } from '../../status.js';
 import { type Fields, type KubeObject, type ResourceDef } from '../../types.js';
 import { type AdmissionPlugin, type AdmissionRequest } from '../index.js';
 import { ask, failed, internal, type Webhooks } from './ask.js';
@@ -63,7 +65,7 @@ function change(hook: Hook, request: AdmissionRequest, def: ResourceDef, { patch
     return false;
   }
   const next = patched(copyOf(asVersion(request, object, def) ?? object), operations);
-  const back = fromVersion(request, decodable(request, next), def);
+  const back = fromVersion(request, decodable(request, next, def), def);
   if (same(back, object)) return false;
   become(object, back);
   return true;
@@ -88,8 +90,10 @@ function patched(object: KubeObject, operations: Operation[]): KubeObject {
 }
 
 /** @throws ApiError 500 where the webhook made something that is no object of the kind */
-function decodable({ kind, def }: AdmissionRequest, object: KubeObject): KubeObject {
+function decodable({ kind, def }: AdmissionRequest, object: KubeObject, shown: ResourceDef): KubeObject {
   if (kind) return object;
+  const another = object.kind !== shown.kind || object.apiVersion !== apiVersionOf(shown);
+  if (another && !def.custom) throw internal(unregistered(object.kind, object.apiVersion));
   const fault = def.fields?.fault(object);
   if (fault !== undefined) throw internal(fault);
   return (def.fields?.normal(object) ?? object) as KubeObject;
