@@ -161,7 +161,7 @@ describe('TokenReconciler', () => {
     expect(status()?.phase).toBe('Ready');
     now += 1.5 * HOUR;
     expect(await run()).toBe(2 * HOUR);
-    expect(status()).toMatchObject({ phase: 'Expired', data: { until: '2030-01-01T13:30:00Z' } });
+    expect(status()).toMatchObject({ phase: 'Expired', data: { until: '2030-01-01T13:30:00Z' }, 'gate-server': 'gs' });
     expect(status()).not.toHaveProperty('token');
     cluster.written();
     now += 2 * HOUR;
@@ -180,7 +180,7 @@ describe('TokenReconciler', () => {
     await run();
     token({ urls: [VNC], revoked: true }, status());
     await run();
-    expect(status()).toMatchObject({ phase: 'Revoked', 'vm-uid': 'vm-uid-1' });
+    expect(status()).toMatchObject({ phase: 'Revoked', 'vm-uid': 'vm-uid-1', 'gate-server': 'gs' });
     expect(status()).not.toHaveProperty('token');
     token({ urls: ['no path'], revoked: true });
     await run();
@@ -201,7 +201,7 @@ describe('TokenReconciler', () => {
     await run();
     cluster.put(types.virtualMachines, { metadata: { name: 'vm1', namespace: 'n', uid: 'vm-uid-2' } });
     await run();
-    expect(status()).toMatchObject({ phase: 'Error', 'vm-uid': 'vm-uid-1' });
+    expect(status()).toMatchObject({ phase: 'Error', 'vm-uid': 'vm-uid-1', 'gate-server': 'gs' });
     expect(status()).not.toHaveProperty('token');
     expect(why()?.reason).toBe('VirtualMachineReplaced');
   });

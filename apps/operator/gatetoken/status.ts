@@ -19,6 +19,8 @@ export function statusOf(token: GateToken, decision: Decision, jwt: string | und
     message,
     ...(token.metadata.generation === undefined ? {} : { observedGeneration: token.metadata.generation }),
   };
+  // An ended grant is that of its gateway too: to others of the namespace it is unknown (security.md row 15).
+  const server = ready ? decision.server : token.status?.['gate-server'];
   const vmUid = (ready ? decision.vmUid : undefined) ?? token.status?.['vm-uid'];
   const data = 'data' in decision ? decision.data : undefined;
   return {
@@ -27,7 +29,7 @@ export function statusOf(token: GateToken, decision: Decision, jwt: string | und
     ...(data ? { data } : {}),
     ...(jwt === undefined ? {} : { token: jwt }),
     ...(ready && jwt !== undefined ? linkOf(token, decision.url, jwt) : {}),
-    ...(ready ? { 'gate-server': decision.server } : {}),
+    ...(server === undefined ? {} : { 'gate-server': server }),
     ...(vmUid === undefined ? {} : { 'vm-uid': vmUid }),
   };
 }
