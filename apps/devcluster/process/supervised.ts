@@ -19,7 +19,10 @@ export interface Program {
   isReady: () => Promise<boolean>;
   /** How long one start may take. */
   readyWithinMs: number;
-  /** Told in one line when it has ended without being asked to and is started again, when that came to nothing, and when its log is full. */
+  /**
+   * Told in one line when it has ended without being asked to and is started again, when that came to nothing, and when its
+   * log cannot be written.
+   */
   onRestart?: (line: string) => void;
 }
 
