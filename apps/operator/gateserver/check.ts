@@ -87,13 +87,20 @@ function isRecheckAsked({ 'issuer-recheck': recheck }: Settings): boolean {
  * @param allowed `WEB_APP_HOSTS`
  */
 export function webAppFault({ spec }: GateServer, allowed: readonly string[]): Fault | undefined {
-  const host = spec['web-app'] === undefined ? undefined : parseUrl(spec['web-app'])?.hostname;
-  if (spec['web-app'] === undefined || allowed.some((pattern) => isOf(pattern, host))) return undefined;
-  const message = `spec.web-app: the host ${host ?? ''} is not among those that this cluster allows. Leave the field out, or ask who runs the operator to list it in WEB_APP_HOSTS.`;
+  const url = spec['web-app'];
+  if (isAllowed(url, allowed)) return undefined;
+  const message = `spec.web-app: the host ${hostOf(url)} is not among those that this cluster allows. Leave the field out, or ask who runs the operator to list it in WEB_APP_HOSTS.`;
   return { reason: 'HostNotAllowed', message };
 }
 
-function isOf(pattern: string, host = ''): boolean {
+/** @param url of a web application; where there is none, none is fetched */
+export function isAllowed(url: string | undefined, allowed: readonly string[]): boolean {
+  return url === undefined || allowed.some((pattern) => isOf(pattern, hostOf(url)));
+}
+
+const hostOf = (url = '') => parseUrl(url)?.hostname ?? '';
+
+function isOf(pattern: string, host: string): boolean {
   if (host === '') return false;
   return pattern === '*' || pattern === host || (pattern.startsWith('*.') && host.endsWith(pattern.slice(1)));
 }

@@ -36,6 +36,13 @@ export function deployment(input: DeploymentInput): Manifest {
   };
 }
 
+/** The web application that the pods of a Deployment serve. */
+export function webAppOf(made: Manifest | undefined): string | undefined {
+  const { template } = (made?.['spec'] ?? {}) as { template?: { spec?: Partial<ReturnType<typeof podSpec>> } };
+  const env: { name: string; value?: string }[] = template?.spec?.containers?.[0]?.env ?? [];
+  return env.find(({ name }) => name === 'WEB_APP')?.value;
+}
+
 function podSpec(input: DeploymentInput) {
   const { name, settings } = input;
   return {

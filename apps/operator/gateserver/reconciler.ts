@@ -5,7 +5,8 @@ import { type Applier, isOwned, type Outcome, type Owner } from '../apply/applie
 import { type Manifest, type Wanted } from '../apply/manifest.js';
 import { OPERATOR } from '../labels.js';
 import { type SecretObject } from '../watches.js';
-import { faultOf, webAppFault } from './check.js';
+import { faultOf, isAllowed, webAppFault } from './check.js';
+import { webAppOf } from './deployment.js';
 import { desiredOf } from './desired.js';
 import { gather, type Gathered, type Sources } from './gather.js';
 import { makeMaterial, type Material, needsMaking } from './make.js';
@@ -48,6 +49,10 @@ export class ServerReconciler {
     const gathered = await gather({ ...sources, find }, namespace, name);
     if (!gathered) return;
     const { server, everyServer } = gathered;
+    // The list may have become shorter: then what was made by it must end, whatever else is wrong (docs/decisions/0008).
+    if (!isAllowed(webAppOf(gathered.deployment), webAppHosts)) {
+      await applier.withdraw(ownerOf(server), types.deployments);
+    }
     const taken = routeFault(server, everyServer);
     if (taken) await applier.withdraw(ownerOf(server), types.ingresses, types.deployments);
     const fault = taken ?? faultOf(server) ?? webAppFault(server, webAppHosts);

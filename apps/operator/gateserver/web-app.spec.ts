@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type GateServer } from '#libs/api';
-import { type KubeObject, types } from '#libs/kube';
+import { KubeError, type KubeObject, types } from '#libs/kube';
 import { readConfig } from '../config.js';
 import { FACTORY } from '../factory.js';
 import { FakeCluster } from '../testing/fake-cluster.js';
@@ -49,4 +49,44 @@ it('nothing is made of a GateServer whose web application is not allowed, by def
   expect(readConfig(env).webAppHosts).toEqual([]);
   expect(readConfig({ ...env, WEB_APP_HOSTS: 'a.b, *.c.d' }).webAppHosts).toEqual(['a.b', '*.c.d']);
   expect(() => readConfig({ ...env, WEB_APP_HOSTS: 'https://a.b' })).toThrow('WEB_APP_HOSTS');
+});
+
+describe('a gateway that was made of a host that is allowed no more ends (security row 16)', () => {
+  const cluster = new FakeCluster();
+  const put = (spec: object) =>
+    cluster.put(types.gateServers, {
+      metadata: { name: 'gs', namespace: 'n', uid: 'u' },
+      spec: { ...server().spec, ...spec },
+      status: cluster.take(types.gateServers, 'gs')?.['status'],
+    } as KubeObject);
+  const reconcile = (hosts: string[] = []) => reconcileWith(cluster, FACTORY, 'n/gs', hosts);
+  const URL = 'http://10.0.0.1';
+  beforeEach(async () => {
+    put({ 'web-app': URL });
+    expect(await reconcile(['10.0.0.1'])).toContain('apply deployments/n/gs');
+  });
+
+  it.each<[string, object]>([
+    ['as it is', { 'web-app': URL }],
+    ['whatever else is wrong', { 'web-app': URL, 'api-url': 'http://10.0.0.1' }],
+    ['though its spec names it no more', { 'api-url': 'http://10.0.0.1' }],
+  ])('%s', async (_what, spec) => {
+    put(spec);
+    expect(await reconcile()).toContain('delete deployments/n/gs');
+    expect(await reconcile()).toEqual([]);
+  });
+
+  it('though nothing can be made in its place', async () => {
+    put({});
+    cluster.faults.set('apply secrets', new KubeError({ code: 403, reason: 'Forbidden', message: 'quota' }));
+    cluster.remove(types.secrets, 'gs-session');
+    expect(await reconcile()).toContain('delete deployments/n/gs');
+    expect(cluster.take(types.deployments, 'gs')).toBeUndefined();
+    expect(await reconcile()).toContain('apply deployments/n/gs');
+  });
+
+  it('but goes on when only its spec asks for such a one', async () => {
+    put({ 'web-app': 'http://10.0.0.2' });
+    expect(await reconcile(['10.0.0.1'])).toEqual(['apply gateservers/n/gs/status']);
+  });
 });

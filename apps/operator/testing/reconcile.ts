@@ -5,7 +5,12 @@ import { ServerReconciler } from '../gateserver/reconciler.js';
 import { type FakeCluster } from './fake-cluster.js';
 
 /** Reconciles one GateServer as after a restart. @returns what was written */
-export async function reconcileWith(cluster: FakeCluster, factory: Factory, key: string): Promise<string[]> {
+export async function reconcileWith(
+  cluster: FakeCluster,
+  factory: Factory,
+  key: string,
+  webAppHosts: string[] = [],
+): Promise<string[]> {
   const watches = {
     gateServers: cluster.cache(types.gateServers),
     gateTokens: cluster.cache(types.gateTokens),
@@ -20,7 +25,7 @@ export async function reconcileWith(cluster: FakeCluster, factory: Factory, key:
     factory,
     events: { record: () => undefined },
     gatewayImage: 'gateway:1',
-    webAppHosts: [],
+    webAppHosts,
     now: Date.now,
   }).reconcile(key);
   return cluster.written();
