@@ -116,7 +116,8 @@ describe.skipIf(missing !== undefined)('a QEMU guest', () => {
     await page.getByRole('button', { name: 'Open the console' }).click();
     await page.getByText('The virtual machine is paused').first().waitFor();
     await rest('PUT', 'vms/demo/unpause');
-    await open(await linkFor());
+    // By itself: another guest would find the console taken.
+    await until('the console is connected', async () => (await new ConsolePage(page).state()) === 'connected', 30_000);
   });
 
   it('has a screenshot', async () => {
