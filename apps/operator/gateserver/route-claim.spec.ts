@@ -147,6 +147,52 @@ describe('a host name that is let go of is kept by no Ingress (security row 16)'
   });
 });
 
+describe('one that is in error and holds nothing keeps a host name from nobody (security row 16)', () => {
+  const OLD = '2020-01-01T00:00:00Z';
+
+  it.each<[string, (cluster: FakeCluster) => void]>([
+    ['a spec that is no good', (cluster) => edit(cluster, 'mallory', { 'api-url': 'http://10.0.0.1' })],
+    ['a web application not allowed', (cluster) => edit(cluster, 'mallory', { 'web-app': 'https://evil.example.com' })],
+    [
+      'an account that is somebody else’s',
+      (cluster) => cluster.put(types.serviceAccounts, { metadata: { name: 'gs', namespace: 'mallory' } }),
+    ],
+  ])('with %s', async (_what, spoil) => {
+    const cluster = new FakeCluster();
+    put(cluster, 'mallory', 'a', OLD);
+    spoil(cluster);
+    put(cluster, 'n', 'b');
+    // Nobody has looked at the old one yet.
+    await reconcile(cluster, 'n');
+    expect(ready(cluster, 'n').reason).toBe('RouteTaken');
+    await reconcile(cluster, 'mallory');
+    expect(ready(cluster, 'mallory').phase).toBe('Error');
+    expect(await reconcile(cluster, 'n')).toContain('apply ingresses/n/gs');
+    edit(cluster, 'mallory', { 'api-url': 'https://api.example.com', 'web-app': 'https://evil.example.com' });
+    await reconcile(cluster, 'mallory');
+    expect(carriers(cluster)).toEqual(['n']);
+  });
+
+  it('but one that waits for the name keeps its turn, and so does one whose spec has changed', async () => {
+    const cluster = new FakeCluster();
+    put(cluster, 'n', 'b');
+    await reconcile(cluster, 'n');
+    put(cluster, 'first', 'a', OLD);
+    await reconcile(cluster, 'first');
+    put(cluster, 'second', 'c', '2025-01-01T00:00:00Z');
+    cluster.remove(types.gateServers, 'gs', 'n');
+    expect(await reconcile(cluster, 'second')).toEqual(['apply gateservers/second/gs/status']);
+    const waits = claimOf(cluster.take(types.gateServers, 'gs', 'first') as unknown as GateServer);
+    edit(cluster, 'first', { 'api-url': 'http://10.0.0.1' });
+    await reconcile(cluster, 'first');
+    const server = () => cluster.take(types.gateServers, 'gs', 'first') as unknown as GateServer;
+    expect(claimOf(server())).not.toBe(waits);
+    edit(cluster, 'first', { 'api-url': 'https://api.example.com' });
+    expect(claimOf(server())).toBe(waits);
+    expect(await reconcile(cluster, 'second')).toEqual([]);
+  });
+});
+
 it('looks again at whoever asked for the same name, before and after a change', () => {
   const server = (uid: string, route: string) => ({ metadata: { uid }, spec: { route } }) as GateServer;
   const all = [server('a', 'x.y.z'), server('b', 'x.y.z'), server('c', 'u.v.w'), server('d', 'other.v.w')];

@@ -1,9 +1,12 @@
 import { type GateServer } from '#libs/api';
 import { type Fault } from './check.js';
 
+const TAKEN = 'RouteTaken';
+
 /**
  * A host name belongs to the GateServer that holds it until that one is gone or has let go of it (what it asks for by
- * then does not matter); of several that only ask for it to the oldest, in whichever namespace. Age alone would let an old one take the name of one that is in use,
+ * then does not matter); of several that only ask for it to the oldest, in whichever namespace, unless that is in error
+ * and would make nothing of it. Age alone would let an old one take the name of one that is in use,
  * with the visitors. Whose it is, the other must not learn: it may have no right to look there.
  * @param all GateServers of all namespaces
  */
@@ -11,7 +14,7 @@ export function routeFault(server: GateServer, all: readonly GateServer[]): Faul
   const { route } = server.spec;
   if (!all.some((other) => claimsOf(other).includes(route) && isBefore(other, server, route))) return undefined;
   const message = `spec.route: the host name ${route} belongs to another GateServer of this cluster: choose another one.`;
-  return { reason: 'RouteTaken', message };
+  return { reason: TAKEN, message };
 }
 
 /** Who asks for the host names that this one holds or asks for, or did before. */
@@ -26,8 +29,15 @@ export function claimOf(server: GateServer): string {
 }
 
 /** The name that it holds, then the one that it asks for. */
-function claimsOf({ spec, status }: GateServer): string[] {
-  return [status?.route ?? '', spec.route];
+function claimsOf(server: GateServer): string[] {
+  const { spec, status } = server;
+  return [status?.route ?? '', isStuck(server) ? '' : spec.route];
+}
+
+/** In error by its own doing, as its present spec was judged: one that waits for a name is not. */
+function isStuck({ metadata, status }: GateServer): boolean {
+  if (status?.phase !== 'Error' || status['observed-generation'] !== metadata.generation) return false;
+  return !status.conditions?.some(({ type, reason }) => type === 'Ready' && reason === TAKEN);
 }
 
 function isBefore(a: GateServer, b: GateServer, route: string): boolean {
