@@ -147,6 +147,20 @@ describe('guestRights', () => {
     expect(guestRights('admin', 'pods', FOUND).warnings).toEqual([]);
   });
 
+  it.each([
+    ['kubevirt.io', 'virtualmachineinstancereplicasets', true],
+    ['pool.kubevirt.io', 'virtualmachinepools', true],
+    ['clone.kubevirt.io', 'virtualmachineclones', true],
+    ['snapshot.kubevirt.io', 'virtualmachinerestores', true],
+    ['cdi.kubevirt.io', 'datavolumes', false],
+    ['notkubevirt.io', 'virtualmachines', false],
+    ['export.kubevirt.io', 'virtualmachineexports', false],
+  ])('and so by what makes machines: %s/%s', (group, name, isWarned) => {
+    const found = { served: [{ group, name }], silent: [] };
+    expect(guestRights('admin', `${name}.${group}`, found).warnings).toHaveLength(isWarned ? 1 : 0);
+    expect(guestRights('reader', `${name}.${group}`, found).warnings).toEqual([]);
+  });
+
   it('gives a way past the API only when it is named', () => {
     expect(resources('pods, pods/exec')).toEqual(['/pods', '/pods/exec']);
   });

@@ -23,6 +23,14 @@ export interface GuestRights {
 const DISKS =
   'A guest whose grant creates or changes virtual machines can give them any Secret of this namespace as a disk, the signing key too.';
 
+/** Groups whose objects hold a machine's template, or patches to one that they make (clones, restores). */
+const MACHINES: ReadonlySet<string> = new Set([
+  'kubevirt.io',
+  'pool.kubevirt.io',
+  'clone.kubevirt.io',
+  'snapshot.kubevirt.io',
+]);
+
 /** Given when nothing is named: the machines and what stands around them. */
 const USUAL: readonly Served[] = [
   { group: 'kubevirt.io', name: 'virtualmachines' },
@@ -57,7 +65,7 @@ export function guestRights(role: 'reader' | 'admin', resources: string, discove
   const [read, written] = role === 'admin' ? parted(all, names) : [all, []];
   const rules = [...rulesOf(written, ADMIN), ...rulesOf(read, READER)];
   const kept = role === 'admin' && read.length > 0 ? [onlyRead(read)] : [];
-  const warnings = written.some(({ group }) => group === 'kubevirt.io') ? [DISKS] : [];
+  const warnings = written.some(({ group }) => MACHINES.has(group)) ? [DISKS] : [];
   return { rules: names.length === 0 ? [CONSOLES, ...rules] : rules, left: [...kept, ...left], warnings };
 }
 
