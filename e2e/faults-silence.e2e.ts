@@ -3,6 +3,7 @@ import { API_VERSION, type GateServer, type GateToken } from '#libs/api';
 import { isKubeError, types } from '#libs/kube';
 import { adminClient, createToken, readyToken, revokeToken } from './support/admin.js';
 import { Between, isTokenWatch, pods } from './support/between.js';
+import { cluster } from './support/cluster.js';
 import { type Seen } from './support/faulty-proxy.js';
 import { consolePath } from './support/gateway.js';
 import { Signatures } from './support/signatures.js';
@@ -23,6 +24,14 @@ async function viewer(name: string, query = ''): Promise<VncViewer> {
   return until('the console opens', () => VncViewer.connect(url, { headers }), 30_000);
 }
 
+/** The status of what the gateway tells of a grant. @param jwt shown as a bearer token */
+async function told(path: string, jwt?: string): Promise<number> {
+  const headers = jwt === undefined ? {} : { authorization: `Bearer ${jwt}` };
+  const response = await fetch(`${between.gate.url}${path}`, { headers, redirect: 'manual' });
+  await response.body?.cancel();
+  return response.status;
+}
+
 describe('an API server that falls silent', () => {
   it('row 11: the gateway fails closed within its time, and comes back without what was revoked', async () => {
     const { proxy } = between;
@@ -39,6 +48,8 @@ describe('an API server that falls silent', () => {
     await until('it says that it is not ready', async () => !(await between.gate.isReady()), 50_000);
     await until('it honours no grant', async () => (await between.open(stays.jwt)) === 503, 50_000);
     console.log(`fails closed after ${since()} ms`);
+    expect(await told(`/auth/jwt/set?token=${revoked.jwt}`)).toBe(503);
+    expect(await told(`/api/v1/grant?namespace=${cluster().namespace}&vm=demo`, revoked.jwt)).toBe(503);
     expect(since()).toBeGreaterThan(10_000);
     expect((await console_.closed).code).toBe(1013);
     console.log(`ends its consoles after ${since()} ms`);

@@ -1,5 +1,6 @@
 import { type LinkInfo } from '#libs/api';
 import { isCode, linkHash } from '#libs/token';
+import { outOfTouch } from '../cluster/out-of-touch.js';
 import { type GatewayConfig } from '../config.js';
 import { Refusal } from '../errors.js';
 import { cookieStyle, LAST_GRANT, setGrantCookies } from '../grants/cookies.js';
@@ -60,7 +61,6 @@ export class LinksService {
    */
   async redeem({ grant }: OpenedLink, visitor: Visitor, jwt?: string): Promise<string[]> {
     const { reader, redeemer, handles, config, now, audit } = this.parts;
-    if (!this.parts.inTouch()) throw outOfTouch();
     const style = cookieStyle(visitor.host, config.publicUrls, config.frameAncestors);
     const nonce = await translate(() => redeemer.redeem(grant, reader.noncesOf(visitor.cookies, grant.uid)));
     const how = jwt === undefined ? 'link' : 'jwt';
@@ -90,6 +90,7 @@ export class LinksService {
   }
 
   private async open(find: () => Promise<LivingGrant>, { cookies }: Visitor): Promise<OpenedLink> {
+    if (!this.parts.inTouch()) throw outOfTouch();
     return translate(async () => {
       const grant = await find();
       const fault = faultOf(grant, this.parts.now());
@@ -120,8 +121,4 @@ async function translate<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw error instanceof GrantError ? error.toLinkRefusal() : error;
   }
-}
-
-function outOfTouch(): Refusal {
-  return new Refusal(503, 'The gateway is out of touch with the cluster.', 'Try again in a moment.', undefined, 5);
 }

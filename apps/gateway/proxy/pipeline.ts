@@ -1,5 +1,6 @@
 import { type IncomingHttpHeaders } from 'node:http';
 import { canonicalPath, type ConsoleTarget, consoleTarget, decide, requestInfo } from '#libs/policy';
+import { outOfTouch } from '../cluster/out-of-touch.js';
 import { Refusal } from '../errors.js';
 import { GrantError, mostTelling } from '../grants/grant-error.js';
 import { type LivingGrant } from '../grants/living-grant.js';
@@ -149,5 +150,5 @@ async function refuseRightless(gate: Gate, { console: target }: Asked, credentia
 /** A revocation may have been missed. What a user asks for, and is answered at once, Kubernetes itself judges. */
 function refuseOutOfTouch(gate: Gate, { upgrade }: Asked, { kind }: Credential): void {
   if (gate.inTouch() || (kind === 'user' && !upgrade)) return;
-  throw new Refusal(503, 'The gateway is out of touch with the cluster.', 'Try again in a moment.', undefined, 5);
+  throw outOfTouch();
 }

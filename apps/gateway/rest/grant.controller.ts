@@ -4,6 +4,8 @@ import { type Request } from 'express';
 import { type GrantInfo } from '#libs/api';
 import { consolePath, vncPath } from '#libs/kubevirt';
 import { decide } from '#libs/policy';
+import { outOfTouch } from '../cluster/out-of-touch.js';
+import { Watches } from '../cluster/watches.js';
 import { Refusal } from '../errors.js';
 import { type GrantError, mostTelling } from '../grants/grant-error.js';
 import { type LivingGrant } from '../grants/living-grant.js';
@@ -22,6 +24,7 @@ export class GrantController {
     private readonly reader: GrantReader,
     private readonly vms: VmStates,
     private readonly leases: ConsoleLeases,
+    private readonly watches: Watches,
   ) {}
 
   @ApiOperation({ summary: 'For a guest: what the grant allows, until when, the state of the VM, who is on it' })
@@ -33,6 +36,7 @@ export class GrantController {
     @Query('namespace', KubeName) namespace: string,
     @Query('vm', KubeName) vm: string,
   ): Promise<GrantInfo> {
+    if (!this.watches.inTouch()) throw outOfTouch();
     const held = await this.reader.read(request.headers);
     const reaching = [...held.grants, ...held.faults.flatMap(ofGoneVm)]
       .map((presented) => ({ presented, consoles: consolesOf(presented, namespace, vm) }))

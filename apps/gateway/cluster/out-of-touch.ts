@@ -1,0 +1,5 @@
+import { Refusal } from '../errors.js';
+
+/** Row 11: a revocation may have been missed, so no grant gives anything. */
+export const outOfTouch = (): Refusal =>
+  new Refusal(503, 'The gateway is out of touch with the cluster.', 'Try again in a moment.', undefined, 5);
