@@ -7,6 +7,7 @@ export type GrantFault =
   | 'signature'
   | 'unknown'
   | 'not-signed'
+  | 'refused'
   | 'expired'
   | 'not-yet'
   | 'revoked'
@@ -44,6 +45,7 @@ const WORDING: Record<GrantFault, Wording> = {
     link: 425,
     retryAfter: 2,
   },
+  refused: { message: 'The link could not be made ready.', hint: ASK, link: 410 },
   expired: { message: 'The link has expired.', hint: ASK, link: 410 },
   'not-yet': { message: 'The link is not valid yet.', hint: 'Open it again when its time has come.', link: 425 },
   revoked: { message: 'The link was revoked.', hint: ASK, link: 410 },
@@ -117,6 +119,7 @@ const TELLING: GrantFault[] = [
   'vm-missing',
   'used',
   'needs-redeem',
+  'refused',
   'not-signed',
   'unknown',
   'signature',

@@ -131,7 +131,7 @@ function compiled(token: GateToken): LivingGrant {
   try {
     return toLivingGrant(token);
   } catch (error) {
-    if (error instanceof PolicyError) throw new GrantError('not-signed', error.message);
+    if (error instanceof PolicyError) throw new GrantError('refused', error.message);
     throw error;
   }
 }

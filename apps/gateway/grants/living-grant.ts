@@ -16,8 +16,10 @@ export interface LivingGrant {
   readonly takeOver: boolean;
   readonly viewOnly: boolean;
   readonly revoked: boolean;
-  /** False until the operator has signed it, and when it refuses it. */
+  /** False until the operator has signed it. */
   readonly signed: boolean;
+  /** The operator refuses it: its condition Ready says why. */
+  readonly refused: boolean;
   /** The operator refuses it because of its VM: that is gone or another one, or was never there. */
   readonly vmFault?: 'vm-replaced' | 'vm-missing';
   /** Nonce of the cookie that redeemed it. */
@@ -71,7 +73,8 @@ function compile(token: GateToken): LivingGrant {
     takeOver: spec['take-over'] ?? true,
     viewOnly,
     revoked: spec.revoked ?? false,
-    signed: status?.data !== undefined && status.phase !== 'Error',
+    signed: status?.data !== undefined,
+    refused: status?.phase === 'Error',
     registered: true,
     linked: spec['link-hash'] !== undefined,
     ...(kid === undefined ? {} : { kid }),

@@ -116,6 +116,7 @@ function unregistered(claims: Claims, hash: string): LivingGrant {
     viewOnly: false,
     revoked: false,
     signed: true,
+    refused: false,
     registered: false,
     linked: false,
   };

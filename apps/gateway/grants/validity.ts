@@ -9,6 +9,7 @@ export function faultOf(grant: LivingGrant, now: number): GrantError | undefined
   if (grant.revoked) return new GrantError('revoked');
   if (grant.vmFault !== undefined)
     return now < grant.exp ? new GrantError(grant.vmFault, undefined, grant) : new GrantError('expired');
+  if (grant.refused) return new GrantError('refused');
   if (!grant.signed) return new GrantError('not-signed');
   if (now >= grant.exp) return new GrantError('expired');
   if (now < grant.nbf - NBF_LEEWAY_MS) return new GrantError('not-yet');

@@ -298,10 +298,11 @@ describe('row 10: a link whose machine is gone, as the operator tells it', () =>
     });
   });
 
-  it('that the operator refuses for another reason is not ready', async () => {
+  it('that the operator refuses for another reason does not work, and no later try will help', async () => {
     const { code, grant } = await link();
     cluster.refuse(grant, 'SecretNotFound');
-    await until(async () => (await post('/l', { code })).status === 425);
+    await until(async () => (await post('/l', { code })).status === 410);
+    expect((await post('/l', { code })).headers['retry-after']).toBeUndefined();
   });
 });
 

@@ -18,6 +18,7 @@ const grant = (urls: string[], more: Partial<LivingGrant> = {}): LivingGrant => 
   viewOnly: false,
   revoked: false,
   signed: true,
+  refused: false,
   registered: true,
   linked: false,
   ...more,
