@@ -56,6 +56,20 @@ describe('the Lease of a replica', () => {
     vi.useRealTimers();
   });
 
+  it('takes nobody for dead who may have been unable to renew before this one began', async () => {
+    vi.useFakeTimers();
+    const { state, lease } = world();
+    state.now = 60_000;
+    const late = new ReplicaLease(lease['client'], { namespace: 'ns', podName: 'pod-3', now: () => state.now });
+    late.start();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(await late.isAlive('pod-2')).toBe(true);
+    await pass(state, 20_000);
+    expect(await late.isAlive('pod-2')).toBe(false);
+    await late.stop();
+    vi.useRealTimers();
+  });
+
   it('takes nobody for dead who may have been unable to renew', async () => {
     vi.useFakeTimers();
     const { state, lease } = world();

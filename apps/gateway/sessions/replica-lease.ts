@@ -34,7 +34,7 @@ export class ReplicaLease {
   #timer: NodeJS.Timeout | undefined;
   #renewedAt: number;
   /** Since when no renewal of the own Lease has been missed. */
-  #steadySince = -Infinity;
+  #steadySince: number;
   readonly #now: () => number;
 
   constructor(
@@ -42,7 +42,8 @@ export class ReplicaLease {
     private readonly options: ReplicaOptions,
   ) {
     this.#now = options.now ?? Date.now;
-    this.#renewedAt = this.#now();
+    // Whoever has just started has seen nothing yet: the API server may have come back a moment ago.
+    this.#renewedAt = this.#steadySince = this.#now();
   }
 
   /** Also where the API server cannot be reached yet: the next renewal makes the Lease. */
