@@ -9,7 +9,8 @@ const REMEMBERED = 1000;
 /** Signed-in users by their sealed cookie. */
 export class CookieUsers implements SignedInUsers {
   private readonly opened = new Map<string, SignedIn>();
-  private readonly signedOut = new Set<string>();
+  /** Sessions signed out, and when each would have ended by itself, in milliseconds since the epoch. */
+  private readonly signedOut = new Map<string, number>();
   private readonly leaving = new EventEmitter().setMaxListeners(0);
 
   constructor(
@@ -30,8 +31,8 @@ export class CookieUsers implements SignedInUsers {
   async signOut(cookieHeader: string | undefined): Promise<void> {
     const user = await this.fromCookies(cookieHeader);
     if (user === undefined) return;
-    if (this.signedOut.size >= REMEMBERED) this.signedOut.clear();
-    this.signedOut.add(user.session);
+    for (const [session, until] of this.signedOut) if (until <= this.now()) this.signedOut.delete(session);
+    this.signedOut.set(user.session, user.until ?? Infinity);
     this.leaving.emit(`session:${user.session}`);
   }
 
