@@ -97,7 +97,8 @@ export class GateTokensService {
       return { publicUrl: own.origin, longest: this.where.maxDuration };
     }
     const { items } = await client.list<GateServer>(types.gateServers, namespace);
-    const server = items.find(({ status }) => status?.['secret-name'] === secretName) ?? items[0];
+    const named = secretName !== undefined && items.find(({ status }) => status?.['secret-name'] === secretName);
+    const server = named || items[0];
     if (server !== undefined) {
       const settings = gateServerDefaults(server.spec);
       const publicUrl = settings['public-urls'][0] ?? `https://${server.spec.route}`;
