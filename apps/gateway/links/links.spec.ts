@@ -328,10 +328,9 @@ describe('POST /auth/jwt/request', () => {
       return name !== '';
     });
     const data = { nbf: 1, exp: 2, from: 'F', until: 'U', duration: '10m', verbs: ['GET'], urls: ['/x'] };
-    cluster.api.objects.update('gatetokens', name, (old) => ({
-      ...old,
-      status: { phase: 'Ready', token: 'made.by.operator', data },
-    }));
+    const status = { phase: 'Ready', token: 'made.by.operator', data };
+    const made = cluster.api.objects.update('gatetokens', name, (old) => ({ ...old, status }));
+    expect(made.spec?.['secret-name']).toBe('gs-jwt-secret');
     const reply = await asked;
     expect(reply.status).toBe(200);
     expect(JSON.parse(reply.body)).toEqual({

@@ -5,7 +5,7 @@ import { type GateTokenSpec } from '#libs/api';
 import { Upstream, UserClient } from '#libs/kube';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
 import { Refusal } from '../errors.js';
-import { issue, type Issued } from '../grants/issue.js';
+import { issue, type Issued, secretOf } from '../grants/issue.js';
 import { bearerToken } from '../grants/presented.js';
 import { Audit } from '../ops/audit.js';
 import { clientAddress } from '../proxy/client-address.js';
@@ -45,10 +45,16 @@ export class RequestController {
     if (token === undefined) {
       throw new Refusal(401, 'This needs a Kubernetes token.', 'Send it as `Authorization: Bearer TOKEN`.');
     }
-    const { namespace, publicUrls } = this.config;
+    const { namespace, gateServer, publicUrls } = this.config;
     const publicUrl = publicUrls[0]?.origin ?? '';
     const client = new UserClient(this.upstream, () => token);
-    const issued = await issue({ client, namespace, spec: readSpec(body), want: 'token', publicUrl });
+    const issued = await issue({
+      client,
+      namespace,
+      spec: { ...readSpec(body), 'secret-name': secretOf(gateServer) },
+      want: 'token',
+      publicUrl,
+    });
     const address = clientAddress(req.socket.remoteAddress, req.headers['x-forwarded-for'], this.config.trustedHops);
     const by = issued.gatetoken.spec.issuer?.username ?? 'a Kubernetes token';
     this.audit.issued({ token: issued.gatetoken.metadata.name ?? '', namespace, address, by });

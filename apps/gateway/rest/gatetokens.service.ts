@@ -11,7 +11,7 @@ import { isKubeError, types, type UserClient } from '#libs/kube';
 import { parseDuration } from '#libs/token';
 import { type GatewayConfig } from '../config.js';
 import { Refusal } from '../errors.js';
-import { issue } from '../grants/issue.js';
+import { issue, secretOf } from '../grants/issue.js';
 import { checkRequest } from './check-request.js';
 import { gateTokenView } from './gatetoken-view.js';
 
@@ -42,8 +42,10 @@ export class GateTokensService {
     request: IssueRequest,
     want: 'link' | 'token',
   ): Promise<IssueResponse> {
-    const { name, ...spec } = request;
-    const { publicUrl } = await this.gate(client, namespace, spec['secret-name']);
+    const { name, ...asked } = request;
+    const secretName = this.secretName(namespace, request);
+    const spec = secretName === undefined ? asked : { ...asked, 'secret-name': secretName };
+    const { publicUrl } = await this.gate(client, namespace, secretName);
     const { gatetoken, ...told } = await issue({ client, namespace, spec, want, publicUrl, ...(name ? { name } : {}) });
     return { gatetoken: gateTokenView(gatetoken), ...told };
   }
@@ -59,7 +61,7 @@ export class GateTokensService {
 
   /** What such a grant would allow, and whether she may give it, before it is made. */
   async check(client: UserClient, namespace: string, request: IssueRequest): Promise<CheckResponse> {
-    const gate = await this.gate(client, namespace, request['secret-name']).catch(asProblem);
+    const gate = await this.gate(client, namespace, this.secretName(namespace, request)).catch(asProblem);
     const longest = typeof gate === 'string' ? this.where.maxDuration : gate.longest;
     const { grants, problems } = checkRequest(request, namespace, longest, Date.now());
     if (typeof gate === 'string') problems.push(gate);
@@ -86,13 +88,18 @@ export class GateTokensService {
     return request.vm === undefined ? [] : vmProblems(client, namespace, request.vm);
   }
 
+  /** Whoever issues here means this gateway, unless she says otherwise. */
+  private secretName(namespace: string, request: IssueRequest): string | undefined {
+    return request['secret-name'] ?? (namespace === this.where.namespace ? secretOf(this.where.gateServer) : undefined);
+  }
+
   /**
    * What the GateServer of a grant says of links: the one whose secret it names, else the namespace's.
    * @throws Refusal 409 where there is none
    */
   private async gate(client: UserClient, namespace: string, secretName?: string): Promise<Gate> {
     const [own] = this.where.publicUrls;
-    const isOwn = secretName === undefined || secretName === `${this.where.gateServer}-jwt-secret`;
+    const isOwn = secretName === secretOf(this.where.gateServer);
     if (namespace === this.where.namespace && own !== undefined && isOwn) {
       return { publicUrl: own.origin, longest: this.where.maxDuration };
     }
