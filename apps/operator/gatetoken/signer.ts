@@ -25,13 +25,13 @@ export function signerOf(token: GateToken, servers: readonly GateServer[], secre
   // Another GateServer may have come since it was given out.
   const present = servers.find(({ metadata }) => metadata.name === token.status?.['gate-server']);
   if (name === undefined) {
-    const server = present ?? only(servers, namespace, 'Name its secret in spec.secret-name.');
+    const server = present ?? only(servers, namespace);
     return { server, secretName: ownSecret(server) };
   }
   const owner = servers.find((server) => isSecretOf(server, name));
   if (owner) return { server: owner, secretName: ownSecret(owner) };
   if (secretOf(name)?.metadata.annotations?.[SIGNING_KEY] !== 'true') throw foreign(name, namespace, servers);
-  const server = present ?? only(servers, namespace, 'Name the secret of one of them in spec.secret-name.');
+  const server = present ?? only(servers, namespace);
   return { server, secretName: name };
 }
 
@@ -49,16 +49,21 @@ function ownSecret({ metadata, status }: GateServer): string {
   throw new Problem('GateServerNotReady', message, true);
 }
 
-function only(servers: readonly GateServer[], namespace: string, advice: string): GateServer {
+function only(servers: readonly GateServer[], namespace: string): GateServer {
   const [server, another] = servers;
   if (!server) throw new Problem('NoGateServer', `Namespace "${namespace}" has no GateServer: create one.`);
   if (!another) return server;
   const names = servers.map(({ metadata }) => metadata.name).join(', ');
-  throw new Problem('AmbiguousGateServer', `Namespace "${namespace}" has several GateServers (${names}). ${advice}`);
+  const known = secretsOf(servers) || 'its secret';
+  const message = `Namespace "${namespace}" has several GateServers (${names}): name the key of one of them in spec.secret-name: ${known}.`;
+  throw new Problem('AmbiguousGateServer', message);
 }
 
+const secretsOf = (servers: readonly GateServer[]): string =>
+  servers.flatMap(({ status }) => status?.['secret-name'] ?? []).join(', ');
+
 function foreign(name: string, namespace: string, servers: readonly GateServer[]): Problem {
-  const known = servers.flatMap(({ status }) => status?.['secret-name'] ?? []).join(', ');
+  const known = secretsOf(servers);
   const which = known ? `: use ${known}` : '';
   const message = `spec.secret-name is "${name}", which is no signing key of namespace "${namespace}"${which}`;
   return new Problem('ForeignSecret', `${message}, or annotate that secret with ${SIGNING_KEY}=true.`);
