@@ -26,7 +26,7 @@ export function VmTable({ vms, onIssue }: { vms: Vm[]; onIssue: (vm: Vm) => void
           <Th modifier="wrap">{columns.size}</Th>
           <Th>{columns.ips}</Th>
           <Th>{columns.age}</Th>
-          <Th>{columns.viewers}</Th>
+          <Th modifier="wrap">{columns.viewers}</Th>
           <Th screenReaderText={columns.actions} />
         </Tr>
       </Thead>
