@@ -18,7 +18,7 @@ export function VmTable({ vms, onIssue }: { vms: Vm[]; onIssue: (vm: Vm) => void
   const now = useNow(10_000);
   const { columns } = text;
   return (
-    <Table role="table" aria-label={text.title} variant="compact" gridBreakPoint="grid-lg">
+    <Table role="table" aria-label={text.title} variant="compact" gridBreakPoint="grid-lg" className="kg-table">
       <Thead>
         <Tr>
           <Th>{columns.name}</Th>
