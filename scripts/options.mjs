@@ -10,7 +10,8 @@ export const HELP = `Usage: npm start -- [options]
 Starts an embedded cluster with the operator, a gateway and two sample VMs, and prints how to use it. Ctrl-C stops it all.
 
   --port PORT        the gateway at http://localhost:PORT (default 8080)
-  --https-port PORT  every gateway by host name at https://HOST:PORT (default 8443)
+  --https-port PORT  every gateway by host name at https://HOST:PORT (default 8443); at https://HOST too, where port 443
+                     is free and may be listened on
   --data DIR         where everything is kept (default .local)
   --fresh            forget what DIR holds and start anew
   --cluster KIND     what to run on: "embedded" (default), or "real": kube-apiserver, kube-controller-manager and etcd,
