@@ -8,3 +8,6 @@ export const SIGNING_KEY = `${GROUP}/signing-key`;
 export const KEY_CREATED = `${GROUP}/key-created`;
 /** On the Secret of signing keys: the keys before it, JSON `[{kid, created, retired}]`. */
 export const RETIRED_KEYS = `${GROUP}/retired-keys`;
+
+/** The Secret with the signing key of a GateServer. No other Secret's name contains `jwt-secret`: scripts grep for it. */
+export const jwtSecretOf = (gateServer: string): string => `${gateServer}-jwt-secret`;

@@ -31,9 +31,6 @@ export interface Issued {
   token?: string;
 }
 
-/** The key of a GateServer, named so that its grants stay its own where another GateServer comes to the namespace. */
-export const secretOf = (gateServer: string): string => `${gateServer}-jwt-secret`;
-
 /**
  * Creates a GateToken as the issuer, waits until the operator has made it Ready, answers with what opens it.
  * What was refused is taken back: nobody knows its code, so it could never be used.

@@ -1,11 +1,11 @@
 import { Body, Controller, Headers, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Request } from 'express';
-import { type GateTokenSpec } from '#libs/api';
+import { type GateTokenSpec, jwtSecretOf } from '#libs/api';
 import { Upstream, UserClient } from '#libs/kube';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
 import { Refusal } from '../errors.js';
-import { issue, type Issued, secretOf } from '../grants/issue.js';
+import { issue, type Issued } from '../grants/issue.js';
 import { bearerToken } from '../grants/presented.js';
 import { Audit } from '../ops/audit.js';
 import { clientAddress } from '../proxy/client-address.js';
@@ -51,7 +51,7 @@ export class RequestController {
     const issued = await issue({
       client,
       namespace,
-      spec: { ...readSpec(body), 'secret-name': secretOf(gateServer) },
+      spec: { ...readSpec(body), 'secret-name': jwtSecretOf(gateServer) },
       want: 'token',
       publicUrl,
     });

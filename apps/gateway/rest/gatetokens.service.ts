@@ -6,12 +6,13 @@ import {
   type GateTokenView,
   type IssueRequest,
   type IssueResponse,
+  jwtSecretOf,
 } from '#libs/api';
 import { isKubeError, types, type UserClient } from '#libs/kube';
 import { parseDuration } from '#libs/token';
 import { type GatewayConfig } from '../config.js';
 import { Refusal } from '../errors.js';
-import { issue, secretOf } from '../grants/issue.js';
+import { issue } from '../grants/issue.js';
 import { checkRequest } from './check-request.js';
 import { gateTokenView } from './gatetoken-view.js';
 
@@ -90,7 +91,9 @@ export class GateTokensService {
 
   /** Whoever issues here means this gateway, unless she says otherwise. */
   private secretName(namespace: string, request: IssueRequest): string | undefined {
-    return request['secret-name'] ?? (namespace === this.where.namespace ? secretOf(this.where.gateServer) : undefined);
+    return (
+      request['secret-name'] ?? (namespace === this.where.namespace ? jwtSecretOf(this.where.gateServer) : undefined)
+    );
   }
 
   /**
@@ -99,7 +102,7 @@ export class GateTokensService {
    */
   private async gate(client: UserClient, namespace: string, secretName?: string): Promise<Gate> {
     const [own] = this.where.publicUrls;
-    const isOwn = secretName === secretOf(this.where.gateServer);
+    const isOwn = secretName === jwtSecretOf(this.where.gateServer);
     if (namespace === this.where.namespace && own !== undefined && isOwn) {
       return { publicUrl: own.origin, longest: this.where.maxDuration };
     }

@@ -1,11 +1,12 @@
+import { jwtSecretOf } from '#libs/api';
 import { MANAGED_BY, OPERATOR } from '../labels.js';
 
-/** What the objects of GateServer `name` are called. No other Secret's name contains `jwt-secret`: scripts grep for it. */
+/** What the objects of GateServer `name` are called. */
 export function namesOf(name: string) {
   return {
     gateway: name,
     guest: `${name}-guest`,
-    jwtSecret: `${name}-jwt-secret`,
+    jwtSecret: jwtSecretOf(name),
     session: `${name}-session`,
     tls: `${name}-tls`,
     jwks: `${name}-jwks`,

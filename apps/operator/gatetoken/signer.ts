@@ -1,4 +1,4 @@
-import { type GateServer, type GateToken, SIGNING_KEY } from '#libs/api';
+import { type GateServer, type GateToken, jwtSecretOf, SIGNING_KEY } from '#libs/api';
 import { secretKeys, SecretKeyError, type SigningKey } from '#libs/token';
 import { type SecretObject } from '../watches.js';
 import { Problem } from './problem.js';
@@ -39,7 +39,7 @@ export type SecretOf = (name: string) => SecretObject | undefined;
 
 /** The name is what the operator will give it, also while the GateServer is still being made. */
 function isSecretOf({ metadata, status }: GateServer, name: string): boolean {
-  return status?.['secret-name'] === name || (!status?.['secret-name'] && `${metadata.name}-jwt-secret` === name);
+  return status?.['secret-name'] === name || (!status?.['secret-name'] && jwtSecretOf(metadata.name ?? '') === name);
 }
 
 function ownSecret({ metadata, status }: GateServer): string {
