@@ -50,9 +50,7 @@ export class KubeletProxy {
    * @throws ApiError for a pod or container that is not there, and odd options
    */
   logs(res: ServerResponse, namespace: string, pod: string, query: URLSearchParams): void {
-    const object = this.objects.get('', 'pods', pod, namespace);
-    if (!object) throw notFound({ group: '', resource: 'pods' }, pod);
-    const spec = (object.spec ?? {}) as PodSpec;
+    const spec = this.pod(namespace, pod);
     const container = containerOf(spec, pod, query.get('container') ?? '');
     const options = logOptions(query);
     if (!spec.nodeName) {
@@ -69,9 +67,7 @@ export class KubeletProxy {
    * @throws ApiError for a pod or container that is not there, or a pod that has no node yet
    */
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer, { namespace, name, subresource }: PodStream): void {
-    const object = this.objects.get('', 'pods', name, namespace);
-    if (!object) throw notFound({ group: '', resource: 'pods' }, name);
-    const spec = (object.spec ?? {}) as PodSpec;
+    const spec = this.pod(namespace, name);
     const { searchParams: query } = new URL(req.url ?? '/', 'https://localhost');
     const call =
       subresource === 'portforward'
@@ -90,6 +86,13 @@ export class KubeletProxy {
 
   close(): void {
     this.agent?.destroy();
+  }
+
+  /** @throws ApiError 404 */
+  private pod(namespace: string, name: string): PodSpec {
+    const object = this.objects.get('', 'pods', name, namespace);
+    if (!object) throw notFound({ group: '', resource: 'pods' }, name);
+    return object.spec ?? {};
   }
 
   private kubelet(nodeName: string): Address {

@@ -33,5 +33,5 @@ function listFaults(list: Fields, path: string): Cause[] {
   });
 }
 
-/** What is no quantity was refused before: by the schema. */
+/** What is no quantity counts as nothing: nobody has refused it before. */
 const quantityOf = (value: unknown): number => parseQuantity(textOf(value)) ?? 0;
