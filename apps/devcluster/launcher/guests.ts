@@ -9,7 +9,7 @@ import { UserError } from './user-error.js';
  */
 export function chooseGuests(wanted: Options['guests'], found = findInstalled(), fault = nativeFault): Guests {
   if (wanted === 'built-in') return builtInGuests;
-  const lacks = fault();
+  const lacks = 'packages' in found ? undefined : fault();
   if (!('packages' in found) && lacks === undefined) return qemuGuests(found);
   if (wanted === 'auto') return builtInGuests;
   if (!('packages' in found)) throw new UserError(`--guests qemu ${lacks}: give --guests built-in.`);
