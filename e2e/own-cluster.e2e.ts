@@ -1,9 +1,9 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../apps/devcluster/process/free-port.js';
+import { type Kubevirt, start as startKubevirt } from '../apps/devcluster/kubevirt/index.js';
 import { type ApiServer, startApiServer } from './support/api-server.js';
 import { cluster } from './support/cluster.js';
 import { ConsoleSocket } from './support/console-socket.js';
@@ -11,19 +11,6 @@ import { cookiesOf } from './support/gateway.js';
 import { type Ran, run, shellEnvironment } from './support/kubectl.js';
 import { Launched } from './support/launched.js';
 import { until } from './support/until.js';
-
-interface Part {
-  stop(): Promise<void>;
-}
-
-/** KubeVirt in small, as the launcher starts it: machines and the aggregated API. */
-async function startKubevirt(kubeconfig: string): Promise<Part> {
-  const module = pathToFileURL(resolve('dist/apps/devcluster/kubevirt/index.js')).href;
-  const { start } = (await import(module)) as {
-    start: (options: { kubeconfig: string }) => Promise<Part>;
-  };
-  return start({ kubeconfig });
-}
 
 const OBJECTS = `
 apiVersion: kubevirt.io/v1
@@ -41,7 +28,8 @@ spec: { vm: demo, duration: 1h, secret-name: npm-start-jwt-secret }
 describe('npm start on a cluster of one’s own', () => {
   const folder = mkdtempSync(join(tmpdir(), 'kube-gateway-own-'));
   let server: ApiServer;
-  let kubevirt: Part | undefined;
+  /** KubeVirt in small, as the launcher starts it: machines and the aggregated API. */
+  let kubevirt: Kubevirt | undefined;
   let launched: Launched | undefined;
 
   const own = (...args: string[]): Promise<Ran> =>
@@ -88,7 +76,7 @@ describe('npm start on a cluster of one’s own', () => {
   });
 
   it('runs operator and gateway here: a link signed by the one opens a console through the other', async () => {
-    kubevirt = await startKubevirt(server.kubeconfig);
+    kubevirt = await startKubevirt({ kubeconfig: server.kubeconfig });
     const on = { kubeconfig: server.kubeconfig, context: 'admin' };
     launched = await Launched.start({ data: join(folder, 'data'), port: await freePort(), on });
     writeFileSync(join(folder, 'objects.yaml'), OBJECTS);
