@@ -1,7 +1,7 @@
 import { kindFields } from '../builtin/fields.js';
 import { type ResourceDef, type Strategy } from '../types.js';
 
-export const ALL_VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+const ALL_VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 
 type Optional = Partial<Omit<ResourceDef, 'group' | 'version' | 'resource' | 'kind'>>;
 

@@ -6,7 +6,7 @@ import { apiVersionOf, bucketOf } from '../registry.js';
 import { ApiError, badRequest, conflict, notFound } from '../status.js';
 import { type Fields, type KubeObject, type ManagedFields } from '../types.js';
 import { createFrom, placeIn } from './create.js';
-import { asObject } from './decode.js';
+import { asObject, checkName } from './decode.js';
 import { updateWith } from './update.js';
 
 /** Server-side apply: makes the object or merges what the manager wants into it. */
@@ -43,11 +43,7 @@ function wantedBy(call: Call, body: unknown): KubeObject {
   if (!apiVersion || !kind)
     throw badRequest(`invalid object type: ${groupVersion(textOf(apiVersion))}, Kind=${textOf(kind)}`);
   const wanted = asObject(body, call.def, (fault) => untyped(call, body, fault));
-  if (wanted.metadata.name && wanted.metadata.name !== call.name) {
-    throw badRequest(
-      `the name of the object (${wanted.metadata.name}) does not match the name on the URL (${call.name})`,
-    );
-  }
+  if (wanted.metadata.name) checkName(call, wanted);
   if (wanted.metadata.managedFields) throw badRequest('metadata.managedFields must be nil');
   wanted.metadata.name = call.name;
   refuseUndeclared(call, wanted);

@@ -142,3 +142,17 @@ function wrongKind(apiVersion: string, kind: string, name: string, def: Resource
       `(${def.version}.${kind}) to (${def.group.split('.')[0] || 'core'}.${def.kind}): unknown conversion`,
   );
 }
+
+/** @throws ApiError 400 where the object names another than the URL */
+export function checkName({ name }: Call, { metadata }: KubeObject): void {
+  if (metadata.name === name) return;
+  throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
+}
+
+/** Of a PUT, whose object must be named. @throws ApiError 400 */
+export function checkNamed(call: Call, object: KubeObject): void {
+  if (!object.metadata.name) {
+    throw badRequest(`the name of the object (${call.name} based on URL) was undeterminable: name must be provided`);
+  }
+  checkName(call, object);
+}

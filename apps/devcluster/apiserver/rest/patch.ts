@@ -7,7 +7,7 @@ import { ApiError, badRequest, unsupportedMedia } from '../status.js';
 import { type Fields, type KubeObject } from '../types.js';
 import { applyObject } from './apply.js';
 import { placeIn } from './create.js';
-import { asObject, decodeBody } from './decode.js';
+import { asObject, checkName, decodeBody } from './decode.js';
 import { mediaType } from './media-type.js';
 import { updateWith } from './update.js';
 import { badPatch } from './validate.js';
@@ -53,12 +53,6 @@ export function patched(call: Call, type: string, current: Fields, body: unknown
   checkName(call, wanted);
   placeIn(call, wanted);
   return wanted;
-}
-
-/** @throws ApiError 400 where the object names another than the URL */
-export function checkName({ name }: Call, { metadata }: KubeObject): void {
-  if (metadata.name === name) return;
-  throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
 }
 
 function merged(type: string, current: Fields, body: unknown): unknown {

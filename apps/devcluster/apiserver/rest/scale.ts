@@ -2,12 +2,12 @@ import { kindFields } from '../builtin/fields.js';
 import { trackUpdate } from '../apply/track.js';
 import { type Call, type Context } from '../context.js';
 import { at, copyOf, ensure, fieldsOf, numberOf, textOf } from '../fields.js';
-import { badRequest, cause, invalid, modified } from '../status.js';
+import { cause, invalid, modified } from '../status.js';
 import { type Fields, type KubeObject } from '../types.js';
 import { admitted } from './admitted.js';
 import { placeIn } from './create.js';
-import { decodeObject } from './decode.js';
-import { checkName, patched, readPatch } from './patch.js';
+import { checkNamed, decodeObject } from './decode.js';
+import { patched, readPatch } from './patch.js';
 import { get } from './read.js';
 import { type Track, updateWith } from './update.js';
 import { refuseUnknownFields } from './validate.js';
@@ -44,10 +44,7 @@ export const readScale = (ctx: Context, call: Call): Fields => scaleOf(call, get
 
 export async function writeScale(ctx: Context, call: Call): Promise<Fields> {
   const scale = decodeObject(asScale(call));
-  if (!scale.metadata.name) {
-    throw badRequest(`the name of the object (${call.name} based on URL) was undeterminable: name must be provided`);
-  }
-  checkName(call, scale);
+  checkNamed(call, scale);
   placeIn(call, scale);
   return setScale(ctx, call, () => scale);
 }

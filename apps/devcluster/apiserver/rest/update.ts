@@ -2,13 +2,13 @@ import { trackUpdate, withManaged } from '../apply/track.js';
 import { type Call, type Context, isDryRun } from '../context.js';
 import { copyOf, isFields, same, setOrRemove } from '../fields.js';
 import { bucketOf } from '../registry.js';
-import { badRequest, cause, conflict, invalid, modified, notFound } from '../status.js';
+import { cause, conflict, invalid, modified, notFound } from '../status.js';
 import { StaleError } from '../storage/store.js';
 import { type KubeObject, type ManagedFields, type ResourceDef } from '../types.js';
 import { admitted } from './admitted.js';
 import { present, toStorage } from './convert.js';
 import { counted, createFrom, placeIn, versionOf } from './create.js';
-import { decodeObject } from './decode.js';
+import { checkNamed, decodeObject } from './decode.js';
 import { complete, refuseUnknownFields, validate } from './validate.js';
 
 const ATTEMPTS = 5;
@@ -34,13 +34,7 @@ const MADE_BY_PUT = new Set([
 export async function replace(ctx: Context, call: Call): Promise<{ object: KubeObject; created: boolean }> {
   const { def, name } = call;
   const body = decodeObject(call);
-  const { metadata } = body;
-  if (!metadata.name) {
-    throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
-  }
-  if (metadata.name !== name) {
-    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
-  }
+  checkNamed(call, body);
   placeIn(call, body);
   const present = ctx.store.get(bucketOf(def), name, call.namespace);
   if (!present && !call.subresource && !def.custom && MADE_BY_PUT.has(def.resource)) {
