@@ -1,4 +1,5 @@
 import { parseFieldSelector } from './selectors/fields.js';
+import { badRequest } from './status.js';
 import { type ResourceDef } from './types.js';
 
 /** What a request asks for, as the authorizer sees it. */
@@ -45,9 +46,18 @@ const nonResource = (method: string, path: string): RequestInfo => ({
   rest: [],
 });
 
-/** Reads method, path (escaped, without query) and query as Kubernetes does. */
+/** What a reader further on may fold into another path (RFC 3986, section 5.2.4; WHATWG URL folds backslashes too). */
+const foldable = (segment: string): boolean => segment === '.' || segment === '..' || /[/\\]/.test(segment);
+
+/**
+ * Reads method, path (escaped, without query) and query as Kubernetes does.
+ * @throws ApiError 400 for a path with dot segments, backslashes or escaped slashes: what is judged must be what is served
+ */
 export function requestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
   const segments = path.split('/').filter(Boolean).map(decoded);
+  if (segments.some(foldable)) {
+    throw badRequest('Invalid path: dot segments, backslashes and escaped slashes are not allowed.');
+  }
   const core = segments[0] === 'api';
   const start = core ? 2 : 3;
   if ((!core && segments[0] !== 'apis') || segments.length <= start) return nonResource(method, path);

@@ -15,18 +15,18 @@ export interface Admitted {
 
 /**
  * Who asks, as whom, and whether she may: the same for both doors.
- * @throws ApiError 401, 403
+ * @throws ApiError 400 (path), 401, 403
  */
 export function authorize({ authenticator, rbac }: Parts, req: IncomingMessage): Admitted {
   const [path = '/', search = ''] = (req.url ?? '/').split(/\?(.*)/s);
   const query = new URLSearchParams(search);
+  const info = requestInfo(req.method ?? 'GET', path, query);
   const allow = (wanted: Attributes): void => {
     const { allowed, reason } = rbac.decide(wanted);
     if (!allowed) throw refused(wanted, reason);
   };
   const self = authenticator.authenticate(req);
   const user = impersonate(req.headers, req.rawHeaders, self, allow);
-  const info = requestInfo(req.method ?? 'GET', path, query);
   allow({ ...info, user });
   return { info, query, user };
 }

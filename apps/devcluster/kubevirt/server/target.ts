@@ -15,10 +15,16 @@ export interface Target {
 
 const RESOURCES = ['virtualmachines', 'virtualmachineinstances'] as const;
 
-/** @returns undefined when the URL is no subresource of a VM or instance. */
+/**
+ * Splits the path exactly as the API server did when it judged the request: nothing is folded or normalised.
+ * @param url path and query as they came over the wire
+ * @returns undefined when the URL names no subresource of a VM or instance
+ */
 export function parseTarget(url: string): Target | undefined {
-  const { pathname, searchParams } = new URL(url, 'https://localhost');
-  const [, apis, group, version, scope, namespace, resource, name, ...tail] = pathname.split('/').map(decode);
+  const [path = '', search = ''] = url.split(/\?(.*)/s);
+  const segments = path.split('/').map(decode);
+  if (segments.some((segment) => segment === '.' || segment === '..' || /[/\\]/.test(segment))) return undefined;
+  const [, apis, group, version, scope, namespace, resource, name, ...tail] = segments;
   const known = SUBRESOURCE_VERSIONS.find((served) => served === version);
   const kind = RESOURCES.find((served) => served === resource);
   if (apis !== 'apis' || group !== SUBRESOURCE_GROUP || known === undefined || scope !== 'namespaces') return undefined;
@@ -31,7 +37,7 @@ export function parseTarget(url: string): Target | undefined {
     name,
     subresource: ported ? 'portforward' : tail.join('/'),
     rest: ported ? tail.slice(1) : [],
-    query: searchParams,
+    query: new URLSearchParams(search),
   };
 }
 
