@@ -21,6 +21,7 @@ describe('KubeClient', () => {
     expect(Object.fromEntries(request?.url.searchParams ?? [])).toEqual({ fieldManager: 'm', force: 'true' });
     expect(request?.headers['content-type']).toBe('application/apply-patch+yaml');
     expect(request?.headers.authorization).toBe('Bearer own-token');
+    expect(request?.headers.accept).toBe('application/json, */*');
   });
 
   it('keeps connections for requests that follow each other', async () => {

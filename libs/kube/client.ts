@@ -33,6 +33,12 @@ const PATCH_TYPES: Record<PatchType, string> = {
   apply: 'application/apply-patch+yaml',
 };
 
+/**
+ * What client-go and kubectl send. KubeVirt's virt-api answers 406 to `application/json` alone on its routes without a
+ * declared representation: actions (`start`, `pause`) and `vnc/screenshot`.
+ */
+const ACCEPT = 'application/json, */*';
+
 /** Faults of a connection that was kept open and closed by the server in the same moment: worth one more try. */
 const STALE = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
@@ -152,7 +158,7 @@ export class KubeClient {
       path: server.pathname.replace(/\/$/, '') + path + queryString(opts.query),
       method: method,
       headers: {
-        accept: 'application/json',
+        accept: ACCEPT,
         'user-agent': 'kube-gateway',
         ...(opts.body === undefined ? {} : { 'content-type': 'application/json' }),
         ...opts.headers,

@@ -44,7 +44,8 @@ export class VmsService {
   /** @returns a PNG. @throws Refusal 409 while somebody is on the screen */
   async screenshot(client: UserClient, namespace: string, name: string): Promise<Buffer> {
     const path = `${SUBRESOURCES}/${namespace}/virtualmachineinstances/${name}/vnc/screenshot`;
-    const response = await client.request('GET', path, { headers: { accept: 'image/png' } }).catch((error: unknown) => {
+    // Not image/png: virt-api declares no representation of a screenshot and answers 406 to anything narrower.
+    const response = await client.request('GET', path, { headers: { accept: '*/*' } }).catch((error: unknown) => {
       throw isBusy(error) ? somebodyIsOn(name) : error;
     });
     const chunks: Buffer[] = [];

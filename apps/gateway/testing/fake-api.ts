@@ -72,6 +72,10 @@ export class FakeApi {
     for await (const chunk of req) body += String(chunk);
     const { method = 'GET', url = '', headers } = req;
     this.seen.push({ method, url, headers, body });
+    if (unacceptable(req)) {
+      res.writeHead(406, { 'content-type': 'text/plain; charset=utf-8' }).end(NOT_ACCEPTABLE);
+      return;
+    }
     if (this.answer(req, res, body)) return;
     try {
       this.store(req, res, body);
@@ -163,6 +167,15 @@ export class FakeApi {
       guest.on('message', (data: Buffer) => guest.send(data));
     });
   }
+}
+
+const NOT_ACCEPTABLE = '406: Not Acceptable\n\nAvailable representations: ';
+
+/** virt-api declares no representation of its actions and screenshots: there it takes nothing but a wildcard. */
+function unacceptable({ method, url = '', headers: { accept = '*/*' } }: IncomingMessage): boolean {
+  const [path = ''] = url.split('?');
+  const undeclared = method === 'PUT' || path.endsWith('/vnc/screenshot');
+  return path.startsWith('/apis/subresources.kubevirt.io/') && undeclared && !accept.includes('*/*');
 }
 
 function patched(old: Stored, patch: Stored): Stored {
