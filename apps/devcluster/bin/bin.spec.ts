@@ -10,7 +10,13 @@ const folder = mkdtempSync(join(tmpdir(), 'bin-'));
 const [bin, machine] = [join(folder, 'with space', 'bin'), join(folder, 'machine')];
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const options = { bin, kubeconfig: '/data/kubeconfig', cache: join(folder, 'cache') };
+const said: string[] = [];
+const options = {
+  bin,
+  kubeconfig: '/data/kubeconfig',
+  cache: join(folder, 'cache'),
+  say: (line: string) => void said.push(line),
+};
 
 describe('with the kubectl of a control plane, on a machine with jq', () => {
   beforeAll(async () => {
@@ -44,15 +50,43 @@ describe('with the kubectl of a control plane, on a machine with jq', () => {
   });
 });
 
-test.runIf(process.platform === 'linux' && process.arch === 'x64')(
-  'the kubectl of the npm package comes before what the machine has',
-  async () => {
-    expect(await installTools({ ...options, path: machine })).toBe(true);
-    expect(execFileSync(join(bin, 'kubectl'), ['version', '--client'], { encoding: 'utf8' })).toContain(
-      'Client Version',
-    );
-  },
-);
+describe('without the kubectl of a control plane', () => {
+  const kubectl = (minor: string): string => {
+    const home = mkdtempSync(join(folder, 'kubectl-'));
+    const version = JSON.stringify({ clientVersion: { major: '1', minor } });
+    writeFileSync(join(home, 'kubectl'), `#!/bin/sh\necho '${version}'\n`, { mode: 0o755 });
+    return home;
+  };
+
+  test('the recent one on PATH is used', async () => {
+    const home = kubectl('32+');
+    expect(await installTools({ ...options, path: home })).toBe(true);
+    expect(readFileSync(join(bin, 'kubectl'), 'utf8')).toContain(join(home, 'kubectl'));
+    expect(said).toEqual([]);
+  });
+
+  test.runIf(process.platform === 'linux' && process.arch === 'x64')(
+    'an older one gives way to the one of the npm registry, downloaded once',
+    async () => {
+      const home = kubectl('20');
+      expect(await installTools({ ...options, path: home })).toBe(true);
+      expect(said).toEqual([expect.stringMatching(/kubectl is older than 1\.32: downloading kubectl/)]);
+      expect(execFileSync(join(bin, 'kubectl'), ['version', '--client'], { encoding: 'utf8' })).toContain('v1.35');
+      expect(await installTools({ ...options, path: home })).toBe(true);
+      expect(said).toHaveLength(1);
+    },
+    60_000,
+  );
+
+  test('where none can be had, the commands say why and what to do', async () => {
+    writeFileSync(join(folder, 'a-file'), '');
+    expect(await installTools({ ...options, cache: join(folder, 'a-file'), path: '/nowhere' })).toBe(false);
+    expect(spawnSync(join(bin, 'oc'), ['get', 'pods'], { encoding: 'utf8' })).toMatchObject({
+      status: 127,
+      stderr: expect.stringMatching(/no kubectl on PATH.*[Ii]nstall kubectl.*then start again/) as string,
+    });
+  });
+});
 
 test.each([
   [['-r', '.items[0]'], { flags: ['-r'], filter: '.items[0]', files: [] }],

