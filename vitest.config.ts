@@ -1,13 +1,29 @@
 import { defineConfig } from 'vitest/config';
 
-const alias = [{ find: /^#libs\/(.*)$/, replacement: `${import.meta.dirname}/libs/$1/index.ts` }];
+const resolve = {
+  alias: [{ find: /^#libs\/(.*)$/, replacement: `${import.meta.dirname}/libs/$1/index.ts` }],
+};
 
-/** The same files on the embedded cluster (`e2e`) and on a real control plane (`e2e-real`): global-setup.ts goes by the name. */
-const endToEnd = (name: string) => ({
-  resolve: { alias },
+/** Specs beside the code. */
+const specs = (name: string, include: string[], exclude: string[] = []) => ({
+  resolve,
   test: {
     name,
-    include: ['e2e/**/*.e2e.ts'],
+    include,
+    exclude,
+    setupFiles: ['reflect-metadata'],
+    testTimeout: 20_000,
+    // A machine that runs tests is busy: what a test waits for may take a while.
+    expect: { poll: { timeout: 10_000, interval: 20 } },
+  },
+});
+
+/** What a user does, on a cluster that e2e/support/global-setup.ts starts: the project's name says which one. */
+const endToEnd = (name: string, include: string[]) => ({
+  resolve,
+  test: {
+    name,
+    include,
     globalSetup: ['e2e/support/global-setup.ts'],
     // One cluster, one browser, two cores: files run one after the other.
     fileParallelism: false,
@@ -16,29 +32,22 @@ const endToEnd = (name: string) => ({
   },
 });
 
+/** scripts/test.mjs says which of these `npm test`, `npm run test:cluster` and `npm run test:real` run. */
 export default defineConfig({
-  resolve: { alias },
+  resolve,
   test: {
     projects: [
+      specs('unit', ['{apps,libs}/**/*.spec.{ts,tsx}', 'scripts/**/*.spec.mjs'], ['apps/devcluster/**']),
+      endToEnd('e2e', ['e2e/*.e2e.ts']),
+      endToEnd('e2e-real', ['e2e/**/*.e2e.ts']),
+      specs('cluster', ['apps/devcluster/**/*.spec.ts']),
+      endToEnd('cluster-e2e', ['e2e/cluster/*.e2e.ts']),
       {
-        resolve: { alias },
-        test: {
-          name: 'unit',
-          include: ['apps/**/*.spec.{ts,tsx}', 'libs/**/*.spec.ts', 'scripts/**/*.spec.mjs'],
-          setupFiles: ['reflect-metadata'],
-          testTimeout: 20_000,
-          // Machines that test are busy: what is waited for may take its time.
-          expect: { poll: { timeout: 10_000, interval: 20 } },
-        },
-      },
-      endToEnd('e2e'),
-      endToEnd('e2e-real'),
-      {
-        resolve: { alias },
+        resolve,
         test: {
           // The same requests to the embedded API server and to kube-apiserver.
           name: 'differential',
-          include: ['e2e/differential/*.differential.ts'],
+          include: ['e2e/cluster/differential/*.differential.ts'],
           setupFiles: ['reflect-metadata'],
           testTimeout: 60_000,
           hookTimeout: 240_000,

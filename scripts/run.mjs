@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const OLDEST_NODE = 20;
-const COMMANDS = ['start', 'test', 'test:real', 'setup'];
+const COMMANDS = ['start', 'test', 'test:cluster', 'test:real', 'setup'];
 
 function fail(message) {
   process.stderr.write(`${message}\n`);

@@ -53,8 +53,18 @@ function readReport(file) {
   }
 }
 
-/** The tiers of `npm test`, and those of `npm run test:real`: the same end-to-end files on a real control plane, and it beside the embedded API server. */
-const TIERS = { test: ['unit', 'e2e'], 'test:real': ['e2e-real', 'differential'] };
+/**
+ * The vitest projects of each command: the product's tests; the embedded cluster's own, compared with a real API server;
+ * and all end-to-end tests on a real control plane.
+ */
+const TIERS = {
+  test: ['unit', 'e2e'],
+  'test:cluster': ['cluster', 'cluster-e2e', 'differential'],
+  'test:real': ['e2e-real'],
+};
+
+/** Projects that need the programs of a real control plane. */
+const REAL = ['differential', 'e2e-real'];
 
 /** The programs of a real control plane, built where nobody did before: it says its progress. @returns {Promise<number>} exit code */
 async function prepareReal(root) {
@@ -71,7 +81,7 @@ async function prepareReal(root) {
  * @returns {Promise<number>} exit code: 0 only when tests ran and none failed
  */
 export async function test(root, command, args) {
-  if (command === 'test:real') {
+  if (TIERS[command].some((project) => REAL.includes(project))) {
     const code = await prepareReal(root);
     if (code !== 0) return code;
   }

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { kubectl, kubectlFails, kubectlOk } from './support/kubectl.js';
-import { RunningKubectl } from './support/kubectl-running.js';
-import { deployment } from './support/manifests.js';
-import { until } from './support/until.js';
+import { kubectl, kubectlFails, kubectlOk } from '../support/kubectl.js';
+import { RunningKubectl } from '../support/kubectl-running.js';
+import { deployment } from '../support/manifests.js';
+import { until } from '../support/until.js';
 
 const OPERATOR = '-n kube-gateway deploy/kube-gateway-operator';
 const podNames = async (): Promise<string[]> =>

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cluster } from './support/cluster.js';
-import { kubectl, kubectlFails, kubectlOk } from './support/kubectl.js';
-import { deployment, gatetoken, haltedMachine } from './support/manifests.js';
+import { cluster } from '../support/cluster.js';
+import { kubectl, kubectlFails, kubectlOk } from '../support/kubectl.js';
+import { deployment, gatetoken, haltedMachine } from '../support/manifests.js';
 
 const read = async (path: string, object = 'gt/changed'): Promise<string> =>
   kubectlOk(['get', object, '-o', `jsonpath={${path}}`]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { kubectl, kubectlFails, kubectlOk } from './support/kubectl.js';
+import { kubectl, kubectlFails, kubectlOk } from '../support/kubectl.js';
 
 type Context = 'admin' | 'dev' | 'viewer';
 

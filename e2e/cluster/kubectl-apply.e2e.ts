@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { kubectl, kubectlFails, kubectlOk } from './support/kubectl.js';
-import { gateserver, gatetoken } from './support/manifests.js';
+import { kubectl, kubectlFails, kubectlOk } from '../support/kubectl.js';
+import { gateserver, gatetoken } from '../support/manifests.js';
 
 const HOST = 'written.gateway-example.localhost';
 const spec = async (name: string): Promise<Record<string, unknown>> =>

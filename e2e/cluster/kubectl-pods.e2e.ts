@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { kubectl, kubectlFails, kubectlOk } from './support/kubectl.js';
-import { RunningKubectl } from './support/kubectl-running.js';
-import { pod } from './support/manifests.js';
-import { until } from './support/until.js';
+import { kubectl, kubectlFails, kubectlOk } from '../support/kubectl.js';
+import { RunningKubectl } from '../support/kubectl-running.js';
+import { pod } from '../support/manifests.js';
+import { until } from '../support/until.js';
 
 const GATEWAY = 'quay.io/kubevirt-ui/kube-gateway:0.1.0';
 const OPERATOR = '-n kube-gateway deploy/kube-gateway-operator';

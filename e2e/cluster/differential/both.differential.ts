@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ApiServer } from '../support/api-server.js';
+import { type ApiServer } from '../../support/api-server.js';
 import { type Backend, startBackend } from './backend.js';
 import { Client } from './client.js';
 import { compare, tell } from './compare.js';

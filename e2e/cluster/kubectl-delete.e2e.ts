@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { kubectl, kubectlFails, kubectlOk } from './support/kubectl.js';
-import { RunningKubectl } from './support/kubectl-running.js';
-import { deployment, gatetoken, haltedMachine } from './support/manifests.js';
-import { until } from './support/until.js';
+import { kubectl, kubectlFails, kubectlOk } from '../support/kubectl.js';
+import { RunningKubectl } from '../support/kubectl-running.js';
+import { deployment, gatetoken, haltedMachine } from '../support/manifests.js';
+import { until } from '../support/until.js';
 
 /** Kinds of what a Deployment makes that are there now. */
 const kindsOf = async (name: string): Promise<string[]> => {

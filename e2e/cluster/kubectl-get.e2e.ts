@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { kubectl, kubectlFails, kubectlOk } from './support/kubectl.js';
-import { RunningKubectl } from './support/kubectl-running.js';
-import { gatetoken } from './support/manifests.js';
+import { kubectl, kubectlFails, kubectlOk } from '../support/kubectl.js';
+import { RunningKubectl } from '../support/kubectl-running.js';
+import { gatetoken } from '../support/manifests.js';
 
 const NAMES = ['seen-a', 'seen-b', 'seen-c'];
 

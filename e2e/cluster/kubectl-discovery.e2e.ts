@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { kubectlFails, kubectlOk } from './support/kubectl.js';
+import { kubectlFails, kubectlOk } from '../support/kubectl.js';
 
 describe('kubectl asks what there is', () => {
   it('api-resources', async () => {

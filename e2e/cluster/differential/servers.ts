@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { start as startControllers } from '../../apps/devcluster/controllers/index.js';
-import { type ApiServer, startApiServer } from '../support/api-server.js';
-import { type ClusterKind } from '../support/cluster.js';
+import { start as startControllers } from '../../../apps/devcluster/controllers/index.js';
+import { type ApiServer, startApiServer } from '../../support/api-server.js';
+import { type ClusterKind } from '../../support/cluster.js';
 
 /** The API server of the embedded cluster with its controllers. */
 export async function startEmbedded(): Promise<ApiServer> {
