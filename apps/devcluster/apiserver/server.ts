@@ -54,7 +54,7 @@ export async function startApiServer(options: Options): Promise<Running> {
   const { data, port, host = '127.0.0.1', now = () => new Date(), report = console.error } = options;
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const pki = await ensurePki(join(data, 'pki'), now());
-  const store = Store.open(join(data, 'store'));
+  const store = Store.open(join(data, 'store'), report);
   const registry = new Registry(builtInKinds);
   const objects = new StoredObjects(store, registry);
   const rbac = new Rbac(objects);

@@ -71,9 +71,16 @@ export class Bucket {
     this.#gone = dropped.at(-1)?.revision ?? this.#gone;
   }
 
-  emit(event: StoreEvent): void {
+  /** Tells every listener; what one of them throws goes to `report`. */
+  emit(event: StoreEvent, report: (error: unknown) => void): void {
     this.remember(event);
-    for (const listener of [...this.listeners]) listener(event);
+    for (const listener of [...this.listeners]) {
+      try {
+        listener(event);
+      } catch (error) {
+        report(error);
+      }
+    }
   }
 
   /** The events after a revision; undefined when some of them are gone. */

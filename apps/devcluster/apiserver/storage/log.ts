@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { fdatasync, renameSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { type KubeObject } from '../types.js';
@@ -20,7 +20,8 @@ const COMPACT_BYTES = 16 * 1024 * 1024;
 /**
  * The changes on disk: `snapshot.jsonl` (state at its first line's revision) and `log.jsonl` (every change since).
  * Each change is written before it is answered, so a killed process loses nothing; fsync follows in batches, so a lost
- * machine loses at most the last moment. A torn last line is cut off when the log is opened.
+ * machine loses at most the last moment. A line that a full disk took only half of is written over by the next one, or
+ * cut off when the log is opened.
  */
 export class ChangeLog {
   readonly #dir: string;
@@ -31,7 +32,7 @@ export class ChangeLog {
   constructor(dir: string) {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     this.#dir = dir;
-    this.#fd = openSync(this.#file('log'), 'a', 0o600);
+    this.#fd = openSync(this.#file('log'), constants.O_RDWR | constants.O_CREAT, 0o600);
     this.#bytes = statSync(this.#file('log')).size;
   }
 
@@ -60,9 +61,12 @@ export class ChangeLog {
     }
   }
 
+  /** @throws what the file system says; the change is then not in the log. */
   append(change: Change): void {
     const line = Buffer.from(`${JSON.stringify(change)}\n`);
-    for (let done = 0; done < line.length;) done += writeSync(this.#fd, line, done);
+    for (let done = 0; done < line.length;) {
+      done += writeSync(this.#fd, line, done, line.length - done, this.#bytes + done);
+    }
     this.#bytes += line.length;
     this.#timer ??= setTimeout(() => this.#sync(), SYNC_AFTER_MS).unref();
   }

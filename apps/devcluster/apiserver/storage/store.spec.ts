@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -117,5 +117,34 @@ describe('Store', () => {
     stop();
     store.put(BUCKET, thing('a', '3'), undefined);
     expect(seen).toEqual(['ADDED undefined 1', 'MODIFIED 1 2', 'DELETED 2 2']);
+  });
+
+  it('stores nothing where a change fails, a snapshot that cannot be written included', () => {
+    mkdirSync(join(dir, 'snapshot.jsonl.new'));
+    const big = 'x'.repeat(1024 * 1024);
+    const seen: number[] = [];
+    store.subscribe(BUCKET, ({ revision }) => seen.push(revision));
+    let last: string | undefined;
+    const fill = (): void => {
+      for (;;) last = store.put(BUCKET, thing('a', big), last).metadata.resourceVersion;
+    };
+    expect(fill).toThrow('EISDIR');
+    expect(store.get(BUCKET, 'a', 'n')?.metadata.resourceVersion).toBe(last);
+    expect([seen.at(-1), store.revision]).toEqual([Number(last), Number(last)]);
+  });
+
+  it('tells every listener, and reports what one of them throws', () => {
+    store.close();
+    const reported: unknown[] = [];
+    store = Store.open(dir, (error) => reported.push(error));
+    const fault = new Error('listener');
+    const seen: string[] = [];
+    store.subscribe(BUCKET, () => {
+      throw fault;
+    });
+    store.subscribe(BUCKET, ({ type }) => seen.push(type));
+    store.remove(BUCKET, store.put(BUCKET, thing('a'), undefined));
+    expect(seen).toEqual(['ADDED', 'DELETED']);
+    expect(reported).toEqual([fault, fault]);
   });
 });

@@ -16,12 +16,14 @@ export { keyOf };
  */
 export class Store {
   readonly #log: ChangeLog;
+  readonly #report: (error: unknown) => void;
   readonly #buckets = new Map<string, Bucket>();
   #revision = 1;
   #base = 0;
 
-  private constructor(log: ChangeLog) {
+  private constructor(log: ChangeLog, report: (error: unknown) => void) {
     this.#log = log;
+    this.#report = report;
     log.replay(
       (base) => (this.#revision = this.#base = base),
       (change) => this.#load(change),
@@ -29,9 +31,12 @@ export class Store {
     );
   }
 
-  /** Opens or makes the folder. Errors of the file system pass through. */
-  static open(dir: string): Store {
-    return new Store(new ChangeLog(dir));
+  /**
+   * Opens or makes the folder. Errors of the file system pass through.
+   * @param report gets what listeners throw: their faults are not the writer's
+   */
+  static open(dir: string, report: (error: unknown) => void = console.error): Store {
+    return new Store(new ChangeLog(dir), report);
   }
 
   get revision(): number {
@@ -54,25 +59,24 @@ export class Store {
   /**
    * Stores an object under its name and namespace with a new resourceVersion and answers it as stored. `expected` is
    * the resourceVersion that must stand there now, `undefined` for an object that must not exist yet.
-   * @throws StaleError
+   * @throws StaleError, or what the file system says: nothing is stored then
    */
   put(bucketName: string, object: KubeObject, expected: string | undefined): KubeObject {
     const bucket = this.#bucket(bucketName);
     const key = keyOf(object.metadata.name, object.metadata.namespace);
     const old = bucket.objects.get(key);
     if (old?.metadata.resourceVersion !== expected) throw new StaleError(`${bucketName} ${key}`);
-    const revision = ++this.#revision;
+    const revision = this.#revision + 1;
     const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } };
-    this.#log.append({ revision, bucket: bucketName, key, object: stored });
+    this.#write({ revision, bucket: bucketName, key, object: stored });
     bucket.set(key, stored);
-    bucket.emit({ type: old ? 'MODIFIED' : 'ADDED', revision, object: stored, ...(old ? { old } : {}) });
-    this.#compactWhenFull();
+    bucket.emit({ type: old ? 'MODIFIED' : 'ADDED', revision, object: stored, ...(old ? { old } : {}) }, this.#report);
     return stored;
   }
 
   /**
    * Removes an object for good. `final` is its last state for the watchers (default: as stored).
-   * @throws StaleError
+   * @throws StaleError, or what the file system says: nothing is removed then
    */
   remove(bucketName: string, object: KubeObject, final: KubeObject = object): KubeObject {
     const bucket = this.#bucket(bucketName);
@@ -81,12 +85,11 @@ export class Store {
     if (!old || old.metadata.resourceVersion !== object.metadata.resourceVersion) {
       throw new StaleError(`${bucketName} ${key}`);
     }
-    const revision = ++this.#revision;
+    const revision = this.#revision + 1;
     const last = { ...final, metadata: { ...final.metadata, resourceVersion: String(revision) } };
-    this.#log.append({ revision, bucket: bucketName, key, last });
+    this.#write({ revision, bucket: bucketName, key, last });
     bucket.remove(key);
-    bucket.emit({ type: 'DELETED', revision, object: last, old });
-    this.#compactWhenFull();
+    bucket.emit({ type: 'DELETED', revision, object: last, old }, this.#report);
     return last;
   }
 
@@ -138,8 +141,11 @@ export class Store {
     this.#revision = Math.max(this.#revision, change.revision);
   }
 
-  #compactWhenFull(): void {
+  /** A full log gives way to a snapshot first: after the change it would be too late to say that this failed. */
+  #write(change: Change): void {
     if (this.#log.full) this.#log.compact(this.#revision, this.#state());
+    this.#log.append(change);
+    this.#revision = change.revision;
   }
 
   *#state(): Generator<Change> {
