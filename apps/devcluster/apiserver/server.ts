@@ -4,7 +4,6 @@ import { type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { Admission } from './admission/index.js';
 import { podAdmission } from './admission/pods.js';
-import { HookClient } from './admission/webhooks/client.js';
 import { MutatingWebhooks } from './admission/webhooks/mutating.js';
 import { ValidatingWebhooks } from './admission/webhooks/validating.js';
 import { Authenticator } from './authn/index.js';
@@ -58,13 +57,11 @@ export async function startApiServer(options: Options): Promise<Running> {
   const registry = new Registry(builtInKinds);
   const objects = new StoredObjects(store, registry);
   const rbac = new Rbac(objects);
-  const hooks = new HookClient(objects);
-  const webhooks = { objects, registry, client: hooks };
   const admission = new Admission([
     podAdmission,
-    new MutatingWebhooks(webhooks),
+    new MutatingWebhooks(objects),
     new NoEscalation(rbac),
-    new ValidatingWebhooks(webhooks),
+    new ValidatingWebhooks(objects),
   ]);
   const ctx: Context = { store, registry, objects, admission, now };
   const tokens = new ServiceAccountTokens(pem(pki.serviceAccountKey), objects, now);
@@ -95,7 +92,6 @@ export async function startApiServer(options: Options): Promise<Running> {
       stopExpiry();
       crds.stop();
       connected.stop();
-      hooks.close();
       await cut();
       store.close();
     },

@@ -3,7 +3,6 @@ import { nameFault } from '../names.js';
 import { cause } from '../status.js';
 import { type Cause, type Fields, type KubeObject, type Strategy } from '../types.js';
 import { selectorFaults } from './selector.js';
-import { clientConfigFaults, conditionFaults, ruleFaults } from './webhook-parts.js';
 
 /** Follows k8s.io/kubernetes/pkg/apis/admissionregistration/v1/defaults.go. */
 function defaultWebhook(webhook: Fields): void {
@@ -17,77 +16,83 @@ function defaultWebhook(webhook: Fields): void {
   if (isFields(service)) setDefault(service, 'port', 443);
 }
 
-const REVIEW_VERSIONS = ['v1', 'v1beta1'];
-const SIDE_EFFECTS = ['None', 'NoneOnDryRun'];
+const CHOICES = {
+  failurePolicy: ['Fail', 'Ignore'],
+  matchPolicy: ['Equivalent', 'Exact'],
+  sideEffects: ['None', 'NoneOnDryRun'],
+};
+const OPERATIONS = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'];
+const SCOPES = ['*', 'Cluster', 'Namespaced'];
 
-/** Follows k8s.io/kubernetes/pkg/apis/admissionregistration/validation. */
-function webhookFaults(webhook: Fields, at: string, mutating: boolean): Cause[] {
-  const causes = [
+/** The main ones of k8s.io/kubernetes/pkg/apis/admissionregistration/validation, and what is not served here. */
+function webhookFaults(webhook: Fields, at: string): Cause[] {
+  const seconds = webhook['timeoutSeconds'] as number;
+  const outOfRange = seconds > 30 || seconds < 1;
+  return [
     ...nameFaults(textOf(webhook['name']), `${at}.name`),
     ...recordsOf(webhook['rules']).flatMap((rule, index) => ruleFaults(rule, `${at}.rules[${index}]`)),
-    ...choice(webhook, at, 'failurePolicy', ['Fail', 'Ignore']),
-    ...choice(webhook, at, 'matchPolicy', ['Equivalent', 'Exact']),
-  ];
-  if (webhook['sideEffects'] === undefined) {
-    causes.push(cause.required(`${at}.sideEffects`, `must specify one of ${SIDE_EFFECTS.join(', ')}`));
-  } else causes.push(...choice(webhook, at, 'sideEffects', SIDE_EFFECTS));
-  const seconds = webhook['timeoutSeconds'] as number;
-  if (seconds > 30 || seconds < 1) {
-    const detail = 'the timeout value must be between 1 and 30 seconds';
-    causes.push(cause.invalid(`${at}.timeoutSeconds`, seconds, detail));
-  }
-  causes.push(
+    ...Object.entries(CHOICES).flatMap(([field, valid]) => choiceFaults(webhook[field], `${at}.${field}`, valid)),
+    ...(outOfRange ? [cause.invalid(`${at}.timeoutSeconds`, seconds, 'must be between 1 and 30 seconds')] : []),
     ...selectorFaults(webhook['namespaceSelector'], `${at}.namespaceSelector`),
     ...selectorFaults(webhook['objectSelector'], `${at}.objectSelector`),
-    ...(mutating ? choice(webhook, at, 'reinvocationPolicy', ['IfNeeded', 'Never']) : []),
     ...clientConfigFaults(webhook['clientConfig'] as Fields, `${at}.clientConfig`),
-    ...conditionFaults(recordsOf(webhook['matchConditions']), `${at}.matchConditions`),
-    ...versionFaults(textsOf(webhook['admissionReviewVersions']), `${at}.admissionReviewVersions`),
-  );
-  return causes;
+    ...unservedFaults(webhook, at),
+  ];
 }
 
-function choice(webhook: Fields, at: string, field: string, valid: string[]): Cause[] {
-  const value = webhook[field];
-  return valid.includes(value as string) ? [] : [cause.unsupported(`${at}.${field}`, value, valid)];
+/** What webhooks may ask for in Kubernetes and cannot have here. */
+function unservedFaults(webhook: Fields, at: string): Cause[] {
+  const unserved = (field: string): Cause => cause.forbidden(`${at}.${field}`, 'not served by the embedded cluster');
+  const versions = textsOf(webhook['admissionReviewVersions']);
+  return [
+    ...(recordsOf(webhook['matchConditions']).length > 0 ? [unserved('matchConditions')] : []),
+    ...(webhook['reinvocationPolicy'] === 'IfNeeded' ? [unserved('reinvocationPolicy')] : []),
+    ...(versions.includes('v1') ? [] : [cause.required(`${at}.admissionReviewVersions`, 'must include v1')]),
+  ];
 }
+
+const choiceFaults = (value: unknown, field: string, valid: string[]): Cause[] =>
+  valid.includes(value as string) ? [] : [cause.unsupported(field, value, valid)];
 
 function nameFaults(name: string, field: string): Cause[] {
-  if (!name) return [cause.required(field)];
-  const fault = nameFault(name, 'subdomain');
-  if (fault) return [cause.invalid(field, name, fault)];
-  if (name.split('.').length >= 3) return [];
-  return [cause.invalid(field, name, 'should be a domain with at least three segments separated by dots')];
+  const fault =
+    name.split('.').length < 3 ? 'must be a domain of at least three segments' : nameFault(name, 'subdomain');
+  return fault ? [cause.invalid(field, name, fault)] : [];
 }
 
-function versionFaults(versions: string[], field: string): Cause[] {
-  const words = REVIEW_VERSIONS.join(', ');
-  if (versions.length === 0) return [cause.required(field, `must specify one of ${words}`)];
-  const causes = versions.flatMap((version, index) => {
-    if (versions.indexOf(version) < index) return [cause.invalid(`${field}[${index}]`, version, 'duplicate version')];
-    const fault = nameFault(version, 'dns1035');
-    return fault ? [cause.invalid(`${field}[${index}]`, version, fault)] : [];
-  });
-  if (versions.some((version) => REVIEW_VERSIONS.includes(version))) return causes;
-  return [...causes, cause.invalid(field, versions, `must include at least one of ${words}`)];
+function ruleFaults(rule: Fields, at: string): Cause[] {
+  const missing = ['operations', 'apiGroups', 'apiVersions', 'resources'].filter(
+    (field) => textsOf(rule[field]).length === 0,
+  );
+  return [
+    ...missing.map((field) => cause.required(`${at}.${field}`)),
+    ...textsOf(rule['operations']).flatMap((operation, index) =>
+      choiceFaults(operation, `${at}.operations[${index}]`, OPERATIONS),
+    ),
+    ...choiceFaults(rule['scope'], `${at}.scope`, SCOPES),
+  ];
 }
 
-function configurationFaults(configuration: KubeObject, mutating: boolean): Cause[] {
-  const seen = new Set<string>();
-  return recordsOf(configuration['webhooks']).flatMap((webhook, index) => {
-    const at = `webhooks[${index}]`;
-    const causes = webhookFaults(webhook, at, mutating);
-    const name = textOf(webhook['name']);
-    if (name && seen.has(name)) causes.push(cause.duplicate(`${at}.name`, name));
-    seen.add(name);
-    return causes;
-  });
+function clientConfigFaults({ url, service }: Fields, at: string): Cause[] {
+  if ((url === undefined) === (service === undefined)) {
+    return [cause.required(at, 'exactly one of url or service is required')];
+  }
+  if (isFields(service)) {
+    return ['name', 'namespace']
+      .filter((field) => !service[field])
+      .map((field) => cause.required(`${at}.service.${field}`));
+  }
+  const valid = URL.parse(textOf(url))?.protocol === 'https:';
+  return valid ? [] : [cause.invalid(`${at}.url`, url, 'must be a URL of the form https://host[/path]')];
 }
+
+const faults = (configuration: KubeObject): Cause[] =>
+  recordsOf(configuration['webhooks']).flatMap((webhook, index) => webhookFaults(webhook, `webhooks[${index}]`));
 
 export const validatingStrategy: Strategy = {
   versionedUpdates: true,
   defaults: (configuration) => recordsOf(configuration['webhooks']).forEach(defaultWebhook),
-  validate: (configuration) => configurationFaults(configuration, false),
+  validate: faults,
 };
 
 export const mutatingStrategy: Strategy = {
@@ -97,5 +102,5 @@ export const mutatingStrategy: Strategy = {
       defaultWebhook(webhook);
       setDefault(webhook, 'reinvocationPolicy', 'Never');
     }),
-  validate: (configuration) => configurationFaults(configuration, true),
+  validate: faults,
 };

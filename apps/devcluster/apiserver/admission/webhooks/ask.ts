@@ -1,76 +1,41 @@
-import { type Registry } from '../../registry.js';
-import { ApiError, badRequest, type StatusBody } from '../../status.js';
-import { type Fields, type ObjectAccess } from '../../types.js';
+import { ApiError, type StatusBody } from '../../status.js';
+import { type ObjectAccess } from '../../types.js';
 import { type AdmissionRequest } from '../index.js';
-import { type HookClient } from './client.js';
+import { post } from './client.js';
 import { type Hook } from './hook.js';
-import { REVIEW_VERSIONS, reviewOf, type Verdict, verdictOf } from './review.js';
-
-/** What both kinds of webhooks stand on. */
-export interface Webhooks {
-  objects: ObjectAccess;
-  registry: Registry;
-  client: HookClient;
-}
-
-/** 500; the message stands in the causes too. */
-export const internal = (message: string): ApiError =>
-  new ApiError(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] });
+import { reviewOf, type Verdict, verdictOf } from './review.js';
 
 /**
  * Asks one webhook.
- * @param review the `request` of the AdmissionReview
  * @returns undefined where the call failed and failures are to be ignored
  * @throws ApiError where it refuses, or fails and must not
  */
-export async function ask(
-  { client }: Webhooks,
-  hook: Hook,
-  request: AdmissionRequest,
-  review: Fields,
-  mutating: boolean,
-): Promise<Verdict | undefined> {
-  if (request.dryRun && !hook.dryRunSafe) {
-    throw badRequest(`admission webhook ${JSON.stringify(hook.name)} does not support dry run`);
-  }
-  const version = hook.reviewVersions.find((candidate) => REVIEW_VERSIONS.includes(candidate)) ?? 'v1';
-  const verdict = await answered(client, hook, reviewOf(version, review), mutating, version);
-  if (typeof verdict === 'string') return failed(hook, verdict);
-  for (const warning of verdict.warnings) if (warning) request.warn?.(warning);
+export async function ask(objects: ObjectAccess, hook: Hook, request: AdmissionRequest): Promise<Verdict | undefined> {
+  const verdict = await answered(objects, hook, request);
+  if (!verdict) return undefined;
+  for (const warning of verdict.warnings) request.warn?.(warning);
   if (!verdict.allowed) throw refusal(hook.name, verdict.status);
   return verdict;
 }
 
-async function answered(
-  client: HookClient,
-  hook: Hook,
-  review: Fields,
-  mutating: boolean,
-  version: string,
-): Promise<Verdict | string> {
-  let answer: unknown;
+async function answered(objects: ObjectAccess, hook: Hook, request: AdmissionRequest): Promise<Verdict | undefined> {
+  const review = reviewOf(request);
   try {
-    answer = await client.post(hook, review);
+    return verdictOf(JSON.parse(await post(objects, hook, review)), review);
   } catch (error) {
-    return `failed to call webhook: ${(error as Error).message}`;
-  }
-  try {
-    return verdictOf(answer, { uid: (review['request'] as { uid: string }).uid, version, mutating });
-  } catch (error) {
-    return `received invalid webhook response: ${(error as Error).message}`;
+    if (hook.ignoreFailures) return undefined;
+    throw failure(hook, (error as Error).message);
   }
 }
 
-/** @throws ApiError 500 unless failures are ignored */
-export function failed(hook: Hook, why: string): undefined {
-  if (!hook.ignoreFailures) throw internal(`failed calling webhook ${JSON.stringify(hook.name)}: ${why}`);
-  return undefined;
-}
+/** 500, as Kubernetes answers when it cannot ask a webhook whose failurePolicy is Fail. */
+export const failure = ({ name }: Hook, why: string): ApiError =>
+  new ApiError(500, 'InternalError', `Internal error occurred: failed calling webhook ${JSON.stringify(name)}: ${why}`);
 
 /** The webhook's own Status, in the form that Kubernetes gives it. */
-function refusal(name: string, status: Fields = {}): ApiError {
-  const { code, reason, message, details } = status as Partial<StatusBody>;
+function refusal(name: string, { code, reason, message, details }: Partial<StatusBody>): ApiError {
   const denied = `admission webhook ${JSON.stringify(name)} denied the request`;
-  const words = message ? `${denied}: ${message}` : reason ? `${denied}: ${reason}` : `${denied} without explanation`;
+  const why = message ?? reason;
+  const words = why ? `${denied}: ${why}` : `${denied} without explanation`;
   return new ApiError(typeof code === 'number' && code >= 400 ? code : 400, reason ?? '', words, details);
 }

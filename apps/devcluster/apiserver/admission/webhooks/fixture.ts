@@ -26,9 +26,10 @@ export class HookServer {
 
   port = 0;
 
-  static async start(): Promise<HookServer> {
+  /** @param now when its certificate was issued */
+  static async start(now = new Date()): Promise<HookServer> {
     const ca = await makeCa({ cn: 'test' });
-    const serving = await issue(ca, { cn: 'hook', dns: ['hook.default.svc'], ips: ['127.0.0.1'] });
+    const serving = await issue(ca, { cn: 'hook', dns: ['hook.default.svc'], ips: ['127.0.0.1'], now });
     const server = new HookServer(Buffer.from(ca.cert).toString('base64'));
     const listening = await listen({ cert: serving.cert, key: serving.key }, (req, res) => {
       void text(req).then(async (body) => {
@@ -37,7 +38,7 @@ export class HookServer {
         const { raw, code = 200, hang, patch, ...response } = await server.#answer(req.url ?? '', request);
         if (hang) return;
         res.writeHead(code, { 'content-type': 'application/json' });
-        res.end(raw ?? review(request.uid, { ...response, ...(patch ? jsonPatch(patch) : {}) }));
+        res.end(raw ?? review(request.uid, { ...(patch ? jsonPatch(patch) : {}), ...response }));
       });
     });
     server.port = listening.port;
