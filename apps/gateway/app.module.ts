@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { KubeModule, type Upstream } from '#libs/kube';
-import { type Logger } from 'pino';
+import { type Logger, ObservabilityModule } from '#libs/ops';
 import { Answers } from './answers.js';
 import { ClusterModule } from './cluster/cluster.module.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from './config.js';
@@ -37,7 +37,8 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        OpsModule.forRoot(config, logger),
+        ObservabilityModule.forRoot({ logger, metricsAddress: config.metricsListen }),
+        OpsModule.forRoot(config),
         KubeModule.forRoot(upstream),
         ClusterModule,
         GrantsModule,

@@ -1,14 +1,13 @@
 import { type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Upstream } from '#libs/kube';
+import { type Logger, NestLogger } from '#libs/ops';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
-import { type Logger } from 'pino';
 import { AppModule } from './app.module.js';
 import { type GatewayConfig, type UpstreamConfig } from './config.js';
 import { GatewayAdapter } from './http-adapter.js';
 import { serveOpenApi } from './rest/openapi.js';
 import { bodyInTime } from './slow-bodies.js';
-import { NestLogger } from './ops/nest-logger.js';
 
 /** 500 URLs of 2048 characters, and what is around them. */
 const LARGEST_SPEC = '1200kb';

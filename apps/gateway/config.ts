@@ -1,11 +1,7 @@
 import { fileURLToPath } from 'node:url';
+import { type Address } from '#libs/ops';
 import { parseDuration } from '#libs/token';
 import { SecretKey } from './secret.js';
-
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
 
 /** Where the Kubernetes API is: the pod's own environment, or a kubeconfig outside of a cluster. */
 export type UpstreamConfig =

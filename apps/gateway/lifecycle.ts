@@ -12,7 +12,6 @@ import { GATEWAY_CONFIG, type GatewayConfig } from './config.js';
 import { ConsoleDoor } from './console/console-door.js';
 import { Ticker } from './console/ticker.js';
 import { type GatewayAdapter } from './http-adapter.js';
-import { MetricsServer } from './ops/metrics-server.js';
 import { Readiness } from './ops/readiness.js';
 import { Forwarder } from './proxy/forwarder.js';
 import { GuestCredential } from './proxy/guest-credential.js';
@@ -76,14 +75,12 @@ export class Lifecycle
     private readonly running: Running,
     private readonly entrance: Entrance,
     private readonly readiness: Readiness,
-    private readonly metrics: MetricsServer,
     private readonly host: HttpAdapterHost,
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
   ) {}
 
-  async onApplicationBootstrap(): Promise<void> {
+  onApplicationBootstrap(): void {
     (this.host.httpAdapter as unknown as GatewayAdapter).setDoors(this.entrance);
-    await this.metrics.listen();
     this.running.start();
   }
 
@@ -95,7 +92,6 @@ export class Lifecycle
   async beforeApplicationShutdown(): Promise<void> {
     await this.entrance.close();
     await this.running.stop();
-    await this.metrics.close();
     const server = this.host.httpAdapter.getHttpServer() as { closeAllConnections(): void };
     setTimeout(() => server.closeAllConnections(), this.config.drainTime).unref();
   }

@@ -1,11 +1,11 @@
 import 'reflect-metadata';
+import { makeLogger } from '#libs/ops';
 import { connect, createGateway } from './application.js';
 import { ConfigError, readConfig } from './config.js';
-import { makeLogger } from './ops/logger.js';
 
 try {
   const config = readConfig(process.env);
-  const logger = makeLogger(config.logLevel);
+  const logger = makeLogger('gateway', config.logLevel);
   process.on('unhandledRejection', (err) => logger.fatal({ err }, 'unhandled rejection'));
   const app = await createGateway(config, connect(config.upstream), logger);
   app.enableShutdownHooks();

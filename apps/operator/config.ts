@@ -1,9 +1,5 @@
 import { hostname } from 'node:os';
-
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
+import { type Address } from '#libs/ops';
 
 /** Where the Kubernetes API is: the pod's own environment, or a kubeconfig outside of a cluster. */
 export type UpstreamConfig =

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { Upstream } from '#libs/kube';
+import { makeLogger, NestLogger } from '#libs/ops';
 import { ConfigError, type OperatorConfig, readConfig } from './config.js';
-import { makeLog, NestLog } from './log.js';
 import { OperatorModule } from './operator.module.js';
 
 function fail(message: string): never {
@@ -25,15 +25,15 @@ function upstreamOf({ upstream }: OperatorConfig): Upstream {
 
 async function main(): Promise<void> {
   const settings = config();
-  const log = makeLog(settings.logLevel);
+  const logger = makeLogger('operator', settings.logLevel);
   // As a pod's restart would: another replica may lead already.
   const onLost = () => process.exit(1);
-  const module = OperatorModule.forRoot({ config: settings, upstream: upstreamOf(settings), log, onLost });
-  const app = await NestFactory.create(module, { logger: new NestLog(log), abortOnError: false });
+  const module = OperatorModule.forRoot({ config: settings, upstream: upstreamOf(settings), logger, onLost });
+  const app = await NestFactory.create(module, { logger: new NestLogger(logger), abortOnError: false });
   app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
   const { host, port } = settings.listen;
   await app.listen(port, host);
-  log.info({ address: await app.getUrl() }, 'listens');
+  logger.info({ address: await app.getUrl() }, 'listens');
 }
 
 await main().catch((error: unknown) =>

@@ -1,37 +1,42 @@
+import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { type Again } from '#libs/kube';
 
 /** What the operator counts. */
+@Injectable()
 export class Metrics {
-  readonly registry = new Registry();
   readonly #queues = new Map<string, () => number>();
-  readonly #reconciles = new Counter({
-    name: 'kube_gateway_operator_reconciles_total',
-    help: 'Objects that were looked at, by kind and result: done, or error (tried again).',
-    labelNames: ['kind', 'result'],
-    registers: [this.registry],
-  });
-  readonly #seconds = new Histogram({
-    name: 'kube_gateway_operator_reconcile_seconds',
-    help: 'Time that one look at an object took.',
-    labelNames: ['kind'],
-    buckets: [0.002, 0.01, 0.05, 0.25, 1, 5, 30],
-    registers: [this.registry],
-  });
-  readonly #leads = new Gauge({
-    name: 'kube_gateway_operator_leads',
-    help: '1 while this replica is the one that works.',
-    registers: [this.registry],
-  });
+  readonly #reconciles: Counter<'kind' | 'result'>;
+  readonly #seconds: Histogram<'kind'>;
+  readonly #leads: Gauge;
 
-  constructor() {
-    collectDefaultMetrics({ register: this.registry });
+  constructor(registry: Registry) {
+    const registers = [registry];
+    this.#reconciles = new Counter({
+      name: 'kube_gateway_operator_reconciles_total',
+      help: 'Objects that were looked at, by kind and result: done, or error (tried again).',
+      labelNames: ['kind', 'result'],
+      registers,
+    });
+    this.#seconds = new Histogram({
+      name: 'kube_gateway_operator_reconcile_seconds',
+      help: 'Time that one look at an object took.',
+      labelNames: ['kind'],
+      buckets: [0.002, 0.01, 0.05, 0.25, 1, 5, 30],
+      registers,
+    });
+    this.#leads = new Gauge({
+      name: 'kube_gateway_operator_leads',
+      help: '1 while this replica is the one that works.',
+      registers,
+    });
+    collectDefaultMetrics({ register: registry });
     const queues = this.#queues;
     new Gauge({
       name: 'kube_gateway_operator_queue_length',
       help: 'Objects that wait to be looked at or are being looked at.',
       labelNames: ['kind'],
-      registers: [this.registry],
+      registers,
       collect() {
         for (const [kind, length] of queues) this.set({ kind }, length());
       },

@@ -1,5 +1,6 @@
 import { type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { EventRecorder, LeaderElector, type OwnClient, type ResourceType, types, WorkQueue } from '#libs/kube';
+import { type Logger } from '#libs/ops';
 import { Applier, type Cache } from './apply/applier.js';
 import { type OperatorConfig } from './config.js';
 import { enqueueAll, enqueueDependants, type Queues } from './dependants.js';
@@ -9,7 +10,6 @@ import { ServerReconciler } from './gateserver/reconciler.js';
 import { SessionReconciler } from './gatesession/reconciler.js';
 import { TokenReconciler } from './gatetoken/reconciler.js';
 import { OPERATOR } from './labels.js';
-import { type Logger } from './log.js';
 import { type Metrics } from './metrics.js';
 import { Watches } from './watches.js';
 
@@ -123,7 +123,7 @@ export class OperatorService implements OnApplicationBootstrap, BeforeApplicatio
     const repeated = this.#faults.get(what) === reason;
     this.#faults.set(what, reason);
     if (this.#faults.size > MOST_FAULTS) this.#faults.clear();
-    this.options.log[repeated ? 'debug' : 'warn']({ reason }, what);
+    this.options.log[repeated ? 'debug' : 'warn']({ err: error }, what);
   }
 
   #lost(error: unknown): void {

@@ -5,7 +5,6 @@ export { kidOf, MAX_TOKEN } from './header.js';
 export { KeyRing, type KeyRingOptions, sign } from './key-ring.js';
 export { isCode, linkHash, newCode } from './link-code.js';
 export { fromJwks, type Jwks, parsePublicKey, type RsaJwk, thumbprint, toJwks } from './public-key.js';
-export { redact } from './redact.js';
 export { Secret } from './secret.js';
 export { generateKeyPair, type KeyPairPem, secretKeys, type SigningKey } from './secret-keys.js';
 export { TokenModule, type TokenModuleOptions } from './token.module.js';

@@ -1,8 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { OwnClient, Upstream } from '#libs/kube';
-import { type Logger } from 'pino';
+import { type Logger, LOGGER } from '#libs/ops';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
-import { LOGGER } from '../ops/logger.js';
 import { GuestCredential } from '../proxy/guest-credential.js';
 import { ConsoleRights } from '../vms/console-rights.js';
 import { UserVms } from '../vms/user-vms.js';

@@ -1,9 +1,8 @@
 import { Global, Module } from '@nestjs/common';
 import { OwnClient } from '#libs/kube';
-import { type Logger } from 'pino';
+import { type Logger, LOGGER } from '#libs/ops';
 import { Watches } from '../cluster/watches.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
-import { LOGGER } from '../ops/logger.js';
 import { VmStates } from '../vms/vm-states.js';
 import { GrantEnds } from './grant-ends.js';
 import { GrantStore } from './grant-store.js';

@@ -1,4 +1,4 @@
-import { type Logger } from 'pino';
+import { type Logger } from '#libs/ops';
 import { type Refusal } from '../errors.js';
 
 export interface Denial {

@@ -1,40 +1,50 @@
 import { CLOSE } from '#libs/api';
+import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 const OWN_CODES: ReadonlySet<number> = new Set(Object.values(CLOSE));
 
-/** What the gateway counts; served on a port of its own. */
+/** What the gateway counts. */
+@Injectable()
 export class Metrics {
-  readonly registry = new Registry();
-  readonly #requests = new Counter({
-    name: 'kube_gateway_requests_total',
-    help: 'Requests below /k8s by door and status.',
-    labelNames: ['door', 'code'],
-    registers: [this.registry],
-  });
-  readonly #seconds = new Histogram({
-    name: 'kube_gateway_request_seconds',
-    help: 'Time from a request below /k8s to the end of its answer.',
-    buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 60],
-    registers: [this.registry],
-  });
-  readonly #denials = new Counter({
-    name: 'kube_gateway_denials_total',
-    help: 'Requests that were refused, by status and reason.',
-    labelNames: ['code', 'reason'],
-    registers: [this.registry],
-  });
-  readonly #consoles = new Gauge({
-    name: 'kube_gateway_consoles',
-    help: 'Consoles that are open on this replica.',
-    registers: [this.registry],
-  });
-  readonly #ends = new Counter({
-    name: 'kube_gateway_console_ends_total',
-    help: 'Consoles that ended, by close code.',
-    labelNames: ['code'],
-    registers: [this.registry],
-  });
+  readonly #requests: Counter<'door' | 'code'>;
+  readonly #seconds: Histogram;
+  readonly #denials: Counter<'code' | 'reason'>;
+  readonly #consoles: Gauge;
+  readonly #ends: Counter<'code'>;
+
+  constructor(registry: Registry) {
+    const registers = [registry];
+    this.#requests = new Counter({
+      name: 'kube_gateway_requests_total',
+      help: 'Requests below /k8s by door and status.',
+      labelNames: ['door', 'code'],
+      registers,
+    });
+    this.#seconds = new Histogram({
+      name: 'kube_gateway_request_seconds',
+      help: 'Time from a request below /k8s to the end of its answer.',
+      buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 60],
+      registers,
+    });
+    this.#denials = new Counter({
+      name: 'kube_gateway_denials_total',
+      help: 'Requests that were refused, by status and reason.',
+      labelNames: ['code', 'reason'],
+      registers,
+    });
+    this.#consoles = new Gauge({
+      name: 'kube_gateway_consoles',
+      help: 'Consoles that are open on this replica.',
+      registers,
+    });
+    this.#ends = new Counter({
+      name: 'kube_gateway_console_ends_total',
+      help: 'Consoles that ended, by close code.',
+      labelNames: ['code'],
+      registers,
+    });
+  }
 
   /** @returns to be called with the status once the answer has ended */
   request(door: 'http' | 'upgrade'): (code: number) => void {

@@ -1,10 +1,9 @@
 import { Global, Module } from '@nestjs/common';
 import { OwnClient } from '#libs/kube';
-import { type Logger } from 'pino';
+import { type Logger, LOGGER } from '#libs/ops';
 import { Watches } from '../cluster/watches.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
 import { Usage } from '../grants/usage.js';
-import { LOGGER } from '../ops/logger.js';
 import { ConsoleLeases } from './console-leases.js';
 import { Orphans } from './orphans.js';
 import { ReplicaLease } from './replica-lease.js';

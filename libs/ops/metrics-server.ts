@@ -1,16 +1,25 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
-import { type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { type Address } from './config.js';
-import { type Metrics } from './metrics.js';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Registry } from 'prom-client';
 
-/** Serves /metrics on a port of its own. */
+/** The injection token of the address that metrics are served on. */
+export const METRICS_ADDRESS = Symbol('MetricsAddress');
+
+export interface Address {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+}
+
+/** Serves /metrics on a port of its own, which no Route or Ingress reaches. */
+@Injectable()
 export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #server: Server;
 
   constructor(
-    private readonly metrics: Metrics,
-    private readonly address: Address,
+    private readonly registry: Registry,
+    @Inject(METRICS_ADDRESS) private readonly address: Address,
   ) {
     this.#server = createServer((req, res) => void this.#answer(req, res));
   }
@@ -38,12 +47,11 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
 
   async #answer({ method, url }: IncomingMessage, res: ServerResponse): Promise<void> {
     if (method !== 'GET' || url?.split('?')[0] !== '/metrics') return void res.writeHead(404).end();
-    const { registry } = this.metrics;
     try {
-      const text = await registry.metrics();
-      res.writeHead(200, { 'content-type': registry.contentType }).end(text);
-    } catch {
-      res.writeHead(500).end();
+      const text = await this.registry.metrics();
+      res.writeHead(200, { 'content-type': this.registry.contentType }).end(text);
+    } catch (error) {
+      res.writeHead(500, { 'content-type': 'text/plain' }).end(`Metrics cannot be collected: ${String(error)}\n`);
     }
   }
 }

@@ -1,22 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MetricsServer } from '#libs/ops';
 import { call, view } from '../testing/clients.js';
 import { startGateway, TestCluster, type TestGateway, VNC } from '../testing/gateway.js';
-import { Metrics } from './metrics.js';
-import { MetricsServer } from './metrics-server.js';
 
 let cluster: TestCluster;
 let gateway: TestGateway;
-let server: MetricsServer;
 let port: number;
 
 beforeAll(async () => {
   cluster = await TestCluster.start();
   gateway = await startGateway(cluster);
-  server = new MetricsServer(gateway.app.get(Metrics), { host: '127.0.0.1', port: 0 });
-  port = await server.listen();
+  ({ port } = gateway.app.get(MetricsServer, { strict: false }));
 });
 afterAll(async () => {
-  await server.close();
   await gateway.close();
   await cluster.close();
 });
