@@ -143,6 +143,6 @@ test('an unknown command is refused in one line', () => {
   const run = spawnSync(process.execPath, [join(import.meta.dirname, 'run.mjs'), 'dance'], { encoding: 'utf8' });
   expect(run).toMatchObject({
     status: 1,
-    stderr: 'Usage: node scripts/run.mjs start|test|test:real|setup [options]\n',
+    stderr: 'Usage: node scripts/run.mjs start|test|test:cluster|test:real|setup [options]\n',
   });
 });
