@@ -1,3 +1,4 @@
+export * from './close.js';
 export { crds } from './crd.js';
 export * from './defaults.js';
 export * from './enforced.js';
@@ -7,4 +8,5 @@ export * from './gatesession.js';
 export * from './gatetoken.js';
 export * from './marks.js';
 export * from './meta.js';
-export * from './rest.js';
+/** Types alone: the schemas (`#libs/api/rest`) bring zod, which the pages do not need. */
+export type * from './rest/index.js';

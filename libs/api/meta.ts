@@ -32,24 +32,6 @@ export interface Condition {
   observedGeneration?: number;
 }
 
-/** metav1.Status: the shape of every error that the Kubernetes API and this product answer with. */
-export interface Status {
-  kind: 'Status';
-  apiVersion: 'v1';
-  metadata?: Record<string, never>;
-  status: 'Failure' | 'Success';
-  message: string;
-  reason: string;
-  code: number;
-  details?: {
-    name?: string;
-    group?: string;
-    kind?: string;
-    uid?: string;
-    causes?: { reason?: string; message?: string; field?: string }[];
-  };
-}
-
 export const GROUP = 'kubegateway.kubevirt.io';
 export const VERSION = 'v1beta1';
 export const API_VERSION = `${GROUP}/${VERSION}`;

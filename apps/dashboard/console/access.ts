@@ -23,12 +23,12 @@ export interface Access {
 export function accessOfGuest(grant: GrantInfo): Access {
   return {
     who: 'guest',
-    vmStatus: grant.vmStatus,
+    vmStatus: grant['vm-status'],
     allowed: grant.consoles,
     has: grant.has,
     busy: { ...(grant.busy.vnc && { vnc: '' }), ...(grant.busy.serial && { serial: '' }) },
-    takeOver: grant.takeOver,
-    viewOnly: grant.viewOnly,
+    takeOver: grant['take-over'],
+    viewOnly: grant['view-only'],
     until: Date.parse(grant.until),
     ...(grant.description && { description: grant.description }),
     may: { start: false, unpause: false },

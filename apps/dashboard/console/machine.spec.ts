@@ -10,9 +10,9 @@ const grant: GrantInfo = {
   until: new Date(NOW + 3_600_000).toISOString(),
   consoles: { vnc: true, serial: false },
   has: { vnc: true, serial: true },
-  viewOnly: false,
-  takeOver: true,
-  vmStatus: 'Running',
+  'view-only': false,
+  'take-over': true,
+  'vm-status': 'Running',
   busy: { vnc: false, serial: false },
 };
 const guest = (change: Partial<GrantInfo> = {}): Access => accessOfGuest({ ...grant, ...change });
@@ -36,11 +36,11 @@ describe('opening', () => {
   });
 
   it.each([
-    [{ vmStatus: 'Stopped' }, 'stopped'],
-    [{ vmStatus: 'NotFound' }, 'missing'],
-    [{ vmStatus: 'Paused' }, 'paused'],
-    [{ vmStatus: 'Starting' }, 'starting'],
-    [{ vmStatus: 'ErrorUnschedulable' }, 'broken'],
+    [{ 'vm-status': 'Stopped' }, 'stopped'],
+    [{ 'vm-status': 'NotFound' }, 'missing'],
+    [{ 'vm-status': 'Paused' }, 'paused'],
+    [{ 'vm-status': 'Starting' }, 'starting'],
+    [{ 'vm-status': 'ErrorUnschedulable' }, 'broken'],
     [{ consoles: { vnc: false, serial: true } }, 'notAllowed'],
     [{ has: { vnc: false, serial: true } }, 'noConsole'],
     [{ until: new Date(NOW - 1).toISOString() }, 'expired'],
@@ -50,7 +50,7 @@ describe('opening', () => {
   });
 
   it('opens by itself when what was in the way is gone', () => {
-    const blocked = run([checked(guest({ vmStatus: 'Stopped' }))]);
+    const blocked = run([checked(guest({ 'vm-status': 'Stopped' }))]);
     expect(waits(blocked)).toBe(true);
     expect(run([checked()], blocked).name).toBe('connecting');
   });
@@ -68,7 +68,7 @@ describe('opening', () => {
       name: 'connecting',
       ask: { takeOver: true },
     });
-    const paused = checked(guest({ vmStatus: 'Paused' }));
+    const paused = checked(guest({ 'vm-status': 'Paused' }));
     expect(run([paused, { type: 'open', ask: { paused: true } }, paused]).name).toBe('connecting');
   });
 
@@ -121,7 +121,7 @@ describe('closing', () => {
   it('waits for a machine that stopped and opens when it runs again', () => {
     const ended = run([(s) => closed(s, 4004)], connected);
     expect(waits(ended)).toBe(true);
-    expect(run([checked(guest({ vmStatus: 'Stopped' }))], ended).name).toBe('ended');
+    expect(run([checked(guest({ 'vm-status': 'Stopped' }))], ended).name).toBe('ended');
     expect(run([checked()], ended).name).toBe('connecting');
   });
 

@@ -52,7 +52,7 @@ function Invitation({ link, busy, onOpen }: { link: LinkInfo; busy: boolean; onO
         <dt>{text.what}</dt>
         <dd>
           {consolesOf(link.urls)}
-          {link.viewOnly && <> ({text.viewOnly})</>}
+          {link['view-only'] && <> ({text.viewOnly})</>}
         </dd>
         <dt>{text.until}</dt>
         <dd>
@@ -67,7 +67,7 @@ function Invitation({ link, busy, onOpen }: { link: LinkInfo; busy: boolean; onO
         <dt>{text.namespace}</dt>
         <dd>{link.namespace}</dd>
       </dl>
-      {link.singleUse && left > 0 && <p className="kg-tip">{text.singleUse}</p>}
+      {link['single-use'] && left > 0 && <p className="kg-tip">{text.singleUse}</p>}
       {left <= 0 && <p className="kg-tip">{text.over}</p>}
       <div className="kg-buttons">
         <button type="button" className="kg-button kg-primary" disabled={busy || left <= 0} onClick={onOpen}>

@@ -164,7 +164,7 @@ describe('ends', () => {
     const grant = await cluster.grant({ vm: 'headless' });
     const url = '/api/v1/grant?namespace=ns&vm=headless';
     const ask = async () => JSON.parse((await call(gateway.port, url, { headers: bearer(grant) })).body) as GrantInfo;
-    await until(async () => (await ask()).vmStatus === 'Running');
+    await until(async () => (await ask())['vm-status'] === 'Running');
     expect(await ask()).toMatchObject({ consoles: { vnc: true, serial: true }, has: { vnc: false, serial: true } });
   });
 

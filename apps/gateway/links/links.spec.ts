@@ -222,7 +222,7 @@ describe('POST /l', () => {
       namespace: 'ns',
       description: 'for the vendor',
       location: '/console/ns/demo',
-      singleUse: false,
+      'single-use': false,
     });
     expect(told.headers['set-cookie']).toBeUndefined();
     const redeemed = await post('/l', { code, redeem: true });

@@ -192,7 +192,7 @@ describe('row 10: grants at the ends of their lives, at both doors', () => {
     cluster.refuse(grant, 'VirtualMachineReplaced');
     await expect.poll(async () => (await ask()).body).toContain('"NotFound"');
     const info = JSON.parse((await ask()).body) as GrantInfo;
-    expect(info).toMatchObject({ vm: name, vmStatus: 'NotFound', consoles: { vnc: true, serial: true } });
+    expect(info).toMatchObject({ vm: name, 'vm-status': 'NotFound', consoles: { vnc: true, serial: true } });
     expect(Date.parse(info.until)).toBeGreaterThan(Date.now());
     const other = await call(gateway.port, '/api/v1/grant?namespace=ns&vm=demo', {
       headers: bearer(grant.status?.token),

@@ -123,6 +123,22 @@ describe('POST gatetokens', () => {
     expect(gatetoken).toMatchObject({ name, description: 'for the vendor', phase: 'Ready' });
   });
 
+  it('names fields in kebab-case in both directions, and still reads the camelCase of before', async () => {
+    serveUsers(cluster);
+    const asked = asAda(gateway.port, 'POST', TOKENS, {
+      vm: 'demo',
+      singleUse: true,
+      viewOnly: true,
+      'take-over': false,
+    });
+    const name = await decide({ phase: 'Ready', data, 'last-used': '2026-01-01T00:00:00Z' });
+    const flags = { 'single-use': true, 'view-only': true, 'take-over': false };
+    expect(cluster.api.objects.get('gatetokens', name).spec).toMatchObject(flags);
+    const { gatetoken } = JSON.parse((await asked).body) as IssueResponse;
+    expect(gatetoken).toMatchObject({ ...flags, 'last-used': '2026-01-01T00:00:00Z' });
+    expect(Object.keys(gatetoken).filter((key) => /[A-Z_]/.test(key))).toEqual([]);
+  });
+
   it('the link of another GateServer of the namespace leads to that one', async () => {
     const items = [
       { metadata: {}, spec: { route: 'a.example.com' }, status: { 'secret-name': 'a-jwt-secret' } },

@@ -64,9 +64,9 @@ export class GrantController {
       until: new Date(grant.exp).toISOString(),
       consoles,
       has: state?.has ?? { vnc: true, serial: true },
-      viewOnly: grant.viewOnly,
-      takeOver: grant.takeOver,
-      vmStatus: this.isGone(grant, namespace, vm) ? 'NotFound' : (state?.status ?? 'Unknown'),
+      'view-only': grant.viewOnly,
+      'take-over': grant.takeOver,
+      'vm-status': this.isGone(grant, namespace, vm) ? 'NotFound' : (state?.status ?? 'Unknown'),
       busy: {
         vnc: this.leases.isBusy(instance, 'vnc', browser),
         serial: this.leases.isBusy(instance, 'serial', browser),

@@ -128,7 +128,7 @@ describe('gatesessions', () => {
       status: { phase: 'Active', 'bytes-out': 7 },
     });
     const { items } = JSON.parse((await asAda(gateway.port, 'GET', SESSIONS)).body) as GateSessionList;
-    expect(items).toMatchObject([{ name: 'one', vm: 'demo', who: 'link link-7', phase: 'Active', bytesOut: 7 }]);
+    expect(items).toMatchObject([{ name: 'one', vm: 'demo', who: 'link link-7', phase: 'Active', 'bytes-out': 7 }]);
     expect((await asAda(gateway.port, 'DELETE', `${SESSIONS}/one`)).status).toBe(204);
     expect(cluster.api.objects.find('gatesessions', 'one')).toBeUndefined();
     expect(cluster.api.seen.findLast(({ method }) => method === 'DELETE')?.headers.authorization).toBe('Bearer ada');

@@ -47,7 +47,12 @@ describe('views', () => {
     const text = JSON.stringify(gateTokenView(token));
     expect(text).not.toContain('SIGNED-JWT');
     expect(text).not.toContain('HASH-OF-A-CODE');
-    expect(gateTokenView(token)).toMatchObject({ phase: 'Error', message: 'because', takeOver: true, duration: '1h' });
+    expect(gateTokenView(token)).toMatchObject({
+      phase: 'Error',
+      message: 'because',
+      'take-over': true,
+      duration: '1h',
+    });
   });
 
   it('joins a VM with its instance, who is on it, and what she may do', () => {
@@ -66,8 +71,8 @@ describe('views', () => {
     expect(vmView(vm, vmi, [elsewhere], new Rules([])).viewers).toEqual([]);
     const there = { ...vm, metadata: { ...vm.metadata, namespace: 'elsewhere' } };
     expect(vmView(there, vmi, [session, elsewhere], new Rules([])).viewers).toHaveLength(1);
-    expect(gateSessionView(elsewhere)).toMatchObject({ namespace: 'ns', vmNamespace: 'elsewhere' });
-    expect(gateSessionView(session)).toMatchObject({ namespace: 'ns', vmNamespace: 'ns' });
+    expect(gateSessionView(elsewhere)).toMatchObject({ namespace: 'ns', 'vm-namespace': 'elsewhere' });
+    expect(gateSessionView(session)).toMatchObject({ namespace: 'ns', 'vm-namespace': 'ns' });
   });
 
   it('a VM that does not run has no consoles; an ended session is no viewer', () => {

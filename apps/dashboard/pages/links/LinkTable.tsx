@@ -90,8 +90,12 @@ function Row({ link, now, vms, issuers, onAct }: RowProps) {
         </div>
       </Td>
       <Td dataLabel={columns.live}>{link.live}</Td>
-      <Td dataLabel={columns.lastUsed} className="kg-nowrap" {...(link.lastUsed && { title: dateTime(link.lastUsed) })}>
-        {link.lastUsed ? text.ago(age(now - Date.parse(link.lastUsed))) : text.never}
+      <Td
+        dataLabel={columns.lastUsed}
+        className="kg-nowrap"
+        {...(link['last-used'] && { title: dateTime(link['last-used']) })}
+      >
+        {link['last-used'] ? text.ago(age(now - Date.parse(link['last-used']))) : text.never}
       </Td>
       {issuers && (
         <Td dataLabel={columns.issuer} modifier="breakWord">
@@ -159,8 +163,8 @@ function Until({ link, now, usable }: { link: GateTokenView; now: number; usable
 
 function Rules({ link }: { link: GateTokenView }) {
   const words = [
-    link.singleUse && (link.redeemed ? `${text.singleUse}, ${text.used}` : text.singleUse),
-    link.viewOnly && text.viewOnly,
+    link['single-use'] && (link.redeemed ? `${text.singleUse}, ${text.used}` : text.singleUse),
+    link['view-only'] && text.viewOnly,
   ].filter((word) => word !== false);
   if (words.length === 0) return null;
   return (

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { Instant, KubeName, PerConsole } from './names.js';
+
+/** Query of GET /grant */
+export const GrantQuery = z.object({ namespace: KubeName, vm: KubeName });
+
+/** GET /grant?namespace=&vm= : for a guest, of the grant that their cookie holds for this VM. 401 without one. */
+export const GrantInfo = z
+  .object({
+    namespace: z.string(),
+    vm: z.string(),
+    until: Instant,
+    consoles: PerConsole.meta({ description: 'Consoles that the grant allows' }),
+    has: PerConsole.meta({ description: "Consoles that the VM's hardware has" }),
+    'view-only': z.boolean(),
+    'take-over': z.boolean(),
+    description: z.string().exactOptional(),
+    'vm-status': z.string().meta({ description: 'printableStatus of the VM, or NotFound' }),
+    busy: PerConsole.meta({ description: 'Consoles that are in use by another browser' }),
+  })
+  .meta({ id: 'GrantInfo' });
+export type GrantInfo = z.infer<typeof GrantInfo>;

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { Instant } from './names.js';
+
+/** POST /l {code}: what a link is for; {code, redeem: true}: also sets the cookie. */
+export const LinkRequest = z
+  .object({
+    code: z.string('This link has no valid code.').meta({ description: 'What follows the # of a link' }),
+    redeem: z.boolean().exactOptional().meta({ description: 'true: also set the cookie' }),
+  })
+  .meta({ id: 'LinkRequest' });
+
+export const LinkInfo = z
+  .object({
+    namespace: z.string(),
+    vm: z.string().exactOptional(),
+    urls: z.array(z.string()),
+    until: Instant,
+    'single-use': z.boolean(),
+    'view-only': z.boolean(),
+    description: z.string().exactOptional(),
+    issuer: z.string().exactOptional(),
+    location: z.string().meta({ description: 'Where to go once redeemed: a path on this host' }),
+  })
+  .meta({ id: 'LinkInfo' });
+export type LinkInfo = z.infer<typeof LinkInfo>;
+
+/** POST /auth/jwt/request. The names are those of the original system, here and in the answer. */
+export const TokenRequest = z
+  .object({
+    URLs: z.array(z.string()).meta({ description: 'API paths; a trailing * matches any suffix' }),
+    verbs: z.array(z.string()).exactOptional().meta({ description: 'HTTP methods; default get' }),
+    duration: z.string().exactOptional().meta({ description: 'Go duration such as 90s or 1h30m; default 1h' }),
+    from: z.string().exactOptional().meta({ description: 'RFC 3339; not valid before' }),
+  })
+  .meta({ id: 'TokenRequest' });
+
+export const TokenResponse = z
+  .object({
+    ID: z.string().meta({ description: 'Name of the GateToken' }),
+    From: z.string(),
+    Until: z.string(),
+    Duration: z.string(),
+    NBf: z.number().meta({ description: 'Seconds since the epoch' }),
+    Exp: z.number().meta({ description: 'Seconds since the epoch' }),
+    Verbs: z.array(z.string()),
+    URLs: z.array(z.string()),
+    Token: z.string().meta({ description: 'The JWT' }),
+  })
+  .meta({ id: 'TokenResponse' });
+export type TokenResponse = z.infer<typeof TokenResponse>;
+
+/** GET /.well-known/jwks.json (RFC 7517) */
+export const JwkSet = z
+  .object({
+    keys: z.array(
+      z.looseObject({
+        kty: z.string(),
+        kid: z.string(),
+        alg: z.string(),
+        use: z.string(),
+        n: z.string(),
+        e: z.string(),
+      }),
+    ),
+  })
+  .meta({ id: 'JwkSet' });
