@@ -1,8 +1,8 @@
 import { type ResourceDef } from './types.js';
 
 /** Where objects of a resource lie in the store. */
-export const bucketOf = (def: Pick<ResourceDef, 'group' | 'resource' | 'storageKey'>): string =>
-  def.storageKey ?? `${def.group}/${def.resource}`;
+export const bucketOf = ({ group, resource }: Pick<ResourceDef, 'group' | 'resource'>): string =>
+  `${group}/${resource}`;
 
 /** `v1`, `apps/v1` */
 export const apiVersionOf = (def: Pick<ResourceDef, 'group' | 'version'>): string =>

@@ -73,7 +73,7 @@ export interface CompiledSchema {
 
 /** What is known of the fields of a built-in kind. */
 export interface KindFields {
-  /** The first value that Go could not decode, in Go's words. */
+  /** The first value that its field cannot hold, and what it should be. */
   fault(object: Fields): string | undefined;
   /** Paths of fields that the kind does not have, in the order of the object. */
   unknownFields(object: Fields): string[];
@@ -131,10 +131,6 @@ export interface ResourceDef {
   categories?: string[];
   /** The version in which objects are stored (same shape in all versions: conversion None). */
   storageVersion: string;
-  /** Where objects are stored when that is not `group/resource` (events.k8s.io Events are v1 Events). */
-  storageKey?: string;
-  /** Where the stored shape is another one than the served. Both work on a private copy and answer it. */
-  convert?: { toStorage(obj: KubeObject): KubeObject; fromStorage(obj: KubeObject): KubeObject };
   /** CRDs only. */
   schema?: CompiledSchema;
   /** CRDs only: `spec.versions[].schema.openAPIV3Schema` as written. */

@@ -20,50 +20,29 @@ describe('objects of built-in kinds', () => {
   });
 
   it.each([
-    ['Secret', { data: { a: '%%%' } }, 'illegal base64 data at input byte 0'],
-    ['Secret', { data: { a: 'YQ' } }, 'illegal base64 data at input byte 2'],
-    [
-      'Secret',
-      { data: ['a'] },
-      'json: cannot unmarshal array into Go struct field Secret.data of type map[string][]uint8',
-    ],
-    [
-      'ConfigMap',
-      { data: { a: 1 } },
-      'json: cannot unmarshal number into Go struct field ConfigMap.data of type string',
-    ],
-    [
-      'ConfigMap',
-      { data: { a: true } },
-      'json: cannot unmarshal bool into Go struct field ConfigMap.data of type string',
-    ],
-    [
-      'Deployment',
-      { spec: { replicas: '2' } },
-      'json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32',
-    ],
+    ['Secret', { data: { a: '%%%' } }, 'data.a: expected base64, got "%%%"'],
+    ['Secret', { data: { a: 'YQ' } }, 'data.a: expected base64, got "YQ"'],
+    ['Secret', { data: ['a'] }, 'data: expected object, got list'],
+    ['ConfigMap', { data: { a: 1 } }, 'data.a: expected string, got 1'],
+    ['Deployment', { spec: { replicas: '2' } }, 'spec.replicas: expected int32, got "2"'],
     [
       'Pod',
       pod({ ports: [{ containerPort: '80' }] }),
-      'json: cannot unmarshal string into Go struct field ContainerPort.spec.containers.ports.containerPort of type int32',
+      'spec.containers[0].ports[0].containerPort: expected int32, got "80"',
     ],
-    ['Pod', { spec: 'a' }, 'json: cannot unmarshal string into Go struct field Pod.spec of type v1.PodSpec'],
-    [
-      'Pod',
-      pod({ imagePullPolicy: 5 }),
-      'json: cannot unmarshal number into Go struct field Container.spec.containers.imagePullPolicy of type v1.PullPolicy',
-    ],
+    ['Pod', { spec: 'a' }, 'spec: expected object, got "a"'],
     [
       'Pod',
       { spec: { terminationGracePeriodSeconds: 1.5 } },
-      'json: cannot unmarshal number 1.5 into Go struct field PodSpec.spec.terminationGracePeriodSeconds of type int64',
+      'spec.terminationGracePeriodSeconds: expected int64, got 1.5',
     ],
     [
-      'Lease',
-      { spec: { renewTime: 'x' } },
-      'parsing time "x" as "2006-01-02T15:04:05.000000Z07:00": cannot parse "x" as "2006"',
+      'Pod',
+      pod({ resources: { limits: { cpu: 'much' } } }),
+      'spec.containers[0].resources.limits.cpu: expected quantity, got "much"',
     ],
-  ])('%s with %j does not', (kind, object, message) => {
+    ['Lease', { spec: { renewTime: 'x' } }, 'spec.renewTime: expected an RFC 3339 time, got "x"'],
+  ])('%s with %j: %s', (kind, object, message) => {
     expect(fault(kind, object)).toBe(message);
   });
 

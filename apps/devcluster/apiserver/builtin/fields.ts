@@ -7,7 +7,6 @@ import { normal, unknownFields } from './normal.js';
 /** Kinds whose model has the group before the version. */
 const PREFIXES: Record<string, string> = {
   '/Event': 'Core',
-  'events.k8s.io/Event': 'Events',
   'authentication.k8s.io/TokenRequest': 'Authentication',
 };
 
@@ -36,9 +35,9 @@ export function kindFields(def: Pick<ResourceDef, 'group' | 'version' | 'kind'>)
   };
 }
 
-/** The first value of an object's metadata that Go could not decode: it is the same in every kind. */
+/** The first value of an object's metadata that its field cannot hold: they are the same in every kind. */
 export function metadataFault(metadata: unknown): string | undefined {
   const model = findModel('V1ObjectMeta');
-  if (!isFields(metadata)) return 'json: cannot unmarshal into Go struct field .metadata of type v1.ObjectMeta';
-  return model && fault(metadata, model);
+  if (!isFields(metadata)) return 'metadata: expected object';
+  return model && fault(metadata, model, 'metadata');
 }

@@ -4,10 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 /** What a field of a built-in kind holds. */
 export type Type =
-  | { kind: 'text'; goType?: string }
-  | {
-      kind: 'bytes' | 'microTime' | 'int32' | 'int64' | 'number' | 'bool' | 'time' | 'quantity' | 'intOrString' | 'any';
-    }
+  | { kind: 'text' | 'bytes' | 'int32' | 'int64' | 'number' | 'bool' | 'time' | 'quantity' | 'intOrString' | 'any' }
   | { kind: 'list' | 'map'; of: Type }
   | { kind: 'model'; model: string };
 
@@ -75,23 +72,7 @@ const QUANTITIES = new Set([
   'V1ContainerStatus.allocatedResources',
 ]);
 
-/** Texts that have a Go type of their own, as far as people get them wrong. */
-const NAMED: Record<string, string> = {
-  'V1Container.imagePullPolicy': 'v1.PullPolicy',
-  'V1ContainerPort.protocol': 'v1.Protocol',
-  'V1DeploymentStrategy.type': 'v1.DeploymentStrategyType',
-  'V1ObjectMeta.uid': 'types.UID',
-  'V1OwnerReference.uid': 'types.UID',
-  'V1PodSpec.dnsPolicy': 'v1.DNSPolicy',
-  'V1PodSpec.restartPolicy': 'v1.RestartPolicy',
-  'V1Secret.type': 'v1.SecretType',
-  'V1ServicePort.protocol': 'v1.Protocol',
-  'V1ServiceSpec.type': 'v1.ServiceType',
-};
-
 function typeOf({ baseName, type, format }: Attribute, model: string): Type {
-  const goType = NAMED[`${model}.${baseName}`];
-  if (goType) return { kind: 'text', goType };
   const scalar = QUANTITIES.has(`${model}.${baseName}`) ? 'quantity' : format;
   return parsed(type, scalar);
 }
@@ -99,7 +80,7 @@ function typeOf({ baseName, type, format }: Attribute, model: string): Type {
 const SCALARS: Record<string, Type> = {
   boolean: { kind: 'bool' },
   Date: { kind: 'time' },
-  V1MicroTime: { kind: 'microTime' },
+  V1MicroTime: { kind: 'time' },
   IntOrString: { kind: 'intOrString' },
 };
 

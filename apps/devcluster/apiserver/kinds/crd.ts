@@ -1,9 +1,8 @@
 import { at, ensure, fieldsOf, recordsOf, same, setDefault, textOf, textsOf } from '../fields.js';
 import { compileSchema, SchemaError } from '../schema/index.js';
 import { cause } from '../status.js';
-import { crdFaults } from './crd-names.js';
 import { oneOf } from './faults.js';
-import { type Cause, type Fields, type KubeObject, type ObjectAccess, type Strategy } from '../types.js';
+import { type Cause, type Fields, type KubeObject, type Strategy } from '../types.js';
 
 export const CRD_CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
 
@@ -19,49 +18,34 @@ function defaults(crd: KubeObject): void {
 }
 
 /** Kubernetes establishes a CRD a moment after it was made; here it is done in the same step. */
-function prepare(crd: KubeObject, old: KubeObject | undefined, objects: ObjectAccess): void {
+function prepare(crd: KubeObject, old: KubeObject | undefined): void {
   const finalizers = new Set(crd.metadata.finalizers ?? []);
   if (!old) crd.metadata.finalizers = [...finalizers.add(CRD_CLEANUP)];
   const spec = fieldsOf(crd.spec);
   const status = fieldsOf(old ? crd.status : undefined);
   const storage = recordsOf(spec['versions']).find((version) => version['storage'] === true);
   const stored = new Set(textsOf(status['storedVersions'])).add(textOf(storage?.['name']));
-  const clash = nameClash(crd, objects);
   crd.status = {
-    conditions: mergeConditions(recordsOf(status['conditions']), clash),
-    acceptedNames: clash ? fieldsOf(status['acceptedNames']) : spec['names'],
+    conditions: mergeConditions(recordsOf(status['conditions'])),
+    acceptedNames: spec['names'],
     storedVersions: [...stored],
   };
 }
 
-function nameClash(crd: KubeObject, objects: ObjectAccess): string | undefined {
-  const others = objects
-    .list('apiextensions.k8s.io', 'customresourcedefinitions')
-    .filter((other) => other.metadata.name !== crd.metadata.name && other.spec?.['group'] === crd.spec?.['group']);
-  const kind = at(crd, 'spec', 'names', 'kind');
-  return others.some((other) => at(other, 'status', 'acceptedNames', 'kind') === kind)
-    ? `${JSON.stringify(kind)} is already in use`
-    : undefined;
-}
+const ACCEPTED: Fields[] = [
+  { type: 'NamesAccepted', status: 'True', reason: 'NoConflicts', message: 'no conflicts found' },
+  {
+    type: 'Established',
+    status: 'True',
+    reason: 'InitialNamesAccepted',
+    message: 'the initial names have been accepted',
+  },
+];
 
-function mergeConditions(present: Fields[], clash: string | undefined): Fields[] {
-  const established = present.some(({ type, status }) => type === 'Established' && status === 'True');
-  const wanted: Fields[] = [
-    clash
-      ? { type: 'NamesAccepted', status: 'False', reason: 'KindConflict', message: clash }
-      : { type: 'NamesAccepted', status: 'True', reason: 'NoConflicts', message: 'no conflicts found' },
-    clash && !established
-      ? { type: 'Established', status: 'False', reason: 'NotAccepted', message: 'not all names are accepted' }
-      : {
-          type: 'Established',
-          status: 'True',
-          reason: 'InitialNamesAccepted',
-          message: 'the initial names have been accepted',
-        },
-  ];
+function mergeConditions(present: Fields[]): Fields[] {
   const now = `${new Date().toISOString().slice(0, 19)}Z`;
-  const kept = present.filter(({ type }) => !wanted.some((condition) => condition['type'] === type));
-  const merged = wanted.map((condition) => {
+  const kept = present.filter(({ type }) => !ACCEPTED.some((condition) => condition['type'] === type));
+  const merged = ACCEPTED.map((condition) => {
     const former = present.find(({ type, status }) => type === condition['type'] && status === condition['status']);
     return { lastTransitionTime: textOf(former?.['lastTransitionTime']) || now, ...condition };
   });
@@ -84,7 +68,6 @@ function validate(crd: KubeObject, old?: KubeObject): Cause[] {
   });
   if (!spec['scope']) causes.push(cause.required('spec.scope'));
   else causes.push(...oneOf('spec.scope', spec['scope'], ['Cluster', 'Namespaced']));
-  causes.push(...crdFaults(crd, spec));
   if (old) {
     for (const name of ['kind', 'plural']) {
       const value = at(spec, 'names', name);

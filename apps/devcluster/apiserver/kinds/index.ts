@@ -4,7 +4,6 @@ import { apiServiceStrategy } from './api-service.js';
 import { configMapStrategy, secretStrategy } from './configuration.js';
 import { crdStrategy } from './crd.js';
 import { define, review, status } from './define.js';
-import { eventConversion } from './event.js';
 import { leaseStrategy } from './lease.js';
 import { namespaceStrategy } from './namespace.js';
 import { ingressStrategy, networkPolicyStrategy } from './network.js';
@@ -111,12 +110,6 @@ const rbac: ResourceDef[] = [
 
 const NETWORK = 'networking.k8s.io';
 const others: ResourceDef[] = [
-  define('events.k8s.io', 'v1', 'events', 'Event', {
-    namespaced,
-    shortNames: ['ev'],
-    storageKey: '/events',
-    convert: eventConversion,
-  }),
   define(NETWORK, 'v1', 'ingresses', 'Ingress', {
     namespaced,
     shortNames: ['ing'],

@@ -1,5 +1,4 @@
 import { at, ensure, fieldsOf, isFields, recordsOf, same, setDefault, textOf } from '../fields.js';
-import { cause } from '../status.js';
 import { validatePodSpec } from './pod-spec.js';
 import { type Fields, type KubeObject, type Strategy } from '../types.js';
 
@@ -86,20 +85,8 @@ function defaultVolume(volume: Fields): void {
   if (sources.length === 0) volume['emptyDir'] = {};
 }
 
-const GATED = {
-  type: 'PodScheduled',
-  status: 'False',
-  lastProbeTime: null,
-  lastTransitionTime: null,
-  reason: 'SchedulingGated',
-  message: 'Scheduling is blocked due to non-empty scheduling gates',
-};
-
 function preparePod(pod: KubeObject, old: KubeObject | undefined): void {
-  const spec = ensure(pod, 'spec');
-  if (old) return;
-  const waits = recordsOf(spec['schedulingGates']).length > 0;
-  pod.status = { phase: 'Pending', qosClass: qosClass(spec), ...(waits ? { conditions: [GATED] } : {}) };
+  if (!old) pod.status = { phase: 'Pending', qosClass: qosClass(ensure(pod, 'spec')) };
 }
 
 function qosClass(spec: Fields): string {
@@ -117,22 +104,6 @@ function qosClass(spec: Fields): string {
   return guaranteed ? 'Guaranteed' : 'Burstable';
 }
 
-const POD_CHANGES =
-  'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,' +
-  '`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),' +
-  '`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
-
-/** What of a pod's spec may not change: all but images, the deadline, tolerations, and the node where none was set. */
-function fixedPart(pod: KubeObject, reference: KubeObject): Fields {
-  const spec = structuredClone(pod.spec ?? {});
-  for (const list of ['initContainers', 'containers', 'ephemeralContainers']) {
-    for (const container of recordsOf(spec[list])) delete container['image'];
-  }
-  for (const field of ['activeDeadlineSeconds', 'tolerations', 'terminationGracePeriodSeconds']) delete spec[field];
-  if (!reference.spec?.['nodeName']) delete spec['nodeName'];
-  return spec;
-}
-
 export const podStrategy: Strategy = {
   returnsDeleted: true,
   defaults(pod) {
@@ -141,12 +112,5 @@ export const podStrategy: Strategy = {
     setDefault(spec, 'enableServiceLinks', true);
   },
   prepare: preparePod,
-  validate(pod, old) {
-    const causes = validatePodSpec(pod.spec, 'spec');
-    if (!old && pod.spec?.['ephemeralContainers'] !== undefined) {
-      causes.push(cause.forbidden('spec.ephemeralContainers', 'cannot be set on create'));
-    }
-    if (old && !same(fixedPart(pod, old), fixedPart(old, old))) causes.push(cause.forbidden('spec', POD_CHANGES));
-    return causes;
-  },
+  validate: (pod) => validatePodSpec(pod.spec, 'spec'),
 };

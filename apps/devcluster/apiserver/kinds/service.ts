@@ -1,6 +1,7 @@
 import { ensure, recordsOf, setDefault, textOf } from '../fields.js';
-import { type Fields, type KubeObject, type ObjectAccess, type Strategy } from '../types.js';
-import { validateService } from './service-validation.js';
+import { cause } from '../status.js';
+import { type Cause, type Fields, type KubeObject, type ObjectAccess, type Strategy } from '../types.js';
+import { filled, oneOf } from './faults.js';
 
 /** What a Service without an address of its own does not have. */
 const CLUSTER_FIELDS = ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy'];
@@ -64,11 +65,28 @@ function allotNodePorts(spec: Fields, old: KubeObject | undefined, others: reado
   }
 }
 
+const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
+
+function validate({ spec = {} }: KubeObject, old?: KubeObject): Cause[] {
+  const type = oneOf('spec.type', spec['type'], TYPES);
+  if (spec['type'] === 'ExternalName') return type;
+  const former = old?.spec?.['clusterIP'];
+  const moved = former !== undefined && former !== spec['clusterIP'];
+  const address = moved ? [cause.invalid('spec.clusterIPs[0]', spec['clusterIPs'], 'may not change once set')] : [];
+  const headless = spec['clusterIP'] === 'None';
+  const wrong = recordsOf(spec['ports']).flatMap(({ port }, index) =>
+    typeof port === 'number' && port >= 1 && port <= 65_535
+      ? []
+      : [cause.invalid(`spec.ports[${index}].port`, port ?? 0, 'must be between 1 and 65535, inclusive')],
+  );
+  return [...type, ...(headless ? [] : filled('spec.ports', spec['ports'])), ...wrong, ...address];
+}
+
 /** The status of a new Service is the load balancer's alone. */
 export const serviceStrategy: Strategy = {
   nameRule: 'label',
   returnsDeleted: true,
   defaults,
   prepare,
-  validate: validateService,
+  validate,
 };

@@ -2,7 +2,6 @@ import { ensure, isFields, recordsOf, setDefault, textOf, textsOf } from '../fie
 import { nameFault } from '../names.js';
 import { cause } from '../status.js';
 import { type Cause, type Fields, type KubeObject, type Strategy } from '../types.js';
-import { selectorFaults } from './selector.js';
 
 /** Follows k8s.io/kubernetes/pkg/apis/admissionregistration/v1/defaults.go. */
 function defaultWebhook(webhook: Fields): void {
@@ -33,8 +32,6 @@ function webhookFaults(webhook: Fields, at: string): Cause[] {
     ...recordsOf(webhook['rules']).flatMap((rule, index) => ruleFaults(rule, `${at}.rules[${index}]`)),
     ...Object.entries(CHOICES).flatMap(([field, valid]) => choiceFaults(webhook[field], `${at}.${field}`, valid)),
     ...(outOfRange ? [cause.invalid(`${at}.timeoutSeconds`, seconds, 'must be between 1 and 30 seconds')] : []),
-    ...selectorFaults(webhook['namespaceSelector'], `${at}.namespaceSelector`),
-    ...selectorFaults(webhook['objectSelector'], `${at}.objectSelector`),
     ...clientConfigFaults(webhook['clientConfig'] as Fields, `${at}.clientConfig`),
     ...unservedFaults(webhook, at),
   ];

@@ -2,10 +2,8 @@ import { at, ensure, fieldsOf, isFields, same, setDefault } from '../fields.js';
 import { cause } from '../status.js';
 import { type Cause, type KubeObject, type Strategy } from '../types.js';
 import { matchesSelector, selectorOf } from '../selectors/labels.js';
-import { rolloutFaults } from './rollout.js';
 import { defaultPodSpec } from './pod.js';
 import { validatePodSpec } from './pod-spec.js';
-import { selectorFaults } from './selector.js';
 import { nonNegative } from './faults.js';
 
 function defaultTemplate(object: KubeObject): void {
@@ -26,12 +24,11 @@ function validate(object: KubeObject, old?: KubeObject): Cause[] {
     ...causes,
     ...nonNegative('spec.replicas', spec['replicas']),
     ...selectionFaults(object),
-    ...templateFaults(fieldsOf(at(spec, 'template', 'spec'))),
-    ...nonNegative('spec.minReadySeconds', spec['minReadySeconds']),
-    ...(object.kind === 'Deployment' ? rolloutFaults(spec) : []),
+    ...validatePodSpec(at(spec, 'template', 'spec'), 'spec.template.spec'),
   ];
 }
 
+/** A selector that misses its own pods would have its controller make pods without end. */
 function selectionFaults({ spec = {} }: KubeObject): Cause[] {
   const selector = spec['selector'];
   const labels = at(spec, 'template', 'metadata', 'labels');
@@ -41,22 +38,7 @@ function selectionFaults({ spec = {} }: KubeObject): Cause[] {
   if (Object.keys(selector).length === 0) {
     return [cause.invalid('spec.selector', selector, 'empty selector is invalid for deployment')];
   }
-  const causes = selectorFaults(selector, 'spec.selector');
-  if (causes.length > 0) return [...causes, cause.invalid('spec.selector', selector, 'invalid label selector')];
   return matchesSelector(selectorOf(selector), fieldsOf(labels) as Record<string, string>) ? [] : [mismatch];
-}
-
-function templateFaults(spec: Record<string, unknown>): Cause[] {
-  const path = 'spec.template.spec';
-  const causes = validatePodSpec(spec, path);
-  if (['OnFailure', 'Never'].includes(spec['restartPolicy'] as string)) {
-    causes.push(cause.unsupported(`${path}.restartPolicy`, spec['restartPolicy'], ['Always']));
-  }
-  if (spec['activeDeadlineSeconds'] !== undefined) {
-    const detail = 'activeDeadlineSeconds in ReplicaSet is not Supported';
-    causes.push(cause.forbidden(`${path}.activeDeadlineSeconds`, detail));
-  }
-  return causes;
 }
 
 const prepare: Strategy['prepare'] = (object, old) => {

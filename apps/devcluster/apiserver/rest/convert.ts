@@ -5,7 +5,7 @@ const shown = new WeakMap<KubeObject, { def: ResourceDef; object: KubeObject }>(
 
 /** The stored object as this version shows it. Shares what it can: not to be changed. */
 export function present(def: ResourceDef, stored: KubeObject): KubeObject {
-  if (!def.convert && !def.schema && stored.apiVersion === apiVersionOf(def)) return stored;
+  if (!def.schema && stored.apiVersion === apiVersionOf(def)) return stored;
   const known = shown.get(stored);
   if (known?.def === def) return known.object;
   const object = converted(def, stored);
@@ -16,14 +16,13 @@ export function present(def: ResourceDef, stored: KubeObject): KubeObject {
 /** An object may be older than its schema: unknown fields go and new defaults come when it is read. */
 function converted(def: ResourceDef, stored: KubeObject): KubeObject {
   const apiVersion = apiVersionOf(def);
-  if (def.convert) return { ...def.convert.fromStorage(structuredClone(stored)), apiVersion };
   const object = stored.apiVersion === apiVersion ? stored : { ...stored, apiVersion };
   if (!def.schema) return object;
   return def.schema.default(def.preserveUnknownFields ? object : def.schema.prune(object));
 }
 
 /** The object as it is stored; takes the argument over. */
-export function toStorage(def: ResourceDef, object: KubeObject): KubeObject {
-  if (def.convert) return { ...def.convert.toStorage(object), apiVersion: 'v1' };
-  return { ...object, apiVersion: apiVersionOf({ group: def.group, version: def.storageVersion }) };
-}
+export const toStorage = (def: ResourceDef, object: KubeObject): KubeObject => ({
+  ...object,
+  apiVersion: apiVersionOf({ group: def.group, version: def.storageVersion }),
+});
