@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { Upstream } from '#libs/kube';
 import { makeLogger, NestLogger } from '#libs/ops';
-import { ConfigError, type OperatorConfig, readConfig } from './config.js';
+import { ConfigError, type OperatorConfig, readConfig } from './config/config.js';
 import { OperatorModule } from './operator.module.js';
 
 function fail(message: string): never {

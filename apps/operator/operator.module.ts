@@ -1,10 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { KubeModule, OwnClient, type Upstream } from '#libs/kube';
 import { type Logger, LOGGER, ObservabilityModule } from '#libs/ops';
-import { type OperatorConfig } from './config.js';
-import { HealthController } from './health.controller.js';
-import { Metrics } from './metrics.js';
-import { OperatorService } from './operator.service.js';
+import { type OperatorConfig } from './config/config.js';
+import { HealthController } from './health/health.controller.js';
+import { Metrics } from './ops/metrics.js';
+import { OperatorService } from './manager/manager.js';
 
 export interface OperatorModuleOptions {
   config: OperatorConfig;

@@ -6,10 +6,11 @@ import {
   type KubeObject,
   type ResourceType,
 } from '#libs/kube';
-import { MANAGED_BY, OPERATOR } from '../labels.js';
+import { MANAGED_BY, OPERATOR } from '../cluster/labels.js';
 import { covers } from './covers.js';
 import { withDigest } from './digest.js';
-import { type Manifest, type Wanted } from './manifest.js';
+import { type Manifest } from '../cluster/manifest.js';
+import { type Wanted } from './wanted.js';
 
 /** What became of one wanted object. `foreign`: somebody else's object has its name. `refused`: the API server says no. */
 export type Outcome = { wanted: Wanted } & (

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { GROUP } from '#libs/api';
-import { type Manifest } from './manifest.js';
+import { type Manifest } from '../cluster/manifest.js';
 
 /** What was applied last: tells that a field was taken out of what is wanted, which `covers` cannot see. */
 export const APPLIED = `${GROUP}/applied`;

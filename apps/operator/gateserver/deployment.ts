@@ -1,6 +1,6 @@
 import { type GateServerSettings } from '#libs/api';
 import { parseDuration } from '#libs/token';
-import { type Manifest } from '../apply/manifest.js';
+import { type Manifest } from '../cluster/manifest.js';
 import { labelsOf, namesOf, selectorOf } from './names.js';
 
 export const HTTP_PORT = 8080;

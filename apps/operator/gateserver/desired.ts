@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type ResourceType, types } from '#libs/kube';
 import { SecretKeyError, secretKeys, type SigningKey, toJwks } from '#libs/token';
-import { type Manifest, type Wanted } from '../apply/manifest.js';
+import { type Manifest, type SecretObject } from '../cluster/manifest.js';
+import { type Wanted } from '../apply/wanted.js';
 import { retiredKeys } from '../keys/retired.js';
-import { type SecretObject } from '../watches.js';
 import { deployment } from './deployment.js';
 import { exposureOf } from './exposure.js';
 import { type Gathered } from './gather.js';

@@ -2,7 +2,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { type GateServer } from '#libs/api';
 import { type KubeObject, types } from '#libs/kube';
 import { generateKeyPair } from '#libs/token';
-import { FACTORY } from '../factory.js';
+import { FACTORY } from '../keys/factory.js';
 import { FakeCluster } from '../testing/fake-cluster.js';
 import { reconcileWith } from '../testing/reconcile.js';
 import { type Factory } from './material.js';

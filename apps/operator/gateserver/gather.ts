@@ -1,8 +1,8 @@
 import { type GateServer, gateServerDefaults, type GateServerSettings, type GateToken, SIGNING_KEY } from '#libs/api';
 import { type ResourceType, types } from '#libs/kube';
 import { controllerOf, isOwned } from '../apply/applier.js';
-import { type Manifest } from '../apply/manifest.js';
-import { type SecretObject, type Watches } from '../watches.js';
+import { type Manifest, type SecretObject } from '../cluster/manifest.js';
+import { type Watches } from '../cluster/watches.js';
 import { type Discovered, NOTHING } from './discovery.js';
 import { type Rule } from './gateway-role.js';
 import { type Names, namesOf } from './names.js';

@@ -1,6 +1,6 @@
 import { type GateServer } from '#libs/api';
 import { kidOf, parseDuration } from '#libs/token';
-import { type SecretObject } from '../watches.js';
+import { type SecretObject } from '../cluster/manifest.js';
 import { exposureOf } from './exposure.js';
 import { type Gathered } from './gather.js';
 import {

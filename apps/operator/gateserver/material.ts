@@ -3,7 +3,7 @@ import { KEY_CREATED, RETIRED_KEYS, SIGNING_KEY } from '#libs/api';
 import { rfc3339 } from '#libs/kube';
 import { secretKeys, SecretKeyError, type SigningKey } from '#libs/token';
 import { retiredFile, type RetiredKey, retiredKeys } from '../keys/retired.js';
-import { type SecretObject } from '../watches.js';
+import { type SecretObject } from '../cluster/manifest.js';
 
 /** Keys are made and random bytes drawn by whoever is given here; all else is pure. */
 export interface Factory {

@@ -1,5 +1,5 @@
 import { jwtSecretOf } from '#libs/api';
-import { MANAGED_BY, OPERATOR } from '../labels.js';
+import { MANAGED_BY, OPERATOR } from '../cluster/labels.js';
 
 /** What the objects of GateServer `name` are called. */
 export function namesOf(name: string) {

@@ -1,5 +1,5 @@
 import { type GateServerSettings } from '#libs/api';
-import { type Manifest } from '../apply/manifest.js';
+import { type Manifest } from '../cluster/manifest.js';
 import { HTTP_PORT, METRICS_PORT } from './deployment.js';
 import { labelsOf, namesOf, selectorOf } from './names.js';
 

@@ -3,9 +3,9 @@ import { ENFORCED, type GateServer, type GateServerSpec, SIGNING_KEY } from '#li
 import { KubeError, type KubeObject, types } from '#libs/kube';
 import { generateKeyPair, type Jwks, KeyRing } from '#libs/token';
 import { Applier } from '../apply/applier.js';
-import { FACTORY } from '../factory.js';
+import { FACTORY } from '../keys/factory.js';
 import { FakeCluster } from '../testing/fake-cluster.js';
-import { type SecretObject } from '../watches.js';
+import { type SecretObject } from '../cluster/manifest.js';
 import { type Discovered } from './discovery.js';
 import { base64, type Factory } from './material.js';
 import { ServerReconciler } from './reconciler.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type GateServer, type GateServerSpec } from '#libs/api';
 import { KubeError, type KubeObject, types } from '#libs/kube';
-import { FACTORY } from '../factory.js';
+import { FACTORY } from '../keys/factory.js';
 import { FakeCluster } from '../testing/fake-cluster.js';
 import { reconcileWith } from '../testing/reconcile.js';
 import { type Factory } from './material.js';

@@ -1,5 +1,5 @@
 import { type GateServer, gateServerDefaults } from '#libs/api';
-import { type Watches } from '../watches.js';
+import { type Watches } from '../cluster/watches.js';
 
 /** The GateServers of a namespace, oldest first; none that is being deleted. */
 export function serversOf({ gateServers }: Pick<Watches, 'gateServers'>, namespace: string): GateServer[] {

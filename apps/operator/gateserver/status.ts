@@ -3,7 +3,7 @@ import { type Condition, type GateServer, type GateServerStatus } from '#libs/ap
 import { rfc3339, setCondition, type StatedCondition, types } from '#libs/kube';
 import { type Outcome } from '../apply/applier.js';
 import { retiredKeys } from '../keys/retired.js';
-import { type SecretObject } from '../watches.js';
+import { type SecretObject } from '../cluster/manifest.js';
 import { type Fault, unacted } from './check.js';
 import { exposureOf } from './exposure.js';
 import { type Gathered } from './gather.js';

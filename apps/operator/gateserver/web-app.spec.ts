@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type GateServer } from '#libs/api';
 import { KubeError, type KubeObject, types } from '#libs/kube';
-import { readConfig } from '../config.js';
-import { FACTORY } from '../factory.js';
+import { readConfig } from '../config/config.js';
+import { FACTORY } from '../keys/factory.js';
 import { FakeCluster } from '../testing/fake-cluster.js';
 import { reconcileWith } from '../testing/reconcile.js';
 import { webAppFault } from './check.js';

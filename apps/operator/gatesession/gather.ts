@@ -1,6 +1,6 @@
 import { type GateServer, type GateSession } from '#libs/api';
 import { serversOf } from '../gateserver/servers.js';
-import { type Watches } from '../watches.js';
+import { type Watches } from '../cluster/watches.js';
 
 /** Everything that decides about one record of a console. */
 export interface Gathered {

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type GateServer, type GateServerStatus, type GateToken, type GateTokenSpec, SIGNING_KEY } from '#libs/api';
 import { generateKeyPair } from '#libs/token';
 import { base64 } from '../gateserver/material.js';
-import { type SecretObject } from '../watches.js';
+import { type SecretObject } from '../cluster/manifest.js';
 import { decide } from './desired.js';
 
 const NOW = Date.parse('2030-01-01T12:00:00Z');

@@ -2,7 +2,8 @@ import { type GateServer, type GateToken } from '#libs/api';
 import { isKubeError, type KubeClient, type KubeObject, type ResourceType, types } from '#libs/kube';
 import { boundVm } from '#libs/policy';
 import { serversOf } from '../gateserver/servers.js';
-import { type SecretObject, type Watches } from '../watches.js';
+import { type SecretObject } from '../cluster/manifest.js';
+import { type Watches } from '../cluster/watches.js';
 
 /** Everything that decides about one token. */
 export interface Gathered {

@@ -14,7 +14,7 @@ import { generateKeyPair, KeyRing } from '#libs/token';
 import { base64 } from '../gateserver/material.js';
 import { retiredFile } from '../keys/retired.js';
 import { FakeCluster } from '../testing/fake-cluster.js';
-import { type SecretObject } from '../watches.js';
+import { type SecretObject } from '../cluster/manifest.js';
 import { TokenReconciler } from './reconciler.js';
 
 const NOW = Date.parse('2030-01-01T12:00:00Z');

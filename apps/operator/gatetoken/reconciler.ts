@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { API_VERSION, gateServerDefaults, type GateToken } from '#libs/api';
 import { type Again, type EventRecorder, isKubeError, type KubeClient, types } from '#libs/kube';
 import { KeyRing, parseDuration, sign, TokenError } from '#libs/token';
-import { OPERATOR } from '../labels.js';
+import { OPERATOR } from '../cluster/labels.js';
 import { decide, type Decision, type Signing } from './desired.js';
 import { gather, type Gathered, type Sources } from './gather.js';
 import { isCurrent, type OwnStatus, statusOf } from './status.js';

@@ -1,6 +1,6 @@
 import { type GateServer, type GateToken, jwtSecretOf, SIGNING_KEY } from '#libs/api';
 import { secretKeys, SecretKeyError, type SigningKey } from '#libs/token';
-import { type SecretObject } from '../watches.js';
+import { type SecretObject } from '../cluster/manifest.js';
 import { Problem } from './problem.js';
 
 /** Who stands behind a token: the gateway that opens for it, and the name of the secret that signs it. */

@@ -1,7 +1,7 @@
 import { type KeyObject } from 'node:crypto';
 import { RETIRED_KEYS } from '#libs/api';
 import { parsePublicKey } from '#libs/token';
-import { type SecretObject } from '../watches.js';
+import { type SecretObject } from '../cluster/manifest.js';
 
 /** A key that signs no more; its public half stays in force until the last token that it signed has ended. */
 export interface RetiredKey {

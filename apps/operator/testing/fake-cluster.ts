@@ -1,6 +1,6 @@
 import { KubeError, type KubeObject, type ResourceType } from '#libs/kube';
-import { type Manifest } from '../apply/manifest.js';
-import { OWNED } from '../watches.js';
+import { type Manifest } from '../cluster/manifest.js';
+import { OWNED } from '../cluster/watches.js';
 
 /** Objects in memory, and a log of what was written: `apply deployments/n/a`, `apply gatetokens/n/a/status`. */
 export class FakeCluster {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { issue, makeCa } from '#libs/pki';
 import { generateKeyPair } from '#libs/token';
-import { type Factory } from './gateserver/material.js';
+import { type Factory } from '../gateserver/material.js';
 
 /** What really makes keys: RSA 2048 for tokens, a self-made certificate whose authority's key is forgotten at once. */
 export const FACTORY: Factory = {

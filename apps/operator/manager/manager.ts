@@ -1,17 +1,17 @@
 import { type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { EventRecorder, LeaderElector, type OwnClient, type ResourceType, types, WorkQueue } from '#libs/kube';
 import { type Logger } from '#libs/ops';
-import { Applier, type Cache } from './apply/applier.js';
-import { type OperatorConfig } from './config.js';
+import { Applier, type Cache } from '../apply/applier.js';
+import { type OperatorConfig } from '../config/config.js';
 import { enqueueAll, enqueueDependants, type Queues } from './dependants.js';
-import { FACTORY } from './factory.js';
-import { Discovery } from './gateserver/discovery.js';
-import { ServerReconciler } from './gateserver/reconciler.js';
-import { SessionReconciler } from './gatesession/reconciler.js';
-import { TokenReconciler } from './gatetoken/reconciler.js';
-import { OPERATOR } from './labels.js';
-import { type Metrics } from './metrics.js';
-import { Watches } from './watches.js';
+import { FACTORY } from '../keys/factory.js';
+import { Discovery } from '../gateserver/discovery.js';
+import { ServerReconciler } from '../gateserver/reconciler.js';
+import { SessionReconciler } from '../gatesession/reconciler.js';
+import { TokenReconciler } from '../gatetoken/reconciler.js';
+import { OPERATOR } from '../cluster/labels.js';
+import { type Metrics } from '../ops/metrics.js';
+import { Watches } from '../cluster/watches.js';
 
 /** Watches are renewed every 30 s; three that failed in a row are a lost API server. */
 const PATIENCE_MS = 90_000;

@@ -1,10 +1,11 @@
 import { type GateServer, type GateToken, SIGNING_KEY } from '#libs/api';
 import { keyOf, type KubeObject, types, type WorkQueue } from '#libs/kube';
-import { controllerOf } from './apply/applier.js';
-import { claimOf, rivalsOf } from './gateserver/route-claim.js';
-import { serversOf } from './gateserver/servers.js';
-import { targetOf } from './gatetoken/gather.js';
-import { type SecretObject, type Watches } from './watches.js';
+import { controllerOf } from '../apply/applier.js';
+import { claimOf, rivalsOf } from '../gateserver/route-claim.js';
+import { serversOf } from '../gateserver/servers.js';
+import { targetOf } from '../gatetoken/gather.js';
+import { type SecretObject } from '../cluster/manifest.js';
+import { type Watches } from '../cluster/watches.js';
 
 type Queue = Pick<WorkQueue, 'add'>;
 export interface Queues {

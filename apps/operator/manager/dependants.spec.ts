@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { type KubeObject, type ResourceType, types } from '#libs/kube';
 import { enqueueDependants } from './dependants.js';
-import { OWNED, type Watches } from './watches.js';
+import { OWNED, type Watches } from '../cluster/watches.js';
 
 type Put = (object: KubeObject, old?: KubeObject) => void;
 

@@ -1,12 +1,7 @@
 import { type GateServer, type GateSession, type GateToken, SIGNING_KEY } from '#libs/api';
 import { Informer, type KubeClient, type KubeObject, type ResourceType, types } from '#libs/kube';
-import { type Manifest } from './apply/manifest.js';
+import { type Manifest, type SecretObject } from './manifest.js';
 import { MANAGED_BY, OPERATOR, OWNED_SELECTOR } from './labels.js';
-
-export interface SecretObject extends Manifest {
-  type?: string;
-  data?: Record<string, string>;
-}
 
 /** The kinds that a GateServer owns, in the order in which they are made. */
 export const OWNED: readonly ResourceType[] = [

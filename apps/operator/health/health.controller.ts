@@ -1,5 +1,5 @@
 import { Controller, Get, ServiceUnavailableException } from '@nestjs/common';
-import { OperatorService } from './operator.service.js';
+import { OperatorService } from '../manager/manager.js';
 
 /** What a kubelet asks. */
 @Controller()
