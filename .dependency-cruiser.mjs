@@ -26,7 +26,7 @@ export default {
     forbid(
       'browser-safe',
       'policy, api, kubevirt and rfb run in the browser: no Node built-ins.',
-      { path: '^libs/(policy|api|kubevirt|rfb)/', pathNot: ['\\.spec\\.ts$', '^libs/api/crds'] },
+      { path: '^libs/(policy|api|kubevirt|rfb)/', pathNot: ['\\.spec\\.ts$', '/testing/', '^libs/api/crds'] },
       { dependencyTypes: ['core'] },
     ),
     forbid(

@@ -1,26 +1,5 @@
 import { SUBRESOURCE_GROUP, SUBRESOURCE_VERSIONS } from '#libs/kubevirt';
-
-/** Subresources as KubeVirt lists them: without their parents, without verbs. */
-const RESOURCES = [
-  ...[
-    'console',
-    'filesystemlist',
-    'freeze',
-    'guestosinfo',
-    'pause',
-    'portforward',
-    'reset',
-    'softreboot',
-    'unfreeze',
-    'unpause',
-    'usbredir',
-    'userlist',
-    'vnc',
-    'vnc/screenshot',
-    'vsock',
-  ].map((name) => `virtualmachineinstances/${name}`),
-  ...['migrate', 'portforward', 'restart', 'start', 'stop'].map((name) => `virtualmachines/${name}`),
-];
+import { ROUTES } from './routes.js';
 
 const versions = SUBRESOURCE_VERSIONS.map((version) => ({ groupVersion: `${SUBRESOURCE_GROUP}/${version}`, version }));
 
@@ -33,11 +12,12 @@ const GROUP = {
   serverAddressByClientCIDRs: [],
 };
 
+/** Subresources as KubeVirt lists them: without their parents, without verbs. */
 const resourceList = (groupVersion: string): object => ({
   kind: 'APIResourceList',
   apiVersion: 'v1',
   groupVersion,
-  resources: RESOURCES.map((name) => ({ name, singularName: '', namespaced: true, kind: '', verbs: [] })),
+  resources: [...ROUTES.keys()].map((name) => ({ name, singularName: '', namespaced: true, kind: '', verbs: [] })),
 });
 
 const VERSION = { gitVersion: 'v1.8.0', gitCommit: '', gitTreeState: 'clean', goVersion: '', platform: 'linux/amd64' };
@@ -57,8 +37,9 @@ const DOCUMENTS: ReadonlyMap<string, object> = new Map<string, object>([
   ],
 ]);
 
-/** Documents that everybody may read: what is served here. `/healthz` is `ok`. */
-export function discover(path: string): object | string | undefined {
-  if (path === '/healthz' || path === '/readyz' || path === '/livez') return 'ok';
-  return DOCUMENTS.get(path.length > 1 ? path.replace(/\/$/, '') : path);
+/** Documents that everybody may read: content type and body of what is served here. `/healthz` is `ok`. */
+export function discover(path: string): [type: string, body: string] | undefined {
+  if (path === '/healthz' || path === '/readyz' || path === '/livez') return ['text/plain; charset=utf-8', 'ok'];
+  const document = DOCUMENTS.get(path.length > 1 ? path.replace(/\/$/, '') : path);
+  return document && ['application/json', JSON.stringify(document)];
 }

@@ -1,4 +1,4 @@
-/** An answer that is not a success: a metav1.Status, as k8s.io/apimachinery's errors package words them. */
+/** An answer that is not a success: a metav1.Status, worded as k8s.io/apimachinery's errors package does, or plain text. */
 export class Failure extends Error {
   override readonly name = 'Failure';
 
@@ -7,8 +7,18 @@ export class Failure extends Error {
     readonly reason: string,
     message: string,
     readonly details?: { name: string; group: string; kind: string },
+    private readonly plain = false,
   ) {
     super(message);
+  }
+
+  /** The content type of the body. */
+  get type(): string {
+    return this.plain ? 'text/plain; charset=utf-8' : 'application/json';
+  }
+
+  get body(): string {
+    return this.plain ? this.message : JSON.stringify(this.toStatus());
   }
 
   toStatus(): object {
@@ -43,6 +53,8 @@ export const conflict = (kind: Singular, name: string, why: string): Failure =>
 export const badRequest = (message: string): Failure => new Failure(400, 'BadRequest', message);
 
 export const internal = (why: string): Failure => new Failure(500, 'InternalError', `Internal error occurred: ${why}`);
+
+export const plainText = (code: number, text: string): Failure => new Failure(code, '', text, undefined, true);
 
 export const unauthorized = (): Failure => new Failure(401, 'Unauthorized', 'Unauthorized');
 

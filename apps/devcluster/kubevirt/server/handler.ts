@@ -1,10 +1,11 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { type VirtualMachineInstance } from '#libs/kubevirt';
 import { type Machines } from '../machines.js';
-import { asFailure, badRequest, Failure, internal, nowhere } from './failure.js';
-import { AGENT_QUERIES, agentFailure, INSTANCE_ACTIONS } from './instance-actions.js';
+import { asFailure, badRequest, internal, plainText } from './failure.js';
+import { agentFailure, INSTANCE_ACTIONS } from './instance-actions.js';
 import { type Objects } from './objects.js';
 import { POWER } from './power.js';
-import { readBody, sendEmpty, sendJson, sendText } from './respond.js';
+import { readBody, send, sendEmpty } from './respond.js';
 import { STREAMS, vnc } from './stream-checks.js';
 import { activeConnection, type Streams } from './streams.js';
 import { type Target } from './target.js';
@@ -19,26 +20,25 @@ export interface HandlerParts {
   changed(namespace: string, name: string): void;
 }
 
-/** Requests for subresources that are no upgrades. */
+/** Requests for subresources that are not upgrades. Each has passed checkRoute: its method and subresource fit. */
 export class Handler {
   constructor(private readonly parts: HandlerParts) {}
 
   async handle(target: Target, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { subresource } = target;
-    const onInstance = target.resource === 'virtualmachineinstances';
     if (request.method === 'PUT') return this.#put(target, request, response);
-    if (request.method !== 'GET') throw new Failure(405, 'MethodNotAllowed', 'the server does not allow this method');
-    if (onInstance && AGENT_QUERIES.has(subresource)) return this.#agent(target, response);
-    if (onInstance && subresource === 'vnc/screenshot') return this.#screenshot(target, response);
-    if (onInstance && Object.hasOwn(STREAMS, subresource)) return this.parts.streams.plain(target);
-    if (subresource === 'portforward') return this.parts.streams.plain(target);
-    throw nowhere();
+    if (Object.hasOwn(STREAMS, target.subresource)) return this.parts.streams.plain(target);
+    try {
+      if (target.subresource !== 'vnc/screenshot') throw agentFailure(await this.#vmi(target));
+      const png = await this.#picture(target);
+      response.writeHead(200, { 'content-type': 'image/png', 'content-length': png.length }).end(png);
+    } catch (error) {
+      // Of these routes every failure is 500 in plain text.
+      throw plainText(500, asFailure(error).message);
+    }
   }
 
   async #put(target: Target, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { namespace, name, subresource } = target;
-    const table: object = target.resource === 'virtualmachines' ? POWER : INSTANCE_ACTIONS;
-    if (!Object.hasOwn(table, subresource)) throw nowhere();
     const body = await readBody(request).catch((error: unknown) => {
       throw badRequest(`Can not unmarshal Request body to struct, error: ${asFailure(error).message}`);
     });
@@ -46,33 +46,20 @@ export class Handler {
       await POWER[subresource]?.(this.parts.objects, namespace, name, body);
       return sendEmpty(response, 202);
     }
-    const vmi = await this.parts.objects.vmi(namespace, name);
+    const vmi = await this.#vmi(target);
     INSTANCE_ACTIONS[subresource]?.(vmi, this.parts.machines.get(vmi.metadata.uid));
     this.parts.changed(namespace, name);
     sendEmpty(response, 200);
   }
 
-  async #agent({ namespace, name }: Target, response: ServerResponse): Promise<void> {
-    try {
-      throw agentFailure(await this.parts.objects.vmi(namespace, name));
-    } catch (error) {
-      sendText(response, 500, asFailure(error).message);
-    }
-  }
-
-  async #screenshot(target: Target, response: ServerResponse): Promise<void> {
-    try {
-      const png = await this.#picture(target);
-      response.writeHead(200, { 'content-type': 'image/png', 'content-length': png.length }).end(png);
-    } catch (error) {
-      sendText(response, 500, asFailure(error).message);
-    }
+  #vmi({ namespace, name }: Target): Promise<VirtualMachineInstance> {
+    return this.parts.objects.vmi(namespace, name);
   }
 
   /** A screenshot is a viewer that never takes the screen from another. */
-  async #picture({ namespace, name, query }: Target): Promise<Uint8Array> {
-    const vmi = await this.parts.objects.vmi(namespace, name);
-    vnc(vmi, { namespace, name, query } as Target);
+  async #picture(target: Target): Promise<Uint8Array> {
+    const vmi = await this.#vmi(target);
+    vnc(vmi, target);
     const { uid = '' } = vmi.metadata;
     if (this.parts.viewers.has(uid, 'vnc')) throw activeConnection();
     const machine = this.parts.machines.get(uid);
@@ -81,9 +68,9 @@ export class Handler {
   }
 }
 
-/** Answers a request with what it failed of. */
+/** Answers a request with why it failed. */
 export function respondFailure(response: ServerResponse, error: unknown): void {
   if (response.headersSent) return void response.destroy();
-  const failure = asFailure(error);
-  sendJson(response, failure.code, failure.toStatus());
+  const { code, type, body } = asFailure(error);
+  send(response, code, type, body);
 }

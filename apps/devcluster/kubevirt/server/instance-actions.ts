@@ -57,9 +57,7 @@ export const INSTANCE_ACTIONS: Readonly<Record<string, InstanceAction>> = {
   unfreeze: withAgent,
 };
 
-/** GET of these asks an agent in the machine. Their failures are 500 in plain text. */
-export const AGENT_QUERIES: ReadonlySet<string> = new Set(['guestosinfo', 'userlist', 'filesystemlist']);
-
+/** Why `guestosinfo`, `userlist` and `filesystemlist` cannot be answered: this machine has no agent. */
 export function agentFailure(vmi: VirtualMachineInstance): Failure {
   return refused(vmi, isRunning(vmi) ? 'VMI does not have guest agent connected' : 'VMI is not running');
 }

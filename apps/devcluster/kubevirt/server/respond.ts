@@ -2,13 +2,8 @@ import { STATUS_CODES, type ServerResponse } from 'node:http';
 import { type Duplex } from 'node:stream';
 import { type Failure } from './failure.js';
 
-export function sendJson(response: ServerResponse, code: number, body: object): void {
-  const text = JSON.stringify(body);
-  response.writeHead(code, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }).end(text);
-}
-
-export function sendText(response: ServerResponse, code: number, text: string): void {
-  response.writeHead(code, { 'content-type': 'text/plain; charset=utf-8' }).end(text);
+export function send(response: ServerResponse, code: number, type: string, body: string): void {
+  response.writeHead(code, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(body);
 }
 
 export function sendEmpty(response: ServerResponse, code: number): void {
@@ -16,11 +11,10 @@ export function sendEmpty(response: ServerResponse, code: number): void {
 }
 
 /** Refuses an upgrade: an ordinary answer on the bare socket, then the end. */
-export function refuseUpgrade(socket: Duplex, failure: Failure): void {
-  const body = JSON.stringify(failure.toStatus());
+export function refuseUpgrade(socket: Duplex, { code, type, body }: Failure): void {
   socket.end(
-    `HTTP/1.1 ${failure.code} ${STATUS_CODES[failure.code] ?? 'Error'}\r\n` +
-      `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${code} ${STATUS_CODES[code] ?? 'Error'}\r\n` +
+      `content-type: ${type}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
 }
 

@@ -7,7 +7,8 @@ import { asFailure, nowhere, unauthorized } from './failure.js';
 import { discover } from './discovery.js';
 import { type FrontProxy, isFrontProxy } from './front-proxy.js';
 import { Handler, type HandlerParts, respondFailure } from './handler.js';
-import { refuseUpgrade, sendJson, sendText } from './respond.js';
+import { refuseUpgrade, send } from './respond.js';
+import { checkRoute } from './routes.js';
 import { parseTarget, type Target } from './target.js';
 
 const KEEP_ALIVE_MS = 180_000;
@@ -19,7 +20,7 @@ export interface ServerOptions extends HandlerParts {
 }
 
 /**
- * The aggregated API subresources.kubevirt.io. It believes the API server, which has checked who asks and what she may
+ * The aggregated API subresources.kubevirt.io. It believes the API server, which has checked who asks and what they may
  * do, and nobody else; discovery is open.
  */
 export class SubresourceServer {
@@ -32,7 +33,7 @@ export class SubresourceServer {
       ...options.certificate,
       ca: options.frontProxy.ca,
       requestCert: true,
-      // Whoever has no certificate is answered 401, in HTTP.
+      // A client without a certificate is answered 401, in HTTP.
       rejectUnauthorized: false,
     });
     // Longer than the API server keeps an idle connection: it must never meet one that is just being closed.
@@ -60,8 +61,7 @@ export class SubresourceServer {
   async #request(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const document = request.method === 'GET' ? discover(pathOf(request)) : undefined;
-      if (typeof document === 'string') return sendText(response, 200, document);
-      if (document !== undefined) return sendJson(response, 200, document);
+      if (document !== undefined) return send(response, 200, ...document);
       await this.#handler.handle(this.#admit(request), request, response);
     } catch (error) {
       respondFailure(response, error);
@@ -85,6 +85,7 @@ export class SubresourceServer {
     if (request.headers['x-remote-user'] === undefined) throw unauthorized();
     const target = parseTarget(request.url ?? '/');
     if (target === undefined) throw nowhere();
+    checkRoute(target, request.method, request.headers.accept);
     return target;
   }
 }

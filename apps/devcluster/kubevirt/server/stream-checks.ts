@@ -1,5 +1,5 @@
 import { hardwareOf, isPaused, isRunning, type VirtualMachineInstance } from '#libs/kubevirt';
-import { badRequest, conflict, internal } from './failure.js';
+import { badRequest, conflict, type Failure, internal } from './failure.js';
 import { type Target } from './target.js';
 
 /** Whether an instance has this stream now. Throws Failure. */
@@ -9,6 +9,9 @@ function running(vmi: VirtualMachineInstance): void {
   if (!isRunning(vmi)) throw badRequest('VMI is not running');
 }
 
+const refused = (vmi: VirtualMachineInstance, why: string): Failure =>
+  conflict('virtualmachineinstance', vmi.metadata.name ?? '', why);
+
 export const vnc: Check = (vmi) => {
   if (!hardwareOf(vmi).graphics) throw badRequest('No graphics devices are present.');
   running(vmi);
@@ -16,14 +19,14 @@ export const vnc: Check = (vmi) => {
 
 const console: Check = (vmi) => {
   if (!hardwareOf(vmi).serial) throw badRequest('No serial consoles are present.');
-  if (vmi.status?.phase === 'Failed') {
-    throw conflict('virtualmachineinstance', vmi.metadata.name ?? '', 'VMI is in failed status');
-  }
+  if (vmi.status?.phase === 'Failed') throw refused(vmi, 'VMI is in failed status');
   running(vmi);
 };
 
 const usbredir: Check = (vmi) => {
-  if (vmi.spec.domain.devices?.clientPassthrough === undefined) throw badRequest('Not configured with USB Redirection');
+  if (vmi.spec.domain.devices?.clientPassthrough === undefined) {
+    throw refused(vmi, 'Not configured with USB Redirection');
+  }
   running(vmi);
   throw internal('no USB redirection in this machine');
 };
@@ -36,8 +39,7 @@ const vsock: Check = (vmi) => {
 
 /** Nothing listens in this machine on any port. */
 const portforward: Check = (vmi, { rest: [port = ''] }) => {
-  if (isPaused(vmi)) throw conflict('virtualmachineinstance', vmi.metadata.name ?? '', 'VMI is paused');
-  running(vmi);
+  if (isPaused(vmi)) throw refused(vmi, 'VMI is paused');
   const ip = vmi.status?.interfaces?.[0]?.ipAddress;
   if (ip === undefined) throw badRequest('no network interfaces are present');
   if (!/^\d{1,5}$/.test(port)) throw badRequest('port must not be empty');

@@ -3,7 +3,7 @@ import { type Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { type Door, type Peer } from '../machine.js';
 import { type Machines } from '../machines.js';
-import { badRequest, internal, nowhere } from './failure.js';
+import { badRequest, internal, nowhere, plainText } from './failure.js';
 import { type Objects } from './objects.js';
 import { STREAMS } from './stream-checks.js';
 import { type Target } from './target.js';
@@ -12,6 +12,10 @@ import { type ConsoleKind, type Viewers } from './viewers.js';
 /** The one subprotocol that the server knows; others are not answered. */
 const SUBPROTOCOL = 'plain.kubevirt.io';
 const MAX_MESSAGE = 32 * 1024 * 1024;
+
+const NOT_UPGRADED = badRequest(
+  "websocket: the client is not using the websocket protocol: 'upgrade' token not found in 'Connection' header",
+);
 
 /** GET vnc, console and the other streams: checks, then hands the websocket to the machine. */
 export class Streams {
@@ -29,13 +33,13 @@ export class Streams {
   ) {}
 
   /**
-   * A GET that is no upgrade. It fails, but only after the way to the machine was opened: whoever was on the console
-   * has lost it by then.
+   * A GET without an upgrade. It fails, but only after the way to the machine was opened: the viewer on the console has
+   * lost it by then. The websocket library and virt-api each write a body of their own.
    */
   async plain(target: Target): Promise<never> {
     const { uid, kind } = await this.#admit(target);
     this.viewers.cut(uid, kind);
-    throw badRequest("websocket: the client is not using the websocket protocol: 'upgrade' token not found");
+    throw plainText(400, `Bad Request\n${JSON.stringify(NOT_UPGRADED.toStatus(), null, 1)}`);
   }
 
   /** Throws Failure before anything was written to the socket. */
@@ -80,7 +84,10 @@ function preserves(query: URLSearchParams): boolean {
 }
 
 export const activeConnection = () =>
-  internal('dialing virt-handler: bad handshake: Active VNC connection. Request denied.');
+  internal(
+    "Can't connect to websocket (503): websocket: bad handshake: " +
+      'application info: Active VNC connection. Request denied.',
+  );
 
 function peerOf(ws: WebSocket): Peer {
   return {
