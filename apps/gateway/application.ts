@@ -4,10 +4,10 @@ import { Upstream } from '#libs/kube';
 import { type Logger, NestLogger } from '#libs/ops';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { AppModule } from './app.module.js';
-import { type GatewayConfig, type UpstreamConfig } from './config.js';
-import { GatewayAdapter } from './http-adapter.js';
+import { type GatewayConfig, type UpstreamConfig } from './config/config.js';
+import { GatewayAdapter } from './http/adapter.js';
 import { serveOpenApi } from './rest/openapi.js';
-import { bodyInTime } from './slow-bodies.js';
+import { bodyInTime } from './http/slow-bodies.js';
 
 /** 500 URLs of 2048 characters, and what is around them. */
 const LARGEST_SPEC = '1200kb';

@@ -8,13 +8,13 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { Watches } from './cluster/watches.js';
-import { GATEWAY_CONFIG, type GatewayConfig } from './config.js';
+import { GATEWAY_CONFIG, type GatewayConfig } from './config/config.js';
 import { ConsoleDoor } from './console/console-door.js';
 import { Ticker } from './console/ticker.js';
-import { type GatewayAdapter } from './http-adapter.js';
+import { type GatewayAdapter } from './http/adapter.js';
 import { Readiness } from './ops/readiness.js';
 import { Forwarder } from './proxy/forwarder.js';
-import { GuestCredential } from './proxy/guest-credential.js';
+import { GuestCredential } from './credentials/guest-credential.js';
 import { RequestDoor } from './proxy/request-door.js';
 import { UpgradeDoor } from './proxy/upgrade-door.js';
 import { Orphans } from './sessions/orphans.js';

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { makeLogger } from '#libs/ops';
 import { connect, createGateway } from './application.js';
-import { ConfigError, readConfig } from './config.js';
+import { ConfigError, readConfig } from './config/config.js';
 
 try {
   const config = readConfig(process.env);

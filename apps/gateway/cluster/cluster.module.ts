@@ -1,45 +1,25 @@
-import { Global, Module } from '@nestjs/common';
-import { OwnClient, Upstream } from '#libs/kube';
+import { Module } from '@nestjs/common';
+import { OwnClient } from '#libs/kube';
 import { type Logger, LOGGER } from '#libs/ops';
-import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
-import { GuestCredential } from '../proxy/guest-credential.js';
-import { ConsoleRights } from '../vms/console-rights.js';
-import { UserVms } from '../vms/user-vms.js';
-import { VmStates } from '../vms/vm-states.js';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { Readiness } from '../ops/readiness.js';
 import { Watches } from './watches.js';
 
-/** What the gateway knows of the cluster by its own account, and the account of guests. */
-@Global()
+/** What the gateway knows of the cluster by its own account. */
 @Module({
   providers: [
     {
       provide: Watches,
-      inject: [OwnClient, GATEWAY_CONFIG, LOGGER],
-      useFactory: (client: OwnClient, { namespace, jwksConfigMap }: GatewayConfig, log: Logger) =>
-        new Watches(client, {
-          namespace,
-          jwksConfigMap,
-          onError: (what, err) => log.warn({ what, err }, 'watch failed'),
-        }),
+      inject: [OwnClient, GATEWAY_CONFIG, LOGGER, Readiness],
+      useFactory: (client: OwnClient, config: GatewayConfig, log: Logger, readiness: Readiness) => {
+        const { namespace, jwksConfigMap } = config;
+        const onError = (what: string, err: unknown): void => log.warn({ what, err }, 'watch failed');
+        const watches = new Watches(client, { namespace, jwksConfigMap, onError });
+        readiness.require(() => watches.problems());
+        return watches;
+      },
     },
-    {
-      provide: GuestCredential,
-      inject: [OwnClient, GATEWAY_CONFIG, LOGGER],
-      useFactory: (client: OwnClient, { namespace, guestServiceAccount }: GatewayConfig, log: Logger) =>
-        new GuestCredential(client, {
-          namespace,
-          account: guestServiceAccount,
-          onError: (err) => log.error({ err }, 'no token for the guest account'),
-        }),
-    },
-    {
-      provide: VmStates,
-      inject: [Watches, GATEWAY_CONFIG],
-      useFactory: ({ vms, vmis }: Watches, { namespace }: GatewayConfig) => new VmStates(vms, vmis, namespace),
-    },
-    { provide: UserVms, inject: [Upstream], useFactory: (upstream: Upstream) => new UserVms(upstream) },
-    { provide: ConsoleRights, inject: [Upstream], useFactory: (upstream: Upstream) => new ConsoleRights(upstream) },
   ],
-  exports: [Watches, GuestCredential, VmStates, UserVms, ConsoleRights],
+  exports: [Watches],
 })
 export class ClusterModule {}

@@ -1,4 +1,4 @@
-import { Refusal } from '../errors.js';
+import { Refusal } from '../http/refusal.js';
 
 /** Row 11: a revocation may have been missed, so no grant gives anything. */
 export const outOfTouch = (): Refusal =>

@@ -1,13 +1,17 @@
 import { type GateSession, type GateToken } from '#libs/api';
-import { Informer, type OwnClient, types } from '#libs/kube';
+import { Informer, type KubeObject, type Lease, type OwnClient, types } from '#libs/kube';
 import { type VirtualMachine, type VirtualMachineInstance } from '#libs/kubevirt';
-import { type ConfigMap } from '../grants/signing-keys.js';
-import { CONSOLE_LABEL } from '../sessions/console-leases.js';
-import { type Lease } from '../sessions/replica-lease.js';
 
 /** Well below the 30 s after which an unrenewed watch makes the gateway refuse. */
 const RENEW_MS = 15_000;
 const FRESH_MS = 30_000;
+
+/** Marks the Leases of consoles, so that one watch sees them and nothing else. */
+export const CONSOLE_LABEL = 'kubegateway.kubevirt.io/console';
+
+export interface ConfigMap extends KubeObject {
+  data?: Record<string, string>;
+}
 
 export interface WatchesOptions {
   namespace: string;

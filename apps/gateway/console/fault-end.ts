@@ -1,6 +1,6 @@
 import { CLOSE } from '#libs/api';
 import { KubeError, NetworkError } from '#libs/kube';
-import { Refusal } from '../errors.js';
+import { Refusal } from '../http/refusal.js';
 import { type ConsoleEnd } from './tunnel.js';
 
 /**

@@ -1,6 +1,6 @@
 import { CLOSE } from '#libs/api';
 import { type GrantEnd } from '../grants/grant-ends.js';
-import { onCredentialEnd } from '../proxy/credential-end.js';
+import { onCredentialEnd } from '../credentials/credential-end.js';
 import { type VmState } from '../vms/vm-states.js';
 import { type LiveConsole } from './live-console.js';
 import { type ConsoleParts } from './parts.js';

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { type ConsoleTarget } from '#libs/policy';
-import { describe } from '../proxy/identities.js';
-import { type Asked, type Credential } from '../proxy/pipeline.js';
-import { browserKey } from '../sessions/browser-key.js';
+import { type Credential, describe } from '../credentials/credential.js';
+import { browserKey } from '../credentials/browser-key.js';
 import { type ConsoleEnd, type Tunnel } from './tunnel.js';
 
 /** What the upgrade door hands over: allowed already. */
 export interface ConsoleOrder {
-  readonly asked: Asked;
+  /** Path and query on the API server. */
+  readonly asked: { readonly path: string; readonly query: string };
   readonly credential: Credential;
   readonly target: ConsoleTarget;
   readonly address: string;

@@ -1,7 +1,6 @@
 import { CLOSE } from '#libs/api';
 import { ViewOnlyFilter } from '#libs/rfb';
-import { upstreamToken } from '../proxy/identities.js';
-import { upstreamHeaders } from '../proxy/request-headers.js';
+import { identityHeaders, upstreamToken } from '../credentials/identities.js';
 import { type ConsoleClaim } from '../sessions/console-leases.js';
 import { type VmState } from '../vms/vm-states.js';
 import { whyStopped } from './fences.js';
@@ -38,7 +37,9 @@ export async function openConsole(
 async function findVm({ order }: LiveConsole, { vms, userVms }: ConsoleParts): Promise<VmState> {
   const { credential, target } = order;
   const watched = vms.get(target.namespace, target.vm);
-  const known = watched ?? (await userVms.get(credential, target.namespace, target.vm));
+  const known =
+    watched ??
+    (await userVms.get(credential.kind === 'user' ? credential.user : undefined, target.namespace, target.vm));
   const bound = credential.kind === 'grant' ? credential.presented.grant.vmUid : undefined;
   const reason = whyStopped(known, target.vm, bound);
   if (reason !== undefined) throw new CannotOpen(CLOSE.vmStopped, reason);
@@ -125,7 +126,7 @@ async function join(
   try {
     await live.tunnel.connect({
       target: `${asked.path}${upstreamQuery(live, taken)}`,
-      headers: upstreamHeaders({}, { token, clientAddress: address }) as Record<string, string>,
+      headers: identityHeaders({ token, clientAddress: address }),
       onLost,
       ...(filter === undefined ? {} : { filter }),
       ...(limits.idleTimeout > 0 ? { activity: target.kind === 'vnc' ? new InputWatch() : EVERY_BYTE } : {}),

@@ -2,7 +2,7 @@ import { type GrantEnds } from '../grants/grant-ends.js';
 import { type Usage } from '../grants/usage.js';
 import { type Audit } from '../ops/audit.js';
 import { type Metrics } from '../ops/metrics.js';
-import { type GuestCredential } from '../proxy/guest-credential.js';
+import { type GuestCredential } from '../credentials/guest-credential.js';
 import { type ConsoleLeases } from '../sessions/console-leases.js';
 import { type SessionRecords } from '../sessions/session-records.js';
 import { type UserVms } from '../vms/user-vms.js';

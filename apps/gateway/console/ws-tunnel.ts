@@ -3,7 +3,7 @@ import { type Socket } from 'node:net';
 import { type Upstream } from '#libs/kube';
 import { CLOSE } from '#libs/api';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
-import { Refusal } from '../errors.js';
+import { Refusal } from '../http/refusal.js';
 import { chooseProtocol, PLAIN } from './subprotocol.js';
 import {
   type ConsoleEnd,

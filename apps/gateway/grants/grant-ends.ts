@@ -1,7 +1,7 @@
 import { type GateToken } from '#libs/api';
 import { type TokenSource } from './grant-store.js';
 import { type VmStates } from '../vms/vm-states.js';
-import { type LivingGrant, vmFaultOf } from './living-grant.js';
+import { type ActiveGrant, vmFaultOf } from './active-grant.js';
 
 /**
  * `revoked` is said of a deleted one too. `refused`: the operator does not stand by it any more. `gone`: the VM that it
@@ -45,7 +45,7 @@ export class GrantEnds {
    * Calls `onEnd` once when the grant expires, is revoked, deleted or refused, or its VM is gone.
    * @returns stops watching
    */
-  watch(grant: LivingGrant, onEnd: (end: GrantEnd) => void): () => void {
+  watch(grant: ActiveGrant, onEnd: (end: GrantEnd) => void): () => void {
     // Ended since it was checked: what was about to begin ends in the next turn.
     const ended = this.#ended.get(grant.uid) ?? (this.isGone(grant, false) ? 'gone' : undefined);
     if (ended !== undefined) queueMicrotask(() => onEnd(ended));
@@ -68,14 +68,14 @@ export class GrantEnds {
    * A VM that only stops is still the one that the grant is for.
    * @param was seen before: one that is not there may otherwise just not have been brought by the watch yet
    */
-  private isGone({ vm, vmUid }: LivingGrant, was: boolean): boolean {
+  private isGone({ vm, vmUid }: ActiveGrant, was: boolean): boolean {
     if (vm === undefined || vmUid === undefined) return false;
     const state = this.vms.get(vm.namespace, vm.vm);
     if (state === undefined || (state.uid === undefined && !was)) return false;
     return state.uid !== vmUid;
   }
 
-  private bind(grant: LivingGrant): () => void {
+  private bind(grant: ActiveGrant): () => void {
     const { vm, vmUid, uid } = grant;
     if (vm === undefined || vmUid === undefined) return () => undefined;
     return this.vms.watch(vm.namespace, vm.vm, () => {
@@ -83,13 +83,13 @@ export class GrantEnds {
     });
   }
 
-  private begin(grant: LivingGrant): Watched {
+  private begin(grant: ActiveGrant): Watched {
     const watched: Watched = { listeners: new Set(), timer: this.arm(grant), unbind: this.bind(grant) };
     this.#watched.set(grant.uid, watched);
     return watched;
   }
 
-  private arm({ uid, exp }: Pick<LivingGrant, 'uid' | 'exp'>): NodeJS.Timeout {
+  private arm({ uid, exp }: Pick<ActiveGrant, 'uid' | 'exp'>): NodeJS.Timeout {
     const left = Math.max(0, exp - this.now());
     const timer = setTimeout(
       () => {

@@ -1,5 +1,5 @@
-import { Refusal, type RefusalCode } from '../errors.js';
-import { type LivingGrant } from './living-grant.js';
+import { Refusal, type RefusalCode } from '../http/refusal.js';
+import { type ActiveGrant } from './active-grant.js';
 
 /** Why a presented grant gives nothing. */
 export type GrantFault =
@@ -86,7 +86,7 @@ export class GrantError extends Error {
   constructor(
     readonly code: GrantFault,
     readonly detail?: string,
-    readonly grant?: LivingGrant,
+    readonly grant?: ActiveGrant,
   ) {
     super(WORDING[code].message);
   }

@@ -2,7 +2,7 @@ import { type GateToken } from '#libs/api';
 import { type Informer, isKubeError, type OwnClient, types } from '#libs/kube';
 import { GrantError as PolicyError } from '#libs/policy';
 import { GrantError } from './grant-error.js';
-import { type LivingGrant, toLivingGrant } from './living-grant.js';
+import { type ActiveGrant, toActiveGrant } from './active-grant.js';
 
 const NEGATIVE_MS = 1000;
 const MOST_REMEMBERED = 10_000;
@@ -36,7 +36,7 @@ export class GrantStore {
    * @param name where it is known (a JWT says it): then one object is read instead of the list
    * @throws GrantError: deleted, unknown, unreachable
    */
-  async byUid(uid: string, name?: string): Promise<LivingGrant> {
+  async byUid(uid: string, name?: string): Promise<ActiveGrant> {
     const token = this.#byUid.get(uid) ?? (await this.askFor(uid, () => this.readLive(uid, name)));
     if (token === undefined) throw new GrantError(this.#gone.has(uid) ? 'deleted' : 'unknown');
     if (!this.isOurs(token)) throw new GrantError('unknown');
@@ -44,7 +44,7 @@ export class GrantStore {
   }
 
   /** @param hash base64url SHA-256 of the code of a link */
-  async byLinkHash(hash: string): Promise<LivingGrant> {
+  async byLinkHash(hash: string): Promise<ActiveGrant> {
     const uid = this.#uidByHash.get(hash);
     if (uid !== undefined) return this.byUid(uid);
     // Codes can be guessed by anyone: the live question is shared by everybody who asks within a second.
@@ -55,7 +55,7 @@ export class GrantStore {
   }
 
   /** Reads a grant anew, past the watch. @throws GrantError: deleted, unreachable */
-  async fresh(grant: LivingGrant): Promise<GateToken> {
+  async fresh(grant: ActiveGrant): Promise<GateToken> {
     const token = await this.readLive(grant.uid, grant.name);
     if (token === undefined) throw new GrantError('deleted');
     return token;
@@ -127,9 +127,9 @@ export class GrantStore {
   }
 }
 
-function compiled(token: GateToken): LivingGrant {
+function compiled(token: GateToken): ActiveGrant {
   try {
-    return toLivingGrant(token);
+    return toActiveGrant(token);
   } catch (error) {
     if (error instanceof PolicyError) throw new GrantError('refused', error.message);
     throw error;

@@ -1,21 +1,23 @@
-import { Global, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { OwnClient } from '#libs/kube';
 import { type Logger, LOGGER } from '#libs/ops';
+import { ClusterModule } from '../cluster/cluster.module.js';
 import { Watches } from '../cluster/watches.js';
-import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { VmStates } from '../vms/vm-states.js';
+import { VmsModule } from '../vms/vms.module.js';
 import { GrantEnds } from './grant-ends.js';
 import { GrantStore } from './grant-store.js';
 import { Handles } from './handle.js';
-import { GrantReader } from './presented.js';
+import { GrantReader } from './grant-reader.js';
 import { Redeemer } from './redeem.js';
 import { SigningKeys } from './signing-keys.js';
 import { Usage } from './usage.js';
 import { Verifier } from './verifier.js';
 
-/** The living grants: which there are, what a request holds of them, when they end. */
-@Global()
+/** The active grants: which there are, what a request holds of them, when they end. */
 @Module({
+  imports: [ClusterModule, VmsModule],
   providers: [
     {
       provide: SigningKeys,

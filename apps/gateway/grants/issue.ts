@@ -1,7 +1,7 @@
 import { API_VERSION, type GateToken, type GateTokenSpec } from '#libs/api';
 import { KubeError, types, type UserClient } from '#libs/kube';
 import { linkHash, newCode } from '#libs/token';
-import { Refusal } from '../errors.js';
+import { Refusal } from '../http/refusal.js';
 
 export interface IssueOrder {
   /** The issuer's own client: Kubernetes judges whether she may. */

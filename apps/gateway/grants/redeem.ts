@@ -3,7 +3,7 @@ import { type GateToken } from '#libs/api';
 import { isKubeError, type OwnClient, types } from '#libs/kube';
 import { GrantError } from './grant-error.js';
 import { type GrantStore } from './grant-store.js';
-import { type LivingGrant } from './living-grant.js';
+import { type ActiveGrant } from './active-grant.js';
 import { faultOf } from './validity.js';
 
 const MOST_TRIES = 8;
@@ -35,14 +35,14 @@ export class Redeemer {
    * @returns the nonce for the cookie
    * @throws GrantError: used, and everything that makes the grant worth nothing now
    */
-  async redeem(grant: LivingGrant, nonces: readonly string[]): Promise<string> {
+  async redeem(grant: ActiveGrant, nonces: readonly string[]): Promise<string> {
     const fault = faultOf(grant, this.now());
     if (fault !== undefined) throw fault;
     if (!grant.singleUse) return nonces[0] ?? this.newNonce();
     return this.claim(grant, nonces);
   }
 
-  private async claim(grant: LivingGrant, nonces: readonly string[]): Promise<string> {
+  private async claim(grant: ActiveGrant, nonces: readonly string[]): Promise<string> {
     const nonce = this.newNonce();
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const token = await this.store.fresh(grant);

@@ -1,10 +1,7 @@
-import { type Informer, type KubeObject } from '#libs/kube';
+import { type Informer } from '#libs/kube';
 import { type Jwks, KeyRing, type KeyRingOptions } from '#libs/token';
+import { type ConfigMap } from '../cluster/watches.js';
 import { type Keys } from './verifier.js';
-
-export interface ConfigMap extends KubeObject {
-  data?: Record<string, string>;
-}
 
 /** The key ring out of the ConfigMap `NAME-jwks`: made anew when that changes, kept when what is written is broken. */
 export class SigningKeys implements Keys {

@@ -1,5 +1,5 @@
 import { isKubeError, type OwnClient, types } from '#libs/kube';
-import { type LivingGrant } from './living-grant.js';
+import { type ActiveGrant } from './active-grant.js';
 
 /** One write a minute for each grant at most, but for consoles that open and end. */
 const QUIET_MS = 60_000;
@@ -17,13 +17,13 @@ export class Usage {
   ) {}
 
   /** A request was made by the grant. */
-  used(grant: LivingGrant): void {
+  used(grant: ActiveGrant): void {
     if (this.now() - (this.#written.get(grant.uid) ?? -Infinity) < QUIET_MS) return;
     this.write(grant, {});
   }
 
   /** A console opened or ended. @param live consoles of the grant on all replicas */
-  consoles(grant: LivingGrant, live: number): void {
+  consoles(grant: ActiveGrant, live: number): void {
     this.write(grant, { live });
   }
 
@@ -32,7 +32,7 @@ export class Usage {
     this.patch(name, this.namespace, { status: { live } });
   }
 
-  private write(grant: LivingGrant, status: { live?: number }): void {
+  private write(grant: ActiveGrant, status: { live?: number }): void {
     if (!grant.registered) return;
     if (this.#written.size >= MOST_REMEMBERED) this.#written.clear();
     this.#written.set(grant.uid, this.now());

@@ -1,11 +1,11 @@
 import { GrantError } from './grant-error.js';
-import { type LivingGrant } from './living-grant.js';
+import { type ActiveGrant } from './active-grant.js';
 
 /** Clocks of two machines differ a little: a grant is taken this much before its start, never after its end. */
 const NBF_LEEWAY_MS = 5000;
 
 /** @returns why the grant gives nothing now, or undefined where it is good */
-export function faultOf(grant: LivingGrant, now: number): GrantError | undefined {
+export function faultOf(grant: ActiveGrant, now: number): GrantError | undefined {
   if (grant.revoked) return new GrantError('revoked');
   if (grant.vmFault !== undefined)
     return now < grant.exp ? new GrantError(grant.vmFault, undefined, grant) : new GrantError('expired');
@@ -20,7 +20,7 @@ export function faultOf(grant: LivingGrant, now: number): GrantError | undefined
  * A single-use grant belongs to the browser that redeemed it, known by the nonce of its cookie.
  * @param nonce of the presented cookie; undefined for a bare JWT
  */
-export function redeemFault(grant: LivingGrant, nonce: string | undefined): GrantError | undefined {
+export function redeemFault(grant: ActiveGrant, nonce: string | undefined): GrantError | undefined {
   if (!grant.singleUse) return undefined;
   if (nonce === undefined) return new GrantError('needs-redeem');
   return grant.redeemedBy === nonce ? undefined : new GrantError('used');

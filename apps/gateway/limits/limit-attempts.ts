@@ -1,8 +1,8 @@
 import { Inject, Injectable, type NestMiddleware } from '@nestjs/common';
 import { type NextFunction, type Request, type Response } from 'express';
-import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
-import { Refusal } from '../errors.js';
-import { clientAddress } from '../proxy/client-address.js';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { Refusal } from '../http/refusal.js';
+import { clientAddress } from '../http/client-address.js';
 import { Attempts } from './attempts.js';
 
 /** Ahead of what anybody may try: links, codes, signing in. What succeeds does not count. */

@@ -1,6 +1,6 @@
 import { canonicalPath, consoleTarget, decide, requestInfo, vmUrls } from '#libs/policy';
-import { type LivingGrant } from '../grants/living-grant.js';
-import { Refusal } from '../errors.js';
+import { type ActiveGrant } from '../grants/active-grant.js';
+import { Refusal } from '../http/refusal.js';
 
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const DNS_NAME = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
@@ -38,7 +38,7 @@ export function unquoted(value: unknown): string | undefined {
 }
 
 /** Where a person goes with this grant: a path on the own host. */
-export function locationOf(grant: LivingGrant, wanted: Machine | undefined): string {
+export function locationOf(grant: ActiveGrant, wanted: Machine | undefined): string {
   const machine = wanted ?? grant.vm ?? machineOf(grant.urls);
   if (machine !== undefined) return consolePage(machine, kindOf(grant, machine));
   const first = grant.urls.find((url) => url.startsWith('/') && !url.endsWith('*'));
@@ -67,7 +67,7 @@ export function consoleOf(path: string): (Machine & { kind: 'vnc' | 'serial' }) 
 }
 
 /** The screen where the grant allows it, else the serial console. */
-function kindOf(grant: LivingGrant, { namespace, vm }: Machine): 'vnc' | 'serial' {
+function kindOf(grant: ActiveGrant, { namespace, vm }: Machine): 'vnc' | 'serial' {
   const allowed = vmUrls(namespace, vm).filter(
     (path) => decide(grant.policy, { method: 'GET', path, query: '', upgrade: true }).allow,
   );

@@ -2,12 +2,12 @@ import { Body, Controller, Get, HttpCode, Inject, Post, Query, Req, Res } from '
 import { ApiBody, ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Request, type Response } from 'express';
 import { type LinkInfo } from '#libs/api';
-import { Answers } from '../answers.js';
-import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
-import { Refusal } from '../errors.js';
+import { Answers } from '../http/answers.js';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { Refusal } from '../http/refusal.js';
 import { SigningKeys } from '../grants/signing-keys.js';
-import { clientAddress } from '../proxy/client-address.js';
-import { refuseForeignOrigin } from '../proxy/origin.js';
+import { clientAddress } from '../http/client-address.js';
+import { refuseForeignOrigin } from '../http/origin.js';
 import { consoleOf, consolePage, readMachine, unquoted } from './link-target.js';
 import { LinksService, type OpenedLink, type Visitor } from './links.service.js';
 

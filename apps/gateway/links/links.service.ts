@@ -1,14 +1,14 @@
 import { type LinkInfo } from '#libs/api';
 import { isCode, linkHash } from '#libs/token';
 import { outOfTouch } from '../cluster/out-of-touch.js';
-import { type GatewayConfig } from '../config.js';
-import { Refusal } from '../errors.js';
+import { type GatewayConfig } from '../config/config.js';
+import { Refusal } from '../http/refusal.js';
 import { cookieStyle, LAST_GRANT, setGrantCookies } from '../grants/cookies.js';
 import { GrantError } from '../grants/grant-error.js';
 import { type GrantStore } from '../grants/grant-store.js';
 import { type Handles } from '../grants/handle.js';
-import { type LivingGrant } from '../grants/living-grant.js';
-import { type GrantReader } from '../grants/presented.js';
+import { type ActiveGrant } from '../grants/active-grant.js';
+import { type GrantReader } from '../grants/grant-reader.js';
 import { type Redeemer } from '../grants/redeem.js';
 import { faultOf } from '../grants/validity.js';
 import { type Audit } from '../ops/audit.js';
@@ -36,7 +36,7 @@ export interface LinkParts {
 
 /** A grant that is good now, and whether this browser would win it. */
 export interface OpenedLink {
-  readonly grant: LivingGrant;
+  readonly grant: ActiveGrant;
   /** The browser holds it already: nothing is used up by going on. */
   readonly held: boolean;
 }
@@ -71,7 +71,7 @@ export class LinksService {
     return grant.registered ? cookies : cookies.filter((cookie) => cookie.startsWith(`${LAST_GRANT}=`));
   }
 
-  info(grant: LivingGrant): LinkInfo {
+  info(grant: ActiveGrant): LinkInfo {
     return {
       namespace: grant.vm?.namespace ?? grant.namespace,
       urls: [...grant.urls],
@@ -85,11 +85,11 @@ export class LinksService {
     };
   }
 
-  location(grant: LivingGrant, wanted: Machine | undefined): string {
+  location(grant: ActiveGrant, wanted: Machine | undefined): string {
     return locationOf(grant, wanted);
   }
 
-  private async open(find: () => Promise<LivingGrant>, { cookies }: Visitor): Promise<OpenedLink> {
+  private async open(find: () => Promise<ActiveGrant>, { cookies }: Visitor): Promise<OpenedLink> {
     if (!this.parts.inTouch()) throw outOfTouch();
     return translate(async () => {
       const grant = await find();
@@ -102,11 +102,11 @@ export class LinksService {
     });
   }
 
-  private holds({ uid, redeemedBy }: LivingGrant, cookies: string | undefined): boolean {
+  private holds({ uid, redeemedBy }: ActiveGrant, cookies: string | undefined): boolean {
     return redeemedBy !== undefined && this.parts.reader.noncesOf(cookies, uid).includes(redeemedBy);
   }
 
-  private refuseReplacedVm({ vm, vmUid }: LivingGrant): void {
+  private refuseReplacedVm({ vm, vmUid }: ActiveGrant): void {
     if (vm === undefined || vmUid === undefined) return;
     const uid = this.parts.vms.get(vm.namespace, vm.vm)?.uid;
     if (uid === undefined || uid === vmUid) return;

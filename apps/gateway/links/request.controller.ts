@@ -3,12 +3,12 @@ import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Request } from 'express';
 import { type GateTokenSpec, jwtSecretOf } from '#libs/api';
 import { Upstream, UserClient } from '#libs/kube';
-import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
-import { Refusal } from '../errors.js';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { Refusal } from '../http/refusal.js';
 import { issue, type Issued } from '../grants/issue.js';
-import { bearerToken } from '../grants/presented.js';
+import { bearerToken } from '../grants/grant-reader.js';
 import { Audit } from '../ops/audit.js';
-import { clientAddress } from '../proxy/client-address.js';
+import { clientAddress } from '../http/client-address.js';
 
 /** The answer of the original system, its names included. */
 interface RequestedToken {

@@ -1,5 +1,4 @@
 import { type Logger } from '#libs/ops';
-import { type Refusal } from '../errors.js';
 
 export interface Denial {
   /** `page`: links, sign-in and the REST API. */
@@ -8,7 +7,7 @@ export interface Denial {
   /** The raw target: the query is cut off, since it can hold a token. */
   readonly url: string;
   readonly address: string;
-  readonly refusal: Refusal;
+  readonly refusal: { readonly code: number; readonly reason: string; readonly message: string };
 }
 
 /** One line for each thing that somebody may have to account for. The logger redacts; still no token is handed to it. */

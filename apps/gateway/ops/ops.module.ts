@@ -1,9 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type Logger, LOGGER } from '#libs/ops';
-import { Answers } from '../answers.js';
-import { Watches } from '../cluster/watches.js';
-import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
-import { GuestCredential } from '../proxy/guest-credential.js';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { Audit } from './audit.js';
 import { HealthController } from './health.controller.js';
 import { Metrics } from './metrics.js';
@@ -19,7 +16,6 @@ export class OpsModule {
       controllers: [HealthController],
       providers: [
         { provide: GATEWAY_CONFIG, useValue: config },
-        { provide: Answers, useFactory: () => new Answers(config.frameAncestors) },
         Metrics,
         {
           provide: Audit,
@@ -27,14 +23,9 @@ export class OpsModule {
           useFactory: (logger: Logger, metrics: Metrics) =>
             new Audit(logger, (code, reason) => metrics.denied(code, reason)),
         },
-        {
-          provide: Readiness,
-          inject: [Watches, GuestCredential],
-          useFactory: (watches: Watches, guests: GuestCredential) =>
-            new Readiness([() => watches.problems(), () => (guests.ready ? [] : ['no token for the guest account'])]),
-        },
+        Readiness,
       ],
-      exports: [GATEWAY_CONFIG, Answers, Metrics, Audit, Readiness],
+      exports: [GATEWAY_CONFIG, Metrics, Audit, Readiness],
     };
   }
 }

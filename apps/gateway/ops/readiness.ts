@@ -1,8 +1,12 @@
-/** Whatever must be in order before requests come: each names what is not. */
+/** Tells whether requests may come: each part that must be in order first adds a check of its own. */
 export class Readiness {
+  readonly #checks: (() => string[])[] = [];
   #closing = false;
 
-  constructor(private readonly checks: readonly (() => string[])[]) {}
+  /** @param check returns a line for each thing that is not in order */
+  require(check: () => string[]): void {
+    this.#checks.push(check);
+  }
 
   /** The process shuts down: no new requests, please. */
   close(): void {
@@ -11,6 +15,6 @@ export class Readiness {
 
   /** @returns a line for each thing that is not in order */
   problems(): string[] {
-    return this.#closing ? ['shutting down'] : this.checks.flatMap((check) => check());
+    return this.#closing ? ['shutting down'] : this.#checks.flatMap((check) => check());
   }
 }

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GateToken } from '#libs/api';
-import { readConfig } from '../config.js';
+import { readConfig } from '../config/config.js';
 import { SIGN_IN_COOKIE, SealedCookie } from '../sign-in/sealed-cookie.js';
 import { type Ended, view } from '../testing/clients.js';
 import { BASE_ENV, startGateway, TestCluster, type TestGateway, VNC } from '../testing/gateway.js';

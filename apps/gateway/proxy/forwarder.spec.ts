@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Upstream } from '#libs/kube';
-import { Answers } from '../answers.js';
+import { Answers } from '../http/answers.js';
 import { call, refusedUpgrade, view } from '../testing/clients.js';
 import { FakeApi } from '../testing/fake-api.js';
 import { until } from '../testing/gateway.js';

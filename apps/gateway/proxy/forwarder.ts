@@ -3,10 +3,11 @@ import { Agent as HttpsAgent } from 'node:https';
 import { type Socket } from 'node:net';
 import { type Upstream } from '#libs/kube';
 import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware';
-import { type Answers } from '../answers.js';
-import { Refusal } from '../errors.js';
+import { type Answers } from '../http/answers.js';
+import { Refusal } from '../http/refusal.js';
+import { type UpstreamIdentity } from '../credentials/identities.js';
 import { type Asked } from './pipeline.js';
-import { type Identity, upgradeHeaders, upstreamHeaders } from './request-headers.js';
+import { upgradeHeaders, upstreamHeaders } from './request-headers.js';
 import { cleanAnswer } from './response-headers.js';
 
 /** Idle connections to the API server that are kept. */
@@ -67,7 +68,7 @@ export class Forwarder {
   }
 
   /** Forwards a request; the answer goes to `res`, whatever happens. */
-  web(req: IncomingMessage, res: ServerResponse, asked: Asked, identity: Identity): Promise<void> {
+  web(req: IncomingMessage, res: ServerResponse, asked: Asked, identity: UpstreamIdentity): Promise<void> {
     req.headers = upstreamHeaders(req.headers, identity);
     req.url = target(asked);
     // A kubelet sends the head of a followed log with its first line.
@@ -76,7 +77,7 @@ export class Forwarder {
   }
 
   /** Forwards an upgrade that is no console: the sockets are joined as they are. */
-  upgrade(req: IncomingMessage, socket: Socket, head: Buffer, asked: Asked, identity: Identity): void {
+  upgrade(req: IncomingMessage, socket: Socket, head: Buffer, asked: Asked, identity: UpstreamIdentity): void {
     req.headers = upgradeHeaders(req.headers, identity);
     req.url = target(asked);
     this.#proxy.upgrade(req, socket, head);

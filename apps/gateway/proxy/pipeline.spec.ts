@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { parseGrant } from '#libs/policy';
-import { type LivingGrant } from '../grants/living-grant.js';
+import { type ActiveGrant } from '../grants/active-grant.js';
 import { type SignedIn } from '../sign-in/signed-in-users.js';
 import { VNC } from '../testing/gateway.js';
 import { authorize, type Gate, type Incoming } from './pipeline.js';
 
-const grant = (urls: string[], more: Partial<LivingGrant> = {}): LivingGrant => ({
+const grant = (urls: string[], more: Partial<ActiveGrant> = {}): ActiveGrant => ({
   uid: 'u',
   name: 'n',
   namespace: 'ns',
@@ -27,7 +27,7 @@ const grant = (urls: string[], more: Partial<LivingGrant> = {}): LivingGrant => 
 const user: SignedIn = { username: 'eve', groups: [], method: 'token', session: 's', token: () => 'hers' };
 
 function gate({
-  grants = [] as LivingGrant[],
+  grants = [] as ActiveGrant[],
   users = undefined as SignedIn | undefined,
   inTouch = true,
   bearer = false,

@@ -1,13 +1,14 @@
 import { type IncomingHttpHeaders } from 'node:http';
 import { canonicalPath, type ConsoleTarget, consoleTarget, decide, requestInfo } from '#libs/policy';
 import { outOfTouch } from '../cluster/out-of-touch.js';
-import { Refusal } from '../errors.js';
+import { type Credential } from '../credentials/credential.js';
+import { Refusal } from '../http/refusal.js';
 import { GrantError, mostTelling } from '../grants/grant-error.js';
-import { type LivingGrant } from '../grants/living-grant.js';
-import { type Presented, type PresentedGrants } from '../grants/presented.js';
+import { type ActiveGrant } from '../grants/active-grant.js';
+import { type PresentedGrants } from '../grants/grant-reader.js';
 import { type SignedIn, type SignedInUsers } from '../sign-in/signed-in-users.js';
 import { type VmState } from '../vms/vm-states.js';
-import { refuseForeignOrigin } from './origin.js';
+import { refuseForeignOrigin } from '../http/origin.js';
 
 /** A request as both doors hand it in. */
 export interface Incoming {
@@ -31,10 +32,6 @@ export interface Asked {
   /** The console that the path names. */
   readonly console?: ConsoleTarget;
 }
-
-/** On whose behalf a request goes upstream. */
-export type Credential =
-  { readonly kind: 'grant'; readonly presented: Presented } | { readonly kind: 'user'; readonly user: SignedIn };
 
 export type Verdict =
   | { readonly allow: true; readonly asked: Asked; readonly credential: Credential }
@@ -112,7 +109,7 @@ function nobody(): Refusal {
 }
 
 /** @returns why this grant does not allow it; undefined where it does */
-function denialOf(gate: Gate, grant: LivingGrant, asked: Asked): Refusal | undefined {
+function denialOf(gate: Gate, grant: ActiveGrant, asked: Asked): Refusal | undefined {
   const decision = decide(grant.policy, asked);
   if (!decision.allow)
     return new Refusal(403, decision.message, 'Ask the person who sent you the link for one that does.');
@@ -123,7 +120,7 @@ function denialOf(gate: Gate, grant: LivingGrant, asked: Asked): Refusal | undef
  * A grant for one VM is bound to its UID: a VM made anew under the same name is not reached by old links. One that is
  * gone is told by the cluster itself (404), or by the console (4004).
  */
-function isReplaced(gate: Gate, { vm, vmUid }: LivingGrant): boolean {
+function isReplaced(gate: Gate, { vm, vmUid }: ActiveGrant): boolean {
   if (vm === undefined || vmUid === undefined) return false;
   const uid = gate.vms.get(vm.namespace, vm.vm)?.uid;
   return uid !== undefined && uid !== vmUid;

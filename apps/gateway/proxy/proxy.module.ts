@@ -1,12 +1,15 @@
 import { Module } from '@nestjs/common';
 import { Upstream } from '#libs/kube';
-import { Answers } from '../answers.js';
+import { Answers } from '../http/answers.js';
+import { ClusterModule } from '../cluster/cluster.module.js';
 import { Watches } from '../cluster/watches.js';
-import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { ConsoleDoor } from '../console/console-door.js';
 import { ConsoleModule } from '../console/console.module.js';
+import { CredentialsModule } from '../credentials/credentials.module.js';
+import { GrantsModule } from '../grants/grants.module.js';
 import { GrantEnds } from '../grants/grant-ends.js';
-import { GrantReader } from '../grants/presented.js';
+import { GrantReader } from '../grants/grant-reader.js';
 import { Usage } from '../grants/usage.js';
 import { Audit } from '../ops/audit.js';
 import { Metrics } from '../ops/metrics.js';
@@ -14,8 +17,9 @@ import { SignInModule } from '../sign-in/sign-in.module.js';
 import { SIGNED_IN_USERS, type SignedInUsers } from '../sign-in/signed-in-users.js';
 import { ConsoleRights } from '../vms/console-rights.js';
 import { VmStates } from '../vms/vm-states.js';
+import { VmsModule } from '../vms/vms.module.js';
 import { Forwarder } from './forwarder.js';
-import { GuestCredential } from './guest-credential.js';
+import { GuestCredential } from '../credentials/guest-credential.js';
 import { type Gate } from './pipeline.js';
 import { type DoorParts, RequestDoor } from './request-door.js';
 import { UpgradeDoor } from './upgrade-door.js';
@@ -37,7 +41,7 @@ function makeGate(
 
 /** /k8s: two doors, one pipeline. */
 @Module({
-  imports: [SignInModule, ConsoleModule],
+  imports: [ClusterModule, CredentialsModule, ConsoleModule, GrantsModule, SignInModule, VmsModule],
   providers: [
     {
       provide: Forwarder,

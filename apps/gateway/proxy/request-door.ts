@@ -1,16 +1,17 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
-import { type Answers } from '../answers.js';
-import { Refusal } from '../errors.js';
+import { type Answers } from '../http/answers.js';
+import { Refusal } from '../http/refusal.js';
 import { type GrantEnds } from '../grants/grant-ends.js';
 import { type Usage } from '../grants/usage.js';
 import { type Audit } from '../ops/audit.js';
 import { type Metrics } from '../ops/metrics.js';
-import { clientAddress } from './client-address.js';
-import { onCredentialEnd } from './credential-end.js';
+import { clientAddress } from '../http/client-address.js';
+import { onCredentialEnd } from '../credentials/credential-end.js';
 import { type Forwarder } from './forwarder.js';
-import { type GuestCredential } from './guest-credential.js';
-import { upstreamToken } from './identities.js';
-import { authorize, type Credential, type Gate } from './pipeline.js';
+import { type GuestCredential } from '../credentials/guest-credential.js';
+import { upstreamToken } from '../credentials/identities.js';
+import { type Credential } from '../credentials/credential.js';
+import { authorize, type Gate } from './pipeline.js';
 
 /** What both doors are made of. */
 export interface DoorParts {

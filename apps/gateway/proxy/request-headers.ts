@@ -1,4 +1,5 @@
 import { type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
+import { identityHeaders, type UpstreamIdentity } from '../credentials/identities.js';
 
 /** `transfer-encoding` stays: it frames the body, and without it a body would be read as a second request. */
 const HOP_BY_HOP = [
@@ -19,26 +20,18 @@ const OURS_BEGIN = ['impersonate-', 'x-remote-', 'x-forwarded-', 'sec-fetch-'];
 const DROPPED = new Set([...HOP_BY_HOP, ...OURS]);
 const BEARER_PROTOCOL = /^base64url\.bearer\.authorization\.k8s\.io\./i;
 
-export interface Identity {
-  /** The bearer token under which the request goes upstream. */
-  readonly token: string;
-  readonly clientAddress: string;
-}
-
 /**
  * Strip, then set (security.md row 4): the headers with which a request goes upstream. Names are compared with
  * underscores as dashes, since some servers read them so.
  */
-export function upstreamHeaders(headers: IncomingHttpHeaders, identity: Identity): IncomingHttpHeaders {
+export function upstreamHeaders(headers: IncomingHttpHeaders, identity: UpstreamIdentity): IncomingHttpHeaders {
   const named = new Set((headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase()));
   const kept: IncomingHttpHeaders = {};
   for (const [name, value] of Object.entries(headers)) {
     if (named.has(name) && name !== 'transfer-encoding' && name !== 'content-length') continue;
     if (!isDropped(name.replaceAll('_', '-'))) kept[name] = value;
   }
-  kept.authorization = `Bearer ${identity.token}`;
-  kept['x-forwarded-for'] = identity.clientAddress;
-  return kept;
+  return { ...kept, ...identityHeaders(identity) };
 }
 
 function isDropped(name: string): boolean {
@@ -46,7 +39,7 @@ function isDropped(name: string): boolean {
 }
 
 /** The same for an upgrade: a websocket's own headers are set again, a bearer subprotocol is taken out. */
-export function upgradeHeaders(headers: IncomingHttpHeaders, identity: Identity): IncomingHttpHeaders {
+export function upgradeHeaders(headers: IncomingHttpHeaders, identity: UpstreamIdentity): IncomingHttpHeaders {
   const kept = upstreamHeaders(headers, identity);
   const protocols = offeredProtocols(headers).filter((one) => !BEARER_PROTOCOL.test(one));
   // An upgrade has no body: a length without one would make the next request of the connection its body.

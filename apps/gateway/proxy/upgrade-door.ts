@@ -1,10 +1,10 @@
 import { type IncomingMessage } from 'node:http';
 import { type Socket } from 'node:net';
 import { type ConsoleDoor } from '../console/console-door.js';
-import { Refusal } from '../errors.js';
-import { clientAddress } from './client-address.js';
-import { onCredentialEnd } from './credential-end.js';
-import { upstreamToken } from './identities.js';
+import { Refusal } from '../http/refusal.js';
+import { clientAddress } from '../http/client-address.js';
+import { onCredentialEnd } from '../credentials/credential-end.js';
+import { upstreamToken } from '../credentials/identities.js';
 import { authorize, type Verdict } from './pipeline.js';
 import { closing, type DoorParts, internal } from './request-door.js';
 

@@ -10,8 +10,8 @@ import {
 } from '#libs/api';
 import { isKubeError, types, type UserClient } from '#libs/kube';
 import { parseDuration } from '#libs/token';
-import { type GatewayConfig } from '../config.js';
-import { Refusal } from '../errors.js';
+import { type GatewayConfig } from '../config/config.js';
+import { Refusal } from '../http/refusal.js';
 import { issue } from '../grants/issue.js';
 import { checkRequest } from './check-request.js';
 import { gateTokenView } from './gatetoken-view.js';

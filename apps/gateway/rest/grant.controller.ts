@@ -6,11 +6,11 @@ import { consolePath, vncPath } from '#libs/kubevirt';
 import { decide } from '#libs/policy';
 import { outOfTouch } from '../cluster/out-of-touch.js';
 import { Watches } from '../cluster/watches.js';
-import { Refusal } from '../errors.js';
+import { Refusal } from '../http/refusal.js';
 import { type GrantError, mostTelling } from '../grants/grant-error.js';
-import { type LivingGrant } from '../grants/living-grant.js';
-import { GrantReader, type Presented } from '../grants/presented.js';
-import { browserKey } from '../sessions/browser-key.js';
+import { type ActiveGrant } from '../grants/active-grant.js';
+import { GrantReader, type Presented } from '../grants/grant-reader.js';
+import { browserKey } from '../credentials/browser-key.js';
 import { ConsoleLeases } from '../sessions/console-leases.js';
 import { VmStates } from '../vms/vm-states.js';
 import { present } from './gatetoken-view.js';
@@ -48,7 +48,7 @@ export class GrantController {
   }
 
   /** The machine that the grant was made for is gone, whatever stands under its name now. */
-  private isGone({ vmUid, vmFault }: LivingGrant, namespace: string, vm: string): boolean {
+  private isGone({ vmUid, vmFault }: ActiveGrant, namespace: string, vm: string): boolean {
     const uid = this.vms.get(namespace, vm)?.uid;
     return vmFault !== undefined || (vmUid !== undefined && uid !== undefined && uid !== vmUid);
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { IssueRequest } from '#libs/api/rest';
-import { Refusal } from '../errors.js';
+import { Refusal } from '../http/refusal.js';
 
 /** The same as JSON schema, for the API's description. */
 export const ISSUE_SCHEMA = z.toJSONSchema(IssueRequest, { target: 'openapi-3.0' }) as Record<string, unknown>;

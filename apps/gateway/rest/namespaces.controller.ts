@@ -2,7 +2,7 @@ import { Controller, Get, Inject, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type GateServer, type NamespaceList } from '#libs/api';
 import { KubeError, type KubeObject, types } from '#libs/kube';
-import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { SignedInGuard } from './signed-in.guard.js';
 import { CurrentUser, type User } from './user.js';
 

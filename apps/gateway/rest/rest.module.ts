@@ -1,6 +1,10 @@
 import { Module } from '@nestjs/common';
-import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
+import { ClusterModule } from '../cluster/cluster.module.js';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { GrantsModule } from '../grants/grants.module.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
 import { SignInModule } from '../sign-in/sign-in.module.js';
+import { VmsModule } from '../vms/vms.module.js';
 import { EventsController } from './events.controller.js';
 import { GrantController } from './grant.controller.js';
 import { Feeds } from './feed.js';
@@ -15,7 +19,7 @@ import { VmsService } from './vms.service.js';
 
 /** The REST API of signed-in users: every request is made with the user's own rights. */
 @Module({
-  imports: [SignInModule],
+  imports: [ClusterModule, GrantsModule, SessionsModule, SignInModule, VmsModule],
   controllers: [
     GrantController,
     SessionController,

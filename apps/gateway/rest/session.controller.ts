@@ -3,7 +3,7 @@ import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Request, type Response } from 'express';
 import { type SessionInfo } from '#libs/api';
 import { Upstream } from '#libs/kube';
-import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { clearSignIn } from '../sign-in/set-cookie.js';
 import { SIGNED_IN_USERS, type SignedInUsers } from '../sign-in/signed-in-users.js';
 import { whoIs } from '../sign-in/review.js';

@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@ne
 import { createHash } from 'node:crypto';
 import { type Request } from 'express';
 import { Upstream } from '#libs/kube';
-import { Refusal } from '../errors.js';
+import { Refusal } from '../http/refusal.js';
 import { SIGNED_IN_USERS, type SignedIn, type SignedInUsers } from '../sign-in/signed-in-users.js';
 import { setUser } from './user.js';
 

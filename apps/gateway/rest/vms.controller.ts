@@ -1,7 +1,7 @@
 import { Controller, Get, Header, HttpCode, Param, Put, StreamableFile, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { type Vm, type VmAction, type VmList } from '#libs/api';
-import { Refusal } from '../errors.js';
+import { Refusal } from '../http/refusal.js';
 import { KubeName } from './names.js';
 import { SignedInGuard } from './signed-in.guard.js';
 import { CurrentUser, type User } from './user.js';

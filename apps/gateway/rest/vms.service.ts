@@ -1,7 +1,7 @@
 import { type GateSession, type Vm, type VmAction, type VmList } from '#libs/api';
 import { KubeError, type KubeList, types, type UserClient } from '#libs/kube';
 import { type VirtualMachine, type VirtualMachineInstance } from '#libs/kubevirt';
-import { Refusal } from '../errors.js';
+import { Refusal } from '../http/refusal.js';
 import { Rules } from './rules.js';
 import { actionResource, vmView } from './vm-view.js';
 

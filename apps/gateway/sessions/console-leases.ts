@@ -1,9 +1,8 @@
 import { EventEmitter } from 'node:events';
-import { type Informer, isKubeError, type OwnClient, types } from '#libs/kube';
-import { ignoreGone, type Lease, microTime, type ReplicaLease } from './replica-lease.js';
+import { type Informer, isKubeError, type Lease, type OwnClient, types } from '#libs/kube';
+import { CONSOLE_LABEL } from '../cluster/watches.js';
+import { ignoreGone, microTime, type ReplicaLease } from './replica-lease.js';
 
-/** Marks the Leases of consoles, so that one watch sees them and nothing else. */
-export const CONSOLE_LABEL = 'kubegateway.kubevirt.io/console';
 const WHO = 'kubegateway.kubevirt.io/who';
 const BROWSER = 'kubegateway.kubevirt.io/browser';
 const MOST_TRIES = 6;

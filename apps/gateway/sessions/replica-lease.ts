@@ -1,15 +1,4 @@
-import { isKubeError, type KubeObject, type OwnClient, types } from '#libs/kube';
-
-/** coordination.k8s.io/v1 Lease, as far as it is used here. */
-export interface Lease extends KubeObject {
-  spec?: {
-    holderIdentity?: string;
-    leaseDurationSeconds?: number;
-    acquireTime?: string;
-    renewTime?: string;
-    leaseTransitions?: number;
-  };
-}
+import { isKubeError, type Lease, type OwnClient, types } from '#libs/kube';
 
 const RENEW_MS = 10_000;
 const DEAD_AFTER_MS = 40_000;

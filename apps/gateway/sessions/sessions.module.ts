@@ -1,8 +1,10 @@
-import { Global, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { OwnClient } from '#libs/kube';
 import { type Logger, LOGGER } from '#libs/ops';
+import { ClusterModule } from '../cluster/cluster.module.js';
 import { Watches } from '../cluster/watches.js';
-import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { GrantsModule } from '../grants/grants.module.js';
 import { Usage } from '../grants/usage.js';
 import { ConsoleLeases } from './console-leases.js';
 import { Orphans } from './orphans.js';
@@ -10,8 +12,8 @@ import { ReplicaLease } from './replica-lease.js';
 import { SessionRecords } from './session-records.js';
 
 /** What replicas agree on about consoles, and the record of each. */
-@Global()
 @Module({
+  imports: [ClusterModule, GrantsModule],
   providers: [
     {
       provide: ReplicaLease,

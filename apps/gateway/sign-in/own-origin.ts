@@ -1,8 +1,8 @@
 import { Inject, Injectable, type NestMiddleware } from '@nestjs/common';
 import { type NextFunction, type Request, type Response } from 'express';
-import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
-import { bearerToken } from '../grants/presented.js';
-import { refuseForeignOrigin } from '../proxy/origin.js';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { bearerToken } from '../grants/grant-reader.js';
+import { refuseForeignOrigin } from '../http/origin.js';
 
 type Where = Pick<GatewayConfig, 'publicUrls'>;
 

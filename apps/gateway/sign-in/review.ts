@@ -1,5 +1,5 @@
 import { KubeError, types, UserClient, type Upstream } from '#libs/kube';
-import { Refusal } from '../errors.js';
+import { Refusal } from '../http/refusal.js';
 
 export interface Identity {
   username: string;

@@ -1,5 +1,5 @@
 import { CompactEncrypt, compactDecrypt } from 'jose';
-import { type SecretKey } from '../secret.js';
+import { type SecretKey } from '../config/secret.js';
 
 /** Name of the cookie of a signed-in user. */
 export const SIGN_IN_COOKIE = 'kg-sign-in';

@@ -1,5 +1,5 @@
 import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
-import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { CookieUsers } from './cookie-users.js';
 import { OwnOrigin } from './own-origin.js';
 import { SealedCookie } from './sealed-cookie.js';

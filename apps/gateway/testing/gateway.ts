@@ -11,7 +11,7 @@ import { makeLogger } from '#libs/ops';
 import { vmUrls } from '#libs/policy';
 import { type Claims, generateKeyPair, sign, type SigningKey, thumbprint, toJwks } from '#libs/token';
 import { createGateway } from '../application.js';
-import { readConfig } from '../config.js';
+import { readConfig } from '../config/config.js';
 import { call } from './clients.js';
 import { FakeApi } from './fake-api.js';
 

@@ -1,7 +1,7 @@
 import { type IncomingMessage, request } from 'node:http';
 import { type ResourceRule } from '../rest/rules.js';
 import { SealedCookie, SIGN_IN_COOKIE } from '../sign-in/sealed-cookie.js';
-import { readConfig } from '../config.js';
+import { readConfig } from '../config/config.js';
 import { type Call, call, type Reply } from './clients.js';
 import { json } from './fake-api.js';
 import { BASE_ENV, type TestCluster } from './gateway.js';

@@ -1,7 +1,7 @@
 import { isKubeError, KubeError, NetworkError, types, type Upstream, UserClient } from '#libs/kube';
 import { type ConsoleTarget } from '#libs/policy';
-import { Refusal } from '../errors.js';
-import { type SignedIn } from '../sign-in/signed-in-users.js';
+import { Refusal } from '../http/refusal.js';
+import { type TokenHolder } from './user-vms.js';
 
 interface AccessReview {
   apiVersion: 'authorization.k8s.io/v1';
@@ -19,7 +19,7 @@ export class ConsoleRights {
   constructor(private readonly upstream: Upstream) {}
 
   /** @throws Refusal 403 where she may not, 401 where the cluster does not know her, 503 where it cannot be asked */
-  async require(user: SignedIn, target: ConsoleTarget): Promise<void> {
+  async require(user: TokenHolder, target: ConsoleTarget): Promise<void> {
     if (await this.ask(user, target)) return;
     throw new Refusal(
       403,
@@ -28,7 +28,7 @@ export class ConsoleRights {
     );
   }
 
-  private async ask(user: SignedIn, target: ConsoleTarget): Promise<boolean> {
+  private async ask(user: TokenHolder, target: ConsoleTarget): Promise<boolean> {
     const client = new UserClient(this.upstream, () => user.token());
     try {
       const { status } = await client.create<AccessReview>(types.selfSubjectAccessReviews, reviewOf(target));

@@ -1,18 +1,23 @@
 import { isKubeError, types, type Upstream, UserClient } from '#libs/kube';
 import { type VirtualMachine, type VirtualMachineInstance } from '#libs/kubevirt';
-import { type Credential } from '../proxy/pipeline.js';
 import { stateOf, type VmState } from './vm-states.js';
 
 /** Where the user may not look, KubeVirt itself will say whether there is a console. */
 const UNKNOWN: VmState = Object.freeze({ status: 'Unknown', running: true, has: { vnc: true, serial: true } });
 
+/** A signed-in user, as far as Kubernetes is concerned. */
+export interface TokenHolder {
+  token(): string;
+}
+
 /** VMs of namespaces that are not watched, read once with the rights of the user who asks. */
 export class UserVms {
   constructor(private readonly upstream: Upstream) {}
 
-  async get(credential: Credential, namespace: string, vm: string): Promise<VmState> {
-    if (credential.kind !== 'user') return UNKNOWN;
-    const client = new UserClient(this.upstream, () => credential.user.token());
+  /** @param user who asks; a guest has no rights of their own, so nothing is known to them */
+  async get(user: TokenHolder | undefined, namespace: string, vm: string): Promise<VmState> {
+    if (user === undefined) return UNKNOWN;
+    const client = new UserClient(this.upstream, () => user.token());
     const [machine, instance] = await Promise.all([
       readOr404<VirtualMachine>(client, types.virtualMachines, vm, namespace),
       readOr404<VirtualMachineInstance>(client, types.virtualMachineInstances, vm, namespace),

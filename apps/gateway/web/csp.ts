@@ -1,4 +1,4 @@
-import { type GatewayConfig } from '../config.js';
+import { type GatewayConfig } from '../config/config.js';
 
 /** The page of swagger-ui: its scripts are files of this host, its styles and icons stand in the page. Never framed. */
 export const DOCS_POLICY = [

@@ -2,8 +2,8 @@ import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware';
-import { type Answers } from '../answers.js';
-import { Refusal } from '../errors.js';
+import { type Answers } from '../http/answers.js';
+import { Refusal } from '../http/refusal.js';
 
 /** Cookies of this gateway: grants and the sign-in. They are credentials, and the web application is somebody else. */
 const OWN_COOKIE = /^\s*kg-/;

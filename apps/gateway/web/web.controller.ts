@@ -3,9 +3,9 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Request, type Response } from 'express';
-import { Answers } from '../answers.js';
-import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
-import { Refusal } from '../errors.js';
+import { Answers } from '../http/answers.js';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { Refusal } from '../http/refusal.js';
 import { contentSecurityPolicy } from './csp.js';
 
 const YEAR_MS = 365 * 24 * 3_600_000;

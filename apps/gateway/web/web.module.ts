@@ -1,8 +1,8 @@
 import { Inject, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
 import compression from 'compression';
 import { type NextFunction, type Request, type Response } from 'express';
-import { Answers } from '../answers.js';
-import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
+import { Answers } from '../http/answers.js';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { WebApp } from './web-app.js';
 import { WebController } from './web.controller.js';
 

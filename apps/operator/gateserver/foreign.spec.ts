@@ -5,7 +5,7 @@ import { generateKeyPair } from '#libs/token';
 import { FACTORY } from '../keys/factory.js';
 import { FakeCluster } from '../testing/fake-cluster.js';
 import { reconcileWith } from '../testing/reconcile.js';
-import { type Factory } from './material.js';
+import { type Factory } from '../keys/factory.js';
 
 let factory: Factory;
 beforeAll(async () => {

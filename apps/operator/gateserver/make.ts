@@ -1,11 +1,11 @@
 import { type GateServer } from '#libs/api';
 import { kidOf, parseDuration } from '#libs/token';
 import { type SecretObject } from '../cluster/manifest.js';
+import { type Factory } from '../keys/factory.js';
 import { exposureOf } from './exposure.js';
 import { type Gathered } from './gather.js';
 import {
   base64,
-  type Factory,
   needsCertificate,
   needsKey,
   presentSessionKey,

@@ -2,17 +2,9 @@ import { X509Certificate } from 'node:crypto';
 import { KEY_CREATED, RETIRED_KEYS, SIGNING_KEY } from '#libs/api';
 import { rfc3339 } from '#libs/kube';
 import { secretKeys, SecretKeyError, type SigningKey } from '#libs/token';
+import { type Factory } from '../keys/factory.js';
 import { retiredFile, type RetiredKey, retiredKeys } from '../keys/retired.js';
 import { type SecretObject } from '../cluster/manifest.js';
-
-/** Keys are made and random bytes drawn by whoever is given here; all else is pure. */
-export interface Factory {
-  /** PEM texts of a new RSA key. */
-  keyPair: () => Promise<{ 'tls.key': string; 'tls.crt': string }>;
-  random: (size: number) => Buffer;
-  /** A self-made certificate for these names, PEM. */
-  certificate: (names: readonly string[]) => Promise<{ cert: string; key: string; ca: string }>;
-}
 
 /** Data (base64) and annotations of a Secret that is wanted. */
 export interface SecretContent {

@@ -7,7 +7,8 @@ import { FACTORY } from '../keys/factory.js';
 import { FakeCluster } from '../testing/fake-cluster.js';
 import { type SecretObject } from '../cluster/manifest.js';
 import { type Discovered } from './discovery.js';
-import { base64, type Factory } from './material.js';
+import { type Factory } from '../keys/factory.js';
+import { base64 } from './material.js';
 import { ServerReconciler } from './reconciler.js';
 
 const NOW = Date.now();

@@ -10,7 +10,8 @@ import { webAppOf } from './deployment.js';
 import { desiredOf } from './desired.js';
 import { gather, type Gathered, type Sources } from './gather.js';
 import { makeMaterial, type Material, needsMaking } from './make.js';
-import { type Factory, presentKey } from './material.js';
+import { type Factory } from '../keys/factory.js';
+import { presentKey } from './material.js';
 import { routeFault } from './route-claim.js';
 import { faultStatus, isCurrent, isReached, statusOf } from './status.js';
 

@@ -4,7 +4,7 @@ import { KubeError, type KubeObject, types } from '#libs/kube';
 import { FACTORY } from '../keys/factory.js';
 import { FakeCluster } from '../testing/fake-cluster.js';
 import { reconcileWith } from '../testing/reconcile.js';
-import { type Factory } from './material.js';
+import { type Factory } from '../keys/factory.js';
 import { claimOf, rivalsOf } from './route-claim.js';
 
 const certificate = FACTORY.certificate(['gate.example.com']);

@@ -1,6 +1,6 @@
 import { types } from '#libs/kube';
 import { Applier } from '../apply/applier.js';
-import { type Factory } from '../gateserver/material.js';
+import { type Factory } from '../keys/factory.js';
 import { ServerReconciler } from '../gateserver/reconciler.js';
 import { type FakeCluster } from './fake-cluster.js';
 

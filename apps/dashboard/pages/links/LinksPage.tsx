@@ -7,7 +7,7 @@ import { type LinkAction, useLinkAction } from '../../hooks/useLinkActions.js';
 import { useLinks, useVms } from '../../hooks/useLists.js';
 import { inNamespace, useNamespace } from '../../hooks/useNamespace.js';
 import { useNow } from '../../hooks/useNow.js';
-import { useTitle } from '../../hooks/useTitle.js';
+import { useTitle } from '../useTitle.js';
 import { Confirm } from '../confirm/Confirm.js';
 import { useNotify } from '../shell/Notifications.js';
 import { Empty, Failure, Loading } from '../States.js';

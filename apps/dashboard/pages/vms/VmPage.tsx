@@ -5,7 +5,7 @@ import { type Vm } from '#libs/api';
 import { consolePath } from '../../console/address.js';
 import { useVms } from '../../hooks/useLists.js';
 import { inNamespace, useNamespace } from '../../hooks/useNamespace.js';
-import { useTitle } from '../../hooks/useTitle.js';
+import { useTitle } from '../useTitle.js';
 import { IssueDialog } from '../issue/IssueDialog.js';
 import { Empty, Failure, Loading } from '../States.js';
 import { common } from '../text.js';

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { type Vm } from '#libs/api';
 import { useVms } from '../../hooks/useLists.js';
 import { useNamespace } from '../../hooks/useNamespace.js';
-import { useTitle } from '../../hooks/useTitle.js';
+import { useTitle } from '../useTitle.js';
 import { IssueDialog } from '../issue/IssueDialog.js';
 import { Empty, Failure, Loading } from '../States.js';
 import { fits } from './actions.js';

@@ -1,5 +1,5 @@
 import { type IncomingHttpHeaders } from 'node:http';
-import { Refusal } from '../errors.js';
+import { Refusal } from './refusal.js';
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 

@@ -183,8 +183,8 @@ export function isLoopback(hostname: string): boolean {
   );
 }
 
-/** This file lives in dist/apps/gateway at run time: the built dashboard is beside it. */
-const BUILT_DASHBOARD = fileURLToPath(new URL('../../dashboard', import.meta.url));
+/** This file lives in dist/apps/gateway/config at run time: the built dashboard is beside it. */
+const BUILT_DASHBOARD = fileURLToPath(new URL('../../../dashboard', import.meta.url));
 
 /**
  * The environment as a frozen object.

@@ -5,13 +5,13 @@ import { grantCookies } from './cookies.js';
 import { GrantError } from './grant-error.js';
 import { type GrantStore } from './grant-store.js';
 import { type Handles } from './handle.js';
-import { type LivingGrant } from './living-grant.js';
+import { type ActiveGrant } from './active-grant.js';
 import { faultOf, redeemFault } from './validity.js';
 import { type Verifier } from './verifier.js';
 
 /** A good grant that a request brought. */
 export interface Presented {
-  readonly grant: LivingGrant;
+  readonly grant: ActiveGrant;
   /** Tells browsers apart that hold the same grant; undefined for a bare JWT. */
   readonly browser?: string;
 }
@@ -58,7 +58,7 @@ export class GrantReader {
   }
 
   /** The grant of a JWT, whatever its state. @throws GrantError where the signature or the GateToken is missing */
-  async fromJwt(jwt: string): Promise<LivingGrant> {
+  async fromJwt(jwt: string): Promise<ActiveGrant> {
     const { claims, hash } = this.verifier.verify(jwt);
     const slash = claims.sub?.indexOf('/') ?? -1;
     const [namespace, name] = [claims.sub?.slice(0, slash), claims.sub?.slice(slash + 1)];
@@ -68,7 +68,7 @@ export class GrantReader {
     return unregistered(claims, hash);
   }
 
-  private async check(grant: LivingGrant, nonce: string | undefined): Promise<Presented> {
+  private async check(grant: ActiveGrant, nonce: string | undefined): Promise<Presented> {
     const living = await this.redeemedOrAsked(grant, nonce);
     const fault = faultOf(living, this.options.now()) ?? redeemFault(living, nonce);
     if (fault !== undefined) throw fault;
@@ -76,7 +76,7 @@ export class GrantReader {
   }
 
   /** A redeem on another replica can be ahead of this one's watch: a cookie that we wrote is worth one question. */
-  private async redeemedOrAsked(grant: LivingGrant, nonce: string | undefined): Promise<LivingGrant> {
+  private async redeemedOrAsked(grant: ActiveGrant, nonce: string | undefined): Promise<ActiveGrant> {
     if (!grant.singleUse || nonce === undefined || grant.redeemedBy !== undefined) return grant;
     await this.store.fresh(grant);
     return this.store.byUid(grant.uid, grant.name);
@@ -96,13 +96,13 @@ export class GrantReader {
  * A grant is reached by the JWT that was made of it. Whoever has another key in force, as of a Secret that is marked as
  * a signing key, could otherwise write one for any grant whose UID she knows.
  */
-function madeFor(grant: LivingGrant, jwt: string): LivingGrant {
+function madeFor(grant: ActiveGrant, jwt: string): ActiveGrant {
   if (grant.linked || (grant.kid !== undefined && grant.kid !== kidOf(jwt))) throw new GrantError('signature');
   return grant; // Where the operator made no JWT, or took it back, it gives nothing: its state says why.
 }
 
 /** A JWT that belongs to no GateToken: its claims are all there is. */
-function unregistered(claims: Claims, hash: string): LivingGrant {
+function unregistered(claims: Claims, hash: string): ActiveGrant {
   return {
     uid: `unregistered-${hash.slice(0, 32)}`,
     name: '',

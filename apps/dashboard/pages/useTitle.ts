@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { common } from '../pages/text.js';
+import { common } from './text.js';
 
 /** Names the page in the browser's tab. */
 export function useTitle(title: string): void {

@@ -3,7 +3,7 @@ import { boundVm, type Grant, parseGrant } from '#libs/policy';
 import { kidOf, parseDuration } from '#libs/token';
 
 /** A grant as the gateway decides by it. Times are milliseconds since the epoch. */
-export interface LivingGrant {
+export interface ActiveGrant {
   /** UID of the GateToken; of an unregistered JWT a name derived from its hash. */
   readonly uid: string;
   readonly name: string;
@@ -38,13 +38,13 @@ export interface LivingGrant {
 }
 
 /** Compiled once for each version of the object that the informer holds. */
-const compiled = new WeakMap<GateToken, LivingGrant>();
+const compiled = new WeakMap<GateToken, ActiveGrant>();
 
 /**
  * @returns the grant that a GateToken describes, whatever its state: see `faultOf`
  * @throws GrantError of #libs/policy where the spec has no clear meaning
  */
-export function toLivingGrant(token: GateToken): LivingGrant {
+export function toActiveGrant(token: GateToken): ActiveGrant {
   const known = compiled.get(token);
   if (known !== undefined) return known;
   const grant = compile(token);
@@ -52,7 +52,7 @@ export function toLivingGrant(token: GateToken): LivingGrant {
   return grant;
 }
 
-function compile(token: GateToken): LivingGrant {
+function compile(token: GateToken): ActiveGrant {
   const { metadata, spec, status } = token;
   const namespace = metadata.namespace ?? '';
   const urls = spec.urls ?? [];
@@ -87,10 +87,10 @@ function compile(token: GateToken): LivingGrant {
   };
 }
 
-type Window = Pick<LivingGrant, 'nbf' | 'exp'>;
+type Window = Pick<ActiveGrant, 'nbf' | 'exp'>;
 
 /** @returns what the operator's condition Ready says of the VM of a token that it refuses */
-export function vmFaultOf(status: GateToken['status']): LivingGrant['vmFault'] {
+export function vmFaultOf(status: GateToken['status']): ActiveGrant['vmFault'] {
   if (status?.phase !== 'Error') return undefined;
   const reason = status.conditions?.find(({ type }) => type === 'Ready')?.reason;
   if (reason === 'VirtualMachineReplaced') return 'vm-replaced';

@@ -1,27 +1,48 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  HttpException,
+  Inject,
+  Injectable,
+  Logger,
+} from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { type Request, type Response } from 'express';
 import { KubeError, NetworkError } from '#libs/kube';
-import { type Answers } from '../answers.js';
-import { Refusal, refusalCode } from '../errors.js';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { Audit } from '../ops/audit.js';
+import { Answers } from './answers.js';
+import { clientAddress } from './client-address.js';
+import { Refusal, refusalCode } from './refusal.js';
+
+/** Statuses that mean that somebody knocked in vain. */
+const DENIALS = new Set([401, 403, 410, 425]);
 
 /** Every error of a controller as the caller may see it: Kubernetes' own answers pass, unknown ones become opaque. */
+@Injectable()
 @Catch()
 export class RefusalFilter implements ExceptionFilter {
   private readonly log = new Logger('rest');
 
   constructor(
     private readonly answers: Answers,
-    /** Told of each refusal: whoever knocks in vain is written down. */
-    private readonly onRefused: (request: Request, refusal: Refusal) => void = () => undefined,
+    private readonly audit: Audit,
+    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<Request>();
     const refusal = this.toRefusal(error);
-    this.onRefused(request, refusal);
+    this.note(request, refusal);
     this.answers.refuse(request, http.getResponse<Response>(), refusal);
+  }
+
+  private note({ method, originalUrl: url, headers, socket }: Request, refusal: Refusal): void {
+    if (!DENIALS.has(refusal.code)) return;
+    const address = clientAddress(socket.remoteAddress, headers['x-forwarded-for'], this.config.trustedHops);
+    this.audit.denied({ door: 'page', method, url, address, refusal });
   }
 
   private toRefusal(error: unknown): Refusal {

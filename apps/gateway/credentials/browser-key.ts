@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Credential } from '../proxy/pipeline.js';
+import { type Credential } from './credential.js';
 
 /**
  * Tells the browsers of one grant, or of one sign-in, apart, where everybody may read it: it cannot be turned back into

@@ -1,6 +1,6 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { type Duplex } from 'node:stream';
-import { Refusal } from './errors.js';
+import { Refusal } from './refusal.js';
 import { type Page, pageHeaders, renderPage } from './page.js';
 
 /** A browser's navigation names text/html; fetch, curl and kubectl do not. */

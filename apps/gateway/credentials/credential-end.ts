@@ -1,5 +1,5 @@
 import { type GrantEnd, type GrantEnds } from '../grants/grant-ends.js';
-import { type Credential } from './pipeline.js';
+import { type Credential } from './credential.js';
 
 /** setTimeout takes no longer ones. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

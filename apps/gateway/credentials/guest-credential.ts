@@ -1,5 +1,5 @@
 import { type OwnClient, retryAfterOf, types } from '#libs/kube';
-import { Refusal } from '../errors.js';
+import { Refusal } from '../http/refusal.js';
 
 /** Kubernetes' shortest is 10 minutes; a stolen token is worth an hour at most. */
 const LIFETIME_S = 3600;

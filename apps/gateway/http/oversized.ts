@@ -1,6 +1,6 @@
 import { type Socket } from 'node:net';
 import { writeRaw } from './answers.js';
-import { Refusal } from './errors.js';
+import { Refusal } from './refusal.js';
 
 /** How long, and for how many bytes, a client may go on sending before the connection is cut. */
 const LINGER_MS = 2000;

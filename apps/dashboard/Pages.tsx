@@ -1,14 +1,14 @@
 import { lazy, Suspense } from 'react';
 import { Navigate, Route, Routes, useLocation } from 'react-router';
-import { readConsolePath } from '../console/address.js';
-import { LinksPage } from './links/LinksPage.js';
-import { Shell } from './shell/Shell.js';
-import { SignInPage } from './sign-in/SignInPage.js';
-import { Loading, NotFound } from './States.js';
-import { VmPage } from './vms/VmPage.js';
-import { VmsPage } from './vms/VmsPage.js';
+import { readConsolePath } from './console/address.js';
+import { LinksPage } from './pages/links/LinksPage.js';
+import { Shell } from './pages/shell/Shell.js';
+import { SignInPage } from './pages/sign-in/SignInPage.js';
+import { Loading, NotFound } from './pages/States.js';
+import { VmPage } from './pages/vms/VmPage.js';
+import { VmsPage } from './pages/vms/VmsPage.js';
 
-const ConsolePage = lazy(() => import('../console/ConsolePage.js').then((module) => ({ default: module.ConsolePage })));
+const ConsolePage = lazy(() => import('./console/ConsolePage.js').then((module) => ({ default: module.ConsolePage })));
 
 /** Which page stands behind which path. */
 export function Pages() {

@@ -1,0 +1,13 @@
+import { type Presented } from '../grants/grant-reader.js';
+import { type SignedIn } from '../sign-in/signed-in-users.js';
+
+/** On whose behalf a request goes upstream. */
+export type Credential =
+  { readonly kind: 'grant'; readonly presented: Presented } | { readonly kind: 'user'; readonly user: SignedIn };
+
+/** @returns who it is, for logs and records: never a token */
+export function describe(credential: Credential): string {
+  if (credential.kind === 'user') return `user ${credential.user.username}`;
+  const { grant } = credential.presented;
+  return `token ${grant.registered ? `${grant.namespace}/${grant.name}` : grant.uid}`;
+}
