@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { computePrintableStatus, runStrategyOf } from './status.js';
+import { computePrintableStatus, currentStatus, runStrategyOf } from './status.js';
 import {
   type InstanceStatus,
+  type Phase,
+  PRINTABLE_STATUSES,
   type PrintableStatus,
   type VirtualMachine,
   type VirtualMachineInstance,
@@ -45,6 +47,57 @@ describe('computePrintableStatus', () => {
     ['Unknown', vm(), vmi({ phase: 'Unknown' })],
   ])('says %s', (status, machine, instance) => {
     expect(computePrintableStatus(machine, instance)).toBe(status);
+  });
+});
+
+describe('currentStatus', () => {
+  const PHASES: Phase[] = [
+    '',
+    'Pending',
+    'Scheduling',
+    'Scheduled',
+    'Running',
+    'Succeeded',
+    'Failed',
+    'WaitingForSync',
+    'Unknown',
+  ];
+  const before = ['', 'Pending', 'Scheduling', 'Scheduled', 'WaitingForSync'];
+  const final = ['Succeeded', 'Failed'];
+  const starts = (status: string): boolean => /^(Err|DataVolumeError|Image|Prov|Waiting|Starting)/.test(status);
+  const rows = [undefined, ...PRINTABLE_STATUSES].flatMap((told) =>
+    PHASES.flatMap((phase) => [true, false].map((deleted) => ({ told, phase, deleted }))),
+  );
+
+  it.each(rows)('VM $told, instance $phase, deleted $deleted', ({ told, phase, deleted }) => {
+    const machine = vm({ status: told === undefined ? {} : { printableStatus: told } });
+    const status = currentStatus(machine, vmi({ phase }, deleted));
+    if (final.includes(phase)) expect(['Running', 'Paused', 'Migrating', 'Stopping']).not.toContain(status);
+    else if (deleted) expect(status).toBe('Stopping');
+    else if (before.includes(phase)) expect(status).toSatisfy(starts);
+    else expect(status).toBe(phase);
+    // KubeVirt knows better why it does not start.
+    if (told && starts(told) && before.includes(phase) && !deleted) expect(status).toBe(told);
+  });
+
+  it.each<[string, PrintableStatus, VirtualMachine | undefined, VirtualMachineInstance | undefined]>([
+    ['a volume is prepared', 'Provisioning', vm({ status: { printableStatus: 'Provisioning' } }), undefined],
+    ['its instance has just gone', 'Stopped', vm({ status: { printableStatus: 'Running' } }), undefined],
+    ['it crashed', 'CrashLoopBackOff', vm({ status: { printableStatus: 'CrashLoopBackOff' } }), undefined],
+    ['it was paused a moment ago', 'Paused', vm({ status: { printableStatus: 'Running' } }), vmi(paused)],
+    ['an instance without a VM', 'Starting', undefined, vmi({ phase: 'Scheduled' })],
+    ['an instance without a VM that ends', 'Stopping', undefined, vmi({ phase: 'Running' }, true)],
+    [
+      'a VM that is deleted',
+      'Terminating',
+      vm({ metadata: { deletionTimestamp: 'now' }, status: { printableStatus: 'Running' } }),
+      vmi({ phase: 'Running' }, true),
+    ],
+  ])('%s: %s', (_, status, machine, instance) => expect(currentStatus(machine, instance)).toBe(status));
+
+  it('keeps a word that a newer KubeVirt says', () => {
+    const printableStatus = 'Hibernating' as PrintableStatus;
+    expect(currentStatus(vm({ status: { printableStatus } }), undefined)).toBe('Hibernating');
   });
 });
 

@@ -37,13 +37,13 @@ export function runStrategyOf(vm: VirtualMachine): RunStrategy {
 /** Phases before a machine runs. */
 const BEFORE_RUNNING: ReadonlySet<Phase> = new Set(['', 'Pending', 'Scheduling', 'Scheduled']);
 
-type Test = (vm: VirtualMachine, vmi: VirtualMachineInstance | undefined) => boolean;
+type Test = (vm: VirtualMachine | undefined, vmi: VirtualMachineInstance | undefined) => boolean;
 
 /** A condition of either object with this reason: volumes and images fail through a False condition. */
 const reason =
   (...names: string[]): Test =>
   (vm, vmi) =>
-    [...(vm.status?.conditions ?? []), ...(vmi?.status?.conditions ?? [])].some(
+    [...(vm?.status?.conditions ?? []), ...(vmi?.status?.conditions ?? [])].some(
       (condition) => condition.status !== 'Unknown' && names.includes(condition.reason ?? ''),
     );
 
@@ -53,7 +53,7 @@ const before =
     (vmi === undefined || BEFORE_RUNNING.has(vmi.status?.phase ?? '')) && test(vm, vmi);
 
 const TESTS: Record<PrintableStatus, Test> = {
-  Terminating: (vm) => vm.metadata.deletionTimestamp !== undefined,
+  Terminating: (vm) => vm?.metadata.deletionTimestamp !== undefined,
   Stopping: (_, vmi) => vmi !== undefined && !isFinal(vmi) && vmi.metadata.deletionTimestamp !== undefined,
   Migrating: (_, vmi) => {
     const migration = vmi?.status?.migrationState;
@@ -70,6 +70,7 @@ const TESTS: Record<PrintableStatus, Test> = {
   ImagePullBackOff: before(reason('ImagePullBackOff')),
   Starting: (_, vmi) => vmi !== undefined && BEFORE_RUNNING.has(vmi.status?.phase ?? ''),
   CrashLoopBackOff: (vm, vmi) =>
+    vm !== undefined &&
     (vmi === undefined || isFinal(vmi)) &&
     (vm.status?.startFailure?.consecutiveFailCount ?? 0) > 0 &&
     ['Always', 'RerunOnFailure', 'Once'].includes(runStrategyOf(vm)),
@@ -79,6 +80,43 @@ const TESTS: Record<PrintableStatus, Test> = {
 };
 
 /** The one word that `kubectl get vm` shows: the first status of PRINTABLE_STATUSES that holds. */
-export function computePrintableStatus(vm: VirtualMachine, vmi: VirtualMachineInstance | undefined): PrintableStatus {
+export function computePrintableStatus(
+  vm: VirtualMachine | undefined,
+  vmi: VirtualMachineInstance | undefined,
+): PrintableStatus {
   return PRINTABLE_STATUSES.find((status) => TESTS[status](vm, vmi)) ?? 'Unknown';
+}
+
+/** No machine runs yet: its instance is before Running, or there is none so far. */
+const STARTING: ReadonlySet<string> = new Set<PrintableStatus>([
+  'ErrorPvcNotFound',
+  'DataVolumeError',
+  'ErrorUnschedulable',
+  'Provisioning',
+  'WaitingForVolumeBinding',
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'Starting',
+  'WaitingForReceiver',
+]);
+/** No machine runs, and none is being started. */
+const ENDED: ReadonlySet<string> = new Set<PrintableStatus>(['CrashLoopBackOff', 'Stopped']);
+
+/**
+ * The status of a VM now. KubeVirt writes printableStatus a little after the instance has changed, so where the two
+ * contradict each other the instance's phase and deletionTimestamp decide. Why a machine does not start is KubeVirt's
+ * to say: that depends on volumes and images.
+ * @param vm undefined for an instance without one
+ */
+export function currentStatus(
+  vm: VirtualMachine | undefined,
+  vmi: VirtualMachineInstance | undefined,
+): PrintableStatus {
+  const told = vm?.status?.printableStatus;
+  const seen = computePrintableStatus(vm, vmi);
+  if (told === undefined) return seen;
+  if (STARTING.has(told)) return STARTING.has(seen) || ENDED.has(seen) ? told : seen;
+  if (ENDED.has(told)) return ENDED.has(seen) ? told : seen;
+  // A status of a KubeVirt newer than this list is not contradicted.
+  return PRINTABLE_STATUSES.includes(told) ? seen : told;
 }

@@ -42,11 +42,20 @@ function wordingOf(end: GrantEnd, { order }: LiveConsole, vms: ConsoleParts['vms
   return whyStopped(state, target.vm, credential.presented.grant.vmUid);
 }
 
+/** What a machine does that will run, or ran until now. */
+const PASSING: Partial<Record<VmState['status'], string>> = {
+  Stopping: 'is stopping',
+  Terminating: 'is stopping',
+  Starting: 'is starting',
+  Provisioning: 'is starting',
+  WaitingForVolumeBinding: 'is starting',
+  WaitingForReceiver: 'is starting',
+};
+
 /** @returns why there is no console on this machine, or undefined where there is one */
 export function whyStopped(state: VmState, vm: string, uid?: string): string | undefined {
   if (state.status === 'NotFound') return `${vm} does not exist.`;
   if (uid !== undefined && state.uid !== uid) return `${vm} was deleted and made anew.`;
   if (state.running) return undefined;
-  // The VM's own status follows that of its instance a little later.
-  return state.status === 'Running' ? `${vm} is stopping.` : `${vm} does not run (${state.status}).`;
+  return `${vm} ${PASSING[state.status] ?? `does not run (${state.status})`}.`;
 }

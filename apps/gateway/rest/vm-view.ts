@@ -1,5 +1,11 @@
 import { type Condition, type GateSession, type Vm, type VmAction } from '#libs/api';
-import { hardwareOf, type VirtualMachine, type VirtualMachineInstance, type VmCondition } from '#libs/kubevirt';
+import {
+  currentStatus,
+  hardwareOf,
+  type VirtualMachine,
+  type VirtualMachineInstance,
+  type VmCondition,
+} from '#libs/kubevirt';
 import { machineNamespace, who } from './gatesession-view.js';
 import { present } from './gatetoken-view.js';
 import { type Rules } from './rules.js';
@@ -28,7 +34,8 @@ export function vmView(
     namespace: vm.metadata.namespace ?? '',
     uid: vm.metadata.uid ?? '',
     created: vm.metadata.creationTimestamp ?? '',
-    status: vm.status?.printableStatus ?? 'Unknown',
+    // Without an instance nothing is known better: it may be one that the user may not read.
+    status: vmi === undefined ? (vm.status?.printableStatus ?? 'Unknown') : currentStatus(vm, vmi),
     ready: vm.status?.ready ?? false,
     ips: (vmi?.status?.interfaces ?? []).flatMap((one) => one.ipAddresses ?? (one.ipAddress ? [one.ipAddress] : [])),
     conditions: (vm.status?.conditions ?? []).map(toCondition),

@@ -1,17 +1,18 @@
 import { EventEmitter } from 'node:events';
 import { type Informer } from '#libs/kube';
 import {
-  computePrintableStatus,
+  currentStatus,
   hardwareOf,
   isRunning,
+  type PrintableStatus,
   type VirtualMachine,
   type VirtualMachineInstance,
 } from '#libs/kubevirt';
 
 /** What consoles need to know of a VM. */
 export interface VmState {
-  /** printableStatus of KubeVirt, or `NotFound`. */
-  readonly status: string;
+  /** Status of the VM as KubeVirt names it, or `NotFound`. */
+  readonly status: PrintableStatus | 'NotFound';
   /** It runs, so it has consoles; a paused one has them too. */
   readonly running: boolean;
   /** UID of the VM; of its instance, where it has no VM. */
@@ -71,11 +72,13 @@ export function stateOf(vm: VirtualMachine | undefined, vmi: VirtualMachineInsta
   const uid = vm?.metadata.uid ?? ownerOf(vmi) ?? vmi?.metadata.uid;
   if (uid === undefined) return NOT_FOUND;
   const running = vmi !== undefined && isRunning(vmi) && vmi.metadata.deletionTimestamp === undefined;
-  const status =
-    vm === undefined
-      ? (vmi?.status?.phase ?? 'Unknown')
-      : (vm.status?.printableStatus ?? computePrintableStatus(vm, vmi));
-  return { status, running, uid, has: consolesOf(vmi ?? vm), ...(vmi?.metadata.uid && { instance: vmi.metadata.uid }) };
+  return {
+    status: currentStatus(vm, vmi),
+    running,
+    uid,
+    has: consolesOf(vmi ?? vm),
+    ...(vmi?.metadata.uid && { instance: vmi.metadata.uid }),
+  };
 }
 
 /** The watch may bring an instance before its VM: it names that by UID. */
