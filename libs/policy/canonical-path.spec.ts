@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalPath } from './index.js';
+import { canonicalPath } from './canonical-path.js';
 
 const reason = (raw: string) => {
   const found = canonicalPath(raw);

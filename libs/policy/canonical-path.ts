@@ -11,7 +11,7 @@ export type PathFault =
 
 export type CanonicalPath = { ok: true; path: string } | { ok: false; reason: PathFault; message: string };
 
-const MESSAGES: Readonly<Record<PathFault, string>> = {
+export const PATH_FAULTS: Readonly<Record<PathFault, string>> = {
   relative: 'A path begins with "/".',
   query: 'A path holds no query and no fragment.',
   character: 'The path holds a character that must not stand in a path.',
@@ -29,7 +29,7 @@ const MESSAGES: Readonly<Record<PathFault, string>> = {
  */
 export function canonicalPath(raw: string): CanonicalPath {
   const reason = pathFault(raw);
-  return reason === undefined ? { ok: true, path: raw } : { ok: false, reason, message: MESSAGES[reason] };
+  return reason === undefined ? { ok: true, path: raw } : { ok: false, reason, message: PATH_FAULTS[reason] };
 }
 
 const SLASH = 0x2f;

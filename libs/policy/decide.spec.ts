@@ -1,11 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { decide, type GateRequest, type GrantSource, parseGrant } from './index.js';
+import { decide, type GrantSource, parseGrant, parseRequest } from './index.js';
 
 const NS = '/api/v1/namespaces/ns';
 const VMI = '/apis/subresources.kubevirt.io/v1/namespaces/ns/virtualmachineinstances';
 
-const ask = (source: GrantSource, path: string, request: Partial<GateRequest> = {}) => {
-  const verdict = decide(parseGrant(source), { method: 'GET', path, query: '', upgrade: false, ...request });
+interface More {
+  method?: string;
+  query?: string;
+  upgrade?: boolean;
+}
+
+const ask = (source: GrantSource, path: string, { method = 'GET', query, upgrade }: More = {}) => {
+  const parsed = parseRequest(method, path, query, upgrade);
+  if (!parsed.ok) return 'malformed';
+  const verdict = decide(parseGrant(source), parsed.request);
   return verdict.allow ? 'allow' : verdict.reason;
 };
 const asks = (url: string, path: string) => ask({ urls: [url] }, path);
@@ -58,7 +66,7 @@ describe('methods', () => {
 
 describe('security row 1: a path that is not canonical is refused before it is matched', () => {
   it.each(['/api/../x', '/api//x', '/api%2fx', '/api;x', '/%', 'api', '/api/'])('%s', (path) => {
-    expect(ask({ urls: ['*'] }, path)).toBe('path-malformed');
+    expect(ask({ urls: ['*'] }, path)).toBe('malformed');
   });
 });
 
@@ -122,7 +130,7 @@ describe('security row 3: never secrets, tokens, roles or grants', () => {
 });
 
 describe('security row 18: viewing only', () => {
-  const view = (path: string, request: Partial<GateRequest> = {}) =>
+  const view = (path: string, request: More = {}) =>
     ask({ urls: ['*', path], verbs: ['get', 'put', 'post', 'patch', 'delete'], viewOnly: true }, path, request);
 
   it.each(['vnc', 'console'])('%s of every version is a console', (kind) => {

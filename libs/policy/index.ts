@@ -1,9 +1,8 @@
-export { type CanonicalPath, canonicalPath, type PathFault } from './canonical-path.js';
-export { isConnect } from './connect.js';
-export { decide, type DenyReason, type GateRequest, type Verdict } from './decide.js';
+export { type ApiRequest, parseRequest } from './api-request.js';
+export { decide, opens } from './decide.js';
 export { forbidden } from './forbidden.js';
 export { type Grant, GrantError, type GrantErrorCode, type GrantSource, parseGrant } from './grant.js';
-export { type ConsoleTarget, consoleTarget, KUBEVIRT_VERSIONS, vmUrls } from './kubevirt.js';
+export { type ConsoleTarget, KUBEVIRT_VERSIONS, vmUrls } from './kubevirt.js';
 export { type Method, METHODS, parseMethod } from './methods.js';
 export { MAX_URL, MAX_URLS, parsePattern, type Pattern } from './pattern.js';
 export { requestInfo, type RequestInfo } from './request-info.js';

@@ -4,7 +4,7 @@ import {
   decide,
   parseGrant,
   parsePattern,
-  requestInfo,
+  parseRequest,
   type RequestInfo,
   type Right,
   rights,
@@ -122,8 +122,9 @@ describe('rights', () => {
         part('', 'watch=1'),
         (urls, verb, target, query) => {
           const grant = parseGrant({ urls, verbs: [verb] });
-          if (!decide(grant, { method: verb, path: target, query, upgrade: false }).allow) return;
-          const info = requestInfo(verb, target, query);
+          const parsed = parseRequest(verb, target, query);
+          if (!parsed.ok || !decide(grant, parsed.request).allow) return;
+          const { info } = parsed.request;
           // The API server has no such routes: it refuses them before it asks for rights, or after.
           if (info.isResource && info.resource === undefined) return;
           if (info.verb === 'watch' && verb !== 'GET') return;

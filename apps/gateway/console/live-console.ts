@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type ConsoleTarget } from '#libs/policy';
+import { type ApiRequest, type ConsoleTarget } from '#libs/policy';
 import { type Credential, describe } from '../credentials/credential.js';
 import { browserKey } from '../credentials/browser-key.js';
 import { type ConsoleEnd, type Tunnel } from './tunnel.js';
 
 /** What the upgrade door hands over: allowed already. */
 export interface ConsoleOrder {
-  /** Path and query on the API server. */
-  readonly asked: { readonly path: string; readonly query: string };
+  readonly request: ApiRequest;
   readonly credential: Credential;
   readonly target: ConsoleTarget;
   readonly address: string;

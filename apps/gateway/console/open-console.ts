@@ -75,8 +75,8 @@ async function hold(live: LiveConsole, { leases, audit }: ConsoleParts, { instan
   return outcome.taken;
 }
 
-function mayTakeOver({ order: { asked, credential } }: LiveConsole): boolean {
-  if (new URLSearchParams(asked.query).get('takeover') !== 'true') return false;
+function mayTakeOver({ order: { request, credential } }: LiveConsole): boolean {
+  if (new URLSearchParams(request.query).get('takeover') !== 'true') return false;
   return credential.kind === 'user' || credential.presented.grant.takeOver;
 }
 
@@ -120,12 +120,12 @@ async function join(
   taken: boolean,
   onLost: () => Promise<ConsoleEnd>,
 ): Promise<void> {
-  const { asked, credential, address, target } = live.order;
+  const { request, credential, address, target } = live.order;
   const token = await upstreamToken(credential, guests);
   const filter = inputFilter(live);
   try {
     await live.tunnel.connect({
-      target: `${asked.path}${upstreamQuery(live, taken)}`,
+      target: `${request.path}${upstreamQuery(live, taken)}`,
       headers: identityHeaders({ token, clientAddress: address }),
       onLost,
       ...(filter === undefined ? {} : { filter }),
@@ -144,8 +144,8 @@ async function join(
  * Lease tells: one who did not come through a gateway, or the ghost of a connection that was lost without a word.
  */
 function upstreamQuery(live: LiveConsole, taken: boolean): string {
-  const { asked, target } = live.order;
-  const query = new URLSearchParams(asked.query);
+  const { request, target } = live.order;
+  const query = new URLSearchParams(request.query);
   query.delete('takeover');
   query.delete('preserveSession');
   if (target.kind === 'vnc' && !taken && !mayTakeOver(live)) query.set('preserveSession', 'true');

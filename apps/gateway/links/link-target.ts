@@ -1,4 +1,4 @@
-import { canonicalPath, consoleTarget, decide, requestInfo, vmUrls } from '#libs/policy';
+import { opens, parseRequest, vmUrls } from '#libs/policy';
 import { type ActiveGrant } from '../grants/active-grant.js';
 import { Refusal } from '../http/refusal.js';
 
@@ -60,16 +60,14 @@ function machineOf(urls: readonly string[]): Machine | undefined {
 
 /** @returns the console that an API path names. @param path without `/k8s` */
 export function consoleOf(path: string): (Machine & { kind: 'vnc' | 'serial' }) | undefined {
-  if (!canonicalPath(path).ok) return undefined;
-  const target = consoleTarget(requestInfo('GET', path));
+  const parsed = parseRequest('GET', path);
+  const target = parsed.ok ? parsed.request.console : undefined;
   if (target === undefined || !DNS_NAME.test(target.vm) || !DNS_LABEL.test(target.namespace)) return undefined;
   return target;
 }
 
 /** The screen where the grant allows it, else the serial console. */
 function kindOf(grant: ActiveGrant, { namespace, vm }: Machine): 'vnc' | 'serial' {
-  const allowed = vmUrls(namespace, vm).filter(
-    (path) => decide(grant.policy, { method: 'GET', path, query: '', upgrade: true }).allow,
-  );
+  const allowed = vmUrls(namespace, vm).filter((path) => opens(grant.policy, path));
   return allowed.length > 0 && allowed.every((path) => path.endsWith('/console')) ? 'serial' : 'vnc';
 }

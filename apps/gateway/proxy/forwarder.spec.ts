@@ -2,12 +2,12 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Upstream } from '#libs/kube';
+import { type ApiRequest, parseRequest } from '#libs/policy';
 import { Answers } from '../http/answers.js';
 import { call, refusedUpgrade, view } from '../testing/clients.js';
 import { FakeApi } from '../testing/fake-api.js';
 import { until } from '../testing/gateway.js';
 import { Forwarder } from './forwarder.js';
-import { type Asked } from './pipeline.js';
 
 const SILENCE_MS = 80;
 const PODS = '/api/v1/namespaces/ns/pods';
@@ -42,9 +42,9 @@ afterEach(() => {
 async function front(upstream: Upstream): Promise<number> {
   const hooks = { onFault: (_req: IncomingMessage, error: Error) => void faults.push(error.message) };
   const forwarder = new Forwarder(upstream, new Answers(), hooks, SILENCE_MS);
-  const server = createServer((req, res) => void forwarder.web(req, res, asked(req), identity));
+  const server = createServer((req, res) => void forwarder.web(req, res, parsed(req), identity));
   server.on('upgrade', (req: IncomingMessage, socket: Socket, head: Buffer) => {
-    forwarder.upgrade(req, socket, head, asked(req), identity);
+    forwarder.upgrade(req, socket, head, parsed(req), identity);
   });
   closers.push(
     () => upstream.close(),
@@ -61,9 +61,11 @@ function listen(server: TcpServer): Promise<number> {
   });
 }
 
-function asked({ method = 'GET', url = '', headers }: IncomingMessage): Asked {
+function parsed({ method = 'GET', url = '', headers }: IncomingMessage): ApiRequest {
   const [path = '', query = ''] = url.split('?');
-  return { method, path, query, upgrade: headers.upgrade !== undefined, watch: /watch|follow/.test(query) };
+  const result = parseRequest(method, path, query, headers.upgrade !== undefined);
+  if (!result.ok) throw new Error(result.message);
+  return result.request;
 }
 
 describe('an upstream that is silent before the head of its answer', () => {

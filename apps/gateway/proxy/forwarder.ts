@@ -2,11 +2,11 @@ import { Agent as HttpAgent, type ClientRequest, type IncomingMessage, type Serv
 import { Agent as HttpsAgent } from 'node:https';
 import { type Socket } from 'node:net';
 import { type Upstream } from '#libs/kube';
+import { type ApiRequest } from '#libs/policy';
 import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware';
 import { type Answers } from '../http/answers.js';
 import { Refusal } from '../http/refusal.js';
 import { type UpstreamIdentity } from '../credentials/identities.js';
-import { type Asked } from './pipeline.js';
 import { upgradeHeaders, upstreamHeaders } from './request-headers.js';
 import { cleanAnswer } from './response-headers.js';
 
@@ -68,18 +68,18 @@ export class Forwarder {
   }
 
   /** Forwards a request; the answer goes to `res`, whatever happens. */
-  web(req: IncomingMessage, res: ServerResponse, asked: Asked, identity: UpstreamIdentity): Promise<void> {
+  web(req: IncomingMessage, res: ServerResponse, request: ApiRequest, identity: UpstreamIdentity): Promise<void> {
     req.headers = upstreamHeaders(req.headers, identity);
-    req.url = target(asked);
+    req.url = target(request);
     // A kubelet sends the head of a followed log with its first line.
-    if (asked.watch && asked.path.endsWith('/log')) this.#patient.add(req);
+    if (request.info.watch && request.path.endsWith('/log')) this.#patient.add(req);
     return this.#proxy(req, res);
   }
 
   /** Forwards an upgrade that is no console: the sockets are joined as they are. */
-  upgrade(req: IncomingMessage, socket: Socket, head: Buffer, asked: Asked, identity: UpstreamIdentity): void {
+  upgrade(req: IncomingMessage, socket: Socket, head: Buffer, request: ApiRequest, identity: UpstreamIdentity): void {
     req.headers = upgradeHeaders(req.headers, identity);
-    req.url = target(asked);
+    req.url = target(request);
     this.#proxy.upgrade(req, socket, head);
   }
 
@@ -142,7 +142,7 @@ function flushSoon({ headers }: IncomingMessage, res: ServerResponse): void {
   });
 }
 
-function target({ path, query }: Asked): string {
+function target({ path, query }: ApiRequest): string {
   return query === '' ? path : `${path}?${query}`;
 }
 

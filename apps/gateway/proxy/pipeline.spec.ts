@@ -60,7 +60,7 @@ describe('who is chosen', () => {
       gate({ grants: [grant(['/api/v1/nodes']), grant(['/api/v1/pods'])] }),
       ask('/k8s/api/v1/pods?x=1'),
     );
-    expect(verdict).toMatchObject({ allow: true, asked: { path: '/api/v1/pods', query: 'x=1' } });
+    expect(verdict).toMatchObject({ allow: true, request: { path: '/api/v1/pods', query: 'x=1' } });
     expect(verdict.allow && verdict.credential.kind === 'grant' && verdict.credential.presented.grant.urls).toEqual([
       '/api/v1/pods',
     ]);
@@ -85,6 +85,19 @@ describe('who is chosen', () => {
     expect(
       await code(gate({ users: user }), ask('/k8s/api/v1/pods', { method: 'POST', headers: { cookie: 'x=y' } })),
     ).toBe(403);
+  });
+});
+
+describe('security rows 1 and 5: a request is parsed once', () => {
+  const all = gate({ grants: [grant(['*'])] });
+
+  it('what was matched is what is forwarded, byte for byte', async () => {
+    const verdict = await authorize(all, ask('/k8s/a/%C3%a9?b=%2f?c&'));
+    expect(verdict).toMatchObject({ allow: true, request: { path: '/a/%C3%a9', query: 'b=%2f?c&' } });
+  });
+
+  it.each(['/k8s/', '/k8s//a', '/k8s/a/', '/k8s/a/../b', '/k8s/a%2fb'])('400: %s', async (url) => {
+    expect(await code(all, ask(url))).toBe(400);
   });
 });
 

@@ -1,5 +1,5 @@
 import { type IncomingHttpHeaders } from 'node:http';
-import { canonicalPath, type ConsoleTarget, consoleTarget, decide, requestInfo } from '#libs/policy';
+import { type ApiRequest, type ConsoleTarget, decide, parseRequest } from '#libs/policy';
 import { outOfTouch } from '../cluster/out-of-touch.js';
 import { type Credential } from '../credentials/credential.js';
 import { Refusal } from '../http/refusal.js';
@@ -19,22 +19,8 @@ export interface Incoming {
   readonly upgrade: boolean;
 }
 
-/** What is asked of the cluster: parsed once; `path` and `query` are forwarded as they stand here. */
-export interface Asked {
-  readonly method: string;
-  /** Canonical API path, without `/k8s`. */
-  readonly path: string;
-  /** Without `?`; empty where there is none. */
-  readonly query: string;
-  readonly upgrade: boolean;
-  /** The answer goes on until one side ends it. */
-  readonly watch: boolean;
-  /** The console that the path names. */
-  readonly console?: ConsoleTarget;
-}
-
-export type Verdict =
-  | { readonly allow: true; readonly asked: Asked; readonly credential: Credential }
+export type Authorization =
+  | { readonly allow: true; readonly request: ApiRequest; readonly credential: Credential }
   | { readonly allow: false; readonly refusal: Refusal };
 
 /** What the decision needs to know. */
@@ -53,45 +39,42 @@ export interface Gate {
  * The order of a request, for both doors. Each step refuses by throwing a Refusal; what comes out of the last one is
  * allowed, and is exactly what will be forwarded.
  */
-export async function authorize(gate: Gate, incoming: Incoming): Promise<Verdict> {
+export async function authorize(gate: Gate, incoming: Incoming): Promise<Authorization> {
   try {
-    const asked = parse(incoming); //                              400  one canonical form of the path
-    const held = await gate.grants.read(incoming.headers); //           which grants it brought
+    const request = parse(incoming); //                            400  one canonical form of the path
+    const held = await gate.grants.read(incoming.headers); //         which grants it brought
     refuseForeignOrigin({ ...incoming, bearer: held.bearer }, gate.origins); // 403  another site
-    const credential = await choose(gate, incoming, asked, held); // 401, 403  who allows it: policy, bound VM
-    refuseHalfConsole(asked); //                                   400  a console is a websocket
-    refuseOutOfTouch(gate, asked, credential); //                  503  a grant, and what lasts, need a fresh watch
-    await refuseRightless(gate, asked, credential); //             403  a user's console: Kubernetes is asked as her
-    return { allow: true, asked, credential };
+    const credential = await choose(gate, incoming, request, held); // 401, 403  who allows it: policy, bound VM
+    refuseHalfConsole(request); //                                 400  a console is a websocket
+    refuseOutOfTouch(gate, request, credential); //                503  a grant, and what lasts, need a fresh watch
+    await refuseRightless(gate, request, credential); //           403  a user's console: Kubernetes is asked as her
+    return { allow: true, request, credential };
   } catch (error) {
     if (error instanceof Refusal) return { allow: false, refusal: error };
     throw error;
   }
 }
 
-function parse({ url, method, upgrade }: Incoming): Asked {
-  const mark = url.indexOf('?');
-  const canonical = canonicalPath(mark === -1 ? url : url.slice(0, mark));
-  if (!canonical.ok) throw new Refusal(400, canonical.message, 'Correct the path and try again.');
-  const path = canonical.path.slice('/k8s'.length);
-  const query = mark === -1 ? '' : url.slice(mark + 1);
-  const info = requestInfo(method, path, query);
-  const target = consoleTarget(info);
-  return {
-    method,
-    path,
-    query,
-    upgrade,
-    watch: info.watch,
-    ...(target === undefined ? {} : { console: target }),
-  };
+/** Parsed here and nowhere else: what the grants are matched with is what is forwarded. */
+function parse({ url, method, upgrade }: Incoming): ApiRequest {
+  const [target = '', ...query] = url.split('?');
+  const path = target.slice('/k8s'.length);
+  if (path === '/') throw new Refusal(400, 'No API path was given.', 'Add one, for example /k8s/version.');
+  const parsed = parseRequest(method, path, query.join('?'), upgrade);
+  if (parsed.ok) return parsed.request;
+  throw new Refusal(400, parsed.message, 'Correct the path and try again.');
 }
 
 /** The first grant that allows it; else the signed-in user, whom Kubernetes judges; else the most telling reason. */
-async function choose(gate: Gate, { headers }: Incoming, asked: Asked, held: PresentedGrants): Promise<Credential> {
+async function choose(
+  gate: Gate,
+  { headers }: Incoming,
+  request: ApiRequest,
+  held: PresentedGrants,
+): Promise<Credential> {
   let denial: Refusal | undefined;
   for (const presented of held.grants) {
-    const why = denialOf(gate, presented.grant, asked);
+    const why = denialOf(gate, presented.grant, request);
     if (why === undefined) return { kind: 'grant', presented };
     denial ??= why;
   }
@@ -101,16 +84,12 @@ async function choose(gate: Gate, { headers }: Incoming, asked: Asked, held: Pre
 }
 
 function nobody(): Refusal {
-  return new Refusal(
-    401,
-    'The request brings no link and no sign-in.',
-    'Open the link that you were sent, or sign in.',
-  );
+  return new Refusal(401, 'No link or sign-in was presented.', 'Open the link that you were sent, or sign in.');
 }
 
 /** @returns why this grant does not allow it; undefined where it does */
-function denialOf(gate: Gate, grant: ActiveGrant, asked: Asked): Refusal | undefined {
-  const decision = decide(grant.policy, asked);
+function denialOf(gate: Gate, grant: ActiveGrant, request: ApiRequest): Refusal | undefined {
+  const decision = decide(grant.policy, request);
   if (!decision.allow)
     return new Refusal(403, decision.message, 'Ask the person who sent you the link for one that does.');
   return isReplaced(gate, grant) ? new GrantError('vm-replaced').toRefusal() : undefined;
@@ -127,7 +106,7 @@ function isReplaced(gate: Gate, { vm, vmUid }: ActiveGrant): boolean {
 }
 
 /** KubeVirt cuts the viewer of a console even for a GET that is no websocket: such a one is never forwarded. */
-function refuseHalfConsole({ console: target, upgrade }: Asked): void {
+function refuseHalfConsole({ console: target, upgrade }: ApiRequest): void {
   if (target === undefined || upgrade) return;
   throw new Refusal(
     400,
@@ -140,12 +119,12 @@ function refuseHalfConsole({ console: target, upgrade }: Asked): void {
  * Kubernetes judges what a user asks for, but the gateway acts for her before it forwards a console: it looks at the
  * VM, takes the console's Lease from somebody, writes a record. So it asks first.
  */
-async function refuseRightless(gate: Gate, { console: target }: Asked, credential: Credential): Promise<void> {
+async function refuseRightless(gate: Gate, { console: target }: ApiRequest, credential: Credential): Promise<void> {
   if (target !== undefined && credential.kind === 'user') await gate.rights.require(credential.user, target);
 }
 
 /** A revocation may have been missed. What a user asks for, and is answered at once, Kubernetes itself judges. */
-function refuseOutOfTouch(gate: Gate, { upgrade }: Asked, { kind }: Credential): void {
+function refuseOutOfTouch(gate: Gate, { upgrade }: ApiRequest, { kind }: Credential): void {
   if (gate.inTouch() || (kind === 'user' && !upgrade)) return;
   throw outOfTouch();
 }

@@ -64,9 +64,9 @@ export class RequestDoor {
     const token = await this.identity(req, res, verdict.credential);
     if (token === undefined) return;
     this.endWithCredential(res, verdict.credential);
-    if (verdict.asked.watch) this.endWithDoor(res);
+    if (verdict.request.info.watch) this.endWithDoor(res);
     if (verdict.credential.kind === 'grant') res.once('close', () => res.statusCode === 401 && guests.reject(token));
-    await forwarder.web(req, res, verdict.asked, { token, clientAddress: address });
+    await forwarder.web(req, res, verdict.request, { token, clientAddress: address });
   }
 
   private async identity(

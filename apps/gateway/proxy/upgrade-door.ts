@@ -5,7 +5,7 @@ import { Refusal } from '../http/refusal.js';
 import { clientAddress } from '../http/client-address.js';
 import { onCredentialEnd } from '../credentials/credential-end.js';
 import { upstreamToken } from '../credentials/identities.js';
-import { authorize, type Verdict } from './pipeline.js';
+import { authorize, type Authorization } from './pipeline.js';
 import { closing, type DoorParts, internal } from './request-door.js';
 
 /** The door of upgrades. It is the only listener of the server's `upgrade` event. */
@@ -45,9 +45,10 @@ export class UpgradeDoor {
       this.parts.audit.denied({ door: 'upgrade', method, url, address, refusal: verdict.refusal });
       return this.refuse(req, socket, verdict.refusal);
     }
-    if (verdict.asked.console !== undefined) {
+    const { request, credential } = verdict;
+    if (request.console !== undefined) {
       this.parts.metrics.request('upgrade')(101);
-      return this.consoles.open(req, socket, head, { ...verdict, target: verdict.asked.console, address });
+      return this.consoles.open(req, socket, head, { request, credential, target: request.console, address });
     }
     await this.forward(req, socket, head, verdict, address);
   }
@@ -56,7 +57,7 @@ export class UpgradeDoor {
     req: IncomingMessage,
     socket: Socket,
     head: Buffer,
-    { asked, credential }: Extract<Verdict, { allow: true }>,
+    { request, credential }: Extract<Authorization, { allow: true }>,
     address: string,
   ): Promise<void> {
     const token = await upstreamToken(credential, this.parts.guests);
@@ -68,7 +69,7 @@ export class UpgradeDoor {
       this.#open.delete(socket);
     });
     this.parts.metrics.request('upgrade')(101);
-    this.parts.forwarder.upgrade(req, socket, head, asked, { token, clientAddress: address });
+    this.parts.forwarder.upgrade(req, socket, head, request, { token, clientAddress: address });
   }
 
   private refuse(req: IncomingMessage, socket: Socket, refusal: Refusal): void {

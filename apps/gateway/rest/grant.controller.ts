@@ -3,7 +3,7 @@ import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { type Request } from 'express';
 import { type GrantInfo } from '#libs/api';
 import { consolePath, vncPath } from '#libs/kubevirt';
-import { decide } from '#libs/policy';
+import { opens } from '#libs/policy';
 import { outOfTouch } from '../cluster/out-of-touch.js';
 import { Watches } from '../cluster/watches.js';
 import { Refusal } from '../http/refusal.js';
@@ -82,9 +82,8 @@ function ofGoneVm({ grant }: GrantError): Presented[] {
 }
 
 function consolesOf({ grant }: Presented, namespace: string, vm: string): GrantInfo['consoles'] {
-  const allows = (path: string): boolean =>
-    decide(grant.policy, { method: 'GET', path, query: '', upgrade: true }).allow;
-  return { vnc: allows(vncPath(namespace, vm)), serial: allows(consolePath(namespace, vm)) };
+  const { policy } = grant;
+  return { vnc: opens(policy, vncPath(namespace, vm)), serial: opens(policy, consolePath(namespace, vm)) };
 }
 
 function noGrant(other: boolean): Refusal {
