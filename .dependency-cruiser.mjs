@@ -21,7 +21,13 @@ export default {
       'pure-libs',
       'policy, token, rfb, api, kubevirt import nothing of the Kubernetes client.',
       { path: '^libs/(policy|token|rfb|api|kubevirt)/' },
-      { path: '(^libs/kube/|node_modules/@kubernetes/)' },
+      { path: '^libs/kube/' },
+    ),
+    forbid(
+      'one-door-to-client-node',
+      'The package is loaded through #client-node, which the build makes small (docs/decisions/0010).',
+      { pathNot: '^libs/kube/client-node\\.ts$' },
+      { path: 'node_modules/@kubernetes/client-node/', dependencyTypesNot: ['type-only'] },
     ),
     forbid(
       'browser-safe',
@@ -62,7 +68,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^dist/|^node_modules/)' },
+    exclude: { path: '^dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
 const resolve = {
-  alias: [{ find: /^#libs\/(.*)$/, replacement: `${import.meta.dirname}/libs/$1/index.ts` }],
+  alias: [
+    { find: /^#libs\/(.*)$/, replacement: `${import.meta.dirname}/libs/$1/index.ts` },
+    { find: '#client-node', replacement: `${import.meta.dirname}/libs/kube/client-node.ts` },
+  ],
 };
 
 /** Specs beside the code. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { type KubeObject, type OwnClient, types, Upstream } from '#libs/kube';
+import { kubeconfigOf, type KubeObject, type OwnClient, types, Upstream } from '#libs/kube';
 import { apiServer, tokenOf } from './accounts.js';
 import { createToken, readyToken } from './admin.js';
 import { cluster } from './cluster.js';
@@ -52,12 +52,8 @@ export class Between {
     this.#ends.push(() => signatures.stop());
     this.#ends.push(() => scaleOperator(admin, 1));
     await scaleOperator(admin, 0);
-    const upstream = new Upstream({
-      server: new URL(`https://127.0.0.1:${proxy.port}`),
-      namespace: undefined,
-      tls: { ca: proxy.ca },
-      token: () => tokenOf('admin'),
-    });
+    const server = { server: `https://127.0.0.1:${proxy.port}`, caData: Buffer.from(proxy.ca).toString('base64') };
+    const upstream = new Upstream(kubeconfigOf(server, { token: tokenOf('admin') }));
     this.#ends.push(() => upstream.close());
     this.#operator = await OwnProgram.start(upstream, { ...OPERATOR, podName: 'faults-operator' });
     this.#ends.push(() => this.operator.stop());

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { KubeClient, UserClient } from './client.js';
+import { KubeClient, OwnClient, UserClient } from './client.js';
 import { GarbageError, KubeError, NetworkError } from './errors.js';
+import { kubeconfigOf } from './kubeconfig.js';
 import { pathOf, types } from './resources.js';
 import { json, TestServer } from './testing/server.js';
 import { Upstream } from './upstream.js';
@@ -21,7 +22,7 @@ describe('KubeClient', () => {
     expect(Object.fromEntries(request?.url.searchParams ?? [])).toEqual({ fieldManager: 'm', force: 'true' });
     expect(request?.headers['content-type']).toBe('application/apply-patch+yaml');
     expect(request?.headers.authorization).toBe('Bearer own-token');
-    expect(request?.headers.accept).toBe('application/json, */*');
+    expect(request?.headers.accept).toBe('application/json, */*;q=0.8');
   });
 
   it('keeps connections for requests that follow each other', async () => {
@@ -34,6 +35,24 @@ describe('KubeClient', () => {
     for (let i = 0; i < 20; i++) await client.get(types.pods, 'p', 'n');
     // The second request may start in the very turn in which the first one's connection becomes free.
     expect(ports.size).toBeLessThanOrEqual(2);
+  });
+
+  it('sends and returns JSON as it is: no field lost, no time turned into a Date, no name in lower case', async () => {
+    server = await TestServer.start((_req, res, body) => json(res, JSON.parse(body)));
+    const client = new KubeClient(server.upstream);
+    const metadata = { name: 'A', namespace: 'n', creationTimestamp: '2026-01-01T00:00:00Z' };
+    const policy = { metadata, spec: { ingress: [{ from: [{ podSelector: {} }] }], 'not-yet-known': 1 } };
+    const answer = await client.replace(types.networkPolicies, policy);
+    expect(answer).toEqual({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', ...policy });
+    expect(server.requests[0]?.url.pathname).toBe('/apis/networking.k8s.io/v1/namespaces/n/networkpolicies/A');
+  });
+
+  it('deletes what it was shown, and nothing that took its name since', async () => {
+    server = await TestServer.start((_req, res) => json(res, { kind: 'Status', status: 'Success' }));
+    await new KubeClient(server.upstream).delete(types.pods, 'p', 'n', { uid: 'u', gracePeriodSeconds: 0 });
+    const [request] = server.requests;
+    expect([request?.method, request?.url.pathname]).toEqual(['DELETE', '/api/v1/namespaces/n/pods/p']);
+    expect(JSON.parse(request?.body ?? '')).toMatchObject({ preconditions: { uid: 'u' }, gracePeriodSeconds: 0 });
   });
 
   it('never shows its own credential in the name of a user', async () => {
@@ -79,6 +98,27 @@ describe('KubeClient', () => {
   });
 });
 
+describe('requests that the package has no call for', () => {
+  let server: TestServer;
+  afterEach(() => server?.close());
+
+  it('are accepted by routes of virt-api that declare no representation', async () => {
+    server = await TestServer.start((_req, res) => json(res, {}));
+    const path = '/apis/subresources.kubevirt.io/v1/namespaces/n/virtualmachines/v/start';
+    const response = await new OwnClient(server.upstream).request('PUT', path, { body: {}, query: { dryRun: 'All' } });
+    await response.body.dump();
+    const [request] = server.requests;
+    expect([request?.url.pathname, request?.url.search, request?.body]).toEqual([path, '?dryRun=All', '{}']);
+    expect(request?.headers.accept).toBe('application/json, */*');
+  });
+
+  it.each(['/a/../b', '/a/%2e%2E/b', '/a/./b', '/a/..', '/a/..?x=1'])('refuse %s', async (path) => {
+    server = await TestServer.start((_req, res) => json(res, {}));
+    await expect(new OwnClient(server.upstream).request('GET', path)).rejects.toBeInstanceOf(TypeError);
+    expect(server.requests).toEqual([]);
+  });
+});
+
 describe('paths', () => {
   it.each(['', '.', '..'])('refuse %j as a name', (name) => {
     expect(() => pathOf(types.pods, 'n', name)).toThrow(TypeError);
@@ -92,6 +132,6 @@ describe('paths', () => {
 
 describe('Upstream', () => {
   it('refuses plain http to other machines', () => {
-    expect(() => new Upstream({ server: new URL('http://10.0.0.1'), tls: {} })).toThrow('only on loopback');
+    expect(() => new Upstream(kubeconfigOf({ server: 'http://10.0.0.1' }))).toThrow('only on loopback');
   });
 });

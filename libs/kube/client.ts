@@ -1,9 +1,12 @@
+import { type ApiConstructor, type ApiType, type Configuration, type HttpMethod } from '@kubernetes/client-node';
 import { type Dispatcher } from 'undici';
-import { GarbageError, NetworkError, toKubeError } from './errors.js';
+import { createConfiguration, PatchStrategy, ServerConfiguration, wrapHttpLibrary } from '#client-node';
 import { apiVersion, pathOf } from './resources.js';
+import { Transport } from './transport.js';
 import { type DeleteOptions, type KubeList, type KubeObject, type ListOptions, type PatchType } from './types.js';
 import { type ResourceType } from './types.js';
 import { type Upstream } from './upstream.js';
+import { Verbatim, WireApi } from './wire-api.js';
 
 /** A bearer token, asked for before each request. */
 export type Credential = () => string | undefined | Promise<string | undefined>;
@@ -26,62 +29,65 @@ export interface ApplyOptions {
   subresource?: string;
 }
 
-const PATCH_TYPES: Record<PatchType, string> = {
-  json: 'application/json-patch+json',
-  merge: 'application/merge-patch+json',
-  strategic: 'application/strategic-merge-patch+json',
-  apply: 'application/apply-patch+yaml',
-};
+const STRATEGY = {
+  merge: PatchStrategy.MergePatch,
+  apply: PatchStrategy.ServerSideApply,
+} satisfies Record<PatchType, PatchStrategy>;
 
 /**
- * What client-go and kubectl send. KubeVirt's virt-api answers 406 to `application/json` alone on its routes without a
- * declared representation: actions (`start`, `pause`) and `vnc/screenshot`.
- */
-const ACCEPT = 'application/json, */*';
-
-/** Faults of a connection that was kept open and closed by the server in the same moment: worth one more try. */
-const STALE = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
-
-/**
- * Requests to one API server. Every method throws KubeError on a non-2xx answer, NetworkError when none came and
- * GarbageError when a 2xx answer is no JSON.
+ * Requests to one API server, through @kubernetes/client-node. Every method throws KubeError on a non-2xx answer,
+ * NetworkError when none came and GarbageError when a 2xx answer is not JSON.
  */
 export class KubeClient {
-  readonly #credential: Credential;
-  readonly #dispatchers: { readonly dispatcher: Dispatcher; readonly watchDispatcher: Dispatcher };
+  readonly #configuration: Configuration;
+  readonly #transport: Transport;
 
   /** @param credential default: the upstream's own, token or client certificate. With one, nothing of it is shown. */
   constructor(
     readonly upstream: Upstream,
     credential?: Credential,
   ) {
-    this.#credential = credential ?? (() => upstream.credential());
-    this.#dispatchers = credential ? upstream : upstream.own;
+    const { server } = upstream;
+    this.#transport = new Transport(credential ? upstream.shared : upstream.own);
+    this.#configuration = createConfiguration({
+      baseServer: new ServerConfiguration(server.origin + server.pathname.replace(/\/$/, ''), {}),
+      httpApi: wrapHttpLibrary(this.#transport),
+      authMethods: { default: bearer(credential ?? (() => upstream.credential())) },
+    });
+  }
+
+  /** One of the package's API classes, with its models: `client.api(AuthorizationV1Api)`. */
+  api<T extends ApiType>(type: ApiConstructor<T>): T {
+    return new type(this.#configuration);
   }
 
   get<T extends KubeObject>(type: ResourceType, name: string, namespace?: string): Promise<T> {
-    return this.#json('GET', pathOf(type, needs(type, namespace), name));
+    return wire(this.#at(pathOf(type, needs(type, namespace), name)).read({ ...gvk(type), metadata: { name } }));
   }
 
   /** @param namespace default: all of them */
   list<T extends KubeObject>(
     type: ResourceType,
     namespace?: string,
-    options: ListOptions = {},
+    { fieldSelector, labelSelector, limit, continue: token }: ListOptions = {},
     signal?: AbortSignal,
   ): Promise<KubeList<T>> {
-    return this.#json('GET', pathOf(type, namespace), { query: { ...options }, ...(signal ? { signal } : {}) });
+    const api = this.#at(pathOf(type, namespace), signal);
+    const { apiVersion, kind } = gvk(type);
+    const [pretty, exact, exported] = [undefined, undefined, undefined];
+    const selected = [fieldSelector, labelSelector, limit, token] as const;
+    return wire(api.list(apiVersion, kind, namespace, pretty, exact, exported, ...selected));
   }
 
   create<T extends KubeObject>(type: ResourceType, obj: T, namespace = obj.metadata.namespace): Promise<T> {
-    return this.#json('POST', pathOf(type, needs(type, namespace)), { body: typed(type, obj) });
+    return wire(this.#at(pathOf(type, needs(type, namespace))).create(new Verbatim({ ...gvk(type), ...obj })));
   }
 
   /** Fails with 409 when obj.metadata.resourceVersion is set and no longer the newest. */
   replace<T extends KubeObject>(type: ResourceType, obj: T, opts: { subresource?: string } = {}): Promise<T> {
     const { name = '', namespace } = obj.metadata;
     const path = pathOf(type, needs(type, namespace), name, opts.subresource);
-    return this.#json('PUT', path, { body: typed(type, obj) });
+    return wire(this.#at(path).replace(new Verbatim({ ...gvk(type), ...obj })));
   }
 
   patch<T extends KubeObject>(
@@ -90,34 +96,27 @@ export class KubeClient {
     namespace: string | undefined,
     body: unknown,
     kind: PatchType,
-    opts: { subresource?: string; fieldManager?: string; force?: boolean } = {},
+    { subresource, fieldManager, force }: { subresource?: string; fieldManager?: string; force?: boolean } = {},
   ): Promise<T> {
-    return this.#json('PATCH', pathOf(type, needs(type, namespace), name, opts.subresource), {
-      body,
-      headers: { 'content-type': PATCH_TYPES[kind] },
-      query: { fieldManager: opts.fieldManager, force: opts.force },
-    });
+    const api = this.#at(pathOf(type, needs(type, namespace), name, subresource));
+    return wire(api.patch(new Verbatim(body), undefined, undefined, fieldManager, force, STRATEGY[kind]));
   }
 
   /** Server-side apply: obj holds exactly the fields that this manager wants to own. */
   apply<T extends KubeObject>(type: ResourceType, obj: T, opts: ApplyOptions): Promise<T> {
     const { name = '', namespace } = obj.metadata;
-    return this.patch<T>(type, name, namespace, typed(type, obj), 'apply', opts);
+    return this.patch<T>(type, name, namespace, { ...gvk(type), ...obj }, 'apply', opts);
   }
 
   async delete(type: ResourceType, name: string, namespace?: string, options: DeleteOptions = {}): Promise<void> {
     const { uid, resourceVersion, ...rest } = options;
     const preconditions = { ...(uid ? { uid } : {}), ...(resourceVersion ? { resourceVersion } : {}) };
-    const body = {
-      kind: 'DeleteOptions',
-      apiVersion: 'v1',
-      ...rest,
-      ...(uid || resourceVersion ? { preconditions } : {}),
-    };
-    await this.#json('DELETE', pathOf(type, needs(type, namespace), name), { body });
+    const body = { kind: 'DeleteOptions', apiVersion: 'v1', ...rest, preconditions };
+    const api = this.#at(pathOf(type, needs(type, namespace), name));
+    await api.delete(gvk(type), undefined, undefined, undefined, undefined, undefined, body);
   }
 
-  /** POST to a subresource: `token` of a service account, `eviction` of a pod. */
+  /** POST to a subresource: `eviction` or `binding` of a pod. */
   createSubresource<R>(
     type: ResourceType,
     name: string,
@@ -125,56 +124,33 @@ export class KubeClient {
     subresource: string,
     body: unknown,
   ): Promise<R> {
-    return this.#json('POST', pathOf(type, needs(type, namespace), name, subresource), { body });
+    return wire(this.#at(pathOf(type, needs(type, namespace), name, subresource)).create(new Verbatim(body)));
   }
 
-  /** One request; the caller reads the body (or dumps it: an unread one keeps its connection). */
+  /**
+   * For what the package has no call for: watches, KubeVirt's subresources, discovery. The caller reads the body (or
+   * dumps it: an unread one keeps its connection).
+   * @throws TypeError on a path with dot segments, which URL would fold into another object's
+   */
   async request(method: string, path: string, opts: RequestOptions = {}): Promise<Dispatcher.ResponseData> {
-    const response = await this.#send(method, path, opts);
-    if (response.statusCode >= 200 && response.statusCode < 300) return response;
-    const text = await response.body.text().catch(() => '');
-    const retryAfter = response.headers['retry-after'];
-    throw toKubeError(response.statusCode, text, Array.isArray(retryAfter) ? retryAfter[0] : retryAfter);
+    if (/(^|\/)(\.|%2e){1,2}([/?#]|$)/i.test(path)) throw new TypeError(`"${path}" cannot be an API path`);
+    const context = this.#configuration.baseServer.makeRequestContext(path, method as HttpMethod);
+    // As client-go sends it. virt-api answers 406 to `application/json` alone where a route declares no representation.
+    context.setHeaderParam('accept', 'application/json, */*');
+    if (opts.body !== undefined) {
+      context.setHeaderParam('content-type', 'application/json');
+      context.setBody(JSON.stringify(opts.body));
+    }
+    for (const [name, value] of Object.entries(opts.headers ?? {})) context.setHeaderParam(name, value);
+    for (const [name, value] of Object.entries(opts.query ?? {}))
+      if (value !== undefined) context.setQueryParam(name, String(value));
+    if (opts.signal) context.setSignal(opts.signal);
+    await this.#configuration.authMethods.default?.applySecurityAuthentication(context);
+    return this.#transport.open(context, opts.long ? 'long' : 'short');
   }
 
-  async #json<R>(method: string, path: string, opts: RequestOptions = {}): Promise<R> {
-    const response = await this.request(method, path, opts);
-    const text = await response.body.text().catch((error: unknown) => {
-      throw networkError(method, path, error);
-    });
-    try {
-      return JSON.parse(text || '{}') as R;
-    } catch {
-      throw new GarbageError(`${method} ${path}: the answer is no JSON`);
-    }
-  }
-
-  async #send(method: string, path: string, opts: RequestOptions): Promise<Dispatcher.ResponseData> {
-    const token = await this.#credential();
-    const { dispatcher, watchDispatcher } = this.#dispatchers;
-    const { server } = this.upstream;
-    const options: Dispatcher.RequestOptions = {
-      origin: server.origin,
-      path: server.pathname.replace(/\/$/, '') + path + queryString(opts.query),
-      method: method,
-      headers: {
-        accept: ACCEPT,
-        'user-agent': 'kube-gateway',
-        ...(opts.body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...opts.headers,
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      },
-      body: opts.body === undefined ? null : JSON.stringify(opts.body),
-      signal: opts.signal ?? null,
-    };
-    for (let last = method !== 'GET'; ; last = true) {
-      try {
-        return await (opts.long ? watchDispatcher : dispatcher).request(options);
-      } catch (error) {
-        const fault = networkError(method, path, error);
-        if (last || opts.signal?.aborted || !STALE.has(fault.code ?? '')) throw fault;
-      }
-    }
+  #at(path: string, signal?: AbortSignal): WireApi {
+    return new WireApi(this.#configuration, path, signal);
   }
 }
 
@@ -192,24 +168,23 @@ export class UserClient extends KubeClient {
   }
 }
 
-function networkError(method: string, path: string, error: unknown): NetworkError {
-  const why = error instanceof Error ? error.message || error.name : String(error);
-  return new NetworkError(`${method} ${path}: no answer from the API server: ${why}`, error);
+function bearer(credential: Credential): NonNullable<Configuration['authMethods']['default']> {
+  return {
+    getName: () => 'bearer token',
+    applySecurityAuthentication: async (context) => {
+      const token = await credential();
+      if (token !== undefined) context.setHeaderParam('authorization', `Bearer ${token}`);
+    },
+  };
 }
+
+/** WireApi answers with JSON as it is on the wire, not with the models that its base class declares. */
+const wire = <T>(answer: Promise<unknown>): Promise<T> => answer as Promise<T>;
+
+const gvk = (type: ResourceType) => ({ apiVersion: apiVersion(type), kind: type.kind });
 
 function needs(type: ResourceType, namespace: string | undefined): string | undefined {
   if (!type.namespaced) return undefined;
   if (namespace === undefined) throw new TypeError(`${type.resource}: this request needs a namespace`);
   return namespace;
-}
-
-function typed<T extends KubeObject>(type: ResourceType, obj: T): T {
-  return { ...obj, apiVersion: obj.apiVersion ?? apiVersion(type), kind: obj.kind ?? type.kind };
-}
-
-function queryString(query: Query | undefined): string {
-  const params = new URLSearchParams();
-  for (const [name, value] of Object.entries(query ?? {})) if (value !== undefined) params.set(name, String(value));
-  const text = params.toString();
-  return text ? `?${text}` : '';
 }

@@ -34,12 +34,12 @@ async function write(): Promise<string> {
 it('keeps the client certificate out of the connections that users’ requests take', async () => {
   const file = await write();
   const admin = Upstream.fromKubeconfig(file);
-  expect(admin.own.dispatcher).not.toBe(admin.dispatcher);
+  expect(admin.own.short).not.toBe(admin.shared.short);
   expect(admin.tls).not.toHaveProperty('cert');
   expect(admin.connectOptions()).not.toHaveProperty('cert');
   const dev = Upstream.fromKubeconfig(file, 'dev');
-  expect(dev.own.dispatcher).toBe(dev.dispatcher);
-  expect([dev.token(), dev.namespace]).toEqual(['tok', 'n']);
+  expect(dev.own).toBe(dev.shared);
+  expect([dev.credential(), dev.namespace]).toEqual(['tok', 'n']);
   await Promise.all([admin.close(), dev.close()]);
 });
 

@@ -1,67 +1,68 @@
+import { type Cluster, type User } from '@kubernetes/client-node';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { type RequestOptions } from 'node:https';
-import { type Cluster, type KubeConfig, type User } from '@kubernetes/client-node';
-import { type UpstreamOptions, type UpstreamTls } from './upstream-options.js';
+import { join } from 'node:path';
+import { KubeConfig } from '#client-node';
 
-/**
- * Reads one context of a kubeconfig: CA, client certificate, token, exec and sign-in plugins.
- * @throws Error that names the file and what is wrong with it
- */
-export function readKubeconfig(file: string, context?: string): UpstreamOptions {
-  const config = load(file);
-  if (context !== undefined) {
-    if (!config.getContextObject(context)) throw new Error(`kubeconfig ${file}: it has no context "${context}"`);
-    config.setCurrentContext(context);
-  }
-  const cluster = config.getCurrentCluster();
-  if (!cluster) throw new Error(`kubeconfig ${file}: no current context, or its cluster is missing`);
-  const user = config.getCurrentUser();
-  return {
-    server: new URL(cluster.server),
-    namespace: config.getContextObject(config.getCurrentContext())?.namespace,
-    tls: tlsOf(cluster),
-    clientCertificate: user ? certificateOf(user) : undefined,
-    token: user?.token ? () => user.token : undefined,
-    asyncToken: user && (user.exec || user.authProvider) ? () => askPlugin(config) : undefined,
-  };
+export interface InClusterEnvironment {
+  /** KUBERNETES_SERVICE_HOST and _PORT. */
+  host: string;
+  port: string | number;
+  /** SERVICE_ACCOUNT_DIR: holds token, ca.crt, namespace. */
+  dir: string;
+  /** API_URL: takes the place of host and port where it is not empty. */
+  url?: string;
 }
 
-function load(file: string): KubeConfig {
-  // Loaded here and not at the top: it costs half a second and 80 MB, which pods (no kubeconfig) need not pay.
-  const library = createRequire(import.meta.url)('@kubernetes/client-node') as typeof import('@kubernetes/client-node');
-  const config = new library.KubeConfig();
+/**
+ * One context of a kubeconfig file.
+ * @param context default: its current context
+ * @throws Error that names the file and what is wrong with it
+ */
+export function loadKubeconfig(file: string, context?: string): KubeConfig {
+  const config = new KubeConfig();
   try {
     config.loadFromFile(file);
   } catch (error) {
     throw new Error(`kubeconfig ${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
+  if (context !== undefined) {
+    if (!config.getContextObject(context)) throw new Error(`kubeconfig ${file}: it has no context "${context}"`);
+    config.setCurrentContext(context);
+  }
+  if (!config.getCurrentCluster()) throw new Error(`kubeconfig ${file}: no current context, or its cluster is missing`);
   return config;
 }
 
-function tlsOf(cluster: Cluster): UpstreamTls {
-  const ca = fileOrData(cluster.caFile, cluster.caData);
-  return {
-    ...(ca ? { ca } : {}),
-    ...(cluster.tlsServerName ? { servername: cluster.tlsServerName } : {}),
-    ...(cluster.skipTLSVerify ? { rejectUnauthorized: false } : {}),
-  };
+/** The pod's own service account. KubeConfig.loadFromCluster does the same, but of fixed folders. */
+export function inClusterConfig({ host, port, dir, url }: InClusterEnvironment): KubeConfig {
+  const server = url || `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const ca = read(join(dir, 'ca.crt'));
+  const token = { name: 'tokenFile', config: { tokenFile: join(dir, 'token') } };
+  const namespace = read(join(dir, 'namespace'))?.toString('utf8').trim();
+  return kubeconfigOf({ server, ...(ca ? { caData: ca.toString('base64') } : {}) }, { authProvider: token }, namespace);
 }
 
-function certificateOf(user: User): UpstreamOptions['clientCertificate'] {
-  const cert = fileOrData(user.certFile, user.certData);
-  const key = fileOrData(user.keyFile, user.keyData);
-  return cert && key ? { cert, key } : undefined;
+/** A kubeconfig that is not in a file. */
+export function kubeconfigOf(
+  cluster: Partial<Cluster> & { server: string },
+  user: Partial<User> = {},
+  namespace?: string,
+): KubeConfig {
+  const config = new KubeConfig();
+  config.loadFromOptions({
+    clusters: [{ name: 'cluster', skipTLSVerify: false, ...cluster }],
+    users: [{ name: 'user', ...user }],
+    contexts: [{ name: 'context', cluster: 'cluster', user: 'user', ...(namespace ? { namespace } : {}) }],
+    currentContext: 'context',
+  });
+  return config;
 }
 
-function fileOrData(file: string | undefined, data: string | undefined): Buffer | undefined {
-  if (data) return Buffer.from(data, 'base64');
-  return file ? readFileSync(file) : undefined;
-}
-
-async function askPlugin(config: KubeConfig): Promise<string | undefined> {
-  const options: RequestOptions = { headers: {} };
-  await config.applyToHTTPSOptions(options);
-  const headers = options.headers as Record<string, string | undefined>;
-  return (headers['Authorization'] ?? headers['authorization'])?.replace(/^Bearer /, '');
+function read(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
 }

@@ -48,7 +48,6 @@ export interface ListOptions {
   fieldSelector?: string;
   limit?: number;
   continue?: string;
-  resourceVersion?: string;
 }
 
 export interface DeleteOptions {
@@ -58,4 +57,4 @@ export interface DeleteOptions {
   gracePeriodSeconds?: number;
 }
 
-export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
+export type PatchType = 'merge' | 'apply';

@@ -1,87 +1,68 @@
+import { type Cluster, type KubeConfig, type User } from '@kubernetes/client-node';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { Agent, type Dispatcher } from 'undici';
-import { readKubeconfig } from './kubeconfig.js';
+import { type InClusterEnvironment, inClusterConfig, loadKubeconfig } from './kubeconfig.js';
 import { isLoopback, lookup } from './lookup.js';
-import { TokenFile } from './token-file.js';
-import { type UpstreamOptions, type UpstreamTls } from './upstream-options.js';
+import { ownToken } from './own-token.js';
 
-export interface InClusterEnvironment {
-  /** KUBERNETES_SERVICE_HOST and _PORT. */
-  host: string;
-  port: string | number;
-  /** SERVICE_ACCOUNT_DIR: holds token, ca.crt, namespace. */
-  dir: string;
-  /** API_URL: takes the place of host and port where it is not empty. */
-  url?: string;
+/** Kept connections. Watches last and are not capped; the short requests share few connections. */
+export interface Connections {
+  readonly short: Dispatcher;
+  readonly long: Dispatcher;
+}
+
+/** What every connection shows: CA and server name, never a client certificate. */
+export interface UpstreamTls {
+  ca?: Buffer;
+  servername?: string;
+  rejectUnauthorized?: boolean;
 }
 
 /**
- * One API server: the one place for its CA, TLS context, rotating token and connections.
+ * One API server: the one place for its CA, TLS context, own credential and connections.
  *
- * There are two sets of connections. `dispatcher`, `watchDispatcher`, `tls` and `secureContext` carry no client
- * certificate: for requests that bring a credential of somebody else (an API server believes a certificate before it
- * looks at a token). `own.*` show the own client certificate, where the kubeconfig has one.
+ * There are two sets of connections. `shared`, `tls` and `secureContext` carry no client certificate: for requests that
+ * bring a credential of their own (an API server believes a certificate before it looks at a token). `own` shows the
+ * client certificate, where the kubeconfig has one.
  */
 export class Upstream {
   readonly server: URL;
   readonly namespace: string | undefined;
   readonly tls: UpstreamTls;
   readonly secureContext: SecureContext;
-  readonly dispatcher: Dispatcher;
-  /** For watches and other long answers: without the cap that short requests have. */
-  readonly watchDispatcher: Dispatcher;
-  readonly own: { readonly dispatcher: Dispatcher; readonly watchDispatcher: Dispatcher };
-  readonly #options: UpstreamOptions;
+  readonly shared: Connections;
+  readonly own: Connections;
+  /** The own bearer token; undefined where the own credential is another. */
+  readonly credential: () => string | undefined | Promise<string | undefined>;
   readonly #agents: Agent[] = [];
 
-  constructor(options: UpstreamOptions) {
-    const { server, tls, clientCertificate } = options;
-    if (server.protocol !== 'https:' && !(server.protocol === 'http:' && isLoopback(server.hostname))) {
-      throw new Error(`${server.origin}: an API server is reached by https:// (http:// only on loopback)`);
+  /** @param config its current context is taken */
+  constructor(config: KubeConfig) {
+    const cluster = config.getCurrentCluster();
+    if (!cluster) throw new Error('the kubeconfig has no current cluster');
+    this.server = new URL(cluster.server);
+    const { protocol, hostname, origin } = this.server;
+    if (protocol !== 'https:' && !(protocol === 'http:' && isLoopback(hostname))) {
+      throw new Error(`${origin}: an API server is reached by https:// (http:// only on loopback)`);
     }
-    this.#options = options;
-    this.server = server;
-    this.namespace = options.namespace;
-    this.tls = tls;
-    this.secureContext = createSecureContext(tls.ca === undefined ? {} : { ca: tls.ca });
-    this.dispatcher = this.#agent(this.secureContext, 'short');
-    this.watchDispatcher = this.#agent(this.secureContext, 'watch');
-    this.own = clientCertificate ? this.#ownAgents(clientCertificate) : this;
+    this.namespace = config.getContextObject(config.getCurrentContext())?.namespace;
+    this.tls = tlsOf(cluster);
+    this.credential = ownToken(config);
+    this.secureContext = this.#context();
+    this.shared = this.#connections(this.secureContext);
+    const certificate = certificateOf(config.getCurrentUser());
+    this.own = certificate ? this.#connections(this.#context(certificate)) : this.shared;
   }
 
-  /**
-   * Reads a kubeconfig with the library of the Kubernetes project.
-   * @param context default: its current context
-   * @throws Error that names the file when it cannot be read or lacks the context
-   */
+  /** @throws Error that names the file when it cannot be read or lacks the context (default: its current one) */
   static fromKubeconfig(file: string, context?: string): Upstream {
-    return new Upstream(readKubeconfig(file, context));
+    return new Upstream(loadKubeconfig(file, context));
   }
 
   /** The API server of the pod's own environment, with its service account. */
   static inCluster(env: InClusterEnvironment): Upstream {
-    const host = env.host.includes(':') ? `[${env.host}]` : env.host;
-    const token = new TokenFile(join(env.dir, 'token'));
-    const namespace = read(join(env.dir, 'namespace'))?.toString('utf8').trim();
-    const ca = read(join(env.dir, 'ca.crt'));
-    return new Upstream({
-      server: new URL(env.url || `https://${host}:${env.port}`),
-      namespace: namespace === '' ? undefined : namespace,
-      tls: ca ? { ca } : {},
-      token: () => token.read(),
-    });
-  }
-
-  /** The own bearer token, re-read from its file at most every 10 s; undefined where the own credential is another. */
-  token(): string | undefined {
-    return this.#options.token?.();
-  }
-
-  /** The own bearer token, also where a program must be asked for it. */
-  async credential(): Promise<string | undefined> {
-    return this.#options.asyncToken ? this.#options.asyncToken() : this.token();
+    return new Upstream(inClusterConfig(env));
   }
 
   /** Options for `tls.connect`, `https.request` and undici of callers that open sockets themselves: no client certificate. */
@@ -100,32 +81,38 @@ export class Upstream {
     await Promise.all(this.#agents.map((agent) => agent.destroy()));
   }
 
-  #ownAgents(certificate: { cert: string | Buffer; key: string | Buffer }) {
+  #context(certificate: { cert?: Buffer; key?: Buffer } = {}): SecureContext {
     const { ca } = this.tls;
-    const context = createSecureContext({ ...certificate, ...(ca === undefined ? {} : { ca }) });
-    return { dispatcher: this.#agent(context, 'short'), watchDispatcher: this.#agent(context, 'watch') };
+    return createSecureContext({ ...certificate, ...(ca === undefined ? {} : { ca }) });
   }
 
-  #agent(secureContext: SecureContext, use: 'short' | 'watch'): Agent {
-    const agent = new Agent({
-      // Watches last; the short requests share few connections.
-      ...(use === 'short'
-        ? { connections: 32, headersTimeout: 65_000, bodyTimeout: 65_000 }
-        : { headersTimeout: 65_000, bodyTimeout: 0 }),
-      allowH2: false,
-      keepAliveTimeout: 30_000,
-      connect: { ...this.connectOptions(), secureContext },
-    });
-    this.#agents.push(agent);
-    return agent;
+  #connections(secureContext: SecureContext): Connections {
+    const agent = (limits: Agent.Options): Agent => {
+      const connect = { ...this.connectOptions(), secureContext };
+      const made = new Agent({ headersTimeout: 65_000, allowH2: false, keepAliveTimeout: 30_000, connect, ...limits });
+      this.#agents.push(made);
+      return made;
+    };
+    return { short: agent({ connections: 32, bodyTimeout: 65_000 }), long: agent({ bodyTimeout: 0 }) };
   }
 }
 
-function read(file: string): Buffer | undefined {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
+function tlsOf(cluster: Cluster): UpstreamTls {
+  const ca = fileOrData(cluster.caFile, cluster.caData);
+  return {
+    ...(ca ? { ca } : {}),
+    ...(cluster.tlsServerName ? { servername: cluster.tlsServerName } : {}),
+    ...(cluster.skipTLSVerify ? { rejectUnauthorized: false } : {}),
+  };
+}
+
+function certificateOf(user: User | null): { cert: Buffer; key: Buffer } | undefined {
+  const cert = fileOrData(user?.certFile, user?.certData);
+  const key = fileOrData(user?.keyFile, user?.keyData);
+  return cert && key ? { cert, key } : undefined;
+}
+
+function fileOrData(file: string | undefined, data: string | undefined): Buffer | undefined {
+  if (data) return Buffer.from(data, 'base64');
+  return file ? readFileSync(file) : undefined;
 }

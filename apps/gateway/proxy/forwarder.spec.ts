@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Upstream } from '#libs/kube';
+import { kubeconfigOf, Upstream } from '#libs/kube';
 import { type ApiRequest, parseRequest } from '#libs/policy';
 import { Answers } from '../http/answers.js';
 import { call, refusedUpgrade, view } from '../testing/clients.js';
@@ -29,7 +29,7 @@ beforeAll(async () => {
     () => api.close(),
   );
   port = await front(api.upstream());
-  mute = await front(new Upstream({ server: url, tls: {}, token: () => 'own-token' }));
+  mute = await front(new Upstream(kubeconfigOf({ server: url.href }, { token: 'own-token' })));
 });
 afterAll(async () => {
   for (const close of closers.reverse()) await close();

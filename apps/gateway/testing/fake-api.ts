@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, type Socket } from 'node:net';
 import { requestInfo } from '#libs/policy';
-import { Upstream } from '#libs/kube';
+import { kubeconfigOf, Upstream } from '#libs/kube';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { ApiFault, mergePatch, ObjectStore, type Stored } from './object-store.js';
 import { refuseInvalid } from './schemas.js';
@@ -59,7 +59,7 @@ export class FakeApi {
   /** For one gateway, which closes it. */
   upstream(): Upstream {
     const { port } = this.#server.address() as AddressInfo;
-    return new Upstream({ server: new URL(`http://127.0.0.1:${port}`), tls: {}, token: () => 'own-token' });
+    return new Upstream(kubeconfigOf({ server: `http://127.0.0.1:${port}` }, { token: 'own-token' }));
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
+import { kubeconfigOf } from '../kubeconfig.js';
 import { Upstream } from '../upstream.js';
 
 type Handler = (req: IncomingMessage, res: ServerResponse, body: string) => void;
@@ -13,7 +14,9 @@ export class TestServer {
   private constructor(server: Server, token: string | undefined) {
     this.#server = server;
     const { port } = server.address() as AddressInfo;
-    this.upstream = new Upstream({ server: new URL(`http://api.localhost:${port}`), tls: {}, token: () => token });
+    this.upstream = new Upstream(
+      kubeconfigOf({ server: `http://api.localhost:${port}` }, token === undefined ? {} : { token }),
+    );
   }
 
   static async start(handler: Handler, token?: string): Promise<TestServer> {

@@ -1,5 +1,5 @@
 import { request } from 'node:https';
-import { KubeClient, Upstream } from '#libs/kube';
+import { kubeconfigOf, KubeClient, Upstream } from '#libs/kube';
 import { type VirtualMachine, type VirtualMachineInstance } from '#libs/kubevirt';
 import { issue, makeCa, type PemPair } from '#libs/pki';
 import { Guest } from '../../guest/guest.js';
@@ -96,7 +96,7 @@ export class VirtApi {
   }
 
   async #listen(): Promise<void> {
-    this.#upstream = new Upstream({ server: await this.api.listen(), tls: {} });
+    this.#upstream = new Upstream(kubeconfigOf({ server: (await this.api.listen()).href }));
     const objects = new Objects(new KubeClient(this.#upstream));
     this.#server = new SubresourceServer({
       certificate: await issue(this.ca, { cn: 'virt-api', dns: ['localhost'], ips: ['127.0.0.1'] }),
