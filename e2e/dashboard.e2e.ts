@@ -67,9 +67,9 @@ describe('the dashboard', () => {
     const guest = await freshProfile(browser, { width: 900, height: 700 });
     const page = await guest.newPage();
     await page.goto(link);
-    await page.getByRole('button', { name: 'Open the console' }).waitFor();
+    await page.getByRole('button', { name: 'Open console' }).waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Open the console' }).click();
+    await page.getByRole('button', { name: 'Open console' }).click();
     const screen = new ConsolePage(page);
     await screen.connected();
     expect(await accessibilityProblems(page)).toEqual([]);
@@ -89,7 +89,7 @@ describe('the dashboard', () => {
     const guest = await freshProfile(browser);
     const page = await guest.newPage();
     await page.goto(link);
-    await page.getByRole('button', { name: 'Open the console' }).click();
+    await page.getByRole('button', { name: 'Open console' }).click();
     const screen = new ConsolePage(page);
     await screen.connected();
     await until('the grant ends', async () => (await screen.state()) === 'ended', 20_000);
@@ -110,7 +110,7 @@ describe('the dashboard', () => {
     const guest = await freshProfile(browser, { width: 390, height: 844 });
     const page = await guest.newPage();
     await page.goto(link);
-    await page.getByRole('button', { name: 'Open the console' }).click();
+    await page.getByRole('button', { name: 'Open console' }).click();
     const screen = new ConsolePage(page);
     await screen.connected();
 
@@ -133,7 +133,7 @@ describe('the dashboard', () => {
 
   it.each([
     ['stopped', 'The virtual machine is stopped'],
-    ['nobody', 'There is no'],
+    ['nobody', 'not found'],
   ])('says why there is no console of the VM %s', async (vm, sentence) => {
     const page = await owner.newPage();
     await page.goto(`${cluster().url}/console/${cluster().namespace}/${vm}`);
@@ -177,7 +177,7 @@ describe('the dashboard', () => {
     await viewer.vm('demo').waitFor();
     await viewer.goToLinks();
     await viewer.page
-      .getByText(/forbidden|may not/i)
+      .getByText(/forbidden|permission/i)
       .first()
       .waitFor();
     expect(await accessibilityProblems(viewer.page)).toEqual([]);

@@ -48,7 +48,7 @@ describe.skipIf(missing !== undefined)('a QEMU guest', () => {
   const open = async (link: string): Promise<ConsolePage> => {
     const page = await (await freshProfile(browser)).newPage();
     await page.goto(link);
-    await page.getByRole('button', { name: 'Open the console' }).click();
+    await page.getByRole('button', { name: 'Open console' }).click();
     const screen = new ConsolePage(page);
     await until('the console is connected', async () => (await screen.state()) === 'connected', 30_000);
     return screen;
@@ -113,7 +113,7 @@ describe.skipIf(missing !== undefined)('a QEMU guest', () => {
     await rest('PUT', 'vms/demo/pause');
     const page = await (await freshProfile(browser)).newPage();
     await page.goto(await linkFor());
-    await page.getByRole('button', { name: 'Open the console' }).click();
+    await page.getByRole('button', { name: 'Open console' }).click();
     await page.getByText('The virtual machine is paused').first().waitFor();
     await rest('PUT', 'vms/demo/unpause');
     // By itself: another guest would find the console taken.

@@ -32,9 +32,9 @@ async function typeLine(page: Page, line: string, answer: number): Promise<void>
 try {
   const guest = await freshPage();
   await guest.goto(link);
-  await guest.getByRole('button', { name: 'Open the console' }).waitFor();
+  await guest.getByRole('button', { name: 'Open console' }).waitFor();
   await guest.screenshot({ path: image('link') });
-  await guest.getByRole('button', { name: 'Open the console' }).click();
+  await guest.getByRole('button', { name: 'Open console' }).click();
   await guest.locator('[data-state=connected] canvas').first().click();
   await typeLine(guest, 'clear', 300);
   await typeLine(guest, 'uname -a', 300);

@@ -20,7 +20,7 @@ export class DashboardPage {
 
   /** Opens a VM's menu and chooses from it. */
   async choose(vm: string, item: string): Promise<void> {
-    // A menu of a tab that nobody sees may never be drawn.
+    // A browser may never draw the menu of a hidden tab.
     await this.page.bringToFront();
     await this.vm(vm)
       .getByRole('button', { name: new RegExp(`^Actions.*${vm}`) })
@@ -30,11 +30,11 @@ export class DashboardPage {
 
   /** Opens the dialog of a VM and fills it. @param duration a Go duration */
   async fillLink(vm: string, duration: string, description: string): Promise<Locator> {
-    await this.choose(vm, 'Issue a link');
+    await this.choose(vm, 'Issue link');
     const dialog = this.page.getByRole('dialog');
     await dialog.getByLabel('Serial console').check();
-    await dialog.getByRole('button', { name: 'Another time' }).click();
-    await dialog.getByLabel('Time', { exact: true }).fill(duration);
+    await dialog.getByRole('button', { name: 'Custom' }).click();
+    await dialog.getByLabel('Custom duration', { exact: true }).fill(duration);
     await dialog.getByLabel('Description').fill(description);
     await dialog.getByText('Use the screen of the virtual machine').waitFor(); // What the gateway says that it allows ...
     await dialog.locator('[aria-busy="false"]').waitFor(); // ... of what the form says now.
@@ -43,9 +43,9 @@ export class DashboardPage {
 
   /** Issues the link that the dialog describes and copies it as a person does: with the button, to the clipboard. */
   async issueAndCopy(dialog: Locator): Promise<string> {
-    await dialog.getByRole('button', { name: 'Issue the link' }).click();
+    await dialog.getByRole('button', { name: 'Issue link' }).click();
     const shown = await dialog.getByRole('textbox', { name: 'Link' }).inputValue();
-    await dialog.getByRole('button', { name: 'Copy the link' }).click();
+    await dialog.getByRole('button', { name: 'Copy link' }).click();
     const copied = await this.page.evaluate<string>('navigator.clipboard.readText()');
     if (copied !== shown) throw new Error('The clipboard holds another text than the page shows');
     return copied;

@@ -1,6 +1,6 @@
 import { type Status } from '#libs/api';
 
-/** A refusal of the gateway, told by a metav1.Status; `code` 0 stands for no answer at all. */
+/** A refusal of the gateway, as a metav1.Status; `code` 0 means that there was no answer. */
 export class ApiError extends Error {
   readonly code: number;
   readonly reason: string;
@@ -45,7 +45,7 @@ export async function call(path: string, options: CallOptions = {}): Promise<Res
     throw new ApiError({
       code: 0,
       reason: 'NetworkError',
-      message: 'The gateway does not answer. Check your network connection, then try again.',
+      message: 'Cannot reach the gateway. Check your network connection and try again.',
     });
   });
   if (!response.ok) throw await refusal(response);
@@ -65,7 +65,7 @@ async function refusal(response: Response): Promise<ApiError> {
   return new ApiError({
     code: response.status,
     reason: status?.reason ?? response.statusText,
-    message: status?.message ?? `The gateway answered with ${response.status} ${response.statusText}.`.trim(),
+    message: status?.message ?? `The gateway returned ${response.status} ${response.statusText}`.trim(),
   });
 }
 

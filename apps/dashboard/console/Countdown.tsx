@@ -5,7 +5,7 @@ import { consoleText } from './text.js';
 
 const SOON_MS = 60_000;
 
-/** What is left of the grant; the last minute stands out. */
+/** The time left of the grant; the last minute is highlighted. */
 export function Countdown({ until }: { until: number }) {
   const left = until - useNow();
   return (

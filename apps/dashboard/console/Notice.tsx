@@ -15,7 +15,7 @@ interface Props {
   console: Console;
 }
 
-/** What stands where the screen would be: why it is not open, and what to do. */
+/** Shown instead of the screen: why it is not open, and what to do. */
 export function Notice({ address, console: { state, open } }: Props) {
   switch (state.name) {
     case 'connected':

@@ -42,7 +42,7 @@ interface Props {
   children: ReactNode;
 }
 
-/** Names the machine, says how the connection is and how long it may last; `children` are the tools. */
+/** Names the VM and shows the state of the connection and the time left; `children` are the tools. */
 export function Toolbar({ ref, address, state, children }: Props) {
   const { access } = state;
   const runs = state.name !== 'ended' && !(state.name === 'blocked' && state.why === 'expired');
@@ -80,7 +80,7 @@ function KindSwitch({ address, access }: { address: ConsoleAddress; access: Acce
   const open = kinds.filter((kind) => kind === address.kind || access?.allowed[kind]);
   if (open.length < 2) return null;
   return (
-    <nav className="kg-switch" aria-label="Kind of console">
+    <nav className="kg-switch" aria-label="Console type">
       {open.map((kind) => (
         <a
           key={kind}

@@ -59,8 +59,8 @@ export function step(kind: ConsoleKind): (state: State, action: Action) => State
 
 const hungUp: Closing = {
   code: 1000,
-  title: 'You closed this console',
-  text: 'Open it again whenever you like, as long as you may.',
+  title: 'Disconnected',
+  text: 'You disconnected from this console.',
   next: 'ask',
 };
 

@@ -2,10 +2,11 @@ import { type Access, type ConsoleKind, type Obstacle } from './access.js';
 
 /** Every sentence of the console page. */
 export const consoleText = {
-  leaveHint: 'Everything you type goes to the virtual machine. Ctrl+Alt+Shift gives the keyboard back to this page.',
+  leaveHint:
+    'Everything you type goes to the virtual machine. Press Ctrl+Alt+Shift to return the keyboard to this page.',
   kind: { vnc: 'Screen', serial: 'Serial console' } satisfies Record<ConsoleKind, string>,
   states: {
-    checking: 'Looking…',
+    checking: 'Checking access…',
     connecting: 'Connecting…',
     connected: 'Connected',
     blocked: 'Not connected',
@@ -22,39 +23,38 @@ export const consoleText = {
   copied: 'Copied',
   fit: 'Fit to window',
   clipboard: 'Share clipboard',
-  clipboardHint: 'Share the clipboard of this browser with the virtual machine',
+  clipboardHint: 'Share the clipboard between this browser and the virtual machine',
   reconnect: 'Reconnect',
   disconnect: 'Disconnect',
   viewOnly: 'View only',
   timeLeft: 'Time left',
   dashboard: 'All virtual machines',
-  serialHint: 'Press Enter if you see nothing.',
-  said: 'The gateway says:',
+  said: 'Details:',
   openAgain: 'Open again',
   takeOver: 'Take over',
-  tryNow: 'Try now',
+  tryNow: 'Reconnect now',
   tryAgain: 'Try again',
-  start: 'Start it',
-  resume: 'Resume it',
-  lookAnyway: 'Show it anyway',
+  start: 'Start',
+  resume: 'Resume',
+  lookAnyway: 'Show screen anyway',
   signIn: 'Sign in',
-  noTakeOver: 'Your link does not allow you to take over. The console opens by itself when it is free.',
-  mayNotTakeOver: 'Your link does not allow you to take over. Open the console again to wait until it is free.',
+  noTakeOver: 'Your link does not allow takeover. The console opens automatically when it is free.',
+  mayNotTakeOver: 'Your link does not allow takeover. Open the console again to wait until it is free.',
   reconnecting: (attempt: number, seconds: number) =>
     seconds > 0 ? `Attempt ${attempt}: reconnecting in ${seconds} s…` : `Attempt ${attempt}: reconnecting…`,
-  gaveUp: 'Reconnecting did not work. Check your network connection, then try again.',
+  gaveUp: 'Could not reconnect. Check your network connection and try again.',
 };
 
 export const pasteText = {
   title: 'Paste text',
-  explain: 'The text is typed into the virtual machine key by key, as on a US keyboard.',
-  explainSerial: 'The text is sent to the serial console as if you had typed it.',
-  label: 'Text to type',
-  send: 'Type it',
+  explain: 'The text is typed into the virtual machine key by key, using the US keyboard layout.',
+  explainSerial: 'The text is sent to the serial console as if you typed it.',
+  label: 'Text',
+  send: 'Paste',
   cancel: 'Cancel',
   stop: 'Stop',
   uncertain: (characters: string[]) =>
-    `No US keyboard has these characters, so they may not arrive: ${characters.map(visible).join(' ')}`,
+    `These characters are not on a US keyboard and may not arrive: ${characters.map(visible).join(' ')}`,
   progress: (done: number, all: number) => `${done} of ${all} characters typed`,
 };
 
@@ -71,38 +71,45 @@ export interface Words {
 /** Why the console is not open, in words. */
 export function obstacleText(why: Obstacle, kind: ConsoleKind, access: Access, vm: string): Words {
   const what = consoleText.kind[kind].toLowerCase();
-  const waits = 'This page opens it as soon as it can.';
+  const opens = 'The console opens automatically when the virtual machine is running.';
+  const waits = 'The console opens automatically as soon as it is available.';
   switch (why) {
     case 'missing':
-      return { title: `There is no virtual machine “${vm}”`, text: 'It may have been deleted, or its name changed.' };
+      return {
+        title: `Virtual machine “${vm}” not found`,
+        text: 'It may have been deleted, or its name may have changed.',
+      };
     case 'stopped':
-      return { title: 'The virtual machine is stopped', text: `It has a ${what} only while it runs. ${waits}` };
+      return { title: 'The virtual machine is stopped', text: opens };
     case 'stopping':
-      return { title: 'The virtual machine is stopping', text: `It has a ${what} only while it runs. ${waits}` };
+      return { title: 'The virtual machine is stopping', text: opens };
     case 'starting':
-      return { title: 'The virtual machine is starting', text: waits };
+      return { title: 'The virtual machine is starting', text: opens };
     case 'paused':
-      return { title: 'The virtual machine is paused', text: `It answers nothing until it is resumed. ${waits}` };
+      return { title: 'The virtual machine is paused', text: `It does not respond until someone resumes it. ${waits}` };
     case 'broken':
       return {
-        title: 'The virtual machine does not run',
-        text: `Its status is “${access.vmStatus}”. Its owner has to look into that. ${waits}`,
+        title: 'The virtual machine is not running',
+        text: `Its status is “${access.vmStatus}”. Contact its owner. ${waits}`,
       };
     case 'noConsole':
-      return { title: `This virtual machine has no ${what}`, text: 'It was made without one.' };
+      return { title: `This virtual machine has no ${what}`, text: 'It was created without one.' };
     case 'notAllowed':
       return access.who === 'guest'
-        ? { title: `Your link does not include the ${what}`, text: 'Ask the person who sent it for one that does.' }
-        : { title: `You may not open the ${what}`, text: 'Ask an administrator of this namespace for the right.' };
+        ? { title: `Your link does not include the ${what}`, text: 'Ask the person who sent it for a link that does.' }
+        : {
+            title: `You do not have permission to open the ${what}`,
+            text: 'Ask an administrator of this namespace for access.',
+          };
     case 'busy':
       return {
-        title: 'Somebody else is on this console',
-        text: `${inUseBy(access.busy[kind])}One person at a time can be on a console.`,
+        title: 'Someone else is using this console',
+        text: `${inUseBy(access.busy[kind])}Only one person at a time can use a console.`,
       };
     case 'expired':
       return {
-        title: 'Your time on this console is over',
-        text: 'The link has ended. Ask the person who sent it for a new one.',
+        title: 'Your access to this console has expired',
+        text: 'Ask the person who sent the link for a new one.',
       };
   }
 }
@@ -111,14 +118,13 @@ function inUseBy(who: string | undefined): string {
   return who ? `It is in use by ${who}. ` : '';
 }
 
-/** Why access was refused, in words; the gateway's own message (`said`) follows them, or is all there is to say. */
+/** Why access was refused, in words. The gateway's own message (`said`) is the text of a 401, else follows it. */
 export function refusalText(code: number, said: string): Words {
   if (code === 401) {
-    return { title: 'You need a link, or to sign in', text: said };
+    return { title: 'Open a link or sign in', text: said };
   }
-  if (code === 403)
-    return { title: 'You may not open this console', text: 'Your link or your account does not allow it.' };
-  if (code === 404) return { title: 'There is no such virtual machine', text: 'Check the address of this page.' };
-  if (code === 0) return { title: 'The gateway does not answer', text: 'Check your network connection.' };
-  return { title: 'The console cannot be opened now', text: 'Try again in a moment.' };
+  if (code === 403) return { title: 'Access denied', text: 'Your link or account does not allow this console.' };
+  if (code === 404) return { title: 'Virtual machine not found', text: 'Check the address of this page.' };
+  if (code === 0) return { title: 'Cannot reach the gateway', text: 'Check your network connection.' };
+  return { title: 'The console cannot be opened right now', text: 'Try again in a moment.' };
 }

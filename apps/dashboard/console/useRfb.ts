@@ -56,9 +56,11 @@ export function useRfb(container: RefObject<HTMLElement | null>, options: RfbOpt
       connection.focus({ preventScroll: true });
     });
     connection.addEventListener('securityfailure', ({ detail }) => {
-      trouble = detail.reason ?? 'The machine refused the connection to its screen.';
+      trouble = detail.reason ?? 'The virtual machine refused the connection to its screen.';
     });
-    connection.addEventListener('credentialsrequired', () => give('The screen asks for a password of its own.'));
+    connection.addEventListener('credentialsrequired', () =>
+      give('The screen requires a VNC password, which is not supported.'),
+    );
     connection.addEventListener('clipboard', ({ detail }) => {
       if (latest.current.clipboard) void navigator.clipboard.writeText(detail.text).catch(() => undefined);
     });

@@ -5,7 +5,7 @@ import './landing.css';
 interface Props {
   title: string;
   children?: ReactNode;
-  /** Told to screen readers at once. */
+  /** Announced by screen readers at once. */
   alert?: boolean;
   busy?: boolean;
 }

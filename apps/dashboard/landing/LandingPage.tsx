@@ -78,7 +78,7 @@ function Invitation({ link, busy, onOpen }: { link: LinkInfo; busy: boolean; onO
   );
 }
 
-/** Refusals of the link itself: the same answer comes however often one asks. */
+/** Refusals of the link itself: trying again gives the same answer. */
 const FINAL = [400, 401, 404, 410];
 
 function Refusal({ error, onRetry }: { error: Error; onRetry: () => void }) {

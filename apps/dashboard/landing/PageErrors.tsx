@@ -1,7 +1,7 @@
 import { Component, type ReactNode } from 'react';
 import { Card } from './Card.js';
 
-/** Shows a page of its own when a page breaks, instead of nothing. */
+/** Shows an error page instead of an empty one when rendering fails. */
 export class PageErrors extends Component<{ children: ReactNode }, { error?: Error }> {
   override state: { error?: Error } = {};
 
@@ -13,12 +13,12 @@ export class PageErrors extends Component<{ children: ReactNode }, { error?: Err
     const { error } = this.state;
     if (!error) return this.props.children;
     return (
-      <Card title="This page broke" alert>
-        <p>Load it again. If that does not help, tell the person who runs this gateway what stands below.</p>
+      <Card title="Something went wrong" alert>
+        <p>Reload the page. If the problem persists, send this message to the administrator of the gateway:</p>
         <p className="kg-quiet">{error.message}</p>
         <div className="kg-buttons">
           <button type="button" className="kg-button kg-primary" onClick={() => location.reload()}>
-            Load again
+            Reload
           </button>
         </div>
       </Card>

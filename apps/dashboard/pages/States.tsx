@@ -14,7 +14,7 @@ import { Link } from 'react-router';
 import { ApiError } from '../api/client.js';
 import { common, failureTitle } from './text.js';
 
-/** The states that every page has besides its content. */
+/** What every page may show instead of its content. */
 export function Loading({ label = common.loading }: { label?: string }) {
   return (
     <Bullseye className="kg-fill">
@@ -23,7 +23,7 @@ export function Loading({ label = common.loading }: { label?: string }) {
   );
 }
 
-/** Why something could not be loaded, and what to do. `what` completes "You may not see ...". */
+/** Why something could not be loaded, and what to do. `what` completes "Cannot load …". */
 export function Failure({ error, what, onRetry }: { error: Error; what: string; onRetry: () => void }) {
   const code = error instanceof ApiError ? error.code : 500;
   return (
@@ -57,7 +57,7 @@ interface EmptyProps {
   action?: ReactNode;
 }
 
-/** Nothing is here yet, or nothing fits. */
+/** Nothing exists yet, or nothing matches. */
 export function Empty({ title, text, icon = SearchIcon, action }: EmptyProps) {
   return (
     <EmptyState headingLevel="h2" titleText={title} icon={icon}>

@@ -15,7 +15,7 @@ import { useCheck } from './useCheck.js';
 
 const TYPING_MS = 400;
 
-/** Asks what a link is to allow, shows what that means, issues it and shows it, once. */
+/** Asks what a link may do, previews it, issues it, and shows it once. */
 export function IssueDialog({ vm, onClose }: { vm: Vm; onClose: () => void }) {
   const client = useQueryClient();
   const [form, setForm] = useState({ ...emptyForm, screen: vm.may.vnc, serial: vm.may.serial && !vm.may.vnc });
@@ -27,7 +27,7 @@ export function IssueDialog({ vm, onClose }: { vm: Vm; onClose: () => void }) {
   const check = useCheck(vm.namespace, settled);
   const issuing = useMutation({
     mutationFn: (spec: IssueRequest) => issue(vm.namespace, spec),
-    // It is shown once: nothing keeps it after the dialog is closed.
+    // The link is shown once: nothing keeps it after the dialog closes.
     gcTime: 0,
     onSettled: () => client.invalidateQueries({ queryKey: keys.gatetokens(vm.namespace) }),
   });

@@ -5,7 +5,7 @@ import { issueText as text } from './text.js';
 interface Props {
   check: { data: CheckResponse | undefined; error: Error | null };
   valid: boolean;
-  /** What stands here is about an earlier state of the form. */
+  /** The preview is for an earlier state of the form. */
   stale: boolean;
 }
 

@@ -32,7 +32,7 @@ export const emptyForm: IssueForm = {
   description: '',
 };
 
-/** What is wrong with the form, by field; empty: nothing. */
+/** What is wrong with the form, by field; empty if it is valid. */
 export function problemsOf(form: IssueForm): Partial<Record<'consoles' | 'custom' | 'from', string>> {
   return {
     ...(!form.screen && !form.serial && { consoles: text.noConsole }),
@@ -41,7 +41,7 @@ export function problemsOf(form: IssueForm): Partial<Record<'consoles' | 'custom
   };
 }
 
-/** The grant's spec. What stands at its default is left out, so that the object says only what was chosen. */
+/** The grant's spec. Defaults are left out, so that the object says only what was chosen. */
 export function requestOf(form: IssueForm, vm: { namespace: string; name: string }): IssueRequest {
   const path = (kind: 'vnc' | 'serial') => subresource({ namespace: vm.namespace, vm: vm.name, kind });
   const description = form.description.trim();

@@ -14,12 +14,12 @@ import { linksText as text } from './text.js';
 interface Props {
   links: GateTokenView[];
   now: number;
-  /** Names of the machines that exist, where that is known. */
+  /** Names of the VMs that exist, if known. */
   vms: ReadonlySet<string> | undefined;
   onAct: (link: GateTokenView, action: LinkAction) => void;
 }
 
-/** Phases whose condition says something that the label does not. */
+/** Phases whose condition says more than the label. */
 const SAYS_WHY: GateTokenPhase[] = ['Error', 'Pending'];
 
 /** The links of a namespace; on narrow windows each row becomes a card. */
@@ -130,7 +130,7 @@ function Row({ link, now, vms, issuers, onAct }: RowProps) {
   );
 }
 
-/** The machine that a link is for; a grant of paths shows the first of them. */
+/** The VM that a link opens, or the first of its paths. */
 function Target({ link, vms }: { link: GateTokenView; vms: Props['vms'] }) {
   const bound = link.vm ?? boundVm(link.urls)?.vm;
   if (bound !== undefined && vms && !vms.has(bound)) return bound;

@@ -6,13 +6,13 @@ export interface LinkFilter {
   phase?: GateTokenPhase;
 }
 
-/** The phase as of now: a link that ends while the page is open is Expired, whether or not that was heard yet. */
+/** The phase as of now: a link that expires while the page is open shows as Expired before the change arrives. */
 export function phaseNow(link: Pick<GateTokenView, 'phase' | 'until'>, now: number): GateTokenPhase {
   const over = link.until !== undefined && Date.parse(link.until) <= now;
   return over && (link.phase === 'Ready' || link.phase === 'Pending') ? 'Expired' : link.phase;
 }
 
-/** Links that fit, those that work first, then the newest. */
+/** Matching links: usable ones first, then by age, newest first. */
 export function filterLinks(links: GateTokenView[], filter: LinkFilter, now: number): GateTokenView[] {
   const words = filter.text.toLowerCase().split(/\s+/);
   const usable = (link: GateTokenView) => Number(['Ready', 'Pending'].includes(phaseNow(link, now)));

@@ -3,7 +3,7 @@ import { useNavigate, useLocation } from 'react-router';
 import { inNamespace, useNamespace, useNamespaces } from '../../hooks/useNamespace.js';
 import { shellText } from './text.js';
 
-/** Chooses the namespace. On a page of one thing it goes to the list: another namespace has other things. */
+/** Chooses the namespace. From the page of one VM it goes to the list, since the other namespace has other VMs. */
 export function NamespaceSelect() {
   const { namespace } = useNamespace();
   const { data } = useNamespaces();

@@ -13,7 +13,7 @@ type Notify = (variant: Notification['variant'], title: string, text?: string) =
 const Context = createContext<Notify>(() => undefined);
 let counter = 0;
 
-/** Short messages over the page: what was done, what failed. */
+/** Toast messages: what was done, and what failed. */
 export function Notifications({ children }: { children: ReactNode }) {
   const [list, setList] = useState<Notification[]>([]);
   const notify = useCallback<Notify>((variant, title, text) => {

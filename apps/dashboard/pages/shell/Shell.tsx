@@ -12,7 +12,7 @@ import { Notifications } from './Notifications.js';
 import { shellText, streamText } from './text.js';
 import { UserMenu } from './UserMenu.js';
 
-/** The frame of a signed-in user's pages; nobody signed in: the sign-in page. */
+/** The frame of a signed-in user's pages. Goes to the sign-in page if no one is signed in. */
 export function Shell() {
   const session = useSession();
   const { pathname, search } = useLocation();

@@ -10,13 +10,13 @@ export const shellText = {
   signedInAs: 'Signed in as',
   until: (date: string) => `until ${date}`,
   signOut: 'Sign out',
-  account: (name: string) => `Account of ${name}`,
+  account: (name: string) => `Account: ${name}`,
   session: 'your session',
 };
 
 export const streamText: Record<StreamState, { label: string; hint: string }> = {
-  live: { label: 'Live', hint: 'This page shows changes as they happen.' },
-  connecting: { label: 'Connecting', hint: 'Changes will show as soon as the gateway sends them.' },
-  paused: { label: 'Paused', hint: 'A hidden tab gets no changes.' },
-  broken: { label: 'Not live', hint: 'The gateway sends no changes at the moment. Trying again.' },
+  live: { label: 'Live', hint: 'This page updates as changes happen.' },
+  connecting: { label: 'Connecting', hint: 'Waiting for updates from the gateway.' },
+  paused: { label: 'Paused', hint: 'Updates pause while this tab is hidden.' },
+  broken: { label: 'Disconnected', hint: 'No updates from the gateway. Reconnecting…' },
 };

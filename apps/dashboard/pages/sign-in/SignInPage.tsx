@@ -27,7 +27,7 @@ import { cleanToken, readGateToken } from './gateToken.js';
 import { nextPath } from './next.js';
 import { signInText as text } from './text.js';
 
-/** A person pastes a Kubernetes token (she is signed in) or a gate token (its console opens). */
+/** Takes a Kubernetes token, which signs its holder in, or a gate token, which opens its console. */
 export function SignInPage() {
   const client = useQueryClient();
   const navigate = useNavigate();

@@ -1,12 +1,12 @@
 const CONSOLE = /\/namespaces\/([^/*]+)\/virtualmachineinstances\/([^/*]+)\/(vnc|console)$/;
 
-/** Quotes that a shell or `jq` left around the token, and spaces, are not part of it. */
+/** Strips spaces, and the quotes that `jq` leaves around a token. */
 export function cleanToken(text: string): string {
   return text.trim().replace(/^"(.*)"$/, '$1');
 }
 
 /**
- * Recognises a gate token: a JWT whose claims hold `URLs`. Nothing is verified here, the gateway does that.
+ * Recognises a gate token: a JWT whose claims include `URLs`. Verifies nothing; the gateway does.
  * @returns the VM whose console it opens, names empty where its URLs name none; undefined for any other token.
  */
 export function readGateToken(token: string): { namespace: string; name: string } | undefined {

@@ -10,7 +10,7 @@ import { vmText as text } from './text.js';
 function whyNot(error: Error): string {
   if (!(error instanceof ApiError)) return text.shotFailed;
   if (error.forbidden) return text.shotForbidden;
-  // Somebody is on the screen: the gateway says so better than we could.
+  // Someone is connected: the gateway's message says who.
   return error.code === 409 ? error.message : text.shotFailed;
 }
 

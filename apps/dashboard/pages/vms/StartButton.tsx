@@ -5,7 +5,7 @@ import { useNotify } from '../shell/Notifications.js';
 import { mayStart } from './actions.js';
 import { actionText } from './text.js';
 
-/** Starts a VM that does not run; nothing where it runs or she may not. */
+/** Starts a stopped VM; renders nothing if the VM runs or the user has no right to start it. */
 export function StartButton({ vm, ...look }: { vm: Vm } & Pick<ButtonProps, 'size' | 'variant'>) {
   const notify = useNotify();
   const act = useVmAction(vm);
@@ -13,8 +13,8 @@ export function StartButton({ vm, ...look }: { vm: Vm } & Pick<ButtonProps, 'siz
   const { label, done, failed } = actionText.start;
   const start = () =>
     act.mutate('start', {
-      onSuccess: () => notify('success', `${vm.name} ${done}`),
-      onError: (error) => notify('danger', `${vm.name} ${failed}`, error.message),
+      onSuccess: () => notify('success', done(vm.name)),
+      onError: (error) => notify('danger', failed(vm.name), error.message),
     });
   return (
     <Button {...look} isDisabled={act.isPending} aria-label={`${label} ${vm.name}`} onClick={start}>

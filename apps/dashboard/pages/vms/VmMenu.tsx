@@ -22,10 +22,10 @@ export function VmMenu({ vm, onIssue }: { vm: Vm; onIssue: () => void }) {
     act.mutate(action, {
       onSuccess: () => {
         setAsking(undefined);
-        notify('success', `${vm.name} ${actionText[action].done}`);
+        notify('success', actionText[action].done(vm.name));
       },
       onError: (error) => {
-        if (!actionText[action].ask) notify('danger', `${vm.name} ${actionText[action].failed}`, error.message);
+        if (!actionText[action].ask) notify('danger', actionText[action].failed(vm.name), error.message);
       },
     });
   const choose = (action: VmAction) => {

@@ -9,7 +9,7 @@ import { consoleText } from '../../console/text.js';
 import { useNotify } from '../shell/Notifications.js';
 import { vmText as text } from './text.js';
 
-/** Who is on the VM's consoles; each can be ended. */
+/** Who is connected to the VM's consoles, each with a button that disconnects them. */
 export function VmViewers({ vm }: { vm: Vm }) {
   const now = useNow(10_000);
   const notify = useNotify();

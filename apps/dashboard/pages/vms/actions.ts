@@ -3,12 +3,12 @@ import { type Vm, type VmAction } from '#libs/api';
 const DOWN = ['Stopped', 'Halted', 'Succeeded', 'Failed'];
 const GOING = ['Stopping', 'Terminating'];
 
-/** Actions that make sense in a VM's state; a right she lacks disables one, a state that has no use for one hides it. */
+/** Actions that make sense in a VM's state. A missing right disables an action; a state without use for it hides it. */
 export function actionsOf(vm: Vm): { action: VmAction; allowed: boolean }[] {
   return sensible(vm.status).map((action) => ({ action, allowed: vm.may[action] }));
 }
 
-/** Whether the VM is down and she may start it. */
+/** Whether the VM is stopped and the user may start it. */
 export function mayStart(vm: Vm): boolean {
   return actionsOf(vm).some(({ action, allowed }) => action === 'start' && allowed);
 }
@@ -21,7 +21,7 @@ function sensible(status: string): VmAction[] {
   return ['stop'];
 }
 
-/** Whether a VM fits what was typed: every word, anywhere in its name, status, addresses or node. */
+/** Whether a VM matches the filter: every word, anywhere in its name, status, addresses or node. */
 export function fits(vm: Vm, filter: string): boolean {
   const text = [vm.name, vm.status, vm.node ?? '', ...vm.ips].join(' ').toLowerCase();
   return filter
@@ -30,7 +30,7 @@ export function fits(vm: Vm, filter: string): boolean {
     .every((word) => text.includes(word));
 }
 
-/** `2 CPUs · 64M`; what is not known is left out. */
+/** `2 CPUs · 64M`; unknown values are left out. */
 export function sizeOf(vm: Pick<Vm, 'cpu' | 'memory'>, cpus: (n: number) => string): string {
   return [vm.cpu !== undefined && cpus(vm.cpu), vm.memory].filter(Boolean).join(' · ');
 }

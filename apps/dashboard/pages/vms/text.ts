@@ -2,35 +2,36 @@ import { type VmAction } from '#libs/api';
 
 export const vmsText = {
   title: 'Virtual machines',
-  what: 'the virtual machines of this namespace',
-  filter: 'Filter by name, status, address or node',
-  clear: 'Clear the filter',
+  what: 'the virtual machines in this namespace',
+  filter: 'Filter by name, status, IP address or node',
+  clear: 'Clear filter',
   columns: {
     name: 'Name',
     status: 'Status',
     size: 'CPU and memory',
     ips: 'IP addresses',
     age: 'Age',
-    viewers: 'On its consoles',
+    viewers: 'Connected',
     actions: 'Actions',
   },
-  empty: 'No virtual machines here',
-  emptyText: (namespace: string) => `The namespace “${namespace}” has none. Choose another one above.`,
-  noMatch: 'No virtual machine fits',
-  noMatchText: 'Change the filter, or clear it.',
-  count: (shown: number, all: number) => (shown === all ? `${all} in all` : `${shown} of ${all}`),
+  empty: 'No virtual machines',
+  emptyText: (namespace: string) =>
+    `The namespace “${namespace}” has no virtual machines. Choose another namespace above.`,
+  noMatch: 'No matches',
+  noMatchText: 'No virtual machine matches the filter.',
+  count: (shown: number, all: number) => (shown === all ? `${all} total` : `${shown} of ${all}`),
   screen: 'Screen',
   screenOf: (name: string) => `Open the screen of ${name}`,
   serial: 'Serial console',
-  issue: 'Issue a link',
-  nobody: 'nobody',
+  issue: 'Issue link',
+  nobody: 'Nobody',
   cpus: (n: number) => `${n} CPU${n === 1 ? '' : 's'}`,
 };
 
 export const vmText = {
   what: 'this virtual machine',
-  missing: (name: string) => `There is no virtual machine “${name}”`,
-  missingText: 'It may have been deleted, or it is in another namespace.',
+  missing: (name: string) => `Virtual machine “${name}” not found`,
+  missingText: 'It may have been deleted, or it may be in another namespace.',
   details: 'Details',
   status: 'Status',
   node: 'Node',
@@ -38,34 +39,39 @@ export const vmText = {
   created: 'Created',
   conditions: 'Conditions',
   condition: (type: string, reason: string) => (reason ? `${type}: ${reason}` : type),
-  viewers: 'On its consoles now',
+  viewers: 'Connected now',
   nobody: 'Nobody.',
   since: (age: string) => `for ${age}`,
-  end: 'End',
-  endOf: (who: string) => `End the console of ${who}`,
-  ended: (who: string) => `The console of ${who} was ended.`,
-  shot: 'What its screen shows',
+  end: 'Disconnect',
+  endOf: (who: string) => `Disconnect ${who}`,
+  ended: (who: string) => `Disconnected ${who}`,
+  shot: 'Screen preview',
   shotAlt: (name: string) => `Screen of ${name}`,
-  shotOff: 'It shows nothing: it does not run.',
-  shotForbidden: 'Your account may not take screenshots.',
-  shotFailed: 'No picture at the moment.',
-  refresh: 'Refresh the picture',
+  shotOff: 'The virtual machine is not running.',
+  shotForbidden: 'You do not have permission to take screenshots.',
+  shotFailed: 'The preview is unavailable right now.',
+  refresh: 'Refresh preview',
 };
 
-export const actionText: Record<VmAction, { label: string; done: string; failed: string; ask?: string }> = {
-  start: { label: 'Start', done: 'is starting', failed: 'did not start' },
-  stop: {
-    label: 'Stop',
-    done: 'is stopping',
-    failed: 'did not stop',
-    ask: 'Everybody who is on its consoles loses the connection, and what is not saved in it is lost.',
-  },
+interface ActionText {
+  label: string;
+  done: (vm: string) => string;
+  failed: (vm: string) => string;
+  /** Asked before it is done. */
+  ask?: string;
+}
+
+const CUTS = 'Everyone connected to its consoles is disconnected, and unsaved work in it is lost.';
+
+export const actionText: Record<VmAction, ActionText> = {
+  start: { label: 'Start', done: (vm) => `${vm} is starting`, failed: (vm) => `Could not start ${vm}` },
+  stop: { label: 'Stop', done: (vm) => `${vm} is stopping`, failed: (vm) => `Could not stop ${vm}`, ask: CUTS },
   restart: {
     label: 'Restart',
-    done: 'is restarting',
-    failed: 'did not restart',
-    ask: 'Everybody who is on its consoles loses the connection, and what is not saved in it is lost.',
+    done: (vm) => `${vm} is restarting`,
+    failed: (vm) => `Could not restart ${vm}`,
+    ask: CUTS,
   },
-  pause: { label: 'Pause', done: 'is paused', failed: 'was not paused' },
-  unpause: { label: 'Resume', done: 'runs again', failed: 'was not resumed' },
+  pause: { label: 'Pause', done: (vm) => `${vm} is paused`, failed: (vm) => `Could not pause ${vm}` },
+  unpause: { label: 'Resume', done: (vm) => `${vm} is running again`, failed: (vm) => `Could not resume ${vm}` },
 };
