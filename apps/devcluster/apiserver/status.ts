@@ -168,7 +168,7 @@ export const cause = {
   }),
   tooMany: (field: string, actual: number, max: number): Cause => ({
     reason: 'FieldValueTooMany',
-    message: `Too many: ${actual}: must have at most ${max} items`,
+    message: `Too many: ${actual}: must have at most ${max} item${max === 1 ? '' : 's'}`,
     field,
   }),
   duplicate: (field: string, value: unknown): Cause => ({

@@ -1,18 +1,15 @@
+import { cause } from '../status.js';
 import { type Cause, type CompiledSchema, type KubeObject } from '../types.js';
-import { rulesNotRun } from './cause.js';
 import { Rules } from './cel/validator.js';
 import { setDefaults } from './defaults.js';
-import { validateEmbedded } from './embedded.js';
 import { type JsonSchema } from './json-schema.js';
 import { validateLists } from './lists.js';
 import { prune } from './prune.js';
 import { structuralFaults } from './structural.js';
 import { validateValue } from './values.js';
 
-/** A schema that Kubernetes would refuse: `causes` says where and why. */
+/** A schema that cannot be used: `causes` says where and why. */
 export class SchemaError extends Error {
-  readonly code = 'SCHEMA_INVALID';
-
   constructor(readonly causes: Cause[]) {
     super(causes.map((cause) => `${cause.field}: ${cause.message}`).join('; '));
     this.name = 'SchemaError';
@@ -38,17 +35,27 @@ export function compileSchema(
     prune: (obj) => prune(obj, schema).value as KubeObject,
     unknownFields: (obj) => prune(obj, schema).unknown,
     default: (obj) => setDefaults(obj, schema) as KubeObject,
-    validate: (obj, old) => validate(obj, old, schema, rules),
+    validate: (obj, old) => validate(obj, old, schema, rules).map(rooted),
   };
 }
 
+/** The root has no path of its own: Kubernetes prints `<nil>`. */
+const rooted = (fault: Cause): Cause => ({ ...fault, field: fault.field || '<nil>' });
+
+/** Faults after which a rule would fail for want of what it speaks of. */
+const BLOCKING = new Set([
+  'FieldValueNotSupported',
+  'FieldValueRequired',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueTypeInvalid',
+]);
+const NOT_RUN =
+  'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
+
 /** Values first; the rules only where the values fit their types. */
 function validate(obj: KubeObject, old: KubeObject | undefined, schema: JsonSchema, rules: Rules): Cause[] {
-  const causes = [
-    ...validateValue(obj, schema, '', old),
-    ...validateEmbedded(obj, schema, ''),
-    ...validateLists(obj, schema, ''),
-  ];
-  const blocked = rulesNotRun(causes);
-  return [...causes, ...(blocked ? [blocked] : rules.validate(obj, old))];
+  const causes = [...validateValue(obj, schema, '', old), ...validateLists(obj, schema, '')];
+  const blocked = causes.some(({ reason }) => BLOCKING.has(reason));
+  return [...causes, ...(blocked ? [cause.invalid('', null, NOT_RUN)] : rules.validate(obj, old))];
 }

@@ -1,36 +1,28 @@
-/** A node of `openAPIV3Schema` as a CRD writes it; every word that Kubernetes gives a meaning to. */
+/** A node of `openAPIV3Schema` as a CRD writes it: the words that have a meaning here (`structural.ts` refuses others). */
 export interface JsonSchema {
   type?: string;
   format?: string;
-  title?: string;
   description?: string;
   default?: unknown;
   enum?: unknown[];
   nullable?: boolean;
   maximum?: number;
-  exclusiveMaximum?: boolean;
   minimum?: number;
-  exclusiveMinimum?: boolean;
-  multipleOf?: number;
   maxLength?: number;
   minLength?: number;
   pattern?: string;
   maxItems?: number;
   minItems?: number;
-  uniqueItems?: boolean;
   maxProperties?: number;
   minProperties?: number;
   required?: string[];
   items?: JsonSchema;
   properties?: Record<string, JsonSchema>;
   additionalProperties?: JsonSchema | boolean;
-  allOf?: JsonSchema[];
+  /** Only the pair that goes with int-or-string, which says the same again. */
   anyOf?: JsonSchema[];
-  oneOf?: JsonSchema[];
-  not?: JsonSchema;
   'x-kubernetes-preserve-unknown-fields'?: boolean;
   'x-kubernetes-int-or-string'?: boolean;
-  'x-kubernetes-embedded-resource'?: boolean;
   'x-kubernetes-list-type'?: 'atomic' | 'set' | 'map';
   'x-kubernetes-list-map-keys'?: string[];
   'x-kubernetes-map-type'?: 'atomic' | 'granular';
@@ -44,7 +36,6 @@ export interface ValidationRule {
   messageExpression?: string;
   reason?: string;
   fieldPath?: string;
-  optionalOldSelf?: boolean;
 }
 
 /** The schema of a map's values, where one is given. */

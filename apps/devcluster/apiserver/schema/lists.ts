@@ -1,5 +1,6 @@
+import { cause } from '../status.js';
 import { type Cause } from '../types.js';
-import { child, duplicate, index, invalid, key } from './cause.js';
+import { child, index, key } from './paths.js';
 import { isObject, type JsonSchema, mapValues, property } from './json-schema.js';
 
 /** Uniqueness of the elements of `x-kubernetes-list-type: set`, and of the keys of `map`. */
@@ -22,17 +23,15 @@ export function validateLists(value: unknown, schema: JsonSchema, path: string):
 
 function ownFaults(list: unknown[], schema: JsonSchema, path: string): Cause[] {
   if (schema['x-kubernetes-list-type'] === 'set') {
-    return duplicates(list).map((i) => duplicate(index(path, i), list[i]));
+    return duplicates(list).map((i) => cause.duplicate(index(path, i), list[i]));
   }
   if (schema['x-kubernetes-list-type'] !== 'map') return [];
-  const odd = list.findIndex((item) => item !== null && !isObject(item));
-  if (odd >= 0) return [invalid(index(path, odd), list[odd], 'must be an object for an array of list-type map')];
   const keys = list.map((item) => listKey(item, schema));
-  return duplicates(keys).map((i) => duplicate(index(path, i), keys[i]));
+  return duplicates(keys).map((i) => cause.duplicate(index(path, i), keys[i]));
 }
 
 /** The key fields of one element of a map list. */
-export function listKey(item: unknown, schema: JsonSchema): Record<string, unknown> {
+function listKey(item: unknown, schema: JsonSchema): Record<string, unknown> {
   const names = schema['x-kubernetes-list-map-keys'] ?? [];
   if (!isObject(item)) return {};
   return Object.fromEntries(names.filter((n) => Object.hasOwn(item, n)).map((n) => [n, item[n]]));
@@ -58,7 +57,7 @@ function duplicates(values: unknown[]): number[] {
 }
 
 /** JSON with sorted keys: equal values give equal text. */
-export function canonical(value: unknown): string {
+function canonical(value: unknown): string {
   return JSON.stringify(value, (_name, part: unknown) =>
     isObject(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part,
   );

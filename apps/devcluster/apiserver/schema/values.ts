@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 
+import { cause } from '../status.js';
 import { type Cause } from '../types.js';
-import { child, index, invalid, notSupported, required, tooLong, tooMany, typeInvalid } from './cause.js';
+import { child, index } from './paths.js';
 import { hasFormat } from './formats.js';
-import { combinations } from './combinations.js';
 import { isObject, type JsonSchema, mapValues, property } from './json-schema.js';
 import { formerItems } from './lists.js';
 import { found } from './regexp.js';
@@ -17,7 +17,6 @@ export function validateValue(value: unknown, schema: JsonSchema, path: string, 
   if (value === null) return [...nullFaults(schema, path), ...enumFaults(value, schema, path)];
   return [
     ...typeFaults(value, schema, path),
-    ...combinations(value, schema, path, validateValue),
     ...(typeof value === 'string' ? stringFaults(value, schema, path) : []),
     ...(typeof value === 'number' ? numberFaults(value, schema, path) : []),
     ...(Array.isArray(value) ? arrayFaults(value, schema, path, old) : []),
@@ -38,7 +37,8 @@ function typeName(value: unknown): string {
 }
 
 function wrongType(path: string, expected: string, actual: string): Cause {
-  return typeInvalid(path, actual, `${path} in body must be of type ${expected}: ${JSON.stringify(actual)}`);
+  const fault = cause.invalid(path, actual, `${path} in body must be of type ${expected}: ${JSON.stringify(actual)}`);
+  return { ...fault, reason: 'FieldValueTypeInvalid' };
 }
 
 function nullFaults(schema: JsonSchema, path: string): Cause[] {
@@ -57,29 +57,24 @@ function typeFaults(value: unknown, schema: JsonSchema, path: string): Cause[] {
 function stringFaults(value: string, schema: JsonSchema, path: string): Cause[] {
   const faults: Cause[] = [];
   const length = [...value].length;
-  if (schema.maxLength !== undefined && length > schema.maxLength) faults.push(tooLong(path, schema.maxLength));
+  if (schema.maxLength !== undefined && length > schema.maxLength) faults.push(cause.tooLong(path, schema.maxLength));
   else if (schema.minLength !== undefined && length < schema.minLength) {
-    faults.push(invalid(path, value, `${path} in body should be at least ${schema.minLength} chars long`));
+    faults.push(cause.invalid(path, value, `${path} in body should be at least ${schema.minLength} chars long`));
   } else if (schema.pattern && !found(schema.pattern, value)) {
-    faults.push(invalid(path, value, `${path} in body should match '${schema.pattern}'`));
+    faults.push(cause.invalid(path, value, `${path} in body should match '${schema.pattern}'`));
   }
   if (schema.format && !hasFormat(schema.format, value)) {
-    faults.push(typeInvalid(path, value, `${path} in body must be of type ${schema.format}: ${JSON.stringify(value)}`));
+    faults.push(wrongType(path, schema.format, value));
   }
   return faults;
 }
 
-function numberFaults(value: number, schema: JsonSchema, path: string): Cause[] {
+function numberFaults(value: number, { maximum, minimum }: JsonSchema, path: string): Cause[] {
   const faults: Cause[] = [];
-  const { multipleOf, maximum, minimum } = schema;
-  const say = (detail: string): number => faults.push(invalid(path, value, `${path} in body should be ${detail}`));
-  if (multipleOf !== undefined && !Number.isInteger(value / multipleOf)) say(`a multiple of ${multipleOf}`);
-  if (minimum !== undefined && (schema.exclusiveMinimum ? value <= minimum : value < minimum)) {
-    say(`greater than ${schema.exclusiveMinimum ? '' : 'or equal to '}${minimum}`);
-  }
-  if (maximum !== undefined && (schema.exclusiveMaximum ? value >= maximum : value > maximum)) {
-    say(`less than ${schema.exclusiveMaximum ? '' : 'or equal to '}${maximum}`);
-  }
+  const say = (detail: string): number =>
+    faults.push(cause.invalid(path, value, `${path} in body should be ${detail}`));
+  if (minimum !== undefined && value < minimum) say(`greater than or equal to ${minimum}`);
+  if (maximum !== undefined && value > maximum) say(`less than or equal to ${maximum}`);
   return faults;
 }
 
@@ -88,13 +83,10 @@ function arrayFaults(value: unknown[], schema: JsonSchema, path: string, old: un
   const former = formerItems(schema, old);
   const faults = items ? value.flatMap((item, i) => validateValue(item, items, index(path, i), former(item))) : [];
   if (schema.minItems !== undefined && value.length < schema.minItems) {
-    faults.push(invalid(path, value.length, `${path} in body should have at least ${schema.minItems} items`));
+    faults.push(cause.invalid(path, value.length, `${path} in body should have at least ${schema.minItems} items`));
   }
   if (schema.maxItems !== undefined && value.length > schema.maxItems) {
-    faults.push(tooMany(path, value.length, schema.maxItems));
-  }
-  if (schema.uniqueItems && value.some((a, i) => value.slice(0, i).some((b) => isDeepStrictEqual(a, b)))) {
-    faults.push(invalid(path, '', `${path} in body shouldn't contain duplicates`));
+    faults.push(cause.tooMany(path, value.length, schema.maxItems));
   }
   return faults;
 }
@@ -102,17 +94,17 @@ function arrayFaults(value: unknown[], schema: JsonSchema, path: string, old: un
 function enumFaults(value: unknown, schema: JsonSchema, path: string): Cause[] {
   if (!schema.enum?.length || schema.enum.some((allowed) => isDeepStrictEqual(allowed, value))) return [];
   const allowed = schema.enum.map((v) => (typeof v === 'string' ? v : JSON.stringify(v)));
-  return [notSupported(path, value, allowed)];
+  return [cause.unsupported(path, value, allowed)];
 }
 
 function objectFaults(value: Record<string, unknown>, schema: JsonSchema, path: string, old: unknown): Cause[] {
   const count = Object.keys(value).length;
   const faults: Cause[] = [];
   if (schema.minProperties !== undefined && count < schema.minProperties) {
-    faults.push(invalid(path, count, `${path} in body should have at least ${schema.minProperties} properties`));
+    faults.push(cause.invalid(path, count, `${path} in body should have at least ${schema.minProperties} properties`));
   }
   if (schema.maxProperties !== undefined && count > schema.maxProperties) {
-    faults.push(tooMany(path, count, schema.maxProperties));
+    faults.push(cause.tooMany(path, count, schema.maxProperties));
   }
   const values = mapValues(schema);
   for (const [name, item] of Object.entries(value)) {
@@ -121,7 +113,7 @@ function objectFaults(value: Record<string, unknown>, schema: JsonSchema, path: 
     if (sub) faults.push(...validateValue(item, sub, child(path, name), former));
   }
   for (const name of schema.required ?? []) {
-    if (!Object.hasOwn(value, name)) faults.push(required(child(path, name)));
+    if (!Object.hasOwn(value, name)) faults.push(cause.required(child(path, name)));
   }
   return faults;
 }

@@ -1,10 +1,28 @@
 import { type Environment } from '@marcbachmann/cel-js';
 
 import { isObject, type JsonSchema, mapValues } from '../json-schema.js';
-import { type Declared } from './declared.js';
 import { escapeName } from './escape.js';
 import { celEqual } from './equal.js';
-import { scalar } from './scalars.js';
+
+/** How a schema's values look to CEL: the type's name, and the way from JSON. */
+export interface Declared {
+  type: string;
+  convert(value: unknown): unknown;
+}
+
+const asIs = (value: unknown): unknown => value;
+
+const TIME: Declared = { type: 'google.protobuf.Timestamp', convert: (v) => new Date(String(v)) };
+const SCALARS: Record<string, Declared> = {
+  boolean: { type: 'bool', convert: asIs },
+  number: { type: 'double', convert: asIs },
+  // The library's integers are BigInt; what is no integer never gets here (values are checked first).
+  integer: { type: 'int', convert: (v) => (Number.isInteger(v) ? BigInt(v as number) : v) },
+  string: { type: 'string', convert: asIs },
+};
+
+const scalar = ({ type = '', format }: JsonSchema): Declared | undefined =>
+  type === 'string' && format === 'date-time' ? TIME : SCALARS[type];
 
 const STRING: JsonSchema = { type: 'string' };
 const META: Record<string, JsonSchema> = {
@@ -21,7 +39,7 @@ export class Declarations {
   constructor(private readonly env: Environment) {}
 
   /**
-   * @param root a resource's root (also an embedded one's): apiVersion, kind and the names in metadata can be read there
+   * @param root a resource's root: apiVersion, kind and the names in metadata can be read there
    * @returns undefined where Kubernetes hides the value from CEL (no type, no items)
    */
   declare(schema: JsonSchema, root = false): Declared | undefined {
@@ -44,18 +62,14 @@ export class Declarations {
   }
 
   private list(schema: JsonSchema): Declared | undefined {
-    const items = schema.items && this.declare(schema.items, schema.items['x-kubernetes-embedded-resource']);
+    const items = schema.items && this.declare(schema.items);
     if (!items) return undefined;
-    const isSet = schema['x-kubernetes-list-type'] === 'set' && schema.items?.type !== 'object';
-    const convert = (value: unknown): unknown => {
-      const list = Array.isArray(value) ? value.map((item) => items.convert(item)) : [];
-      return isSet ? new Set(list) : list;
-    };
+    const convert = (value: unknown): unknown => (Array.isArray(value) ? value.map((item) => items.convert(item)) : []);
     return { type: `list<${items.type}>`, convert };
   }
 
   private map(values: JsonSchema): Declared | undefined {
-    const value = this.declare(values, values['x-kubernetes-embedded-resource']);
+    const value = this.declare(values);
     if (!value) return undefined;
     const convert = (map: unknown): unknown =>
       new Map(isObject(map) ? Object.entries(map).map(([k, v]) => [k, value.convert(v)]) : []);
@@ -66,7 +80,7 @@ export class Declarations {
     const type = `Kube${this.count++}`;
     const fields = new Map<string, { name: string; declared: Declared }>();
     for (const [name, sub] of Object.entries({ ...schema.properties, ...(root ? META : {}) })) {
-      const declared = this.declare(sub, sub['x-kubernetes-embedded-resource']);
+      const declared = this.declare(sub);
       const escaped = escapeName(name);
       if (declared && escaped) fields.set(name, { name: escaped, declared });
     }

@@ -1,13 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import { Optional } from '@marcbachmann/cel-js';
-
+import { cause } from '../../status.js';
 import { type Cause } from '../../types.js';
-import { child, duplicate, forbidden, invalid, OMITTED, required } from '../cause.js';
+import { child } from '../paths.js';
 import { type JsonSchema, type ValidationRule } from '../json-schema.js';
-import { alignLists } from './align.js';
 import { type CompiledRule } from './compiled-rule.js';
-import { type Declared } from './declared.js';
+import { type Declared } from './declare.js';
 import { runtimeFault } from './errors.js';
 
 /** Runs the rules of one node on one value. Faults are worded as apiextensions-apiserver words them. */
@@ -22,14 +20,13 @@ export function evaluate(
   if (rules.length === 0) return [];
   const convert = declared ? declared.convert.bind(declared) : (v: unknown): unknown => v;
   const self = convert(value);
-  const oldSelf = old === undefined ? undefined : convert(alignLists(old, value, schema));
+  const oldSelf = old === undefined ? undefined : convert(old);
   // A value that was stored so already is not refused for a rule that came later (ratcheting).
   const unchanged = old !== undefined && isDeepStrictEqual(value, old);
   return rules.flatMap((compiled) => {
-    const { rule, usesOldSelf } = compiled;
-    if (usesOldSelf && old === undefined && !rule.optionalOldSelf) return [];
-    const former = rule.optionalOldSelf ? (old === undefined ? Optional.none() : Optional.of(oldSelf)) : oldSelf;
-    const variables = { self, ...(former === undefined ? {} : { oldSelf: former }) };
+    const { usesOldSelf } = compiled;
+    if (usesOldSelf && old === undefined) return [];
+    const variables = { self, ...(oldSelf === undefined ? {} : { oldSelf }) };
     const fault = runRule(compiled, schema, variables, value, path);
     return fault && !(unchanged && !usesOldSelf && fault.broken) ? [fault.cause] : [];
   });
@@ -52,24 +49,19 @@ function runRule(
   try {
     if (compiled.program(variables) === true) return undefined;
   } catch (error) {
-    const { message, overload } = runtimeFault(error);
-    const said = overload
-      ? `'${message}': call arguments did not match a supported operator, function or macro signature for rule: ${ruleText(rule)}`
-      : `${message} evaluating rule: ${ruleText(rule)}`;
-    return { cause: invalid(path, schema.type ?? '', said), broken: false };
+    const said = `${runtimeFault(error)} evaluating rule: ${ruleText(rule)}`;
+    return { cause: cause.invalid(path, schema.type ?? '', said), broken: false };
   }
-  const at = compiled.fieldPath ? joinPath(path, compiled.fieldPath) : path;
-  const shown = schema.type === 'object' || schema.type === 'array' ? OMITTED : value;
-  return { cause: reasoned(rule.reason, at, shown, messageOf(compiled, variables)), broken: true };
+  const at = compiled.fieldPath ? child(path, compiled.fieldPath) : path;
+  return { cause: reasoned(rule.reason, at, value, messageOf(compiled, variables)), broken: true };
 }
 
-const joinPath = (path: string, below: string): string => (below.startsWith('[') ? path + below : child(path, below));
-
+/** Kubernetes repeats the value of a scalar in the message, not that of an object or list. */
 function reasoned(reason: string | undefined, path: string, value: unknown, detail: string): Cause {
-  if (reason === 'FieldValueForbidden') return forbidden(path, detail);
-  if (reason === 'FieldValueRequired') return required(path, detail);
-  if (reason === 'FieldValueDuplicate') return duplicate(path, value);
-  return invalid(path, value, detail);
+  if (reason === 'FieldValueForbidden') return cause.forbidden(path, detail);
+  if (reason === 'FieldValueRequired') return cause.required(path, detail);
+  if (typeof value !== 'object') return cause.invalid(path, value, detail);
+  return { reason: 'FieldValueInvalid', message: `Invalid value: ${detail}`, field: path };
 }
 
 const ruleText = (rule: ValidationRule): string => (rule.message ?? rule.rule).trim();

@@ -1,12 +1,9 @@
-import { type Environment } from '@marcbachmann/cel-js';
-
 import { type Cause } from '../../types.js';
-import { child, index, key } from '../cause.js';
+import { child, index, key } from '../paths.js';
 import { isObject, type JsonSchema, mapValues, property } from '../json-schema.js';
 import { formerItems } from '../lists.js';
-import { type CompiledRule, compileRules, type RuleScope } from './compiled-rule.js';
-import { Declarations } from './declare.js';
-import { type Declared } from './declared.js';
+import { type CompiledRule, compileRules } from './compiled-rule.js';
+import { type Declared, Declarations } from './declare.js';
 import { newEnvironment } from './environment.js';
 import { evaluate } from './evaluate.js';
 
@@ -24,10 +21,10 @@ interface RuleNode {
 export class Rules {
   private constructor(private readonly root: RuleNode | undefined) {}
 
-  /** @param faults gets what Kubernetes would refuse the CRD for */
+  /** @param faults gets why a rule cannot be used */
   static compile(schema: JsonSchema, path: string, faults: Cause[]): Rules {
     if (!hasRules(schema)) return new Rules(undefined);
-    return new Rules(build(schema, { path, root: true, correlatable: true, faults }));
+    return new Rules(build(schema, path, true, faults));
   }
 
   /** Runs them all; transition rules where a former value is found. */
@@ -36,59 +33,31 @@ export class Rules {
   }
 }
 
-interface Place {
-  path: string;
-  root: boolean;
-  correlatable: boolean;
-  faults: Cause[];
-}
-
 function hasRules(schema: JsonSchema): boolean {
   if (schema['x-kubernetes-validations']?.length) return true;
   const values = mapValues(schema);
   return [schema.items, values, ...Object.values(schema.properties ?? {})].some((sub) => sub && hasRules(sub));
 }
 
-function build(schema: JsonSchema, place: Place): RuleNode {
-  const { path, faults, correlatable } = place;
+function build(schema: JsonSchema, path: string, root: boolean, faults: Cause[]): RuleNode {
   const node: RuleNode = { schema, rules: [], properties: new Map() };
-  const at = (sub: JsonSchema, subPath: string, same: boolean): RuleNode =>
-    build(sub, {
-      path: subPath,
-      faults,
-      root: !!sub['x-kubernetes-embedded-resource'],
-      correlatable: correlatable && same,
-    });
+  const at = (sub: JsonSchema, below: string): RuleNode => build(sub, below, false, faults);
   if (schema['x-kubernetes-validations']?.length) {
-    const { declared, scope } = scopeOf(schema, place.root);
+    const env = newEnvironment();
+    const declared = new Declarations(env).declare(schema, root);
     if (declared) node.declared = declared;
-    node.rules = compileRules(schema, scope, path, correlatable, faults);
+    // A value that CEL cannot see has no fields either: its rules are checked as dynamic.
+    const type = declared?.type ?? 'dyn';
+    env.registerVariable('self', type).registerVariable('oldSelf', type);
+    node.rules = compileRules(schema, env, path, faults);
   }
-  if (schema.items && hasRules(schema.items)) {
-    node.items = at(schema.items, child(path, 'items'), schema['x-kubernetes-list-type'] === 'map');
-  }
+  if (schema.items && hasRules(schema.items)) node.items = at(schema.items, child(path, 'items'));
   const values = mapValues(schema);
-  if (values && hasRules(values)) node.values = at(values, child(path, 'additionalProperties'), true);
+  if (values && hasRules(values)) node.values = at(values, child(path, 'additionalProperties'));
   for (const [name, sub] of Object.entries(schema.properties ?? {})) {
-    if (hasRules(sub)) node.properties.set(name, at(sub, key(child(path, 'properties'), name), true));
+    if (hasRules(sub)) node.properties.set(name, at(sub, key(child(path, 'properties'), name)));
   }
   return node;
-}
-
-function scopeOf(schema: JsonSchema, root: boolean): { declared: Declared | undefined; scope: RuleScope } {
-  const types = newEnvironment();
-  const declared = new Declarations(types).declare(schema, root);
-  // A value that CEL cannot see has no fields either: its rules are checked as dynamic.
-  const type = declared?.type ?? 'dyn';
-  const withSelf = (): Environment => types.clone().registerVariable('self', type);
-  return {
-    declared,
-    scope: {
-      self: withSelf(),
-      transition: withSelf().registerVariable('oldSelf', type),
-      optional: withSelf().registerVariable('oldSelf', `optional<${type}>`),
-    },
-  };
 }
 
 function walk(node: RuleNode, value: unknown, old: unknown, path: string): Cause[] {
