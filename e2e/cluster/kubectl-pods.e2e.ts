@@ -165,7 +165,7 @@ describe('kubectl and pods', () => {
     async (command) => {
       const said = await kubectlFails(command.replace('POD', await gatewayPod()));
       expect(said).toMatch(
-        /(exec|attach|portForward) is not possible: the pods of this node are processes of the machine itself/,
+        /(exec|attach|port-?forward) is not possible: the pods of this node are processes of the machine itself/i,
       );
     },
   );

@@ -1,7 +1,7 @@
-import { Aggregator, foreignGroups, KubeletProxy } from './aggregation/index.js';
+import { Aggregator, PodLogs } from './aggregation/index.js';
 import { type Context } from './context.js';
 import { type Compile } from './crd/definition.js';
-import { type Foreign, type OpenApi, type PodLogs } from './http/parts.js';
+import { type OpenApi } from './http/parts.js';
 import { type PkiFiles, pem } from '../pki/index.js';
 import { openapiV2, openapiV3, openapiV3Index } from './openapi/index.js';
 import { compileSchema } from './schema/index.js';
@@ -11,31 +11,28 @@ import { type Fields } from './types.js';
 /** Schemas, documents and other servers, made for this server. */
 export interface Connected {
   compile: Compile;
-  foreign: Foreign;
+  foreign: Aggregator;
   podLogs: PodLogs;
   openapi: OpenApi;
   stop(): void;
 }
 
 export function connect({ objects, registry, now }: Context, pki: PkiFiles): Connected {
-  const proxyIdentity = { cert: pem(pki.frontProxyCert), key: pem(pki.frontProxyKey) };
-  const aggregator = new Aggregator({ objects, identity: () => proxyIdentity, now });
-  const kubeletIdentity = { cert: pem(pki.kubeletClientCert), key: pem(pki.kubeletClientKey) };
-  const kubelet = new KubeletProxy(objects, () => kubeletIdentity);
-  aggregator.start();
+  const foreign = new Aggregator({
+    objects,
+    identity: { cert: pem(pki.frontProxyCert), key: pem(pki.frontProxyKey) },
+    now,
+  });
+  const podLogs = new PodLogs(objects, { cert: pem(pki.kubeletClientCert), key: pem(pki.kubeletClientKey) });
+  foreign.start();
   return {
     compile: (schema) => compileSchema(schema),
-    foreign: {
-      serves: (group, version) => aggregator.serves(group, version),
-      handle: (...request) => aggregator.handle(...request),
-      upgrade: (...request) => aggregator.upgrade(...request),
-      ...foreignGroups(aggregator),
-    },
-    podLogs: kubelet,
+    foreign,
+    podLogs,
     openapi: documents(registry),
     stop() {
-      aggregator.stop();
-      kubelet.close();
+      foreign.stop();
+      podLogs.close();
     },
   };
 }

@@ -10,8 +10,6 @@ export interface RemoteService {
   /** PEM; without it the machine's own roots count. */
   ca: string | undefined;
   insecure: boolean;
-  /** Whether the condition Available is True. */
-  available: boolean;
   groupPriority: number;
   versionPriority: number;
 }
@@ -38,7 +36,6 @@ export function remoteService(object: KubeObject): RemoteService | undefined {
     service: { namespace, name, port },
     ca: spec.caBundle ? Buffer.from(spec.caBundle, 'base64').toString('utf8') : undefined,
     insecure: spec.insecureSkipTLSVerify === true,
-    available: availableCondition(object)?.status === 'True',
     groupPriority: spec.groupPriorityMinimum ?? 0,
     versionPriority: spec.versionPriority ?? 0,
   };

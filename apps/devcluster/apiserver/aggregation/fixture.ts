@@ -5,6 +5,7 @@ import { type AddressInfo } from 'node:net';
 import { type TLSSocket } from 'node:tls';
 import { type Duplex } from 'node:stream';
 
+import { same } from '../fields.js';
 import { type KubeObject, type ObjectAccess } from '../types.js';
 
 /** Objects in a map: enough of a store for what stands on ObjectAccess. */
@@ -40,10 +41,11 @@ export class Objects implements ObjectAccess {
     namespace: string | undefined,
     change: (o: KubeObject) => void,
   ): void {
-    const copy = structuredClone(this.get(group, resource, name, namespace));
+    const stored = this.get(group, resource, name, namespace);
+    const copy = structuredClone(stored);
     if (!copy) return;
     change(copy);
-    this.put(group, resource, copy);
+    if (!same(copy, stored)) this.put(group, resource, copy);
   }
 
   onChange(group: string, resource: string, listener: () => void): () => void {

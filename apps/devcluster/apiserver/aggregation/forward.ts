@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream';
 
 import { type UserInfo } from '../types.js';
 import { type RemoteService } from './api-service.js';
-import { encodeQuery, forwarded, userHeaders } from './identity.js';
+import { forwarded, userHeaders } from './identity.js';
 import { type Address } from './resolve.js';
 import { type Transports } from './transport.js';
 
@@ -12,14 +12,6 @@ export interface Delivery {
   remote: RemoteService;
   address: Address;
   user: UserInfo;
-}
-
-/** The path is passed on as it came; only the query is written anew. */
-export function targetPath(url: string): string {
-  const at = url.indexOf('?');
-  if (at < 0) return url;
-  const query = encodeQuery(url.slice(at + 1));
-  return query ? `${url.slice(0, at)}?${query}` : url.slice(0, at);
 }
 
 export function requestHeaders(req: IncomingMessage, user: UserInfo): OutgoingHttpHeaders {
@@ -42,11 +34,10 @@ export function forward(
   res: ServerResponse,
   { remote, address, user }: Delivery,
   transports: Transports,
-  onFault: () => void,
 ): void {
   const upstream = transports.open(remote, address, {
     method: req.method,
-    path: targetPath(req.url ?? '/'),
+    path: req.url,
     headers: requestHeaders(req, user),
   });
   upstream.on('response', (answer) => {
@@ -62,7 +53,6 @@ export function forward(
     pipeline(answer, res, () => undefined);
   });
   upstream.on('error', (error) => {
-    onFault();
     // What the client still sends is read and forgotten: a cut would take the answer away from it.
     req.unpipe(upstream).resume();
     unavailable(res, `error trying to reach service: ${error.message}`);

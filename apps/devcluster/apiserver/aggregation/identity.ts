@@ -47,11 +47,3 @@ export function forwarded(headers: IncomingHttpHeaders, peer: string | undefined
   }
   return result;
 }
-
-/** The query as Go's url.Values.Encode writes it: sorted by key, blanks as `+`. */
-export function encodeQuery(search: string): string {
-  const params = new URLSearchParams(search);
-  params.sort();
-  // URLSearchParams leaves `*` and escapes `~`; Go does the opposite.
-  return params.toString().replaceAll('*', '%2A').replaceAll('%7E', '~');
-}

@@ -14,7 +14,7 @@ export interface ClientIdentity {
 export class Transports {
   private readonly agents = new Map<string, Agent>();
 
-  constructor(private readonly identity: () => ClientIdentity) {}
+  constructor(private readonly identity: ClientIdentity) {}
 
   /** Starts a request. The name on the backend's certificate must be `NAME.NAMESPACE.svc`, wherever it listens. */
   open(remote: RemoteService, { host, port }: Address, options: RequestOptions): ClientRequest {
@@ -33,25 +33,15 @@ export class Transports {
   }
 
   private agent(remote: RemoteService): Agent {
-    const { cert, key } = this.identity();
     const settings = {
-      cert,
-      key,
+      ...this.identity,
       servername: `${remote.service.name}.${remote.service.namespace}.svc`,
       rejectUnauthorized: !remote.insecure,
       ...(remote.ca === undefined ? {} : { ca: remote.ca }),
     };
-    const id = `${remote.name} ${JSON.stringify(settings)}`;
+    const id = JSON.stringify(settings);
     let agent = this.agents.get(id);
-    if (!agent) {
-      for (const [old, stale] of this.agents) {
-        if (!old.startsWith(`${remote.name} `)) continue;
-        stale.destroy();
-        this.agents.delete(old);
-      }
-      agent = new Agent({ ...settings, keepAlive: true, maxFreeSockets: 16 });
-      this.agents.set(id, agent);
-    }
+    if (!agent) this.agents.set(id, (agent = new Agent({ ...settings, keepAlive: true, maxFreeSockets: 16 })));
     return agent;
   }
 }

@@ -1,8 +1,8 @@
-import { type ClientRequest, type IncomingMessage, STATUS_CODES } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import { Socket } from 'node:net';
 import { type Duplex } from 'node:stream';
 
-import { type Delivery, requestHeaders, targetPath } from './forward.js';
+import { type Delivery, requestHeaders } from './forward.js';
 import { type Transports } from './transport.js';
 
 /**
@@ -15,25 +15,12 @@ export function tunnel(
   head: Buffer,
   { remote, address, user }: Delivery,
   transports: Transports,
-  onFault: () => void,
 ): void {
   const upstream = transports.open(remote, address, {
     method: req.method,
-    path: targetPath(req.url ?? '/'),
+    path: req.url,
     headers: { ...requestHeaders(req, user), connection: 'Upgrade', upgrade: req.headers.upgrade },
   });
-  relay(upstream, socket, head, onFault);
-  upstream.end();
-}
-
-/** Waits for the answer of a backend that was asked to upgrade. */
-export function relay(
-  upstream: ClientRequest,
-  socket: Duplex,
-  head: Buffer,
-  onFault: () => void,
-  onRefusal: (answer: IncomingMessage) => void = (answer) => echo(answer, socket),
-): void {
   const giveUp = (): void => void upstream.destroy();
   socket.on('close', giveUp);
   socket.on('error', giveUp);
@@ -44,11 +31,9 @@ export function relay(
     if (head.length > 0) backend.write(head);
     join(socket, backend);
   });
-  upstream.on('response', onRefusal);
-  upstream.on('error', (error) => {
-    onFault();
-    refuse(socket, 503, `error dialing backend: ${error.message}`);
-  });
+  upstream.on('response', (answer) => echo(answer, socket));
+  upstream.on('error', (error) => refuse(socket, 503, `error dialing backend: ${error.message}`));
+  upstream.end();
 }
 
 function echo(answer: IncomingMessage, socket: Duplex): void {
@@ -82,11 +67,11 @@ function join(client: Duplex, backend: Duplex): void {
 }
 
 /** An answer to an upgrade that goes nowhere. */
-export function refuse(socket: Duplex, code: number, message: string, type = 'text/plain; charset=utf-8'): void {
+export function refuse(socket: Duplex, code: number, message: string): void {
   if (socket.destroyed || !socket.writable) return;
   const body = `${message}\n`;
   socket.end(
-    `HTTP/1.1 ${code} ${STATUS_CODES[code] ?? ''}\r\nContent-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${code} ${STATUS_CODES[code] ?? ''}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
 }
 

@@ -2,14 +2,6 @@ import { createHash } from 'node:crypto';
 import { apiVersionOf, type Registry } from '../registry.js';
 import { type Fields, type ResourceDef } from '../types.js';
 
-/** Group versions that other servers bring, in the shapes of discovery. */
-export interface ForeignGroups {
-  /** APIGroup documents. */
-  groups(): Fields[];
-  /** The `versions` of APIGroupDiscovery by group. */
-  aggregated(): Fields[];
-}
-
 const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
 
 /** `v2` before `v1` before `v1beta1` before `v1alpha1`, as Kubernetes prefers versions. */
@@ -102,10 +94,13 @@ export function apiGroup(group: string, versions: string[]): Fields {
   return { name: group, versions: named, preferredVersion: named[0] };
 }
 
-/** `/apis` */
-export function groupList(registry: Registry, foreign: ForeignGroups): Fields {
+/**
+ * `/apis`
+ * @param foreign groups that other servers answer for, with their versions
+ */
+export function groupList(registry: Registry, foreign: Map<string, string[]>): Fields {
   const own = [...groupVersions(registry)].filter(([group]) => group !== '');
-  const groups = [...own.map(([group, versions]) => apiGroup(group, versions)), ...foreign.groups()];
+  const groups = [...own, ...foreign].map(([group, versions]) => apiGroup(group, versions));
   return { kind: 'APIGroupList', apiVersion: 'v1', groups };
 }
 
@@ -114,51 +109,3 @@ export const coreVersions = (address: string): Fields => ({
   versions: ['v1'],
   serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: address }],
 });
-
-/** The aggregated form (`APIGroupDiscoveryList`) of `/api` (core) or `/apis` (all else). */
-export function aggregated(registry: Registry, foreign: ForeignGroups, core: boolean, apiVersion: string): Fields {
-  const own = [...groupVersions(registry)]
-    .filter(([group]) => (group === '') === core)
-    .map(([group, versions]) => ({
-      metadata: group ? { name: group } : {},
-      versions: versions.map((version) => ({
-        version,
-        resources: registry
-          .all()
-          .filter((def) => def.group === group && def.version === version)
-          .map(aggregatedResource),
-        freshness: 'Current',
-      })),
-    }));
-  return {
-    kind: 'APIGroupDiscoveryList',
-    apiVersion,
-    metadata: {},
-    items: [...own, ...(core ? [] : foreign.aggregated())],
-  };
-}
-
-/** Built-in kinds leave the group and version out that stand above them. */
-function responseKind(def: ResourceDef, { group = def.group, version = def.version, kind }: Sub['target']): Fields {
-  const own = group === def.group && version === def.version && !def.custom;
-  return own ? { group: '', version: '', kind } : { group, version, kind };
-}
-
-function aggregatedResource(def: ResourceDef): Fields {
-  const scope = def.namespaced ? 'Namespaced' : 'Cluster';
-  const subresources = subresourcesOf(def).map(({ name, target, verbs }) => ({
-    subresource: name,
-    responseKind: responseKind(def, target),
-    verbs,
-  }));
-  return {
-    resource: def.resource,
-    responseKind: responseKind(def, def),
-    scope,
-    singularResource: def.singular,
-    verbs: def.verbs,
-    ...(def.shortNames.length ? { shortNames: def.shortNames } : {}),
-    ...(def.categories?.length ? { categories: def.categories } : {}),
-    ...(subresources.length ? { subresources } : {}),
-  };
-}

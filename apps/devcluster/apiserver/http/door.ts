@@ -1,8 +1,6 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { type Duplex } from 'node:stream';
-import { type RequestInfo } from '../request-info.js';
-import { forbidden, type StatusBody, unknownResource } from '../status.js';
-import { type UserInfo } from '../types.js';
+import { ApiError, type StatusBody, unknownResource } from '../status.js';
 import { authorize } from './authorize.js';
 import { nonResource } from './non-resource.js';
 import { type Parts } from './parts.js';
@@ -32,27 +30,18 @@ export async function request(parts: Parts, req: IncomingMessage, res: ServerRes
   }
 }
 
-/** What of a pod the kubelet streams. */
+/** What `kubectl` needs a container's own file system and network for. */
 const STREAMS = new Set(['exec', 'attach', 'portforward']);
+const NO_STREAMS =
+  'is not possible: the pods of this node are processes of the machine itself. Read their logs, or reach them through their Service.';
 
-/**
- * A websocket asks by GET what SPDY asks by POST: whoever may not `create` may not stream either way
- * (pkg/registry/core/pod/rest/authorize.go).
- * @throws ApiError 403
- */
-function checkMayStream({ rbac }: Parts, info: RequestInfo, user: UserInfo): void {
-  const { allowed, reason } = rbac.decide({ ...info, user, verb: 'create' });
-  if (!allowed) throw forbidden(info, info.name, reason);
-}
-
-/** The door of upgrades: other servers and kubelets have them. */
+/** The door of upgrades: other servers have them. */
 export function upgrade(parts: Parts, req: IncomingMessage, socket: Duplex, head: Buffer): void {
   socket.on('error', () => socket.destroy());
   try {
     const { info, user } = authorize(parts, req);
     if (info.group === '' && info.resource === 'pods' && STREAMS.has(info.subresource)) {
-      checkMayStream(parts, info, user);
-      return parts.podLogs.upgrade(req, socket, head, info);
+      throw new ApiError(501, 'NotImplemented', `${info.subresource} ${NO_STREAMS}`);
     }
     if (!info.isResource || !parts.foreign.serves(info.group, info.version)) throw unknownResource();
     parts.foreign.upgrade(req, socket, head, user, info.group, info.version);

@@ -1,6 +1,6 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { ISSUER } from '../authn/service-accounts.js';
-import { aggregated, apiGroup, coreVersions, groupList, groupVersions, resourceList } from '../discovery/documents.js';
+import { apiGroup, coreVersions, groupList, groupVersions, resourceList } from '../discovery/documents.js';
 import { sendProtobuf } from '../openapi/index.js';
 import { unknownResource } from '../status.js';
 import { type Fields } from '../types.js';
@@ -58,60 +58,32 @@ function openapi({ openapi: documents }: Parts, path: string, res: ServerRespons
   return true;
 }
 
-/** The version of the aggregated discovery that the client takes first, undefined where it wants the old form. */
-function aggregatedVersion(accept: string): string | undefined {
-  for (const choice of accept.split(',')) {
-    if (!choice.includes('as=APIGroupDiscoveryList')) {
-      if (choice.trim().startsWith('application/json') || choice.trim().startsWith('*/*')) return undefined;
-      continue;
-    }
-    const version = /;\s*v=(v2beta1|v2)\b/.exec(choice)?.[1];
-    if (choice.trim().startsWith('application/json') && version) return version;
-  }
-  return undefined;
-}
-
+/** The old form alone: clients that ask for the aggregated one (KEP-3352) fall back to it. */
 function discovery(parts: Parts, path: string, accept: string, res: ServerResponse): boolean {
   const { ctx, foreign, address } = parts;
   const [root, group, version, ...more] = path.split('/').filter(Boolean);
   if (more.length) return false;
-  if ((root === 'api' || root === 'apis') && group === undefined) {
-    const wanted = aggregatedVersion(accept);
-    if (!wanted) {
-      sendObject(res, 200, root === 'api' ? coreVersions(address()) : groupList(ctx.registry, foreign), accept);
-      return true;
-    }
-    const document = aggregated(ctx.registry, foreign, root === 'api', `apidiscovery.k8s.io/${wanted}`);
-    send(
-      res,
-      200,
-      JSON.stringify(document),
-      `application/json;g=apidiscovery.k8s.io;v=${wanted};as=APIGroupDiscoveryList`,
-    );
-    return true;
+  if (root === undefined) return index(parts, res);
+  let document: Fields | undefined;
+  if (root === 'api') {
+    document =
+      group === undefined ? coreVersions(address()) : version ? undefined : resourceList(ctx.registry, '', group);
+  } else if (root === 'apis') {
+    document = group === undefined ? groupList(ctx.registry, foreign.groups()) : groupOrList(parts, group, version);
   }
-  if (
-    root === 'apis' &&
-    version &&
-    groupVersions(ctx.registry).has(group ?? '') &&
-    !ctx.registry.hasVersion(group ?? '', version)
-  ) {
-    throw unknownResource();
-  }
-  const document =
-    root === 'api' && !version ? resourceList(ctx.registry, '', group ?? '') : groupOrList(parts, root, group, version);
-  if (!document) return root === undefined ? index(parts, res) : false;
+  if (!document) return false;
   sendObject(res, 200, document, accept);
   return true;
 }
 
-function groupOrList({ ctx, foreign }: Parts, root = '', group = '', version?: string): Fields | undefined {
-  if (root !== 'apis') return undefined;
-  if (version) return resourceList(ctx.registry, group, version);
-  const versions = groupVersions(ctx.registry).get(group);
-  if (versions) return { kind: 'APIGroup', apiVersion: 'v1', ...apiGroup(group, versions) };
-  const other = foreign.groups().find(({ name }) => name === group);
-  return other && { kind: 'APIGroup', apiVersion: 'v1', ...other };
+/** @throws ApiError 404 for a version that a known group does not have */
+function groupOrList({ ctx, foreign }: Parts, group: string, version?: string): Fields | undefined {
+  const versions = groupVersions(ctx.registry).get(group) ?? foreign.groups().get(group);
+  if (!versions) return undefined;
+  if (!version) return { kind: 'APIGroup', apiVersion: 'v1', ...apiGroup(group, versions) };
+  const list = resourceList(ctx.registry, group, version);
+  if (list) return list;
+  throw unknownResource();
 }
 
 function index({ ctx }: Parts, res: ServerResponse): boolean {

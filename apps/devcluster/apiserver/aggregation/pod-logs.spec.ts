@@ -1,17 +1,16 @@
 import { once } from 'node:events';
-import { createServer, get, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { issue, makeCa, type PemPair } from '#libs/pki';
 
 import { ApiError } from '../status.js';
 import { commonName, listen, Objects } from './fixture.js';
-import { KubeletProxy } from './index.js';
+import { PodLogs } from './index.js';
 
 let kubelet: { port: number; close(): Promise<void> };
-let proxy: KubeletProxy;
+let logs: PodLogs;
 let door: Server;
 let url: string;
 let seen: { path: string; cn: string }[];
@@ -29,8 +28,7 @@ beforeEach(async () => {
   const serving = await issue(await makeCa({ cn: 'kubelet-ca' }), { cn: 'node', ips: ['127.0.0.1'] });
   kubelet = await listen({ ...serving, ca: ca.cert }, (req, res) => {
     seen.push({ path: req.url ?? '', cn: commonName(req) });
-    if (req.headers.upgrade) res.writeHead(req.headers.authorization ? 500 : 501).end('not here');
-    else if (req.url?.includes('/gone/')) res.writeHead(404).end('container "c" not found in pod "gone_ns"');
+    if (req.url?.includes('/gone/')) res.writeHead(404).end('container "c" not found in pod "gone_ns"');
     else if (req.url?.includes('follow=true')) res.write('one\n');
     else res.end('log\n');
   });
@@ -45,15 +43,13 @@ beforeEach(async () => {
   pod('two', { nodeName: 'local', containers: [{ name: 'a' }, { name: 'b' }] });
   pod('gone', { nodeName: 'local', containers: [{ name: 'c' }] });
   pod('unscheduled', { containers: [{ name: 'c' }] });
-  proxy = new KubeletProxy(objects, () => own);
+  logs = new PodLogs(objects, own);
   door = createServer((req, res) => {
     const { pathname, searchParams } = new URL(req.url ?? '/', 'http://door');
-    try {
-      proxy.logs(res, 'ns', pathname.slice(1), searchParams);
-    } catch (error) {
+    logs.logs(res, 'ns', pathname.slice(1), searchParams).catch((error: unknown) => {
       if (!(error instanceof ApiError)) throw error;
       res.writeHead(error.code).end(JSON.stringify(error.body));
-    }
+    });
   });
   door.listen(0, '127.0.0.1');
   await once(door, 'listening');
@@ -61,7 +57,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  proxy.close();
+  logs.close();
   door.closeAllConnections();
   door.close();
   await kubelet.close().catch(() => undefined);
@@ -74,7 +70,7 @@ const ask = async (path: string): Promise<[number, string]> => {
 
 describe('pods/log', () => {
   it("comes from the node's kubelet, asked with the server's certificate", async () => {
-    expect(await ask('one?tailLines=5&timestamps=true&odd=1')).toEqual([200, 'log\n']);
+    expect(await ask('one?container=c&timestamps=true&tailLines=5')).toEqual([200, 'log\n']);
     expect(seen).toEqual([
       { path: '/containerLogs/ns/one/c?timestamps=true&tailLines=5', cn: 'kube-apiserver-kubelet-client' },
     ]);
@@ -95,30 +91,11 @@ describe('pods/log', () => {
     ['two', 400, 'a container name must be specified for pod two, choose one of: [a b]'],
     ['two?container=x', 400, 'container x is not valid for pod two'],
     ['none', 404, 'pods "none" not found'],
-    ['one?tailLines=-1', 400, 'tailLines'],
     ['gone', 404, 'container "c" not found'],
   ])('%s gives %d', async (path, code, message) => {
     const [status, body] = await ask(path);
     expect(status).toBe(code);
     expect((JSON.parse(body) as { message: string }).message).toContain(message);
-  });
-
-  it('exec, attach and portforward get the answer of the kubelet', async () => {
-    door.on('upgrade', (req, socket, head) => {
-      const subresource = (req.url ?? '').split(/[/?]/)[1] ?? '';
-      proxy.upgrade(req, socket, head, { namespace: 'ns', name: 'one', subresource });
-    });
-    const headers = { connection: 'Upgrade', upgrade: 'websocket', authorization: 'Bearer secret' };
-    for (const path of ['exec?command=ls&container=c', 'portforward']) {
-      const asked = get(`${url}/${path}`, { headers });
-      const [answer] = (await once(asked, 'response')) as [IncomingMessage];
-      const { message } = JSON.parse(await text(answer)) as { message: string };
-      expect([answer.statusCode, message]).toEqual([
-        500,
-        'Internal error occurred: unable to upgrade connection: not here',
-      ]);
-    }
-    expect(seen.map(({ path }) => path)).toEqual(['/exec/ns/one/c?command=ls', '/portForward/ns/one?']);
   });
 
   it('says that the node cannot be reached', async () => {
