@@ -28,7 +28,7 @@ export default tseslint.config(
   },
   {
     // Both act for a signed-in user: whatever they ask the cluster, they ask with her rights.
-    files: ['apps/gateway/rest/**/*.ts', 'apps/gateway/sign-in/**/*.ts'],
+    files: ['apps/gateway/{access,rest,sign-in}/**/*.ts'],
     rules: {
       'no-restricted-imports': [
         'error',

@@ -1,10 +1,12 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { KubeModule, type Upstream } from '#libs/kube';
 import { type Logger, ObservabilityModule } from '#libs/ops';
+import { AccessModule } from './access/access.module.js';
 import { ClusterModule } from './cluster/cluster.module.js';
 import { type GatewayConfig } from './config/config.js';
 import { ConsoleModule } from './console/console.module.js';
 import { CredentialsModule } from './credentials/credentials.module.js';
+import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
 import { Entrance, Lifecycle, Running } from './lifecycle.js';
 import { LimitsModule } from './limits/limits.module.js';
@@ -26,6 +28,8 @@ export class AppModule {
         OpsModule.forRoot(config),
         KubeModule.forRoot(upstream),
         HttpModule,
+        AccessModule,
+        HealthModule,
         ClusterModule,
         CredentialsModule,
         SessionsModule,

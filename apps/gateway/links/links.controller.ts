@@ -4,10 +4,10 @@ import { type Request, type Response } from 'express';
 import { type LinkInfo } from '#libs/api';
 import { Answers } from '../http/answers.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { Public } from '../http/access.js';
 import { Refusal } from '../http/refusal.js';
 import { SigningKeys } from '../grants/signing-keys.js';
 import { clientAddress } from '../http/client-address.js';
-import { refuseForeignOrigin } from '../http/origin.js';
 import { consoleOf, consolePage, readMachine, unquoted } from './link-target.js';
 import { LinksService, type OpenedLink, type Visitor } from './links.service.js';
 
@@ -22,25 +22,21 @@ const LINK_SCHEMA = {
  * code stays in the fragment, and the page posts it here.
  */
 @ApiTags('Links')
+@Public()
 @Controller()
 export class LinksController {
-  private readonly origins: ReadonlySet<string>;
-
   constructor(
     private readonly links: LinksService,
     private readonly answers: Answers,
     private readonly keys: SigningKeys,
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
-  ) {
-    this.origins = new Set(config.publicUrls.map((url) => url.origin));
-  }
+  ) {}
 
   @ApiOperation({ summary: 'What a link is for; with redeem: true it also sets the cookie' })
   @ApiBody({ schema: LINK_SCHEMA })
   @HttpCode(200)
   @Post('l')
   async link(@Req() req: Request, @Body() body: unknown, @Res({ passthrough: true }) res: Response): Promise<LinkInfo> {
-    this.requireOwnOrigin(req);
     res.setHeader('cache-control', 'no-store');
     const { code, redeem } = fieldsOf(body);
     const visitor = this.visitor(req);
@@ -68,7 +64,6 @@ export class LinksController {
     @Body() body: unknown,
     @Res() res: Response,
   ): Promise<void> {
-    this.requireOwnOrigin(req);
     const given = { ...query, ...fieldsOf(body) };
     const jwt = requireToken(given['token']);
     const machine = readMachine(given['name'], given['namespace']);
@@ -120,10 +115,6 @@ export class LinksController {
     // The address holds the token: the page that follows must not learn it.
     res.setHeader('referrer-policy', 'no-referrer');
     res.redirect(302, this.links.location(link.grant, machine));
-  }
-
-  private requireOwnOrigin({ method, headers }: Request): void {
-    refuseForeignOrigin({ method, headers, upgrade: false, bearer: false }, this.origins);
   }
 
   private visitor({ headers, socket }: Request): Visitor {

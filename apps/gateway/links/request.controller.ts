@@ -1,12 +1,12 @@
-import { Body, Controller, Headers, HttpCode, Inject, Post, Req } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Request } from 'express';
 import { type GateTokenSpec, jwtSecretOf } from '#libs/api';
-import { Upstream, UserClient } from '#libs/kube';
+import { CurrentUser, type User } from '../access/user.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { ForTokens } from '../http/access.js';
 import { Refusal } from '../http/refusal.js';
 import { issue, type Issued } from '../grants/issue.js';
-import { bearerToken } from '../grants/grant-reader.js';
 import { Audit } from '../ops/audit.js';
 import { clientAddress } from '../http/client-address.js';
 
@@ -24,11 +24,10 @@ interface RequestedToken {
 }
 
 @ApiTags('Links')
-@ApiBearerAuth()
+@ForTokens()
 @Controller()
 export class RequestController {
   constructor(
-    private readonly upstream: Upstream,
     private readonly audit: Audit,
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
   ) {}
@@ -36,18 +35,9 @@ export class RequestController {
   @ApiOperation({ summary: 'Issue a token with a Kubernetes bearer token: a GateToken is created as that user' })
   @HttpCode(200)
   @Post('auth/jwt/request')
-  async request(
-    @Req() req: Request,
-    @Headers('authorization') authorization: string | undefined,
-    @Body() body: unknown,
-  ): Promise<RequestedToken> {
-    const token = bearerToken(authorization);
-    if (token === undefined) {
-      throw new Refusal(401, 'This needs a Kubernetes token.', 'Send it as `Authorization: Bearer TOKEN`.');
-    }
+  async request(@Req() req: Request, @CurrentUser() { client }: User, @Body() body: unknown): Promise<RequestedToken> {
     const { namespace, gateServer, publicUrls } = this.config;
     const publicUrl = publicUrls[0]?.origin ?? '';
-    const client = new UserClient(this.upstream, () => token);
     const issued = await issue({
       client,
       namespace,

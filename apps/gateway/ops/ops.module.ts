@@ -2,7 +2,6 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { type Logger, LOGGER } from '#libs/ops';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { Audit } from './audit.js';
-import { HealthController } from './health.controller.js';
 import { Metrics } from './metrics.js';
 import { Readiness } from './readiness.js';
 
@@ -13,7 +12,6 @@ export class OpsModule {
     return {
       module: OpsModule,
       global: true,
-      controllers: [HealthController],
       providers: [
         { provide: GATEWAY_CONFIG, useValue: config },
         Metrics,

@@ -1,10 +1,9 @@
-import { type BeforeApplicationShutdown, Controller, type MessageEvent, Param, Sse, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type BeforeApplicationShutdown, Controller, type MessageEvent, Param, Sse } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { endWith, interval, map, merge, Observable, Subject, takeUntil, takeWhile, timer } from 'rxjs';
 import { Feeds } from './feed.js';
 import { KubeName } from './names.js';
-import { SignedInGuard } from './signed-in.guard.js';
-import { CurrentUser, type User } from './user.js';
+import { CurrentUser, type User } from '../access/user.js';
 
 /** Proxies cut a silent stream, often after a minute. */
 const HEARTBEAT_MS = 25_000;
@@ -12,8 +11,6 @@ const HEARTBEAT_MS = 25_000;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 @ApiTags('Events')
-@ApiBearerAuth()
-@UseGuards(SignedInGuard)
 @Controller('api/v1/namespaces/:ns/events')
 export class EventsController implements BeforeApplicationShutdown {
   private readonly closing = new Subject<void>();

@@ -5,7 +5,7 @@ import { type VirtualMachine, type VirtualMachineInstance } from '#libs/kubevirt
 import { gateSessionView } from './gatesession-view.js';
 import { gateTokenView } from './gatetoken-view.js';
 import { Rules } from './rules.js';
-import { type User } from './user.js';
+import { type User } from '../access/user.js';
 import { vmView } from './vm-view.js';
 
 const GATE = 'kubegateway.kubevirt.io';

@@ -1,15 +1,12 @@
-import { Controller, Delete, Get, HttpCode, Param, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Delete, Get, HttpCode, Param } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type GateSession, type GateSessionList } from '#libs/api';
 import { types } from '#libs/kube';
 import { gateSessionView } from './gatesession-view.js';
 import { KubeName } from './names.js';
-import { SignedInGuard } from './signed-in.guard.js';
-import { CurrentUser, type User } from './user.js';
+import { CurrentUser, type User } from '../access/user.js';
 
 @ApiTags('GateSessions')
-@ApiBearerAuth()
-@UseGuards(SignedInGuard)
 @Controller('api/v1/namespaces/:ns/gatesessions')
 export class GateSessionsController {
   @ApiOperation({ summary: 'Live and ended consoles' })

@@ -1,15 +1,12 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiBody, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { type CheckResponse, type GateTokenView, type GateTokenViewList, type IssueResponse } from '#libs/api';
 import { GateTokensService } from './gatetokens.service.js';
 import { ISSUE_SCHEMA, issueRequest } from './issue-request.js';
 import { KubeName } from './names.js';
-import { SignedInGuard } from './signed-in.guard.js';
-import { CurrentUser, type User } from './user.js';
+import { CurrentUser, type User } from '../access/user.js';
 
 @ApiTags('GateTokens')
-@ApiBearerAuth()
-@UseGuards(SignedInGuard)
 @Controller('api/v1/namespaces/:ns/gatetokens')
 export class GateTokensController {
   constructor(private readonly tokens: GateTokensService) {}

@@ -1,27 +1,28 @@
-import { Controller, Get, Query, Req } from '@nestjs/common';
+import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
-import { type Request } from 'express';
 import { type GrantInfo } from '#libs/api';
 import { consolePath, vncPath } from '#libs/kubevirt';
 import { opens } from '#libs/policy';
+import { HeldGrants } from '../access/held-grants.js';
 import { outOfTouch } from '../cluster/out-of-touch.js';
 import { Watches } from '../cluster/watches.js';
+import { ForGuests } from '../http/access.js';
 import { Refusal } from '../http/refusal.js';
 import { type GrantError, mostTelling } from '../grants/grant-error.js';
 import { type ActiveGrant } from '../grants/active-grant.js';
-import { GrantReader, type Presented } from '../grants/grant-reader.js';
+import { type Presented, type PresentedGrants } from '../grants/grant-reader.js';
 import { browserKey } from '../credentials/browser-key.js';
 import { ConsoleLeases } from '../sessions/console-leases.js';
 import { VmStates } from '../vms/vm-states.js';
 import { present } from './gatetoken-view.js';
 import { KubeName } from './names.js';
 
-/** For a guest: what her grant allows on a VM. The one REST answer that is given with the gateway's own knowledge. */
+/** For a guest: what their grant allows on a VM. The one REST answer that is given with the gateway's own knowledge. */
 @ApiTags('Grant')
+@ForGuests()
 @Controller('api/v1/grant')
 export class GrantController {
   constructor(
-    private readonly reader: GrantReader,
     private readonly vms: VmStates,
     private readonly leases: ConsoleLeases,
     private readonly watches: Watches,
@@ -31,20 +32,19 @@ export class GrantController {
   @ApiQuery({ name: 'namespace', required: true })
   @ApiQuery({ name: 'vm', required: true })
   @Get()
-  async get(
-    @Req() request: Request,
+  get(
+    @HeldGrants() held: PresentedGrants,
     @Query('namespace', KubeName) namespace: string,
     @Query('vm', KubeName) vm: string,
-  ): Promise<GrantInfo> {
+  ): GrantInfo {
     if (!this.watches.inTouch()) throw outOfTouch();
-    const held = await this.reader.read(request.headers);
     const reaching = [...held.grants, ...held.faults.flatMap(ofGoneVm)]
       .map((presented) => ({ presented, consoles: consolesOf(presented, namespace, vm) }))
       .filter(({ consoles }) => consoles.vnc || consoles.serial);
     // A link for the machine that stood here before does not shadow one for the machine of now.
     const best = reaching.find(({ presented }) => !this.isGone(presented.grant, namespace, vm)) ?? reaching[0];
     if (best !== undefined) return this.info(best.presented, best.consoles, namespace, vm);
-    throw mostTelling(held.faults)?.toRefusal() ?? noGrant(held.grants.length > 0);
+    throw mostTelling(held.faults)?.toRefusal() ?? elsewhere();
   }
 
   /** The machine that the grant was made for is gone, whatever stands under its name now. */
@@ -86,11 +86,6 @@ function consolesOf({ grant }: Presented, namespace: string, vm: string): GrantI
   return { vnc: opens(policy, vncPath(namespace, vm)), serial: opens(policy, consolePath(namespace, vm)) };
 }
 
-function noGrant(other: boolean): Refusal {
-  if (other) return new Refusal(403, 'Your links do not reach this VM.', 'Open the link that you were sent for it.');
-  return new Refusal(
-    401,
-    'You have no link for this VM in this browser.',
-    'Open the link that you were sent, or sign in.',
-  );
+function elsewhere(): Refusal {
+  return new Refusal(403, 'Your links do not reach this VM.', 'Open the link that you were sent for it.');
 }

@@ -1,14 +1,11 @@
-import { Controller, Get, Inject, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Inject } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type GateServer, type NamespaceList } from '#libs/api';
 import { KubeError, type KubeObject, types } from '#libs/kube';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
-import { SignedInGuard } from './signed-in.guard.js';
-import { CurrentUser, type User } from './user.js';
+import { CurrentUser, type User } from '../access/user.js';
 
 @ApiTags('Namespaces')
-@ApiBearerAuth()
-@UseGuards(SignedInGuard)
 @Controller('api/v1/namespaces')
 export class NamespacesController {
   constructor(@Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig) {}

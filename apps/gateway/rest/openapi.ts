@@ -20,6 +20,7 @@ export function serveOpenApi(app: INestApplication): void {
   });
   SwaggerModule.setup('api/docs', app, () => SwaggerModule.createDocument(app, description), {
     jsonDocumentUrl: 'api/openapi.json',
+    raw: ['json'],
     customSiteTitle: 'kube-gateway API',
   });
 }

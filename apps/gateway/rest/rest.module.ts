@@ -13,7 +13,6 @@ import { GateTokensController } from './gatetokens.controller.js';
 import { GateTokensService } from './gatetokens.service.js';
 import { NamespacesController } from './namespaces.controller.js';
 import { SessionController } from './session.controller.js';
-import { SignedInGuard } from './signed-in.guard.js';
 import { VmsController } from './vms.controller.js';
 import { VmsService } from './vms.service.js';
 
@@ -30,7 +29,6 @@ import { VmsService } from './vms.service.js';
     EventsController,
   ],
   providers: [
-    SignedInGuard,
     VmsService,
     Feeds,
     {

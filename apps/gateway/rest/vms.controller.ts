@@ -1,17 +1,14 @@
-import { Controller, Get, Header, HttpCode, Param, Put, StreamableFile, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Header, HttpCode, Param, Put, StreamableFile } from '@nestjs/common';
+import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { type Vm, type VmAction, type VmList } from '#libs/api';
 import { Refusal } from '../http/refusal.js';
 import { KubeName } from './names.js';
-import { SignedInGuard } from './signed-in.guard.js';
-import { CurrentUser, type User } from './user.js';
+import { CurrentUser, type User } from '../access/user.js';
 import { VmsService } from './vms.service.js';
 
 const ACTIONS: readonly VmAction[] = ['start', 'stop', 'restart', 'pause', 'unpause'];
 
 @ApiTags('VMs')
-@ApiBearerAuth()
-@UseGuards(SignedInGuard)
 @Controller('api/v1/namespaces/:ns/vms')
 export class VmsController {
   constructor(private readonly vms: VmsService) {}

@@ -6,9 +6,9 @@ import { type SessionInfo } from '#libs/api';
 import { Upstream } from '#libs/kube';
 import { Answers } from '../http/answers.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { Public } from '../http/access.js';
 import { Refusal } from '../http/refusal.js';
 import { cookieStyle } from '../grants/cookies.js';
-import { requireOwnOrigin } from './own-origin.js';
 import { expiryOf, whoIs } from './review.js';
 import { SealedCookie, TooLargeForCookie } from './sealed-cookie.js';
 import { SIGNED_IN_USERS, type SignedInUsers } from './signed-in-users.js';
@@ -24,6 +24,7 @@ const OWN_WAYS = new Set(['same-origin', 'none']);
 const LOGIN_SCHEMA = { type: 'object', required: ['token'], properties: { token: { type: 'string' } } };
 
 @ApiTags('Session')
+@Public()
 @Controller()
 export class SignInController {
   constructor(
@@ -43,7 +44,6 @@ export class SignInController {
     @Body() body: unknown,
     @Res({ passthrough: true }) response: Response,
   ): Promise<SessionInfo> {
-    requireOwnOrigin(request, this.config); // Another site must not sign a browser in as somebody else.
     const token = pasted(body);
     const identity = await whoIs(this.upstream, token);
     const until = Math.min(Date.now() + LONGEST_MS, expiryOf(token) ?? Infinity);
@@ -83,7 +83,6 @@ export class SignInController {
   @ApiOperation({ summary: 'Sign out, then to /login' })
   @Post('auth/logout')
   logout(@Req() request: Request, @Res() response: Response): Promise<void> {
-    requireOwnOrigin(request, this.config);
     return this.signOut(request, response);
   }
 

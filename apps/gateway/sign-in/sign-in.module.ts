@@ -1,7 +1,6 @@
-import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { CookieUsers } from './cookie-users.js';
-import { OwnOrigin } from './own-origin.js';
 import { SealedCookie } from './sealed-cookie.js';
 import { SIGNED_IN_USERS } from './signed-in-users.js';
 import { SignInController } from './sign-in.controller.js';
@@ -22,8 +21,4 @@ import { SignInController } from './sign-in.controller.js';
   ],
   exports: [SIGNED_IN_USERS],
 })
-export class SignInModule implements NestModule {
-  configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(OwnOrigin).forRoutes('api/v1/*path', 'auth/jwt/request');
-  }
-}
+export class SignInModule {}

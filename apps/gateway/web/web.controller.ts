@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type Request, type Response } from 'express';
 import { Answers } from '../http/answers.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { Public } from '../http/access.js';
 import { Refusal } from '../http/refusal.js';
 import { contentSecurityPolicy } from './csp.js';
 
@@ -15,6 +16,7 @@ const YEAR_MS = 365 * 24 * 3_600_000;
  * code from the fragment, and its own address says which console to open).
  */
 @ApiExcludeController()
+@Public()
 @Controller()
 export class WebController implements OnModuleInit {
   private readonly policy: string;

@@ -1,9 +1,11 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { type Response } from 'express';
-import { Readiness } from './readiness.js';
+import { Public } from '../http/access.js';
+import { Readiness } from '../ops/readiness.js';
 
 @ApiExcludeController()
+@Public()
 @Controller()
 export class HealthController {
   constructor(private readonly readiness: Readiness) {}

@@ -1,0 +1,87 @@
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { createHash } from 'node:crypto';
+import { type Request } from 'express';
+import { Upstream } from '#libs/kube';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { bearerToken, GrantReader } from '../grants/grant-reader.js';
+import { type Access, accessOf } from '../http/access.js';
+import { refuseForeignOrigin } from '../http/origin.js';
+import { Refusal } from '../http/refusal.js';
+import { SIGNED_IN_USERS, type SignedIn, type SignedInUsers } from '../sign-in/signed-in-users.js';
+import { setGrants } from './held-grants.js';
+import { setUser } from './user.js';
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * Default deny for every route of Nest: a request needs a credential unless its route says otherwise (`@Public()`), and
+ * another site must not have made it. What the credential is good for, Kubernetes or the handler judges. What is below
+ * /k8s never comes here: its doors stand ahead of Nest and have a pipeline of their own.
+ */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  readonly #origins: ReadonlySet<string>;
+
+  constructor(
+    private readonly upstream: Upstream,
+    private readonly grants: GrantReader,
+    @Inject(SIGNED_IN_USERS) private readonly users: SignedInUsers,
+    @Inject(GATEWAY_CONFIG) { publicUrls }: GatewayConfig,
+  ) {
+    this.#origins = new Set(publicUrls.map((url) => url.origin));
+  }
+
+  /** @throws Refusal 403 for another site, 401 without a credential */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<Request>();
+    const access = accessOf(context);
+    this.requireOwnOrigin(request, access);
+    if (access === 'guest') await this.requireGrant(request);
+    else if (access !== 'public') await this.requireUser(request, access);
+    return true;
+  }
+
+  /**
+   * The rule of the pipeline (security.md row 6). A public page may be opened from anywhere. Only `Bearer` counts as a
+   * credential that no other site can make a browser send (it sends `Basic` by itself), and only where the route takes it.
+   */
+  private requireOwnOrigin({ method, headers }: Request, access: Access): void {
+    const isPublic = access === 'public';
+    if (isPublic && SAFE_METHODS.has(method)) return;
+    const bearer = !isPublic && bearerToken(headers.authorization) !== undefined;
+    refuseForeignOrigin({ method, headers, upgrade: false, bearer }, this.#origins);
+  }
+
+  private async requireUser(request: Request, access: Access): Promise<void> {
+    const { authorization, cookie } = request.headers;
+    const byCookie = access === 'user' ? await this.users.fromCookies(cookie) : undefined;
+    const user = byToken(bearerToken(authorization)) ?? byCookie;
+    if (user === undefined) throw access === 'user' ? notSignedIn() : noToken();
+    setUser(request, user, this.upstream);
+  }
+
+  private async requireGrant(request: Request): Promise<void> {
+    const held = await this.grants.read(request.headers);
+    if (held.grants.length === 0 && held.faults.length === 0) throw noLink();
+    setGrants(request, held);
+  }
+}
+
+/** Whose token it is, is not asked here: the cluster tells with each answer. */
+function byToken(token: string | undefined): SignedIn | undefined {
+  if (token === undefined || !/^[\x21-\x7e]+$/.test(token)) return undefined;
+  const session = createHash('sha256').update(token).digest('base64url');
+  return { username: '', groups: [], method: 'bearer', session, token: () => token };
+}
+
+function notSignedIn(): Refusal {
+  return new Refusal(401, 'You are not signed in.', 'Sign in at /login, or send a Kubernetes token as a bearer token.');
+}
+
+function noToken(): Refusal {
+  return new Refusal(401, 'This needs a Kubernetes token.', 'Send it as `Authorization: Bearer TOKEN`.');
+}
+
+function noLink(): Refusal {
+  return new Refusal(401, 'You have no link in this browser.', 'Open the link that you were sent, or sign in.');
+}

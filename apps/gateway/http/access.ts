@@ -1,0 +1,32 @@
+import { applyDecorators, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { ApiSecurity } from '@nestjs/swagger';
+
+/**
+ * Who may call a route. Without a decorator it is `user`: a browser that signed in, or a Kubernetes token. The guard of
+ * access/ asks for the credential on every route of Nest.
+ */
+export type Access = 'user' | 'token' | 'guest' | 'public';
+
+const ACCESS = 'kube-gateway:access';
+
+type Decorator = ClassDecorator & MethodDecorator;
+
+/** The route needs no credential: pages, links, sign-in, health, public keys. */
+export function Public(): Decorator {
+  return applyDecorators(SetMetadata(ACCESS, 'public'), SetMetadata('swagger/apiSecurity', []));
+}
+
+/** The route needs a grant: the cookie that a link has set, or a JWT. */
+export function ForGuests(): Decorator {
+  return applyDecorators(SetMetadata(ACCESS, 'guest'), ApiSecurity('grant-cookie'), ApiSecurity('grant-token'));
+}
+
+/** The route needs a Kubernetes token in `Authorization`: the cookie of a sign-in does not do. */
+export function ForTokens(): Decorator {
+  return applyDecorators(SetMetadata(ACCESS, 'token'), ApiSecurity('kubernetes-token'));
+}
+
+export function accessOf(context: ExecutionContext): Access {
+  const read = (target: object): Access | undefined => Reflect.getMetadata(ACCESS, target) as Access | undefined;
+  return read(context.getHandler()) ?? read(context.getClass()) ?? 'user';
+}
