@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { Upstream } from '#libs/kube';
-import { makeLogger, NestLogger } from '#libs/ops';
-import { ConfigError, type OperatorConfig, readConfig } from './config/config.js';
+import { EnvironmentError, makeLogger, NestLogger } from '#libs/ops';
+import { type OperatorConfig, readConfig } from './config/config.js';
 import { OperatorModule } from './operator.module.js';
 
 function fail(message: string): never {
@@ -14,7 +14,7 @@ function config(): OperatorConfig {
   try {
     return readConfig(process.env);
   } catch (error) {
-    if (error instanceof ConfigError) fail(error.message);
+    if (error instanceof EnvironmentError) fail(error.message);
     throw error;
   }
 }

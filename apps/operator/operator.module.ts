@@ -1,15 +1,16 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { KubeModule, OwnClient, type Upstream } from '#libs/kube';
-import { type Logger, LOGGER, ObservabilityModule } from '#libs/ops';
+import { KubeModule, type Upstream } from '#libs/kube';
+import { type Logger, ObservabilityModule } from '#libs/ops';
+import { ConfigModule } from './config/config.module.js';
 import { type OperatorConfig } from './config/config.js';
-import { HealthController } from './health/health.controller.js';
-import { Metrics } from './ops/metrics.js';
-import { OperatorService } from './manager/manager.js';
+import { HealthModule } from './health/health.module.js';
+import { ManagerModule } from './manager/manager.module.js';
 
 export interface OperatorModuleOptions {
   config: OperatorConfig;
   upstream: Upstream;
   logger: Logger;
+  /** Called when the lead is lost. */
   onLost: () => void;
 }
 
@@ -19,18 +20,11 @@ export class OperatorModule {
     return {
       module: OperatorModule,
       imports: [
+        ConfigModule.forRoot(config),
         KubeModule.forRoot(upstream),
         ObservabilityModule.forRoot({ logger, metricsAddress: config.metricsListen }),
-      ],
-      controllers: [HealthController],
-      providers: [
-        Metrics,
-        {
-          provide: OperatorService,
-          inject: [OwnClient, LOGGER, Metrics],
-          useFactory: (client: OwnClient, log: Logger, metrics: Metrics) =>
-            new OperatorService({ config, client, log, metrics, onLost }),
-        },
+        ManagerModule.forRoot(onLost),
+        HealthModule,
       ],
     };
   }

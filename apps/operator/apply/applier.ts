@@ -1,15 +1,18 @@
+import { Inject, Injectable } from '@nestjs/common';
 import {
-  type Informer,
   isKubeError,
   type KubeClient,
   type KubeError,
   type KubeObject,
+  OwnClient,
   type ResourceType,
 } from '#libs/kube';
 import { MANAGED_BY, OPERATOR } from '../cluster/labels.js';
 import { covers } from './covers.js';
 import { withDigest } from './digest.js';
+import { remove } from './remove.js';
 import { type Manifest } from '../cluster/manifest.js';
+import { Watches } from '../cluster/watches.js';
 import { type Wanted } from './wanted.js';
 
 /** What became of one wanted object. `foreign`: somebody else's object has its name. `refused`: the API server says no. */
@@ -20,18 +23,16 @@ export type Outcome = { wanted: Wanted } & (
 );
 
 export type Owner = KubeObject & { kind: string; apiVersion: string };
-type Client = Pick<KubeClient, 'get' | 'apply' | 'delete'>;
-/** Copies of the objects of one kind that carry the operator's label. */
-export type Cache = Pick<Informer<Manifest>, 'get' | 'list'>;
 
 /** Answers that trying again will not change before somebody changes something. */
 const FINAL = [400, 403, 404, 405, 422];
 
 /** The one place where owned objects are written: server-side apply, one field manager, never over somebody else's. */
+@Injectable()
 export class Applier {
   constructor(
-    private readonly client: Client,
-    private readonly caches: ReadonlyMap<ResourceType, Cache>,
+    @Inject(OwnClient) private readonly client: Pick<KubeClient, 'get' | 'apply' | 'delete'>,
+    @Inject(Watches) private readonly watches: Pick<Watches, 'caches'>,
   ) {}
 
   /**
@@ -45,7 +46,11 @@ export class Applier {
   /** Deletes what the owner still has and no longer wants. @returns what went */
   async prune(owner: Owner, wanted: readonly Wanted[]): Promise<Wanted[]> {
     const kept = new Set(wanted.map(({ type, object }) => `${type.resource}/${object.metadata.name}`));
-    return this.#deleteMade(owner, [...this.caches.keys()], (type, name) => !kept.has(`${type.resource}/${name}`));
+    return this.#deleteMade(
+      owner,
+      [...this.watches.caches.keys()],
+      (type, name) => !kept.has(`${type.resource}/${name}`),
+    );
   }
 
   /** Deletes what the owner has of these kinds. @returns what went */
@@ -60,10 +65,9 @@ export class Applier {
   ): Promise<Wanted[]> {
     const gone: Wanted[] = [];
     for (const type of kinds) {
-      for (const object of this.caches.get(type)?.list() ?? []) {
-        const { name = '', namespace, uid } = object.metadata;
-        if (!isMade(object, owner) || !isUnwanted(type, name)) continue;
-        await this.#delete(type, name, namespace, uid);
+      for (const object of this.watches.caches.get(type)?.list() ?? []) {
+        if (!isMade(object, owner) || !isUnwanted(type, object.metadata.name ?? '')) continue;
+        await remove(this.client, type, object.metadata);
         gone.push({ type, object });
       }
     }
@@ -72,7 +76,7 @@ export class Applier {
 
   /** The object as it is: from the cache, and live where the cache has none (somebody else's has no label). */
   async find(type: ResourceType, name: string, namespace: string): Promise<Manifest | undefined> {
-    return this.caches.get(type)?.get(name, namespace) ?? (await this.#live(type, name, namespace));
+    return this.watches.caches.get(type)?.get(name, namespace) ?? (await this.#live(type, name, namespace));
   }
 
   async #one(owner: Owner, wanted: Wanted): Promise<Outcome> {
@@ -97,15 +101,6 @@ export class Applier {
     } catch (error) {
       if (isKubeError(error, 404)) return undefined;
       throw error;
-    }
-  }
-
-  async #delete(type: ResourceType, name: string, namespace: string | undefined, uid: string | undefined) {
-    try {
-      await this.client.delete(type, name, namespace, uid ? { uid } : {});
-    } catch (error) {
-      // Gone already, or another object by now.
-      if (!isKubeError(error, 404, 409)) throw error;
     }
   }
 }

@@ -1,5 +1,7 @@
+import { Injectable } from '@nestjs/common';
 import { type GateServer, type GateSession, type GateToken, SIGNING_KEY } from '#libs/api';
-import { Informer, type KubeClient, type KubeObject, type ResourceType, types } from '#libs/kube';
+import { Informer, type KubeObject, OwnClient, type ResourceType, types } from '#libs/kube';
+import { Faults } from '../ops/faults.js';
 import { type Manifest, type SecretObject } from './manifest.js';
 import { MANAGED_BY, OPERATOR, OWNED_SELECTOR } from './labels.js';
 
@@ -17,7 +19,11 @@ export const OWNED: readonly ResourceType[] = [
   types.podDisruptionBudgets,
 ];
 
+/** Copies of the objects of one kind that the operator made. */
+export type Cache = Pick<Informer<Manifest>, 'get' | 'list'>;
+
 /** Everything that the operator watches, in all namespaces. */
+@Injectable()
 export class Watches {
   readonly gateServers: Informer<GateServer>;
   readonly gateTokens: Informer<GateToken>;
@@ -28,11 +34,13 @@ export class Watches {
   readonly virtualMachineInstances: Informer<KubeObject>;
   /** Objects that carry the operator's label. */
   readonly owned: ReadonlyMap<ResourceType, Informer<Manifest>>;
+  /** The same with Secrets: copies of everything of the kinds that a GateServer owns. */
+  readonly caches: ReadonlyMap<ResourceType, Cache>;
 
-  constructor(client: KubeClient, onError: (error: unknown, resource: string) => void) {
+  constructor(client: OwnClient, faults: Faults) {
     const watch = <T extends KubeObject>(type: ResourceType, transform?: (object: T) => T, labelSelector?: string) =>
       new Informer<T>(client, type, {
-        onError: (error) => onError(error, type.resource),
+        onError: (error) => faults.warn(error, `watching ${type.resource}`),
         ...(transform ? { transform } : {}),
         ...(labelSelector ? { labelSelector } : {}),
       });
@@ -46,6 +54,7 @@ export class Watches {
       (type) => [type, watch<Manifest>(type, undefined, OWNED_SELECTOR)] as const,
     );
     this.owned = new Map(owned);
+    this.caches = new Map<ResourceType, Cache>([[types.secrets, this.secrets], ...owned]);
   }
 
   start(): void {

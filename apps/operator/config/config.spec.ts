@@ -1,27 +1,55 @@
 import { expect, it } from 'vitest';
-import { ConfigError, readConfig } from './config.js';
+import { EnvironmentError } from '#libs/ops';
+import { readConfig } from './config.js';
 
 const IN_CLUSTER = { KUBERNETES_SERVICE_HOST: '10.0.0.1', KUBERNETES_SERVICE_PORT: '443', GATEWAY_IMAGE: 'g:1' };
 
 it('reads the environment of a pod', () => {
-  expect(readConfig({ ...IN_CLUSTER, POD_NAMESPACE: 'ns', POD_NAME: 'p', LISTEN: '[::1]:80' })).toMatchObject({
+  const config = readConfig({ ...IN_CLUSTER, POD_NAMESPACE: 'ns', POD_NAME: 'p', LISTEN: '[::1]:80', LOG_LEVEL: ' ' });
+  expect(config).toMatchObject({
     listen: { host: '::1', port: 80 },
     metricsListen: { host: '0.0.0.0', port: 9090 },
     upstream: { kind: 'in-cluster', host: '10.0.0.1', port: '443' },
     namespace: 'ns',
     identity: 'p',
+    webAppHosts: [],
     logLevel: 'info',
   });
+  expect(Object.isFrozen(config)).toBe(true);
 });
 
 it('runs outside of a cluster from a kubeconfig', () => {
   expect(readConfig({ KUBECONFIG: '/k', GATEWAY_IMAGE: 'g:1' }).upstream).toEqual({ kind: 'kubeconfig', file: '/k' });
 });
 
+it('reads the hosts of web applications', () => {
+  const { webAppHosts } = readConfig({ ...IN_CLUSTER, WEB_APP_HOSTS: 'a.example.com, *.b.example.com' });
+  expect(webAppHosts).toEqual(['a.example.com', '*.b.example.com']);
+  expect(readConfig(IN_CLUSTER).webAppHosts).toEqual([]);
+});
+
 it('lists every bad name at once', () => {
-  const read = () => readConfig({ LISTEN: 'nowhere', METRICS_LISTEN: ':x', LOG_LEVEL: 'loud', POD_NAMESPACE: 'A b' });
-  expect(read).toThrow(ConfigError);
-  expect(read).toThrow(
-    /LISTEN[^]*METRICS_LISTEN[^]*KUBERNETES_SERVICE_HOST[^]*POD_NAMESPACE[^]*GATEWAY_IMAGE[^]*LOG_LEVEL/,
-  );
+  const bad = {
+    LISTEN: 'nowhere',
+    METRICS_LISTEN: ':x',
+    POD_NAMESPACE: 'A b',
+    WEB_APP_HOSTS: 'https://x',
+    LOG_LEVEL: 'loud',
+  };
+  let problems: readonly string[] = [];
+  try {
+    readConfig({ ...bad, KUBERNETES_SERVICE_PORT: 'x' });
+  } catch (error) {
+    if (error instanceof EnvironmentError) ({ problems } = error);
+  }
+  expect([...problems].sort()).toEqual([
+    'GATEWAY_IMAGE is not set, expected the image of the gateway',
+    'KUBERNETES_SERVICE_HOST is not set, expected the host of the API server: Kubernetes sets it in pods; elsewhere set KUBECONFIG',
+    'KUBERNETES_SERVICE_PORT is "x", expected a port',
+    'LISTEN is "nowhere", expected HOST:PORT',
+    'LOG_LEVEL is "loud", expected one of trace, debug, info, warn, error, fatal, silent',
+    'METRICS_LISTEN is ":x", expected HOST:PORT',
+    'POD_NAMESPACE is "A b", expected the name of a namespace',
+    'WEB_APP_HOSTS is "https://x", expected hosts such as app.example.com or *.apps.example.com, separated by commas',
+  ]);
 });

@@ -1,5 +1,9 @@
 import { hostname } from 'node:os';
-import { type Address } from '#libs/ops';
+import { type Address, type Environment, listenAddress, logLevel, readEnvironment } from '#libs/ops';
+import { z } from 'zod';
+
+/** The injection token of the configuration. */
+export const OPERATOR_CONFIG = Symbol('OperatorConfig');
 
 /** Where the Kubernetes API is: the pod's own environment, or a kubeconfig outside of a cluster. */
 export type UpstreamConfig =
@@ -13,7 +17,7 @@ export interface OperatorConfig {
   readonly upstream: UpstreamConfig;
   /** Where the Lease of the leader is. */
   readonly namespace: string;
-  /** Who this replica is. */
+  /** The name of this replica. */
   readonly identity: string;
   /** The image of gateways whose GateServer names none. */
   readonly gatewayImage: string;
@@ -22,77 +26,61 @@ export interface OperatorConfig {
   readonly logLevel: string;
 }
 
-/** Every bad name of the environment at once; `problems` has a line for each. */
-export class ConfigError extends Error {
-  constructor(readonly problems: readonly string[]) {
-    super(`The environment of the operator is not usable:\n${problems.map((line) => `  ${line}`).join('\n')}`);
-  }
-}
-
-type CheckedArguments = [name: string, fallback: string | undefined, wanted: string, ok: (value: string) => boolean];
-type Env = Readonly<Record<string, string | undefined>>;
-
-const SERVICE_ACCOUNT_DIR = '/var/run/secrets/kubernetes.io/serviceaccount';
-const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const HOST_PATTERN = /^(\*|(\*\.)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?|\[[0-9a-f:.]+\])$/;
+
+const image = 'the image of the gateway';
+const hosts = z
+  .string()
+  .transform((text) => text.split(/[\s,]+/).filter(Boolean))
+  .refine((all) => all.every((one) => HOST_PATTERN.test(one)), {
+    error: 'hosts such as app.example.com or *.apps.example.com, separated by commas',
+  });
+
+const schema = z
+  .object({
+    LISTEN: listenAddress.prefault('0.0.0.0:8080'),
+    METRICS_LISTEN: listenAddress.prefault('0.0.0.0:9090'),
+    KUBERNETES_SERVICE_HOST: z.string().optional(),
+    KUBERNETES_SERVICE_PORT: z
+      .string()
+      .regex(/^\d{1,5}$/, 'a port')
+      .default('443'),
+    SERVICE_ACCOUNT_DIR: z.string().default('/var/run/secrets/kubernetes.io/serviceaccount'),
+    KUBECONFIG: z.string().optional(),
+    POD_NAMESPACE: z.string().regex(DNS_LABEL, 'the name of a namespace').default('kube-gateway'),
+    POD_NAME: z.string().default(() => `${hostname()}-${process.pid}`),
+    GATEWAY_IMAGE: z.string(image).regex(/^\S+$/, image),
+    WEB_APP_HOSTS: hosts.prefault(''),
+    LOG_LEVEL: logLevel.default('info'),
+  })
+  .refine((env) => (env.KUBERNETES_SERVICE_HOST ?? env.KUBECONFIG) !== undefined, {
+    path: ['KUBERNETES_SERVICE_HOST'],
+    error: 'the host of the API server: Kubernetes sets it in pods; elsewhere set KUBECONFIG',
+    // Beside what is wrong with other names, too.
+    when: () => true,
+  });
 
 /**
  * The environment as a frozen object.
- * @throws ConfigError that lists every bad name at once
+ * @throws EnvironmentError that lists every bad name at once
  */
-export function readConfig(source: Env): OperatorConfig {
-  const problems: string[] = [];
-  const get = (name: string) => source[name]?.trim() || undefined;
-  const checked = (name: string, fallback: string | undefined, wanted: string, ok: (value: string) => boolean) => {
-    const value = get(name) ?? fallback;
-    if (value === undefined) problems.push(`${name} is missing: ${wanted}`);
-    else if (!ok(value)) problems.push(`${name} is ${JSON.stringify(value)}: ${wanted}`);
-    return value ?? '';
-  };
-  const address = (name: string, fallback: string): Address => {
-    const value = checked(name, fallback, 'HOST:PORT', (text) => parseAddress(text) !== undefined);
-    return parseAddress(value) ?? { host: '', port: 0 };
-  };
-  const config: OperatorConfig = {
-    listen: address('LISTEN', '0.0.0.0:8080'),
-    metricsListen: address('METRICS_LISTEN', '0.0.0.0:9090'),
-    upstream: upstreamOf(get, problems),
-    namespace: checked('POD_NAMESPACE', 'kube-gateway', 'a namespace', (value) => DNS_LABEL.test(value)),
-    identity: get('POD_NAME') ?? `${hostname()}-${process.pid}`,
-    gatewayImage: checked('GATEWAY_IMAGE', undefined, 'the image of the gateway', (value) => !/\s/.test(value)),
-    webAppHosts: webAppHosts(checked),
-    logLevel: checked('LOG_LEVEL', 'info', `one of ${LEVELS.join(', ')}`, (value) => LEVELS.includes(value)),
-  };
-  if (problems.length > 0) throw new ConfigError(problems);
-  return Object.freeze(config);
+export function readConfig(environment: Environment): OperatorConfig {
+  const env = readEnvironment(schema, environment);
+  return Object.freeze({
+    listen: env.LISTEN,
+    metricsListen: env.METRICS_LISTEN,
+    upstream: upstreamOf(env),
+    namespace: env.POD_NAMESPACE,
+    identity: env.POD_NAME,
+    gatewayImage: env.GATEWAY_IMAGE,
+    webAppHosts: env.WEB_APP_HOSTS,
+    logLevel: env.LOG_LEVEL,
+  });
 }
 
-const HOST_PATTERN = /^(\*|(\*\.)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?|\[[0-9a-f:.]+\])$/;
-
-function webAppHosts(checked: (...args: CheckedArguments) => string): string[] {
-  const split = (text: string) => text.split(/[\s,]+/).filter(Boolean);
-  const wanted = 'hosts such as app.example.com or *.apps.example.com, separated by commas';
-  return split(checked('WEB_APP_HOSTS', '', wanted, (text) => split(text).every((one) => HOST_PATTERN.test(one))));
-}
-
-function upstreamOf(get: (name: string) => string | undefined, problems: string[]): UpstreamConfig {
-  const host = get('KUBERNETES_SERVICE_HOST');
-  const file = get('KUBECONFIG');
-  if (host !== undefined) {
-    const port = get('KUBERNETES_SERVICE_PORT') ?? '443';
-    if (!/^\d{1,5}$/.test(port)) problems.push(`KUBERNETES_SERVICE_PORT is ${JSON.stringify(port)}: a port`);
-    return { kind: 'in-cluster', host, port, dir: get('SERVICE_ACCOUNT_DIR') ?? SERVICE_ACCOUNT_DIR };
-  }
-  if (file === undefined) {
-    problems.push(
-      'KUBERNETES_SERVICE_HOST is missing: Kubernetes sets it in a pod; outside of a cluster set KUBECONFIG',
-    );
-  }
-  return { kind: 'kubeconfig', file: file ?? '' };
-}
-
-function parseAddress(text: string): Address | undefined {
-  const [, host = '', digits = ''] = /^(.*):(\d{1,5})$/.exec(text) ?? [];
-  const port = Number(digits);
-  return host !== '' && digits !== '' && port <= 65_535 ? { host: host.replace(/^\[(.*)\]$/, '$1'), port } : undefined;
+function upstreamOf(env: z.output<typeof schema>): UpstreamConfig {
+  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port, SERVICE_ACCOUNT_DIR: dir } = env;
+  if (host === undefined) return { kind: 'kubeconfig', file: env.KUBECONFIG ?? '' };
+  return { kind: 'in-cluster', host, port, dir };
 }

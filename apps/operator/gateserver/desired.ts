@@ -17,14 +17,14 @@ import { urlsOf } from './servers.js';
 
 const RBAC = 'rbac.authorization.k8s.io';
 
-/** Everything that the GateServer owns, in the order in which it is made. @param image used where the spec names none */
-export function desiredOf(gathered: Gathered, material: Material, image: string): Wanted[] {
+/** Everything that the GateServer owns, in the order in which it is made. */
+export function desiredOf(gathered: Gathered, material: Material): Wanted[] {
   return [
     ...secrets(gathered, material),
     { type: types.configMaps, object: jwks(gathered, material) },
     ...accounts(gathered),
     ...exposed(gathered),
-    { type: types.deployments, object: gatewayDeployment(gathered, material, image) },
+    { type: types.deployments, object: gatewayDeployment(gathered, material) },
     { type: types.networkPolicies, object: networkPolicy(gathered.name, gathered.namespace) },
     { type: types.podDisruptionBudgets, object: disruptionBudget(gathered.name, gathered.namespace) },
   ];
@@ -108,11 +108,11 @@ function exposed({ name, namespace, settings }: Gathered): Wanted[] {
   return wanted;
 }
 
-function gatewayDeployment({ server, name, namespace, settings }: Gathered, { session }: Material, image: string) {
+function gatewayDeployment({ server, name, namespace, settings, config }: Gathered, { session }: Material) {
   // A digest of 32 random bytes gives nothing away.
   const sessionDigest = createHash('sha256')
     .update(session.data['key'] ?? '')
     .digest('hex')
     .slice(0, 16);
-  return deployment({ name, namespace, settings, urls: urlsOf(server), image, sessionDigest });
+  return deployment({ name, namespace, settings, urls: urlsOf(server), image: config.gatewayImage, sessionDigest });
 }

@@ -14,7 +14,7 @@ function setUp(answers: Record<string, unknown>) {
     if (answer instanceof Error) throw answer;
     return { body: { json: async () => answer } };
   };
-  const discovery = new Discovery({ request } as never, () => now);
+  const discovery = new Discovery({ request } as never, { monotonic: () => now });
   return { discovery, answers, asked, later: (ms: number) => (now += ms) };
 }
 

@@ -1,4 +1,6 @@
-import { isKubeError, type KubeClient } from '#libs/kube';
+import { Inject, Injectable } from '@nestjs/common';
+import { isKubeError, type KubeClient, OwnClient } from '#libs/kube';
+import { Clock } from '../ops/clock.js';
 
 /** A namespaced resource that the API server serves; `name` may be a subresource: `pods/exec`. */
 export interface Served {
@@ -27,24 +29,25 @@ const FRESH_MS = 60_000;
 const FRESH_SILENT_MS = 10_000;
 
 /** What the API server serves, asked for at most once a minute. */
+@Injectable()
 export class Discovery {
   #discovered: Promise<Discovered> | undefined;
   #until = -Infinity;
 
   constructor(
-    private readonly client: Pick<KubeClient, 'request'>,
-    private readonly now: () => number = () => performance.now(),
+    @Inject(OwnClient) private readonly client: Pick<KubeClient, 'request'>,
+    @Inject(Clock) private readonly clock: Pick<Clock, 'monotonic'>,
   ) {}
 
   /** @throws KubeError, NetworkError: what is not known must not be taken for what is not there */
   async discover(): Promise<Discovered> {
-    if (!this.#discovered || this.now() > this.#until) {
-      this.#until = this.now() + FRESH_MS;
+    if (!this.#discovered || this.clock.monotonic() > this.#until) {
+      this.#until = this.clock.monotonic() + FRESH_MS;
       this.#discovered = this.#ask();
     }
     try {
       const discovered = await this.#discovered;
-      if (discovered.silent.length > 0) this.#until = Math.min(this.#until, this.now() + FRESH_SILENT_MS);
+      if (discovered.silent.length > 0) this.#until = Math.min(this.#until, this.clock.monotonic() + FRESH_SILENT_MS);
       return discovered;
     } catch (error) {
       this.#discovered = undefined;

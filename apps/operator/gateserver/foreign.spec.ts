@@ -2,15 +2,14 @@ import { beforeAll, expect, it } from 'vitest';
 import { type GateServer } from '#libs/api';
 import { type KubeObject, types } from '#libs/kube';
 import { generateKeyPair } from '#libs/token';
-import { FACTORY } from '../keys/factory.js';
+import { KeyFactory } from '../keys/key-factory.js';
 import { FakeCluster } from '../testing/fake-cluster.js';
 import { reconcileWith } from '../testing/reconcile.js';
-import { type Factory } from '../keys/factory.js';
 
-let factory: Factory;
+let factory: KeyFactory;
 beforeAll(async () => {
   const pair = await generateKeyPair();
-  const certificate = await FACTORY.certificate(['gs.example.com']);
+  const certificate = await new KeyFactory().certificate(['gs.example.com']);
   factory = {
     keyPair: async () => pair,
     random: (size) => Buffer.alloc(size, 7),

@@ -1,9 +1,11 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { type GateServer, gateServerDefaults, type GateServerSettings, type GateToken, SIGNING_KEY } from '#libs/api';
-import { type ResourceType, types } from '#libs/kube';
-import { controllerOf, isOwned } from '../apply/applier.js';
+import { types } from '#libs/kube';
+import { Applier, controllerOf, isOwned } from '../apply/applier.js';
 import { type Manifest, type SecretObject } from '../cluster/manifest.js';
-import { type Watches } from '../cluster/watches.js';
-import { type Discovered, NOTHING } from './discovery.js';
+import { Watches } from '../cluster/watches.js';
+import { OPERATOR_CONFIG, type OperatorConfig } from '../config/config.js';
+import { type Discovered, Discovery, NOTHING } from './discovery.js';
 import { type Rule } from './gateway-role.js';
 import { type Names, namesOf } from './names.js';
 
@@ -25,37 +27,42 @@ export interface Gathered {
   everyServer: GateServer[];
   /** What the API server serves; nothing where the spec does not ask. */
   discovered: Discovered;
+  /** What the operator's environment allows and says. */
+  config: Pick<OperatorConfig, 'gatewayImage' | 'webAppHosts'>;
 }
 
-export interface Sources {
-  watches: Pick<Watches, 'gateServers' | 'gateTokens' | 'secrets' | 'owned'>;
-  find: (type: ResourceType, name: string, namespace: string) => Promise<Manifest | undefined>;
-  discovery: { discover(): Promise<Discovered> };
-}
+type Sources = Pick<Watches, 'gateServers' | 'gateTokens' | 'secrets' | 'owned'>;
 
-/** @returns undefined when there is no such GateServer, or it is being deleted: what it owned goes with it */
-export async function gather(sources: Sources, namespace: string, name: string): Promise<Gathered | undefined> {
-  const { watches, discovery } = sources;
-  const server = watches.gateServers.get(name, namespace);
-  if (!server || server.metadata.deletionTimestamp) return undefined;
-  const names = namesOf(name);
-  const settings = gateServerDefaults(server.spec);
-  const own = async (secret: string) => ownSecret(server, await sources.find(types.secrets, secret, namespace));
-  return {
-    server,
-    name,
-    namespace,
-    names,
-    settings,
-    secrets: { signing: await own(names.jwtSecret), session: await own(names.session), tls: await own(names.tls) },
-    marked: watches.secrets.list().filter((secret) => isMarked(secret, namespace)),
-    tokens: watches.gateTokens.list().filter(({ metadata }) => metadata.namespace === namespace),
-    deployment: watches.owned.get(types.deployments)?.get(name, namespace),
-    everyServer: watches.gateServers.list(),
-    discovered: settings['admin-resources'].trim()
-      ? remembered(await discovery.discover(), ownRole(watches, server, names.guest))
-      : NOTHING,
-  };
+/** Reads everything that decides about a GateServer. */
+@Injectable()
+export class ServerGatherer {
+  constructor(
+    @Inject(Watches) private readonly watches: Sources,
+    @Inject(Applier) private readonly applier: Pick<Applier, 'find'>,
+    @Inject(Discovery) private readonly discovery: Pick<Discovery, 'discover'>,
+    @Inject(OPERATOR_CONFIG) private readonly config: Gathered['config'],
+  ) {}
+
+  /** @returns undefined when there is no such GateServer, or it is being deleted: what it owned goes with it */
+  async gather(namespace: string, name: string): Promise<Gathered | undefined> {
+    const { watches, config } = this;
+    const server = watches.gateServers.get(name, namespace);
+    if (!server || server.metadata.deletionTimestamp) return undefined;
+    const names = namesOf(name);
+    const settings = gateServerDefaults(server.spec);
+    const own = async (secret: string) => ownSecret(server, await this.applier.find(types.secrets, secret, namespace));
+    return {
+      ...{ server, name, namespace, names, settings, config },
+      secrets: { signing: await own(names.jwtSecret), session: await own(names.session), tls: await own(names.tls) },
+      marked: watches.secrets.list().filter((secret) => isMarked(secret, namespace)),
+      tokens: watches.gateTokens.list().filter(({ metadata }) => metadata.namespace === namespace),
+      deployment: watches.owned.get(types.deployments)?.get(name, namespace),
+      everyServer: watches.gateServers.list(),
+      discovered: settings['admin-resources'].trim()
+        ? remembered(await this.discovery.discover(), ownRole(watches, server, names.guest))
+        : NOTHING,
+    };
+  }
 }
 
 function ownSecret(server: GateServer, secret: Manifest | undefined): SecretObject | undefined {
@@ -69,7 +76,7 @@ function isMarked(secret: SecretObject, namespace: string): boolean {
   return controllerOf(secret)?.kind !== 'GateServer';
 }
 
-function ownRole({ owned }: Sources['watches'], server: GateServer, name: string): Manifest | undefined {
+function ownRole({ owned }: Sources, server: GateServer, name: string): Manifest | undefined {
   const role = owned.get(types.roles)?.get(name, server.metadata.namespace);
   return role && isOwned(role, server) ? role : undefined;
 }

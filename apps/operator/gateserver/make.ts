@@ -1,7 +1,10 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { type GateServer } from '#libs/api';
+import { isKubeError, type KubeClient, OwnClient, types } from '#libs/kube';
 import { kidOf, parseDuration } from '#libs/token';
+import { isOwned } from '../apply/applier.js';
 import { type SecretObject } from '../cluster/manifest.js';
-import { type Factory } from '../keys/factory.js';
+import { KeyFactory } from '../keys/key-factory.js';
 import { exposureOf } from './exposure.js';
 import { type Gathered } from './gather.js';
 import {
@@ -24,25 +27,59 @@ export interface Material {
   tls?: SecretContent;
 }
 
+/** Makes what is secret, where what is there no longer fits. */
+@Injectable()
+export class MaterialMaker {
+  constructor(
+    @Inject(OwnClient) private readonly client: Pick<KubeClient, 'get'>,
+    private readonly factory: KeyFactory,
+  ) {}
+
+  /** @param now milliseconds since the epoch */
+  async make(gathered: Gathered, now: number): Promise<Material> {
+    const secrets = needsMaking(gathered, now) ? await this.#freshSecrets(gathered) : gathered.secrets;
+    const needs = signingNeeds(gathered);
+    const made = needsKey(secrets.signing, needs, now) ? await this.factory.keyPair() : undefined;
+    return {
+      signing: signingContent(secrets.signing, needs, made, now),
+      session: sessionContent(secrets.session, this.factory),
+      ...(wantsCertificate(gathered) ? { tls: await this.#certificate(gathered, secrets.tls, now) } : {}),
+    };
+  }
+
+  /** Past the watch: a new key in the place of one that is only not seen yet would end every token. */
+  async #freshSecrets({ server, namespace, names }: Gathered): Promise<Gathered['secrets']> {
+    const read = async (name: string): Promise<SecretObject | undefined> => {
+      try {
+        const secret = await this.client.get<SecretObject>(types.secrets, name, namespace);
+        return isOwned(secret, server) ? secret : undefined;
+      } catch (error) {
+        if (isKubeError(error, 404)) return undefined;
+        throw error;
+      }
+    };
+    return { signing: await read(names.jwtSecret), session: await read(names.session), tls: await read(names.tls) };
+  }
+
+  async #certificate({ server }: Gathered, present: SecretObject | undefined, now: number): Promise<SecretContent> {
+    const names = hostNames(server);
+    if (!needsCertificate(present, names, now)) {
+      const { 'tls.crt': cert = '', 'tls.key': key = '', 'ca.crt': ca = '' } = present?.data ?? {};
+      return { data: { 'tls.crt': cert, 'tls.key': key, ...(ca ? { 'ca.crt': ca } : {}) } };
+    }
+    const { cert, key, ca } = await this.factory.certificate(names);
+    return { data: { 'tls.crt': base64(cert + ca), 'tls.key': base64(key), 'ca.crt': base64(ca) } };
+  }
+}
+
 /** Does anything secret have to be made? Then it must not be decided by a copy that may be old. */
-export function needsMaking(gathered: Gathered, now: number): boolean {
+function needsMaking(gathered: Gathered, now: number): boolean {
   const { secrets } = gathered;
   return (
     needsKey(secrets.signing, signingNeeds(gathered), now) ||
     presentSessionKey(secrets.session) === undefined ||
     (wantsCertificate(gathered) && needsCertificate(secrets.tls, hostNames(gathered.server), now))
   );
-}
-
-export async function makeMaterial(gathered: Gathered, factory: Factory, now: number): Promise<Material> {
-  const { signing, session, tls } = gathered.secrets;
-  const needs = signingNeeds(gathered);
-  const made = needsKey(signing, needs, now) ? await factory.keyPair() : undefined;
-  return {
-    signing: signingContent(signing, needs, made, now),
-    session: sessionContent(session, factory),
-    ...(wantsCertificate(gathered) ? { tls: await certificate(gathered, tls, factory, now) } : {}),
-  };
 }
 
 export function signingNeeds({ settings, tokens }: Pick<Gathered, 'settings' | 'tokens'>): SigningNeeds {
@@ -63,19 +100,4 @@ function wantsCertificate({ settings }: Gathered): boolean {
 function hostNames(server: GateServer): string[] {
   const hosts = [server.spec.route, ...urlsOf(server).map((url) => new URL(url).hostname)];
   return [...new Set(hosts)].filter((host) => /[a-z]/.test(host) && !host.startsWith('['));
-}
-
-async function certificate(
-  { server }: Gathered,
-  present: SecretObject | undefined,
-  factory: Factory,
-  now: number,
-): Promise<SecretContent> {
-  const names = hostNames(server);
-  if (!needsCertificate(present, names, now)) {
-    const { 'tls.crt': cert = '', 'tls.key': key = '', 'ca.crt': ca = '' } = present?.data ?? {};
-    return { data: { 'tls.crt': cert, 'tls.key': key, ...(ca ? { 'ca.crt': ca } : {}) } };
-  }
-  const { cert, key, ca } = await factory.certificate(names);
-  return { data: { 'tls.crt': base64(cert + ca), 'tls.key': base64(key), 'ca.crt': base64(ca) } };
 }

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { KEY_CREATED, RETIRED_KEYS, SIGNING_KEY } from '#libs/api';
 import { rfc3339 } from '#libs/kube';
 import { secretKeys, SecretKeyError, type SigningKey } from '#libs/token';
-import { type Factory } from '../keys/factory.js';
+import { type KeyFactory } from '../keys/key-factory.js';
 import { retiredFile, type RetiredKey, retiredKeys } from '../keys/retired.js';
 import { type SecretObject } from '../cluster/manifest.js';
 
@@ -90,8 +90,8 @@ export function presentSessionKey(secret: SecretObject | undefined): string | un
   return bytes.length >= SESSION_BYTES && bytes.toString('base64') === text ? text : undefined;
 }
 
-export function sessionContent(secret: SecretObject | undefined, { random }: Pick<Factory, 'random'>): SecretContent {
-  const key = presentSessionKey(secret) ?? random(SESSION_BYTES).toString('base64');
+export function sessionContent(secret: SecretObject | undefined, factory: Pick<KeyFactory, 'random'>): SecretContent {
+  const key = presentSessionKey(secret) ?? factory.random(SESSION_BYTES).toString('base64');
   return { data: { key: base64(key) } };
 }
 

@@ -2,14 +2,12 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ENFORCED, type GateServer, type GateServerSpec, SIGNING_KEY } from '#libs/api';
 import { KubeError, type KubeObject, types } from '#libs/kube';
 import { generateKeyPair, type Jwks, KeyRing } from '#libs/token';
-import { Applier } from '../apply/applier.js';
-import { FACTORY } from '../keys/factory.js';
-import { FakeCluster } from '../testing/fake-cluster.js';
 import { type SecretObject } from '../cluster/manifest.js';
+import { KeyFactory } from '../keys/key-factory.js';
+import { FakeCluster } from '../testing/fake-cluster.js';
+import { serverReconciler } from '../testing/reconcile.js';
 import { type Discovered } from './discovery.js';
-import { type Factory } from '../keys/factory.js';
 import { base64 } from './material.js';
-import { ServerReconciler } from './reconciler.js';
 
 const NOW = Date.now();
 const DAY = 86_400_000;
@@ -17,10 +15,10 @@ const STATUS = 'apply gateservers/n/gs/status';
 
 /** RSA keys take time: made once, dealt out in turn. */
 let pairs: { 'tls.key': string; 'tls.crt': string }[];
-let certificate: Awaited<ReturnType<Factory['certificate']>>;
+let certificate: Awaited<ReturnType<KeyFactory['certificate']>>;
 beforeAll(async () => {
   pairs = await Promise.all([generateKeyPair(), generateKeyPair(), generateKeyPair()]);
-  certificate = await FACTORY.certificate(['gs.example.com']);
+  certificate = await new KeyFactory().certificate(['gs.example.com']);
 });
 
 describe('ServerReconciler', () => {
@@ -59,28 +57,15 @@ describe('ServerReconciler', () => {
 
   /** A new reconciler each time, as after a restart. */
   async function run(name = 'gs') {
-    const factory: Factory = {
+    const factory: KeyFactory = {
       keyPair: async () => pairs[made++ % pairs.length] ?? { 'tls.key': '', 'tls.crt': '' },
       random: (size) => Buffer.alloc(size, 7),
       certificate: async () => certificate,
     };
-    const { owned } = cluster;
-    const watches = {
-      gateServers: cluster.cache(types.gateServers),
-      gateTokens: cluster.cache(types.gateTokens),
-      secrets: cluster.cache(types.secrets),
-      owned,
-    };
-    const reconciler = new ServerReconciler({
-      client: cluster.client,
-      applier: new Applier(cluster.client, owned),
-      sources: { watches, discovery: { discover: async () => discovered } } as never,
-      factory,
-      events: { record: (_object, type, reason) => events.push(`${type} ${reason}`) },
-      ...{ gatewayImage: 'gateway:1', webAppHosts: ['app.example.com'] },
-      now: () => now,
-    });
-    const result = await reconciler.reconcile(`n/${name}`);
+    const webAppHosts = ['app.example.com'];
+    const record = (event: string) => events.push(event);
+    const given = { factory, webAppHosts, discovered, now: () => now, record };
+    const result = await serverReconciler(cluster, given).reconcile(`n/${name}`);
     return result?.again;
   }
 

@@ -1,16 +1,17 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { API_VERSION, type GateServer, type GateServerStatus } from '#libs/api';
-import { type Again, type EventRecorder, isKubeError, type KubeClient, type ResourceType, types } from '#libs/kube';
+import { type Again, type ResourceType, types } from '#libs/kube';
 import { parseDuration } from '#libs/token';
-import { type Applier, isOwned, type Outcome, type Owner } from '../apply/applier.js';
-import { type Manifest, type SecretObject } from '../cluster/manifest.js';
+import { Applier, type Outcome, type Owner } from '../apply/applier.js';
+import { Reporter } from '../apply/reporter.js';
+import { type SecretObject } from '../cluster/manifest.js';
 import { type Wanted } from '../apply/wanted.js';
-import { OPERATOR } from '../cluster/labels.js';
+import { Clock } from '../ops/clock.js';
 import { faultOf, isAllowed, webAppFault } from './check.js';
 import { webAppOf } from './deployment.js';
 import { desiredOf } from './desired.js';
-import { gather, type Gathered, type Sources } from './gather.js';
-import { makeMaterial, type Material, needsMaking } from './make.js';
-import { type Factory } from '../keys/factory.js';
+import { type Gathered, ServerGatherer } from './gather.js';
+import { type Material, MaterialMaker } from './make.js';
 import { presentKey } from './material.js';
 import { routeFault } from './route-claim.js';
 import { faultStatus, isCurrent, isReached, statusOf } from './status.js';
@@ -27,55 +28,42 @@ const LENDING: ReadonlySet<ResourceType> = new Set([
 ]);
 const LONGEST_SLEEP_MS = 3_600_000;
 
-export interface ServerReconcilerOptions {
-  client: Pick<KubeClient, 'get' | 'apply'>;
-  applier: Pick<Applier, 'apply' | 'prune' | 'withdraw' | 'find'>;
-  sources: Omit<Sources, 'find'>;
-  factory: Factory;
-  events: Pick<EventRecorder, 'record'>;
-  gatewayImage: string;
-  webAppHosts: readonly string[];
-  now: () => number;
-}
-
 /** GateServer -> everything that it owns. */
+@Injectable()
 export class ServerReconciler {
-  constructor(private readonly options: ServerReconcilerOptions) {}
+  constructor(
+    private readonly gatherer: ServerGatherer,
+    private readonly maker: MaterialMaker,
+    private readonly applier: Applier,
+    private readonly reporter: Reporter,
+    @Inject(Clock) private readonly clock: Pick<Clock, 'now'>,
+  ) {}
 
   /** @param key namespace/name. Throws what passes by itself; everything else is in the status. */
   async reconcile(key: string): Promise<Again> {
-    const { sources, applier, now, webAppHosts } = this.options;
+    const { applier } = this;
     const [namespace = '', name = ''] = key.split('/');
-    const find: Sources['find'] = (type, object, ns) => applier.find(type, object, ns);
-    const gathered = await gather({ ...sources, find }, namespace, name);
+    const gathered = await this.gatherer.gather(namespace, name);
     if (!gathered) return;
-    const { server, everyServer } = gathered;
+    const { server, everyServer, config } = gathered;
     // The list may have become shorter: then what was made by it must end, whatever else is wrong (docs/decisions/0008).
-    if (!isAllowed(webAppOf(gathered.deployment), webAppHosts)) {
+    if (!isAllowed(webAppOf(gathered.deployment), config.webAppHosts)) {
       await applier.withdraw(ownerOf(server), types.deployments);
     }
     const taken = routeFault(server, everyServer);
     if (taken) await applier.withdraw(ownerOf(server), types.ingresses, types.deployments);
-    const fault = taken ?? faultOf(server) ?? webAppFault(server, webAppHosts);
+    const fault = taken ?? faultOf(server) ?? webAppFault(server, config.webAppHosts);
     if (fault !== undefined) {
       await this.#letGo(server);
-      return this.#write(server, faultStatus(server, fault, new Date(now())));
+      return this.#report(server, faultStatus(server, fault, new Date(this.clock.now())));
     }
-    const { material, outcomes } = await this.#apply(gathered);
+    const material = await this.maker.make(gathered, this.clock.now());
+    const outcomes = await this.#waves(ownerOf(server), desiredOf(gathered, material));
+    this.#tell(server, outcomes);
     if (!isReached(outcomes)) await this.#letGo(server);
-    await this.#write(server, statusOf(gathered, material, outcomes, new Date(now())));
+    await this.#report(server, statusOf(gathered, material, outcomes, new Date(this.clock.now())));
     const isWaiting = isBlocked(outcomes) || gathered.discovered.silent.length > 0;
     return { again: isWaiting ? BLOCKED_MS : this.#sleep(gathered, material) };
-  }
-
-  async #apply(seen: Gathered): Promise<{ material: Material; outcomes: Outcome[] }> {
-    const { factory, gatewayImage, now } = this.options;
-    const gathered = needsMaking(seen, now()) ? { ...seen, secrets: await this.#freshSecrets(seen) } : seen;
-    const material = await makeMaterial(gathered, factory, now());
-    const wanted = desiredOf(gathered, material, gatewayImage);
-    const outcomes = await this.#waves(ownerOf(gathered.server), wanted);
-    this.#tell(gathered.server, outcomes);
-    return { material, outcomes };
   }
 
   /**
@@ -84,7 +72,7 @@ export class ServerReconciler {
    * gateway that runs already must end, too.
    */
   async #waves(owner: Owner, wanted: readonly Wanted[]): Promise<Outcome[]> {
-    const { applier } = this.options;
+    const { applier } = this;
     const outcomes: Outcome[] = [];
     for (const wave of [0, 1, 2, 3]) {
       outcomes.push(
@@ -102,40 +90,17 @@ export class ServerReconciler {
 
   /** No Ingress carries a name that is no longer asked for, or not held yet: to others it is free (security.md row 16). */
   async #letGo(server: GateServer): Promise<void> {
-    if (server.status?.route !== server.spec.route)
-      await this.options.applier.withdraw(ownerOf(server), types.ingresses);
+    if (server.status?.route !== server.spec.route) await this.applier.withdraw(ownerOf(server), types.ingresses);
   }
 
-  /** Past the watch: a new key in the place of one that is only not seen yet would end every token. */
-  async #freshSecrets({ server, namespace, names }: Gathered): Promise<Gathered['secrets']> {
-    const read = async (name: string): Promise<SecretObject | undefined> => {
-      try {
-        const secret = await this.options.client.get<Manifest>(types.secrets, name, namespace);
-        return isOwned(secret, server) ? secret : undefined;
-      } catch (error) {
-        if (isKubeError(error, 404)) return undefined;
-        throw error;
-      }
-    };
-    return { signing: await read(names.jwtSecret), session: await read(names.session), tls: await read(names.tls) };
-  }
-
-  async #write(server: GateServer, status: GateServerStatus): Promise<void> {
+  async #report(server: GateServer, status: GateServerStatus): Promise<void> {
     if (isCurrent(server, status)) return;
-    const { name, namespace, uid } = server.metadata;
-    const metadata = { name, namespace, uid } as GateServer['metadata'];
-    const body = { apiVersion: API_VERSION, kind: 'GateServer', metadata, status };
-    const options = { fieldManager: OPERATOR, force: true, subresource: 'status' };
-    try {
-      await this.options.client.apply(types.gateServers, body, options);
-    } catch (error) {
-      if (isKubeError(error, 404)) return;
-      throw error;
-    }
+    const { name = '', namespace = '', uid = '' } = server.metadata;
+    if (!(await this.reporter.writeStatus(types.gateServers, { name, namespace, uid }, status))) return;
     const ready = status.conditions?.find(({ type }) => type === 'Ready');
     if (!ready || (server.status?.phase === status.phase && status.phase !== 'Error')) return;
-    const type = status.phase === 'Error' ? 'Warning' : 'Normal';
-    this.options.events.record(server, type, ready.reason, ready.message, types.gateServers);
+    const level = status.phase === 'Error' ? 'Warning' : 'Normal';
+    this.reporter.event(types.gateServers, server, level, ready.reason, ready.message);
   }
 
   #tell(server: GateServer, outcomes: readonly Outcome[]): void {
@@ -145,7 +110,7 @@ export class ServerReconciler {
         .map(({ wanted }) => `${wanted.type.kind} ${wanted.object.metadata.name}`);
       if (objects.length === 0) continue;
       const reason = result === 'created' ? 'Created' : 'Updated';
-      this.options.events.record(server, 'Normal', reason, `${reason} ${objects.join(', ')}.`, types.gateServers);
+      this.reporter.event(types.gateServers, server, 'Normal', reason, `${reason} ${objects.join(', ')}.`);
     }
   }
 
@@ -153,7 +118,7 @@ export class ServerReconciler {
   #sleep({ settings }: Gathered, { signing }: Material): number {
     const secret: SecretObject = { metadata: { annotations: signing.annotations ?? {} }, data: signing.data };
     const created = Date.parse(presentKey(secret)?.created ?? '');
-    const old = created + parseDuration(settings['key-rotation']) - this.options.now();
+    const old = created + parseDuration(settings['key-rotation']) - this.clock.now();
     return Number.isFinite(old) ? Math.min(Math.max(1000, old), LONGEST_SLEEP_MS) : LONGEST_SLEEP_MS;
   }
 }

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { type GateServer, type GateServerSpec } from '#libs/api';
 import { KubeError, type KubeObject, types } from '#libs/kube';
-import { FACTORY } from '../keys/factory.js';
+import { KeyFactory } from '../keys/key-factory.js';
 import { FakeCluster } from '../testing/fake-cluster.js';
 import { reconcileWith } from '../testing/reconcile.js';
-import { type Factory } from '../keys/factory.js';
 import { claimOf, rivalsOf } from './route-claim.js';
 
-const certificate = FACTORY.certificate(['gate.example.com']);
-const pair = FACTORY.keyPair();
-const factory: Factory = {
+const real = new KeyFactory();
+const certificate = real.certificate(['gate.example.com']);
+const pair = real.keyPair();
+const factory: KeyFactory = {
   keyPair: () => pair,
   random: (size) => Buffer.alloc(size, 7),
   certificate: () => certificate,

@@ -1,8 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type GateServer } from '#libs/api';
 import { KubeError, type KubeObject, types } from '#libs/kube';
-import { readConfig } from '../config/config.js';
-import { FACTORY } from '../keys/factory.js';
+import { KeyFactory } from '../keys/key-factory.js';
 import { FakeCluster } from '../testing/fake-cluster.js';
 import { reconcileWith } from '../testing/reconcile.js';
 import { webAppFault } from './check.js';
@@ -42,13 +41,9 @@ it('nothing is made of a GateServer whose web application is not allowed, by def
   const cluster = new FakeCluster();
   const metadata = { name: 'gs', namespace: 'n', uid: 'u' };
   cluster.put(types.gateServers, { metadata, spec: server('http://10.0.0.1').spec } as KubeObject);
-  expect(await reconcileWith(cluster, FACTORY, 'n/gs')).toEqual(['apply gateservers/n/gs/status']);
+  expect(await reconcileWith(cluster, new KeyFactory(), 'n/gs')).toEqual(['apply gateservers/n/gs/status']);
   const { status } = cluster.take(types.gateServers, 'gs') as unknown as GateServer;
   expect(status?.phase).toBe('Error');
-  const env = { KUBECONFIG: 'f', GATEWAY_IMAGE: 'i' };
-  expect(readConfig(env).webAppHosts).toEqual([]);
-  expect(readConfig({ ...env, WEB_APP_HOSTS: 'a.b, *.c.d' }).webAppHosts).toEqual(['a.b', '*.c.d']);
-  expect(() => readConfig({ ...env, WEB_APP_HOSTS: 'https://a.b' })).toThrow('WEB_APP_HOSTS');
 });
 
 describe('a gateway that was made of a host that is allowed no more ends (security row 16)', () => {
@@ -59,7 +54,7 @@ describe('a gateway that was made of a host that is allowed no more ends (securi
       spec: { ...server().spec, ...spec },
       status: cluster.take(types.gateServers, 'gs')?.['status'],
     } as KubeObject);
-  const reconcile = (hosts: string[] = []) => reconcileWith(cluster, FACTORY, 'n/gs', hosts);
+  const reconcile = (hosts: string[] = []) => reconcileWith(cluster, new KeyFactory(), 'n/gs', hosts);
   const URL = 'http://10.0.0.1';
   beforeEach(async () => {
     put({ 'web-app': URL });

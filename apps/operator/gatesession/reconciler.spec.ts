@@ -13,7 +13,7 @@ function setUp(status: object, retention = '2h') {
   cluster.put(types.gateSessions, { metadata: { name: 's', namespace: 'n' }, spec: {}, status } as KubeObject);
   const watches = { gateSessions: cluster.cache(types.gateSessions), gateServers: cluster.cache(types.gateServers) };
   const at = (now: number) =>
-    new SessionReconciler({ client: cluster.client, watches: watches as never, now: () => now }).reconcile('n/s');
+    new SessionReconciler(cluster.client, watches as never, { now: () => now }).reconcile('n/s');
   return { cluster, at };
 }
 

@@ -1,36 +1,30 @@
-import { type Again, isKubeError, type KubeClient, types } from '#libs/kube';
+import { Inject, Injectable } from '@nestjs/common';
+import { type Again, type KubeClient, OwnClient, types } from '#libs/kube';
+import { remove } from '../apply/remove.js';
+import { Watches } from '../cluster/watches.js';
+import { Clock } from '../ops/clock.js';
 import { removalOf } from './desired.js';
 import { gather, type Sources } from './gather.js';
 
 const LONGEST_SLEEP_MS = 6 * 3_600_000;
 
-export interface SessionReconcilerOptions {
-  client: Pick<KubeClient, 'delete'>;
-  watches: Sources;
-  now: () => number;
-}
-
 /** GateSession -> deleted when its retention is over. Its status is the gateway's alone. */
+@Injectable()
 export class SessionReconciler {
-  constructor(private readonly options: SessionReconcilerOptions) {}
+  constructor(
+    @Inject(OwnClient) private readonly client: Pick<KubeClient, 'delete'>,
+    @Inject(Watches) private readonly watches: Sources,
+    @Inject(Clock) private readonly clock: Pick<Clock, 'now'>,
+  ) {}
 
   /** @param key namespace/name */
   async reconcile(key: string): Promise<Again> {
-    const { watches, now } = this.options;
     const [namespace = '', name = ''] = key.split('/');
-    const gathered = gather(watches, namespace, name);
+    const gathered = gather(this.watches, namespace, name);
     const removal = gathered && removalOf(gathered);
     if (!gathered || removal === undefined) return;
-    const wait = removal - now();
+    const wait = removal - this.clock.now();
     if (wait > 0) return { again: Math.min(wait, LONGEST_SLEEP_MS) };
-    await this.#remove(namespace, name, gathered.session.metadata.uid);
-  }
-
-  async #remove(namespace: string, name: string, uid: string | undefined): Promise<void> {
-    try {
-      await this.options.client.delete(types.gateSessions, name, namespace, uid ? { uid } : {});
-    } catch (error) {
-      if (!isKubeError(error, 404, 409)) throw error;
-    }
+    await remove(this.client, types.gateSessions, gathered.session.metadata);
   }
 }

@@ -11,6 +11,7 @@ import {
 } from '#libs/api';
 import { type KubeObject, types } from '#libs/kube';
 import { generateKeyPair, KeyRing } from '#libs/token';
+import { Reporter } from '../apply/reporter.js';
 import { base64 } from '../gateserver/material.js';
 import { retiredFile } from '../keys/retired.js';
 import { FakeCluster } from '../testing/fake-cluster.js';
@@ -75,10 +76,11 @@ describe('TokenReconciler', () => {
       secrets: cluster.cache(types.secrets),
       virtualMachines: cluster.cache(types.virtualMachines),
       virtualMachineInstances: cluster.cache(types.virtualMachineInstances),
-    } as unknown as ConstructorParameters<typeof TokenReconciler>[0]['watches'];
+    } as unknown as ConstructorParameters<typeof TokenReconciler>[1];
     const recorder = { record: (_: KubeObject, type: string, reason: string) => events.push(`${type} ${reason}`) };
-    const options = { client: cluster.client, watches, events: recorder, now: () => now };
-    const result = await new TokenReconciler(options).reconcile('n/t');
+    const reporter = new Reporter(cluster.client, recorder);
+    const clock = { now: () => now };
+    const result = await new TokenReconciler(cluster.client, watches, reporter, clock).reconcile('n/t');
     return result?.again;
   }
 

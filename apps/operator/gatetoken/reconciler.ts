@@ -1,8 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { API_VERSION, gateServerDefaults, type GateToken } from '#libs/api';
-import { type Again, type EventRecorder, isKubeError, type KubeClient, types } from '#libs/kube';
+import { Inject, Injectable } from '@nestjs/common';
+import { gateServerDefaults, type GateToken } from '#libs/api';
+import { type Again, type KubeClient, OwnClient, types } from '#libs/kube';
 import { KeyRing, parseDuration, sign, TokenError } from '#libs/token';
-import { OPERATOR } from '../cluster/labels.js';
+import { remove } from '../apply/remove.js';
+import { Reporter } from '../apply/reporter.js';
+import { Watches } from '../cluster/watches.js';
+import { Clock } from '../ops/clock.js';
 import { decide, type Decision, type Signing } from './desired.js';
 import { gather, type Gathered, type Sources } from './gather.js';
 import { isCurrent, type OwnStatus, statusOf } from './status.js';
@@ -10,29 +14,28 @@ import { isCurrent, type OwnStatus, statusOf } from './status.js';
 /** setTimeout and clocks drift: look again at least so often. */
 const LONGEST_SLEEP_MS = 6 * 3_600_000;
 
-export interface TokenReconcilerOptions {
-  client: Pick<KubeClient, 'get' | 'apply' | 'delete'>;
-  watches: Sources;
-  events: Pick<EventRecorder, 'record'>;
-  now: () => number;
-}
-
 /** GateToken -> signed token, phase, conditions. */
+@Injectable()
 export class TokenReconciler {
-  constructor(private readonly options: TokenReconcilerOptions) {}
+  constructor(
+    @Inject(OwnClient) private readonly client: Pick<KubeClient, 'get' | 'delete'>,
+    @Inject(Watches) private readonly watches: Sources,
+    private readonly reporter: Reporter,
+    @Inject(Clock) private readonly clock: Pick<Clock, 'now'>,
+  ) {}
 
   /** @param key namespace/name. Throws what passes by itself; everything else is in the status. */
   async reconcile(key: string): Promise<Again> {
-    const { client, watches, now } = this.options;
+    const now = this.clock.now();
     const [namespace = '', name = ''] = key.split('/');
-    const gathered = await gather(watches, client, namespace, name);
+    const gathered = await gather(this.watches, this.client, namespace, name);
     if (!gathered) return;
-    const { decision, jwt } = await this.#make(gathered, decide(gathered, now()));
+    const { decision, jwt } = await this.#make(gathered, decide(gathered, now));
     const removal = removalOf(gathered, decision);
-    if (removal !== undefined && removal <= now()) return this.#remove(gathered.token);
-    await this.#write(gathered.token, statusOf(gathered.token, decision, jwt, new Date(now())));
+    if (removal !== undefined && removal <= now) return remove(this.client, types.gateTokens, gathered.token.metadata);
+    await this.#report(gathered.token, statusOf(gathered.token, decision, jwt, new Date(now)));
     const next = decision.phase === 'Expired' || decision.phase === 'Revoked' ? removal : endOf(decision);
-    return next === undefined ? undefined : { again: Math.min(Math.max(0, next - now()), LONGEST_SLEEP_MS) };
+    return next === undefined ? undefined : { again: Math.min(Math.max(0, next - now), LONGEST_SLEEP_MS) };
   }
 
   /** Signs, unless the token that is there already is good. */
@@ -50,41 +53,21 @@ export class TokenReconciler {
     }
   }
 
-  async #write(token: GateToken, status: OwnStatus): Promise<void> {
+  async #report(token: GateToken, status: OwnStatus): Promise<void> {
     if (isCurrent(token, status)) return;
-    const { name, namespace, uid, resourceVersion } = token.metadata;
+    const { name = '', namespace = '', uid = '', resourceVersion = '' } = token.metadata;
     // A copy that lags may not know the token that was signed already, the VM that it was bound to, or that another one
     // was made under the same name: then this is refused (409), and decided anew once the watch has brought it.
-    const metadata = { name, namespace, uid, resourceVersion } as GateToken['metadata'];
-    const body = { apiVersion: API_VERSION, kind: 'GateToken', metadata, status };
-    try {
-      await this.options.client.apply(types.gateTokens, body, {
-        fieldManager: OPERATOR,
-        force: true,
-        subresource: 'status',
-      });
-    } catch (error) {
-      if (isKubeError(error, 404)) return;
-      throw error;
-    }
-    this.#tell(token, status);
+    const version = { name, namespace, uid, resourceVersion };
+    if (await this.reporter.writeStatus(types.gateTokens, version, status)) this.#tell(token, status);
   }
 
   #tell(token: GateToken, { phase, conditions = [] }: OwnStatus): void {
     const ready = conditions.find(({ type }) => type === 'Ready');
     const before = token.status?.conditions?.find(({ type }) => type === 'Ready');
     if (!ready || (token.status?.phase === phase && before?.reason === ready.reason)) return;
-    const type = phase === 'Error' ? 'Warning' : 'Normal';
-    this.options.events.record(token, type, ready.reason, ready.message, types.gateTokens);
-  }
-
-  async #remove({ metadata }: GateToken): Promise<void> {
-    const { name = '', namespace, uid } = metadata;
-    try {
-      await this.options.client.delete(types.gateTokens, name, namespace, uid ? { uid } : {});
-    } catch (error) {
-      if (!isKubeError(error, 404, 409)) throw error;
-    }
+    const level = phase === 'Error' ? 'Warning' : 'Normal';
+    this.reporter.event(types.gateTokens, token, level, ready.reason, ready.message);
   }
 }
 

@@ -1,0 +1,5 @@
+import { Module } from '@nestjs/common';
+import { KeyFactory } from './key-factory.js';
+
+@Module({ providers: [KeyFactory], exports: [KeyFactory] })
+export class KeysModule {}

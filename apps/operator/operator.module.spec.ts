@@ -1,0 +1,65 @@
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { type INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { afterEach, expect, it } from 'vitest';
+import { makeLogger, MetricsServer, NestLogger } from '#libs/ops';
+import { json, TestServer } from '../../libs/kube/testing/server.js';
+import { readConfig } from './config/config.js';
+import { OperatorModule } from './operator.module.js';
+
+let api: TestServer;
+let app: INestApplication;
+let lost = 0;
+
+afterEach(async () => {
+  await app.close();
+  await api.close();
+});
+
+async function start(handler: (req: IncomingMessage, res: ServerResponse, body: string) => void): Promise<string> {
+  api = await TestServer.start(handler);
+  const env = { KUBECONFIG: 'unused', GATEWAY_IMAGE: 'gateway:1', METRICS_LISTEN: '127.0.0.1:0', POD_NAME: 'pod-1' };
+  const logger = makeLogger('operator', 'silent');
+  const config = readConfig(env);
+  const module = OperatorModule.forRoot({ config, upstream: api.upstream, logger, onLost: () => (lost += 1) });
+  app = await NestFactory.create(module, { logger: new NestLogger(logger), abortOnError: false });
+  await app.listen(0, '127.0.0.1');
+  return app.getUrl();
+}
+
+/** A cluster without objects. */
+function emptyCluster() {
+  let lease: object | undefined;
+  return (req: IncomingMessage, res: ServerResponse, body: string): void => {
+    if (req.url?.includes('/leases')) {
+      if (req.method === 'GET' && !lease) return json(res, { kind: 'Status', code: 404, message: 'not found' }, 404);
+      if (req.method !== 'GET') lease = JSON.parse(body) as object;
+      return json(res, lease);
+    }
+    if (req.url?.includes('watch='))
+      return void res.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
+    json(res, { metadata: { resourceVersion: '1' }, items: [] });
+  };
+}
+
+it('leads, is ready while its watches are in touch, and gives the lead back at its end', async () => {
+  const url = await start(emptyCluster());
+  await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(200);
+  const metrics = `http://127.0.0.1:${app.get(MetricsServer, { strict: false }).port}/metrics`;
+  await expect.poll(async () => (await fetch(metrics)).text()).toContain('kube_gateway_operator_leads 1');
+  expect(await (await fetch(metrics)).text()).toContain('kube_gateway_operator_queue_length{kind="GateToken"} 0');
+  await app.close();
+  const released = api.requests.filter(
+    ({ method, url: { pathname } }) => method !== 'GET' && pathname.includes('/leases'),
+  );
+  expect(JSON.parse(released.at(-1)?.body ?? '')).toMatchObject({ spec: { holderIdentity: '' } });
+  expect(lost).toBe(0);
+});
+
+it('is alive but not ready while the API server refuses it, and says what it is out of touch with', async () => {
+  const url = await start((_req, res) => json(res, { kind: 'Status', code: 403, message: 'forbidden' }, 403));
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  const ready = await fetch(`${url}/readyz`);
+  expect(ready.status).toBe(503);
+  expect(await ready.text()).toContain('gatetokens');
+});

@@ -1,0 +1,25 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type Logger, LOGGER } from '#libs/ops';
+
+/** How many faults are remembered, so that none is told twice. */
+const MOST_FAULTS = 1000;
+
+/** Logs what went wrong and is tried again. */
+@Injectable()
+export class Faults {
+  readonly #last = new Map<string, string>();
+
+  constructor(@Inject(LOGGER) private readonly log: Pick<Logger, 'warn' | 'debug'>) {}
+
+  /**
+   * The same fault over and over (a kind that the cluster does not have) is a warning once.
+   * @param what was tried, such as `watch of secrets`
+   */
+  warn(error: unknown, what: string): void {
+    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const repeated = this.#last.get(what) === reason;
+    this.#last.set(what, reason);
+    if (this.#last.size > MOST_FAULTS) this.#last.clear();
+    this.log[repeated ? 'debug' : 'warn']({ err: error }, `${what} failed`);
+  }
+}
