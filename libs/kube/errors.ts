@@ -3,6 +3,8 @@ export interface StatusLike {
   code: number;
   reason: string;
   message: string;
+  /** The answer was not a Status: the message is its text as it came, from KubeVirt or a proxy between. */
+  plain?: boolean;
   details?: {
     name?: string;
     group?: string;
@@ -94,7 +96,12 @@ export function toKubeError(code: number, body: string, retryAfter?: string): Ku
 }
 
 function parseStatus(code: number, body: string): StatusLike {
-  const fallback = { code, reason: REASONS[code] ?? 'Unknown', message: body.slice(0, 500) || `HTTP ${code}` };
+  const fallback = {
+    code,
+    reason: REASONS[code] ?? 'Unknown',
+    message: body.slice(0, 500) || `HTTP ${code}`,
+    plain: true,
+  };
   let value: unknown;
   try {
     value = JSON.parse(body);

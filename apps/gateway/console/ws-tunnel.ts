@@ -24,6 +24,8 @@ const HANDSHAKE_MS = 15_000;
 const CLOSE_MS = 2000;
 const LONGEST_REASON = 123;
 const LONGEST_BODY = 16 * 1024;
+/** How apimachinery begins a conflict; the VM is named already. */
+const CONFLICT = /^Operation cannot be fulfilled on .*?": /;
 /** KubeVirt's answer (400) where the machine's hardware lacks the console. */
 const NO_DEVICE = /^No (graphics devices|serial consoles) are present\.$/;
 
@@ -227,13 +229,13 @@ async function readRefusal(answer: IncomingMessage): Promise<UpstreamRefused> {
 
 /** @returns the close code and reason for an upstream that did not open the console */
 export function refusedEnd({ status, message }: UpstreamRefused, vm: string): ConsoleEnd {
-  if (/Active VNC connection\. Request denied\.$/.test(message))
+  if (/Active VNC connection\. Request denied\.\s*$/.test(message))
     return { code: CLOSE.inUse, reason: `Somebody else is on the console of ${vm}.` };
   // The machine runs and never has it: to wait for it would be in vain.
   if (NO_DEVICE.test(message)) return { code: CLOSE.upstreamFailed, reason: message };
   if (status === 404) return { code: CLOSE.vmStopped, reason: `${vm} does not run.` };
   if (status === 409 || (status === 400 && /not running/i.test(message)))
-    return { code: CLOSE.vmStopped, reason: `The console of ${vm} cannot be opened: ${message}` };
+    return { code: CLOSE.vmStopped, reason: `The console of ${vm} cannot be opened: ${message.replace(CONFLICT, '')}` };
   if (status === 400)
     return { code: CLOSE.upstreamFailed, reason: `The console of ${vm} cannot be opened: ${message}` };
   if (status === 401 || status === 403)

@@ -14,10 +14,16 @@ import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { Audit } from '../ops/audit.js';
 import { Answers } from './answers.js';
 import { clientAddress } from './client-address.js';
-import { Refusal, refusalCode } from './refusal.js';
+import { isRefusalCode, Refusal } from './refusal.js';
 
 /** Statuses that mean that somebody knocked in vain. */
 const DENIALS = new Set([401, 403, 410, 425]);
+
+/**
+ * Statuses by which the cluster refuses how a request was made: 406 its Accept, 415 its Content-Type. The gateway chose
+ * both, so the user's own request is not at fault and they see a 502.
+ */
+const FORM_REFUSED = new Set([406, 415]);
 
 /** Every error of a controller as the caller may see it: Kubernetes' own answers pass, unknown ones become opaque. */
 @Injectable()
@@ -47,11 +53,7 @@ export class RefusalFilter implements ExceptionFilter {
 
   private toRefusal(error: unknown): Refusal {
     if (error instanceof Refusal) return error;
-    if (error instanceof KubeError) {
-      const { code, reason, retryAfterMs: wait } = error;
-      const seconds = wait === undefined ? undefined : Math.ceil(wait / 1000);
-      return new Refusal(refusalCode(code), readable(error), '', reason, seconds);
-    }
+    if (error instanceof KubeError) return this.fromCluster(error);
     if (error instanceof NetworkError) {
       return new Refusal(502, 'The Kubernetes API does not answer.', 'Try again in a moment.');
     }
@@ -63,17 +65,41 @@ export class RefusalFilter implements ExceptionFilter {
       );
     }
     const status = statusOf(error);
-    if (status !== undefined && status < 500) return new Refusal(refusalCode(status), (error as Error).message);
+    if (status !== undefined && status < 500) {
+      return new Refusal(isRefusalCode(status) ? status : 400, (error as Error).message);
+    }
     const id = randomUUID();
     this.log.error({ id, err: error }, 'unexpected error');
     return new Refusal(500, `An unexpected error happened (${id}).`, "Look for this number in the gateway's log.");
   }
+
+  /** A Status speaks for itself. Plain text and what the gateway has no status for become a sentence. */
+  private fromCluster(error: KubeError): Refusal {
+    const { code, reason, retryAfterMs: wait } = error;
+    if (FORM_REFUSED.has(code)) {
+      this.log.error({ err: error }, 'the cluster refused the form of a request');
+      const happened = `The cluster rejected the format of the gateway's request (HTTP ${code}).`;
+      return new Refusal(502, happened, 'This is a fault in the gateway: report it to its administrator.');
+    }
+    if (!isRefusalCode(code)) return new Refusal(502, ...failed(error));
+    const seconds = wait === undefined ? undefined : Math.ceil(wait / 1000);
+    const [message, hint] = error.status.plain ? failed(error) : [oneLine(error.message), ''];
+    return new Refusal(code, message, hint, reason, seconds);
+  }
 }
 
-/** What came as plain text (KubeVirt) or as a page (a proxy between) in one line. */
-function readable({ message, code }: KubeError): string {
+/** What happened and what to do where the cluster's answer is not a Status. */
+function failed({ message, code }: KubeError): [message: string, hint: string] {
   const text = /^\s*<[!a-z]/i.test(message) ? message.replace(/<[^<>]{0,500}>/g, ' ') : message;
-  return text.replace(/\s+/g, ' ').trim() || `HTTP ${code}`;
+  const why = oneLine(text).replace(/\.$/, '') || `HTTP ${code}`;
+  return [
+    `The cluster answered with an error: ${why}.`,
+    "Try again in a moment. If the error persists, contact the cluster's administrator.",
+  ];
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
 }
 
 /** Nest's own exceptions (404 of an unknown route) and those of body-parser (413, 400). */

@@ -29,7 +29,7 @@ const HEADINGS: Record<RefusalCode, string> = {
   403: 'This is not allowed',
   404: 'Nothing is here',
   405: 'This is not allowed here',
-  409: 'Somebody else is on it',
+  409: 'This is not possible now',
   410: 'This link no longer works',
   413: 'This is too large',
   422: 'This is not valid',
@@ -37,7 +37,7 @@ const HEADINGS: Record<RefusalCode, string> = {
   429: 'Too many requests',
   431: 'This address is too long',
   500: 'Something went wrong',
-  502: 'The cluster does not answer',
+  502: 'The cluster gives no usable answer',
   503: 'Not available at the moment',
   504: 'The cluster does not answer in time',
 };
@@ -75,8 +75,6 @@ export class Refusal extends Error {
   }
 }
 
-/** @returns the status as a RefusalCode where the gateway knows it, else the nearest one that it does know */
-export function refusalCode(status: number): RefusalCode {
-  if (status in REASONS) return status as RefusalCode;
-  return status >= 500 ? 500 : 400;
+export function isRefusalCode(status: number): status is RefusalCode {
+  return status in REASONS;
 }

@@ -1,7 +1,7 @@
 import { type GateSession, type Vm, type VmAction, type VmList } from '#libs/api';
 import { KubeError, type KubeList, types, type UserClient } from '#libs/kube';
 import { type VirtualMachine, type VirtualMachineInstance } from '#libs/kubevirt';
-import { Refusal } from '../http/refusal.js';
+import { Refusal, type RefusalCode } from '../http/refusal.js';
 import { Rules } from './rules.js';
 import { actionResource, vmView } from './vm-view.js';
 
@@ -9,7 +9,7 @@ const SUBRESOURCES = '/apis/subresources.kubevirt.io/v1/namespaces';
 /** A PNG of a screen is far below; more is not a screenshot. */
 const MAX_SCREENSHOT = 16 << 20;
 
-/** VMs as the user sees them. Every method throws KubeError as Kubernetes said it. */
+/** VMs as the user sees them. Every method throws KubeError where the cluster refuses. */
 export class VmsService {
   async list(client: UserClient, namespace: string): Promise<VmList> {
     const [vms, vmis, sessions, rules] = await Promise.all([
@@ -41,12 +41,12 @@ export class VmsService {
     await response.body.dump();
   }
 
-  /** @returns a PNG. @throws Refusal 409 while somebody is on the screen */
+  /** @returns a PNG. @throws Refusal where KubeVirt says why there is no picture */
   async screenshot(client: UserClient, namespace: string, name: string): Promise<Buffer> {
     const path = `${SUBRESOURCES}/${namespace}/virtualmachineinstances/${name}/vnc/screenshot`;
     // Not image/png: virt-api declares no representation of a screenshot and answers 406 to anything narrower.
     const response = await client.request('GET', path, { headers: { accept: '*/*' } }).catch((error: unknown) => {
-      throw isBusy(error) ? somebodyIsOn(name) : error;
+      throw noPicture(error, name) ?? error;
     });
     const chunks: Buffer[] = [];
     let size = 0;
@@ -59,20 +59,39 @@ export class VmsService {
   }
 }
 
-/** KubeVirt takes a screenshot over the one VNC connection that a VM has; it tells its refusal apart by text alone. */
-function isBusy(error: unknown): boolean {
-  return error instanceof KubeError && error.code === 500 && error.message.includes('Active VNC connection');
-}
-
-function somebodyIsOn(name: string): Refusal {
-  return new Refusal(
+/**
+ * Why there is no picture. KubeVirt tells these apart by text alone, under 500. It takes the picture over the one VNC
+ * connection that a VM has (kubevirt: pkg/virt-api/rest/vnc.go).
+ */
+const NO_PICTURE: readonly (readonly [RegExp, RefusalCode, (vm: string) => string, hint: string])[] = [
+  [
+    /Active VNC connection/,
     409,
-    `Somebody is on the screen of ${name}, so no picture can be taken of it.`,
-    'Try again when that console is closed.',
-  );
+    (vm) => `Someone is connected to the screen of ${vm}, so no screenshot can be taken.`,
+    'Try again when their console is closed.',
+  ],
+  [/not found\s*$/, 404, (vm) => `${vm} is not running, or does not exist.`, 'Start it, or check its name.'],
+  [
+    /VMI is not running/,
+    409,
+    (vm) => `${vm} is not running, so no screenshot can be taken.`,
+    'Try again when it is running.',
+  ],
+  [
+    /No graphics devices are present/,
+    404,
+    (vm) => `${vm} has no graphics device, so no screenshot can be taken.`,
+    'Use its serial console.',
+  ],
+];
+
+function noPicture(error: unknown, vm: string): Refusal | undefined {
+  if (!(error instanceof KubeError) || error.code !== 500) return undefined;
+  const [, code, what, hint] = NO_PICTURE.find(([text]) => text.test(error.message)) ?? [];
+  return code && what && new Refusal(code, what(vm), hint);
 }
 
-/** What she may not list is not shown: the VMs are what she asked for. */
+/** What the user may not list is not shown: the VMs are what they asked for. */
 async function allowed<T>(list: Promise<KubeList<T>>): Promise<T[]> {
   return list.then(
     ({ items }) => items,

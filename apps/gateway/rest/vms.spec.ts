@@ -5,7 +5,9 @@ import { startGateway, TestCluster, type TestGateway } from '../testing/gateway.
 import { asAda, failure, serveUsers, statusOf } from '../testing/rest.js';
 
 const VMS = '/namespaces/ns/vms';
-const BUSY = 'Internal error occurred: dialing virt-handler: bad handshake: Active VNC connection. Request denied.\n';
+const BUSY =
+  "Internal error occurred: Can't connect to websocket (503): websocket: bad handshake: " +
+  'application info: Active VNC connection. Request denied.\n';
 let cluster: TestCluster;
 let gateway: TestGateway;
 
@@ -53,8 +55,33 @@ describe('PUT vms/VM/ACTION', () => {
     expect(JSON.parse(pause.body)).toMatchObject({
       kind: 'Status',
       code: 500,
-      message: 'dialing virt-handler: connection refused',
+      message:
+        'The cluster answered with an error: dialing virt-handler: connection refused. ' +
+        "Try again in a moment. If the error persists, contact the cluster's administrator.",
     });
+  });
+
+  it.each([
+    [
+      406,
+      '406: Not Acceptable\n\nAvailable representations: ',
+      502,
+      /rejected the format of the gateway's request \(HTTP 406\)\. .*report it/,
+    ],
+    [
+      415,
+      '415: Unsupported Media Type',
+      502,
+      /rejected the format of the gateway's request \(HTTP 415\)\. .*report it/,
+    ],
+    [418, 'short and stout', 502, /^The cluster answered with an error: short and stout\. Try again/],
+    [404, '404: Page Not Found', 404, /^The cluster answered with an error: 404: Page Not Found\. Try again/],
+    [503, 'no endpoints available for service "virt-api"', 503, /no endpoints available for service "virt-api"\. Try/],
+  ])('plain text under %i becomes a sentence', async (code, text, told, sentence) => {
+    serveUsers(cluster, { 'PUT /start': { code, text } });
+    const reply = await asAda(gateway.port, 'PUT', `${VMS}/demo/start`);
+    expect(statusOf(reply)).toMatchObject({ code: told, message: expect.stringMatching(sentence) as string });
+    expect(reply.status).toBe(told);
   });
 
   it('400, 401, 404 before the cluster is asked', async () => {
@@ -89,21 +116,23 @@ describe('GET vms/VM/screenshot', () => {
         code: 409,
         reason: 'Conflict',
         message:
-          'Somebody is on the screen of demo, so no picture can be taken of it. Try again when that console is closed.',
+          'Someone is connected to the screen of demo, so no screenshot can be taken. Try again when their console is closed.',
       });
       expect(reply.status).toBe(409);
     }
   });
 
   it.each([
-    ['virtualmachineinstances.kubevirt.io "demo" not found\n', 'virtualmachineinstances.kubevirt.io "demo" not found'],
     ['\n', 'HTTP 500'],
     ['<html><head><title>x</title></head><body><h1>Bad\n gateway</h1></body></html>', 'x Bad gateway'],
     [`long ${'x'.repeat(2000)}`, `long ${'x'.repeat(495)}`],
-  ])('the plain text %j of KubeVirt becomes a Status', async (text, message) => {
+  ])('the plain text %j of KubeVirt becomes a sentence in a Status', async (text, why) => {
     serveUsers(cluster, { 'GET /vnc/screenshot': { text } });
     const reply = await screenshot();
     expect(reply.headers['content-type']).toMatch(/^application\/json/);
+    const message =
+      `The cluster answered with an error: ${why}. ` +
+      "Try again in a moment. If the error persists, contact the cluster's administrator.";
     expect(JSON.parse(reply.body)).toMatchObject({ kind: 'Status', code: 500, reason: 'InternalError', message });
   });
 });

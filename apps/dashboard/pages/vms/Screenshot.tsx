@@ -10,8 +10,8 @@ import { vmText as text } from './text.js';
 function whyNot(error: Error): string {
   if (!(error instanceof ApiError)) return text.shotFailed;
   if (error.forbidden) return text.shotForbidden;
-  // Someone is connected: the gateway's message says who.
-  return error.code === 409 ? error.message : text.shotFailed;
+  // The gateway says what is in the way, and what to do.
+  return error.message;
 }
 
 /** What the VM's screen shows now. */
