@@ -116,17 +116,6 @@ export class KubeClient {
     await api.delete(gvk(type), undefined, undefined, undefined, undefined, undefined, body);
   }
 
-  /** POST to a subresource: `eviction` or `binding` of a pod. */
-  createSubresource<R>(
-    type: ResourceType,
-    name: string,
-    namespace: string | undefined,
-    subresource: string,
-    body: unknown,
-  ): Promise<R> {
-    return wire(this.#at(pathOf(type, needs(type, namespace), name, subresource)).create(new Verbatim(body)));
-  }
-
   /**
    * For what the package has no call for: watches, KubeVirt's subresources, discovery. The caller reads the body (or
    * dumps it: an unread one keeps its connection).

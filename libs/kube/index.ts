@@ -1,3 +1,4 @@
+export { AuthenticationV1Api, AuthorizationV1Api, CoreV1Api } from '#client-node';
 export * from './client.js';
 export * from './conditions.js';
 export * from './errors.js';

@@ -6,13 +6,11 @@ function define(group: string, version: string, resource: string, kind: string, 
 
 const GATE = 'kubegateway.kubevirt.io';
 const RBAC = 'rbac.authorization.k8s.io';
-const AUTHZ = 'authorization.k8s.io';
 
 /** The resources that this product's programs speak of. */
 export const types = {
   pods: define('', 'v1', 'pods', 'Pod'),
   services: define('', 'v1', 'services', 'Service'),
-  endpoints: define('', 'v1', 'endpoints', 'Endpoints'),
   secrets: define('', 'v1', 'secrets', 'Secret'),
   configMaps: define('', 'v1', 'configmaps', 'ConfigMap'),
   serviceAccounts: define('', 'v1', 'serviceaccounts', 'ServiceAccount'),
@@ -28,11 +26,8 @@ export const types = {
   clusterRoles: define(RBAC, 'v1', 'clusterroles', 'ClusterRole', false),
   clusterRoleBindings: define(RBAC, 'v1', 'clusterrolebindings', 'ClusterRoleBinding', false),
   ingresses: define('networking.k8s.io', 'v1', 'ingresses', 'Ingress'),
-  ingressClasses: define('networking.k8s.io', 'v1', 'ingressclasses', 'IngressClass', false),
   networkPolicies: define('networking.k8s.io', 'v1', 'networkpolicies', 'NetworkPolicy'),
   podDisruptionBudgets: define('policy', 'v1', 'poddisruptionbudgets', 'PodDisruptionBudget'),
-  routes: define('route.openshift.io', 'v1', 'routes', 'Route'),
-  httpRoutes: define('gateway.networking.k8s.io', 'v1', 'httproutes', 'HTTPRoute'),
   crds: define('apiextensions.k8s.io', 'v1', 'customresourcedefinitions', 'CustomResourceDefinition', false),
   apiServices: define('apiregistration.k8s.io', 'v1', 'apiservices', 'APIService', false),
   virtualMachines: define('kubevirt.io', 'v1', 'virtualmachines', 'VirtualMachine'),
@@ -40,12 +35,6 @@ export const types = {
   gateServers: define(GATE, 'v1beta1', 'gateservers', 'GateServer'),
   gateTokens: define(GATE, 'v1beta1', 'gatetokens', 'GateToken'),
   gateSessions: define(GATE, 'v1beta1', 'gatesessions', 'GateSession'),
-  tokenReviews: define('authentication.k8s.io', 'v1', 'tokenreviews', 'TokenReview', false),
-  selfSubjectReviews: define('authentication.k8s.io', 'v1', 'selfsubjectreviews', 'SelfSubjectReview', false),
-  subjectAccessReviews: define(AUTHZ, 'v1', 'subjectaccessreviews', 'SubjectAccessReview', false),
-  localSubjectAccessReviews: define(AUTHZ, 'v1', 'localsubjectaccessreviews', 'LocalSubjectAccessReview'),
-  selfSubjectAccessReviews: define(AUTHZ, 'v1', 'selfsubjectaccessreviews', 'SelfSubjectAccessReview', false),
-  selfSubjectRulesReviews: define(AUTHZ, 'v1', 'selfsubjectrulesreviews', 'SelfSubjectRulesReview', false),
 } as const satisfies Record<string, ResourceType>;
 
 /** `v1`, `apps/v1`: the apiVersion of a type's objects. */

@@ -1,16 +1,12 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { types, type KubeClient } from '#libs/kube';
+import { CoreV1Api, type KubeClient } from '#libs/kube';
 import { type Pod } from './pod.js';
 
 const EXPIRATION_SECONDS = 3600;
 /** As the kubelet does: renewed when four fifths of its life have passed. */
 const RENEW_AT = 0.8;
 const RETRY_MS = 5000;
-
-interface TokenRequest {
-  status?: { token: string; expirationTimestamp: string };
-}
 
 /**
  * The files of a pod's service account (token, ca.crt, namespace), the token by TokenRequest and renewed before it ends.
@@ -44,26 +40,21 @@ export class ProjectedAccount {
     const { name, namespace, uid } = this.pod.metadata;
     const asked = Date.now();
     const body = {
-      apiVersion: 'authentication.k8s.io/v1',
-      kind: 'TokenRequest',
       spec: {
         audiences: [],
         expirationSeconds: EXPIRATION_SECONDS,
         // A program that runs without a pod has nothing to bind it to.
-        ...(uid === undefined ? {} : { boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name, uid } }),
+        ...(uid === undefined ? {} : { boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name: name ?? '', uid } }),
       },
     };
     const account = this.pod.spec.serviceAccountName ?? '';
-    const answer = await this.client.createSubresource<TokenRequest>(
-      types.serviceAccounts,
-      account,
-      namespace ?? '',
-      'token',
-      body,
-    );
-    if (!answer.status) throw new Error(`the API server gave no token for service account ${account}`);
-    await this.write('token', answer.status.token);
-    this.schedule((Date.parse(answer.status.expirationTimestamp) - asked) * RENEW_AT);
+    const where = { name: account, namespace: namespace ?? '' };
+    const { status } = await this.client.api(CoreV1Api).createNamespacedServiceAccountToken({ ...where, body });
+    const { token, expirationTimestamp } = status ?? {};
+    if (!token || !expirationTimestamp)
+      throw new Error(`The API server returned no token for service account ${account}.`);
+    await this.write('token', token);
+    this.schedule((expirationTimestamp.getTime() - asked) * RENEW_AT);
   }
 
   private schedule(ms: number): void {

@@ -1,4 +1,4 @@
-import { Informer, isKubeError, keyOf, type KubeClient, types, WorkQueue } from '#libs/kube';
+import { CoreV1Api, Informer, isKubeError, keyOf, type KubeClient, types, WorkQueue } from '#libs/kube';
 import { type NodeContext } from './context.js';
 import { type Pod } from './pod.js';
 import { PodRunner } from './pod-runner.js';
@@ -71,14 +71,9 @@ export class NodePods {
     const { schedulerName = 'default-scheduler' } = pod.spec as { schedulerName?: string };
     if (pod.metadata.deletionTimestamp || schedulerName !== 'default-scheduler') return;
     const { name = '', namespace = '' } = pod.metadata;
-    const binding = {
-      apiVersion: 'v1',
-      kind: 'Binding',
-      metadata: { name, namespace },
-      target: { apiVersion: 'v1', kind: 'Node', name: this.nodeName },
-    };
+    const body = { metadata: { name, namespace }, target: { apiVersion: 'v1', kind: 'Node', name: this.nodeName } };
     try {
-      await this.context.client.createSubresource(types.pods, name, namespace, 'binding', binding);
+      await this.context.client.api(CoreV1Api).createNamespacedPodBinding({ name, namespace, body });
       this.context.event(pod, 'Normal', 'Scheduled', `Successfully assigned ${namespace}/${name} to ${this.nodeName}`);
     } catch (error) {
       if (!isKubeError(error, 404, 409)) throw error;

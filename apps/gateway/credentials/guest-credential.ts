@@ -1,4 +1,4 @@
-import { type OwnClient, retryAfterOf, types } from '#libs/kube';
+import { CoreV1Api, type OwnClient, retryAfterOf } from '#libs/kube';
 import { Refusal } from '../http/refusal.js';
 
 /** Kubernetes' shortest is 10 minutes; a stolen token is worth an hour at most. */
@@ -6,10 +6,6 @@ const LIFETIME_S = 3600;
 /** Renewed when this much of its life is over. */
 const RENEW_AT = 0.8;
 const RETRY_MS = 5000;
-
-interface TokenAnswer {
-  status: { token: string; expirationTimestamp: string };
-}
 
 export interface GuestCredentialOptions {
   namespace: string;
@@ -32,7 +28,7 @@ export class GuestCredential {
   readonly #now: () => number;
 
   constructor(
-    private readonly client: Pick<OwnClient, 'createSubresource'>,
+    private readonly client: Pick<OwnClient, 'api'>,
     private readonly options: GuestCredentialOptions,
   ) {
     this.#now = options.now ?? Date.now;
@@ -81,17 +77,18 @@ export class GuestCredential {
   private async request(): Promise<string> {
     const { namespace, account } = this.options;
     const asked = this.#now();
-    const { status } = await this.client.createSubresource<TokenAnswer>(
-      types.serviceAccounts,
-      account,
+    const { status } = await this.client.api(CoreV1Api).createNamespacedServiceAccountToken({
       namespace,
-      'token',
-      { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: LIFETIME_S } },
-    );
-    this.#token = status.token;
-    this.#expires = Date.parse(status.expirationTimestamp);
+      name: account,
+      body: { spec: { audiences: [], expirationSeconds: LIFETIME_S } },
+    });
+    const { token, expirationTimestamp } = status ?? {};
+    if (!token || !expirationTimestamp)
+      throw new Error(`The API server returned no token for service account ${account}.`);
+    this.#token = token;
+    this.#expires = expirationTimestamp.getTime();
     this.renewSoon(Math.max(RETRY_MS, (this.#expires - asked) * RENEW_AT));
-    return status.token;
+    return token;
   }
 
   private renewSoon(ms: number): void {

@@ -1,12 +1,5 @@
-import { type UserClient, types } from '#libs/kube';
-
-/** One rule of a SelfSubjectRulesReview (authorization.k8s.io/v1). */
-export interface ResourceRule {
-  verbs: string[];
-  apiGroups?: string[];
-  resources?: string[];
-  resourceNames?: string[];
-}
+import { type V1ResourceRule } from '@kubernetes/client-node';
+import { AuthorizationV1Api, type UserClient } from '#libs/kube';
 
 export interface Wanted {
   verb: string;
@@ -16,28 +9,15 @@ export interface Wanted {
   name?: string;
 }
 
-interface RulesReview {
-  apiVersion: string;
-  kind: string;
-  metadata: Record<string, never>;
-  spec: { namespace: string };
-  status?: { resourceRules?: ResourceRule[] };
-}
-
 /** What a user may do in one namespace, asked once and answered locally: for showing and hiding, never for allowing. */
 export class Rules {
-  constructor(private readonly rules: readonly ResourceRule[]) {}
+  constructor(private readonly rules: readonly V1ResourceRule[]) {}
 
   /** @param client the user's own: the review speaks of whoever asks */
   static async of(client: UserClient, namespace: string): Promise<Rules> {
-    const review: RulesReview = {
-      apiVersion: 'authorization.k8s.io/v1',
-      kind: 'SelfSubjectRulesReview',
-      metadata: {},
-      spec: { namespace },
-    };
-    const answer = await client.create(types.selfSubjectRulesReviews, review);
-    return new Rules(answer.status?.resourceRules ?? []);
+    const api = client.api(AuthorizationV1Api);
+    const { status } = await api.createSelfSubjectRulesReview({ body: { spec: { namespace } } });
+    return new Rules(status?.resourceRules ?? []);
   }
 
   allow(wanted: Wanted): boolean {
@@ -46,7 +26,7 @@ export class Rules {
 }
 
 /** As k8s.io/kubernetes plugin/pkg/auth/authorizer/rbac RuleAllows: an absent list of names means every name. */
-function covers(rule: ResourceRule, { verb, group, resource, name }: Wanted): boolean {
+function covers(rule: V1ResourceRule, { verb, group, resource, name }: Wanted): boolean {
   const names = rule.resourceNames ?? [];
   return (
     has(rule.verbs, verb) &&

@@ -1,16 +1,9 @@
-import { KubeError, types, UserClient, type Upstream } from '#libs/kube';
+import { AuthenticationV1Api, KubeError, UserClient, type Upstream } from '#libs/kube';
 import { Refusal } from '../http/refusal.js';
 
 export interface Identity {
   username: string;
   groups: string[];
-}
-
-interface SelfSubjectReview {
-  apiVersion: string;
-  kind: string;
-  metadata: Record<string, never>;
-  status?: { userInfo?: { username?: string; groups?: string[] } };
 }
 
 /**
@@ -19,9 +12,8 @@ interface SelfSubjectReview {
  */
 export async function whoIs(upstream: Upstream, token: string): Promise<Identity> {
   const client = new UserClient(upstream, () => token);
-  const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview', metadata: {} };
   try {
-    const answer = await client.create<SelfSubjectReview>(types.selfSubjectReviews, review);
+    const answer = await client.api(AuthenticationV1Api).createSelfSubjectReview({ body: {} });
     const { username, groups } = answer.status?.userInfo ?? {};
     if (username === undefined || username === 'system:anonymous') throw unknownToken();
     return { username, groups: groups ?? [] };

@@ -1,5 +1,5 @@
+import { type V1ResourceRule } from '@kubernetes/client-node';
 import { type IncomingMessage, request } from 'node:http';
-import { type ResourceRule } from '../rest/rules.js';
 import { SealedCookie, SIGN_IN_COOKIE } from '../sign-in/sealed-cookie.js';
 import { readConfig } from '../config/config.js';
 import { type Call, call, type Reply } from './clients.js';
@@ -7,7 +7,7 @@ import { json } from './fake-api.js';
 import { BASE_ENV, type TestCluster } from './gateway.js';
 
 export const OWN_ORIGIN = 'https://gate.example.com';
-export const EVERYTHING: ResourceRule[] = [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }];
+export const EVERYTHING: V1ResourceRule[] = [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }];
 
 /** The cookie of somebody who signed in with this token. */
 export async function signedIn(token: string): Promise<string> {
@@ -21,7 +21,7 @@ export async function signedIn(token: string): Promise<string> {
 export type Canned = Record<string, { code?: number; body?: unknown; text?: string }>;
 
 /** The fake API server knows `ada` with these rules, nobody under the token `ended`, and what is canned. */
-export function serveUsers({ api }: TestCluster, canned: Canned = {}, rules: ResourceRule[] = EVERYTHING): void {
+export function serveUsers({ api }: TestCluster, canned: Canned = {}, rules: V1ResourceRule[] = EVERYTHING): void {
   api.answer = (req, res) => {
     const path = req.url?.split('?')[0] ?? '';
     const found = Object.entries(canned).find(([key]) => {

@@ -1,15 +1,8 @@
-import { isKubeError, KubeError, NetworkError, types, type Upstream, UserClient } from '#libs/kube';
+import { type V1SelfSubjectAccessReview } from '@kubernetes/client-node';
+import { AuthorizationV1Api, isKubeError, KubeError, NetworkError, type Upstream, UserClient } from '#libs/kube';
 import { type ConsoleTarget } from '#libs/policy';
 import { Refusal } from '../http/refusal.js';
 import { type TokenHolder } from './user-vms.js';
-
-interface AccessReview {
-  apiVersion: 'authorization.k8s.io/v1';
-  kind: 'SelfSubjectAccessReview';
-  metadata: Record<string, never>;
-  spec: { resourceAttributes: Record<string, string> };
-  status?: { allowed?: boolean };
-}
 
 /**
  * Whether a signed-in user may open a console. Kubernetes is asked as her before anything is looked at, held or
@@ -31,7 +24,7 @@ export class ConsoleRights {
   private async ask(user: TokenHolder, target: ConsoleTarget): Promise<boolean> {
     const client = new UserClient(this.upstream, () => user.token());
     try {
-      const { status } = await client.create<AccessReview>(types.selfSubjectAccessReviews, reviewOf(target));
+      const { status } = await client.api(AuthorizationV1Api).createSelfSubjectAccessReview({ body: reviewOf(target) });
       return status?.allowed === true;
     } catch (error) {
       throw toRefusal(error);
@@ -39,11 +32,8 @@ export class ConsoleRights {
   }
 }
 
-function reviewOf({ namespace, vm, kind }: ConsoleTarget): AccessReview {
+function reviewOf({ namespace, vm, kind }: ConsoleTarget): V1SelfSubjectAccessReview {
   return {
-    apiVersion: 'authorization.k8s.io/v1',
-    kind: 'SelfSubjectAccessReview',
-    metadata: {},
     spec: {
       resourceAttributes: {
         verb: 'get',
