@@ -1,4 +1,4 @@
-export * from './close.js';
+export * from './console-ends.js';
 export { crds } from './crd.js';
 export * from './defaults.js';
 export * from './enforced.js';

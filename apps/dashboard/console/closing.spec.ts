@@ -1,20 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { CLOSE } from '#libs/api';
+import { CONSOLE_ENDS } from '#libs/api';
 import { backOff, closing } from './closing.js';
 
 describe('closing', () => {
   it.each([
-    [CLOSE.expired, 'over', /time.*over/],
-    [CLOSE.revoked, 'over', /revoked/],
-    [CLOSE.ended, 'ask', /administrator/],
-    [CLOSE.vmStopped, 'wait', /stopped/],
-    [CLOSE.takenOver, 'takeOver', /took over/],
-    [CLOSE.inUse, 'takeOver', /Somebody else/],
-    [CLOSE.idle, 'ask', /nothing was typed/],
-    [CLOSE.upstreamFailed, 'reconnect', /failed/],
-    [CLOSE.overloaded, 'reconnect', /busy/],
-    [CLOSE.goingAway, 'reconnect', /restarts/],
+    [4001, 'over', /time.*over/],
+    [4002, 'over', /revoked/],
+    [4003, 'ask', /administrator/],
+    [4004, 'wait', /stopped/],
+    [4005, 'takeOver', /took over/],
+    [4006, 'takeOver', /Someone else/],
+    [4007, 'ask', /nothing was typed/],
+    [4008, 'over', /no longer gives access/],
+    [1001, 'reconnect', /restarting/],
     [1006, 'reconnect', /lost/],
+    [1008, 'ask', /not allowed/],
+    [1009, 'ask', /too large/],
+    [1011, 'reconnect', /failed/],
+    [1013, 'reconnect', /busy/],
   ])('%i: %s', (code, next, title) => {
     const words = closing(code);
     expect(words).toMatchObject({ code, next });
@@ -24,7 +27,7 @@ describe('closing', () => {
 
   it('has words for every code of the contract', () => {
     const unknown = closing(4999).title;
-    for (const code of Object.values(CLOSE)) expect(closing(code).title).not.toBe(unknown);
+    for (const { code } of Object.values(CONSOLE_ENDS)) expect(closing(code).title).not.toBe(unknown);
   });
 
   it('passes the reason on, also of codes that it does not know', () => {

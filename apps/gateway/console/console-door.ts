@@ -1,12 +1,13 @@
 import { type IncomingMessage } from 'node:http';
 import { type Socket } from 'node:net';
-import { CLOSE } from '#libs/api';
-import { faultEnd } from './fault-end.js';
+import { CONSOLE_ENDS } from '#libs/api';
+import { CannotOpen, type ConsoleEnd, consoleEnd, faultEnd } from './ends.js';
 import { fence } from './fences.js';
-import { CannotOpen, type ConsoleOrder, LiveConsole } from './live-console.js';
+import { type ConsoleOrder, LiveConsole } from './live-console.js';
 import { openConsole } from './open-console.js';
 import { type ConsoleParts } from './parts.js';
-import { type ConsoleEnd } from './tunnel.js';
+
+const { goingAway, overloaded, takenOver, upstreamFailed } = CONSOLE_ENDS;
 
 /** A cut upstream is explained by what cut it, which can be heard of a little later. */
 const EXPLAIN_MS = 1500;
@@ -35,21 +36,21 @@ export class ConsoleDoor {
       fence(live, this.parts);
       await openConsole(live, this.parts, () => this.explain(live));
     } catch (error) {
-      const end = error instanceof CannotOpen ? error : this.broken(error);
-      tunnel.end(end.code, end.reason);
+      if (!(error instanceof CannotOpen)) this.parts.audit.fault('console', error);
+      tunnel.end(faultEnd(error));
     }
   }
 
   /** Ends every console with 1001: browsers connect anew, to another replica. Resolves when all are closed. */
   async close(): Promise<void> {
     this.#closing = true;
-    this.endAll(CLOSE.goingAway, 'The gateway shuts down: connect again.');
+    this.endAll(consoleEnd(goingAway, goingAway.reasons.closing));
     const deadline = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_ALL_MS).unref());
     await Promise.race([Promise.all(this.#finishing), deadline]);
   }
 
-  endAll(code: number, reason: string): void {
-    for (const live of this.#live) live.tunnel.end(code, reason);
+  endAll(end: ConsoleEnd): void {
+    for (const live of this.#live) live.tunnel.end(end);
   }
 
   private keep(live: LiveConsole): void {
@@ -62,9 +63,9 @@ export class ConsoleDoor {
   }
 
   private admit(): void {
-    if (this.#closing) throw new CannotOpen(CLOSE.goingAway, 'The gateway shuts down: connect again.');
+    if (this.#closing) throw new CannotOpen(consoleEnd(goingAway, goingAway.reasons.closing));
     if (this.#live.size <= this.parts.limits.maxConsoles) return;
-    throw new CannotOpen(CLOSE.overloaded, 'The gateway holds as many consoles as it may. Try again later.');
+    throw new CannotOpen(consoleEnd(overloaded, overloaded.reasons.full));
   }
 
   private async finish(live: LiveConsole, { code, reason }: ConsoleEnd): Promise<void> {
@@ -83,15 +84,10 @@ export class ConsoleDoor {
   /** The guest's side was closed by the cluster. Why: somebody took over, the VM stopped, or nobody knows. */
   private async explain(live: LiveConsole): Promise<ConsoleEnd> {
     if (live.isTaken !== undefined && (await live.isTaken())) {
-      return { code: CLOSE.takenOver, reason: 'Somebody else has taken over this console.' };
+      return consoleEnd(takenOver, takenOver.reasons.taken);
     }
     const waited = new Promise<void>((resolve) => setTimeout(resolve, EXPLAIN_MS).unref());
     await Promise.race([live.tunnel.ended, waited]);
-    return { code: CLOSE.upstreamFailed, reason: 'The connection to the virtual machine was lost.' };
-  }
-
-  private broken(error: unknown): ConsoleEnd {
-    this.parts.audit.fault('console', error);
-    return faultEnd(error);
+    return consoleEnd(upstreamFailed, upstreamFailed.reasons.lost);
   }
 }

@@ -27,12 +27,12 @@ describe('why there is no console', () => {
     if (phase === 'Running' && !deleted) expect(why).toBeUndefined();
     else if (['Succeeded', 'Failed'].includes(phase)) expect(why).not.toMatch(/is stopping|Running|Paused|Migrating/);
     else if (deleted) expect(why).toBe('demo is stopping.');
-    else expect(why).toMatch(/^demo (is starting|does not run \((Err\w+|DataVolumeError|Image\w+)\))\.$/);
+    else expect(why).toMatch(/^demo (is starting|is not running \((Err\w+|DataVolumeError|Image\w+)\))\.$/);
     if (BEFORE.includes(phase) && !deleted && told === 'Running') expect(why).toBe('demo is starting.');
   });
 
   it('names a machine that is gone, or another one under its name', () => {
     expect(whyStopped(stateOf(undefined, undefined), 'demo')).toBe('demo does not exist.');
-    expect(whyStopped(stateOf(vm('Running'), vmi('Running', false)), 'demo', 'vm-0')).toMatch(/deleted and made/);
+    expect(whyStopped(stateOf(vm('Running'), vmi('Running', false)), 'demo', 'vm-0')).toMatch(/deleted and created/);
   });
 });

@@ -1,61 +1,60 @@
-import { CLOSE } from '#libs/api';
+import { CONSOLE_ENDS } from '#libs/api';
 import { type GrantEnd } from '../grants/grant-ends.js';
 import { onCredentialEnd } from '../credentials/credential-end.js';
 import { type VmState } from '../vms/vm-states.js';
+import { type ConsoleEnd, consoleEnd } from './ends.js';
 import { type LiveConsole } from './live-console.js';
 import { type ConsoleParts } from './parts.js';
-import { type ConsoleEnd } from './tunnel.js';
 
-const WORDING: Record<GrantEnd, ConsoleEnd> = {
-  expired: { code: CLOSE.expired, reason: 'The time of this link is over.' },
-  revoked: { code: CLOSE.revoked, reason: 'This link was revoked.' },
-  refused: { code: CLOSE.revoked, reason: 'This link is not valid any more.' },
-  gone: { code: CLOSE.vmStopped, reason: 'The virtual machine that this link was made for is gone.' },
+const { expired, revoked, vmStopped } = CONSOLE_ENDS;
+
+const OF_GRANT: Record<GrantEnd, ConsoleEnd> = {
+  expired: consoleEnd(expired, expired.reasons.link),
+  revoked: consoleEnd(revoked, revoked.reasons.revoked),
+  refused: consoleEnd(revoked, revoked.reasons.refused),
+  gone: consoleEnd(vmStopped, vmStopped.reasons.gone),
 };
 
 /** What ends a console from outside, from the first moment on: its grant, its sign-in, its machine. */
 export function fence(live: LiveConsole, { ends, vms }: Pick<ConsoleParts, 'ends' | 'vms'>): void {
   const { credential, target } = live.order;
   const { tunnel } = live;
-  live.onEnd(
-    onCredentialEnd(credential, ends, (end) => {
-      const { code, reason } = WORDING[end];
-      tunnel.end(code, wordingOf(end, live, vms) ?? reason);
-    }),
-  );
+  live.onEnd(onCredentialEnd(credential, ends, (end) => tunnel.end(toConsoleEnd(end, live, vms))));
   let uid = vms.get(target.namespace, target.vm)?.uid;
   live.onEnd(
     vms.watch(target.namespace, target.vm, (state) => {
       uid ??= state.uid;
       const reason = whyStopped(state, target.vm, uid);
-      if (reason !== undefined) tunnel.end(CLOSE.vmStopped, reason);
+      if (reason !== undefined) tunnel.end(consoleEnd(vmStopped, reason));
     }),
   );
 }
 
-/** @returns what is known better than the general wording */
-function wordingOf(end: GrantEnd, { order }: LiveConsole, vms: ConsoleParts['vms']): string | undefined {
+function toConsoleEnd(end: GrantEnd, { order }: LiveConsole, vms: ConsoleParts['vms']): ConsoleEnd {
   const { credential, target } = order;
-  if (credential.kind === 'user') return 'Your sign-in has ended.';
+  if (credential.kind === 'user') return consoleEnd(expired, expired.reasons.signIn);
   const state = vms.get(target.namespace, target.vm);
-  if (end !== 'gone' || state === undefined) return undefined;
-  return whyStopped(state, target.vm, credential.presented.grant.vmUid);
+  if (end !== 'gone' || state === undefined) return OF_GRANT[end];
+  const reason = whyStopped(state, target.vm, credential.presented.grant.vmUid);
+  return reason === undefined ? OF_GRANT.gone : consoleEnd(vmStopped, reason);
 }
 
 /** What a machine does that will run, or ran until now. */
-const PASSING: Partial<Record<VmState['status'], string>> = {
-  Stopping: 'is stopping',
-  Terminating: 'is stopping',
-  Starting: 'is starting',
-  Provisioning: 'is starting',
-  WaitingForVolumeBinding: 'is starting',
-  WaitingForReceiver: 'is starting',
+const PASSING: Partial<Record<VmState['status'], 'starting' | 'stopping'>> = {
+  Stopping: 'stopping',
+  Terminating: 'stopping',
+  Starting: 'starting',
+  Provisioning: 'starting',
+  WaitingForVolumeBinding: 'starting',
+  WaitingForReceiver: 'starting',
 };
 
 /** @returns why there is no console on this machine, or undefined where there is one */
 export function whyStopped(state: VmState, vm: string, uid?: string): string | undefined {
-  if (state.status === 'NotFound') return `${vm} does not exist.`;
-  if (uid !== undefined && state.uid !== uid) return `${vm} was deleted and made anew.`;
+  const { reasons } = vmStopped;
+  if (state.status === 'NotFound') return reasons.missing(vm);
+  if (uid !== undefined && state.uid !== uid) return reasons.replaced(vm);
   if (state.running) return undefined;
-  return `${vm} ${PASSING[state.status] ?? `does not run (${state.status})`}.`;
+  const passing = PASSING[state.status];
+  return passing === undefined ? reasons.stopped(vm, state.status) : reasons[passing](vm);
 }

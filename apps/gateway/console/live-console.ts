@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type ApiRequest, type ConsoleTarget } from '#libs/policy';
 import { type Credential, describe } from '../credentials/credential.js';
 import { browserKey } from '../credentials/browser-key.js';
-import { type ConsoleEnd, type Tunnel } from './tunnel.js';
+import { type Tunnel } from './tunnel.js';
 
 /** What the upgrade door hands over: allowed already. */
 export interface ConsoleOrder {
@@ -11,16 +11,6 @@ export interface ConsoleOrder {
   readonly target: ConsoleTarget;
   readonly address: string;
   readonly userAgent?: string;
-}
-
-/** Thrown while a console is being opened: the browser is told by this close code. */
-export class CannotOpen extends Error implements ConsoleEnd {
-  constructor(
-    readonly code: number,
-    readonly reason: string,
-  ) {
-    super(reason);
-  }
 }
 
 /** One console of this replica and what must be undone when it ends. */

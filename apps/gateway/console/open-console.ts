@@ -1,14 +1,16 @@
-import { CLOSE } from '#libs/api';
+import { CONSOLE_ENDS } from '#libs/api';
 import { ViewOnlyFilter } from '#libs/rfb';
 import { identityHeaders, upstreamToken } from '../credentials/identities.js';
 import { type ConsoleClaim } from '../sessions/console-leases.js';
 import { type VmState } from '../vms/vm-states.js';
+import { CannotOpen, type ConsoleEnd, consoleEnd, refusedEnd } from './ends.js';
 import { whyStopped } from './fences.js';
 import { EVERY_BYTE, InputWatch } from './input-watch.js';
-import { CannotOpen, type LiveConsole } from './live-console.js';
+import { type LiveConsole } from './live-console.js';
 import { type ConsoleParts } from './parts.js';
-import { type ConsoleEnd, type InputFilter, UpstreamRefused } from './tunnel.js';
-import { refusedEnd } from './ws-tunnel.js';
+import { type InputFilter, UpstreamRefused } from './tunnel.js';
+
+const { ended, inUse, takenOver, vmStopped } = CONSOLE_ENDS;
 
 const NOTHING = new Uint8Array(0);
 /** A serial line has no messages to tell apart: nothing that is typed passes. */
@@ -42,7 +44,7 @@ async function findVm({ order }: LiveConsole, { vms, userVms }: ConsoleParts): P
     (await userVms.get(credential.kind === 'user' ? credential.user : undefined, target.namespace, target.vm));
   const bound = credential.kind === 'grant' ? credential.presented.grant.vmUid : undefined;
   const reason = whyStopped(known, target.vm, bound);
-  if (reason !== undefined) throw new CannotOpen(CLOSE.vmStopped, reason);
+  if (reason !== undefined) throw new CannotOpen(consoleEnd(vmStopped, reason));
   return known;
 }
 
@@ -60,10 +62,9 @@ async function hold(live: LiveConsole, { leases, audit }: ConsoleParts, { instan
     ...(browser === undefined ? {} : { browser }),
   };
   const outcome = await leases.claim(claim);
-  if (!outcome.held) throw new CannotOpen(CLOSE.inUse, inUse(live, outcome.who));
-  const stop = leases.onTaken(claim, () =>
-    live.tunnel.end(CLOSE.takenOver, 'Somebody else has taken over this console.'),
-  );
+  if (!outcome.held)
+    throw new CannotOpen(consoleEnd(inUse, inUse.reasons.held(live.order.target.vm, nameFor(live, outcome.who))));
+  const stop = leases.onTaken(claim, () => live.tunnel.end(consoleEnd(takenOver, takenOver.reasons.taken)));
   live.isTaken = () => leases.isTaken(claim);
   const undo = async (): Promise<void> => {
     stop();
@@ -81,8 +82,8 @@ function mayTakeOver({ order: { request, credential } }: LiveConsole): boolean {
 }
 
 /** Who it is, a guest need not know. */
-function inUse({ order: { credential, target } }: LiveConsole, who: string): string {
-  return `${credential.kind === 'user' ? who : 'Somebody else'} is on the console of ${target.vm}.`;
+function nameFor({ order: { credential } }: LiveConsole, who: string): string {
+  return credential.kind === 'user' ? who : 'Someone else';
 }
 
 async function record(live: LiveConsole, { records, usage, audit, limits }: ConsoleParts): Promise<void> {
@@ -99,9 +100,7 @@ async function record(live: LiveConsole, { records, usage, audit, limits }: Cons
     ...(userAgent === undefined ? {} : { 'user-agent': userAgent }),
   });
   live.session = session;
-  const stop = records.onDeleted(session, () =>
-    live.tunnel.end(CLOSE.ended, 'An administrator has ended this console.'),
-  );
+  const stop = records.onDeleted(session, () => live.tunnel.end(consoleEnd(ended, ended.reasons.deleted)));
   const close = async (): Promise<void> => {
     stop();
     const { bytesIn, bytesOut, ended } = live.tunnel;
@@ -134,8 +133,7 @@ async function join(
   } catch (error) {
     if (!(error instanceof UpstreamRefused)) throw error;
     if (error.status === 401 && credential.kind === 'grant') guests.reject(token);
-    const end = refusedEnd(error, target.vm);
-    throw new CannotOpen(end.code, end.reason);
+    throw new CannotOpen(refusedEnd(error, target.vm));
   }
 }
 

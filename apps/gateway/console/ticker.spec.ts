@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type ConsoleDoor } from './console-door.js';
+import { type ConsoleEnd } from './ends.js';
 import { Ticker } from './ticker.js';
 
 /** One console, a clock, and a watch that was last in touch at 0. */
@@ -7,10 +8,14 @@ function setUp({ idleTimeout = 0, heard = (): number => 0 } = {}) {
   const ends: [number, string][] = [];
   let now = 0;
   let pings = 0;
-  const tunnel = { lastInput: 0, ping: () => (pings += 1), end: (code: number, why: string) => ends.push([code, why]) };
+  const tunnel = {
+    lastInput: 0,
+    ping: () => (pings += 1),
+    end: ({ code, reason }: ConsoleEnd) => ends.push([code, reason]),
+  };
   const door = {
     live: new Set([{ tunnel }]),
-    endAll: (code: number, why: string) => tunnel.end(code, why),
+    endAll: (end: ConsoleEnd) => tunnel.end(end),
   } as unknown as ConsoleDoor;
   const ticker = new Ticker(door, { idleTimeout, silence: () => now - heard(), now: () => now });
   const until = (seconds: number): void => {

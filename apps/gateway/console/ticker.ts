@@ -1,5 +1,8 @@
-import { CLOSE } from '#libs/api';
+import { CONSOLE_ENDS } from '#libs/api';
 import { type ConsoleDoor } from './console-door.js';
+import { consoleEnd } from './ends.js';
+
+const { idle, overloaded } = CONSOLE_ENDS;
 
 const TICK_MS = 1000;
 const PING_EVERY_TICKS = 20;
@@ -37,14 +40,14 @@ export class Ticker {
     this.#ticks += 1;
     if (this.door.live.size === 0) return;
     if (this.options.silence() > OUT_OF_TOUCH_MS) {
-      this.door.endAll(CLOSE.overloaded, 'The gateway is out of touch with the cluster. Try again later.');
+      this.door.endAll(consoleEnd(overloaded, overloaded.reasons.outOfTouch));
       return;
     }
     const now = (this.options.now ?? Date.now)();
     for (const { tunnel } of this.door.live) {
       if (this.#ticks % PING_EVERY_TICKS === 0) tunnel.ping();
       if (this.options.idleTimeout > 0 && now - tunnel.lastInput > this.options.idleTimeout) {
-        tunnel.end(CLOSE.idle, 'Nothing was typed for a while.');
+        tunnel.end(consoleEnd(idle, idle.reasons.idle));
       }
     }
   }

@@ -1,12 +1,7 @@
 import { type IncomingMessage } from 'node:http';
 import { type Socket } from 'node:net';
+import { type ConsoleEnd } from './ends.js';
 import { type Activity } from './input-watch.js';
-
-/** Why a console ended: a close code of the contract and a sentence that the page shows. */
-export interface ConsoleEnd {
-  readonly code: number;
-  readonly reason: string;
-}
 
 /** Takes from a viewer's input what its grant does not allow; throws for what it does not understand. */
 export interface InputFilter {
@@ -46,7 +41,7 @@ export interface Tunnel {
   /** Keeps sockets open in middleboxes; a browser that has not answered the last one is gone. */
   ping(): void;
   /** Tells the browser why, closes both sides. Only the first end counts. */
-  end(code: number, reason: string): void;
+  end(end: ConsoleEnd): void;
   /** Resolves with the first end, whoever caused it. */
   readonly ended: Promise<ConsoleEnd>;
   /** Resolves once both sockets are closed, soon after the end. */

@@ -6,7 +6,7 @@ import { startGateway, TestCluster, type TestGateway, until, VNC } from '../test
 import { type Stored } from '../testing/object-store.js';
 import { asAda, serveUsers, statusOf } from '../testing/rest.js';
 import { UpstreamRefused } from './tunnel.js';
-import { refusedEnd } from './ws-tunnel.js';
+import { refusedEnd } from './ends.js';
 
 /** The gateway in front of a virt-api that answers as the recorded one did, for VMs in each of its states. */
 let cluster: TestCluster;
@@ -93,12 +93,12 @@ describe('a console', () => {
     ['run', 'console', 0, ''],
     ['paused', 'vnc', 0, ''],
     ['paused', 'console', 0, ''],
-    ['halted', 'vnc', 4004, 'halted does not run (Stopped).'],
-    ['halted', 'console', 4004, 'halted does not run (Stopped).'],
+    ['halted', 'vnc', 4004, 'halted is not running (Stopped).'],
+    ['halted', 'console', 4004, 'halted is not running (Stopped).'],
     ['starting', 'vnc', 4004, 'starting is starting.'],
     ['starting', 'console', 4004, 'starting is starting.'],
-    ['failed', 'vnc', 4004, 'failed does not run (Stopped).'],
-    ['failed', 'console', 4004, 'failed does not run (Stopped).'],
+    ['failed', 'vnc', 4004, 'failed is not running (Stopped).'],
+    ['failed', 'console', 4004, 'failed is not running (Stopped).'],
     ['blind', 'vnc', 1011, 'No graphics devices are present.'],
     ['blind', 'console', 0, ''],
     ['mute', 'vnc', 0, ''],
@@ -112,11 +112,11 @@ describe('a console', () => {
 
 describe('a console of a machine that changed a moment ago: virt-api says it first', () => {
   it.each<[StateName, 'vnc' | 'console', number, string]>([
-    ['halted', 'vnc', 4004, 'demo does not run.'],
+    ['halted', 'vnc', 4004, 'demo is not running.'],
     ['starting', 'console', 4004, 'The console of demo cannot be opened: VMI is not running'],
     ['failed', 'vnc', 4004, 'The console of demo cannot be opened: VMI is not running'],
     ['failed', 'console', 4004, 'The console of demo cannot be opened: VMI is in failed status'],
-    ['nobody', 'vnc', 4004, 'demo does not run.'],
+    ['nobody', 'vnc', 4004, 'demo is not running.'],
   ])('%s, %s', (name, subresource, code, reason) => {
     const { status = 101, body = '' } = recorded(name, 'GET', subresource) ?? {};
     const message = typeof body === 'string' ? body : body.message;

@@ -1,18 +1,14 @@
 import { type IncomingMessage } from 'node:http';
 import { type Socket } from 'node:net';
 import { type Upstream } from '#libs/kube';
-import { CLOSE } from '#libs/api';
+import { CONSOLE_ENDS } from '#libs/api';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import { Refusal } from '../http/refusal.js';
+import { type ConsoleEnd, consoleEnd } from './ends.js';
 import { chooseProtocol, PLAIN } from './subprotocol.js';
-import {
-  type ConsoleEnd,
-  type InputFilter,
-  type Tunnel,
-  type TunnelMaker,
-  UpstreamRefused,
-  type UpstreamTarget,
-} from './tunnel.js';
+import { type InputFilter, type Tunnel, type TunnelMaker, UpstreamRefused, type UpstreamTarget } from './tunnel.js';
+
+const { notAllowed, tooLarge } = CONSOLE_ENDS;
 
 /** One side stops reading while this much waits for the other, and goes on below the second mark. */
 const HIGH_WATER = 1024 * 1024;
@@ -24,10 +20,6 @@ const HANDSHAKE_MS = 15_000;
 const CLOSE_MS = 2000;
 const LONGEST_REASON = 123;
 const LONGEST_BODY = 16 * 1024;
-/** How apimachinery begins a conflict; the VM is named already. */
-const CONFLICT = /^Operation cannot be fulfilled on .*?": /;
-/** KubeVirt's answer (400) where the machine's hardware lacks the console. */
-const NO_DEVICE = /^No (graphics devices|serial consoles) are present\.$/;
 
 /** Terminates both websockets and carries messages between them. */
 export class WsTunnels implements TunnelMaker {
@@ -75,7 +67,7 @@ class WsTunnel implements Tunnel {
     this.ended = new Promise((resolve) => (this.#tellEnd = resolve));
     this.closed = this.ended.then(() => Promise.all([gone(browser), gone(this.#guest)])).then(() => undefined);
     browser.on('pong', () => (this.#answered = true));
-    browser.on('error', () => browser.terminate());
+    browser.on('error', (error) => this.broken(error));
     browser.on('close', (code) => this.finish({ code, reason: 'The viewer left.' }));
   }
 
@@ -103,15 +95,22 @@ class WsTunnel implements Tunnel {
     if (this.browser.readyState === WebSocket.OPEN) this.browser.ping();
   }
 
-  end(code: number, reason: string): void {
+  end(end: ConsoleEnd): void {
     if (this.#end !== undefined) return;
-    const short = Buffer.from(reason)
+    const short = Buffer.from(end.reason)
       .subarray(0, LONGEST_REASON)
       .toString()
       .replace(/\uFFFD$/, '');
     resume(this.browser);
-    this.browser.close(code, short);
-    this.finish({ code, reason });
+    this.browser.close(end.code, short);
+    this.finish(end);
+  }
+
+  /** The library has sent the close code of a broken message already. */
+  private broken(error: Error): void {
+    if ('code' in error && error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH')
+      this.finish(consoleEnd(tooLarge, tooLarge.reasons.message));
+    else this.browser.terminate();
   }
 
   private finish(end: ConsoleEnd): void {
@@ -130,7 +129,7 @@ class WsTunnel implements Tunnel {
       const allowed = filter.push(data);
       return allowed.length === 0 ? undefined : allowed;
     } catch {
-      this.end(1008, 'The viewer sent something that a view-only link does not allow.');
+      this.end(consoleEnd(notAllowed, notAllowed.reasons.viewOnly));
       return undefined;
     }
   }
@@ -138,8 +137,7 @@ class WsTunnel implements Tunnel {
   /** The guest's side closed: the reason is known elsewhere (the VM stopped, somebody took over), or nowhere. */
   private async lost(onLost: () => Promise<ConsoleEnd>): Promise<void> {
     if (this.#end !== undefined) return;
-    const { code, reason } = await onLost();
-    this.end(code, reason);
+    this.end(await onLost());
   }
 
   /** @param opened called in the same turn, since the guest's first bytes may come with the handshake */
@@ -225,20 +223,4 @@ async function readRefusal(answer: IncomingMessage): Promise<UpstreamRefused> {
     // Plain text: KubeVirt answers some failures so.
   }
   return new UpstreamRefused(answer.statusCode ?? 0, message);
-}
-
-/** @returns the close code and reason for an upstream that did not open the console */
-export function refusedEnd({ status, message }: UpstreamRefused, vm: string): ConsoleEnd {
-  if (/Active VNC connection\. Request denied\.\s*$/.test(message))
-    return { code: CLOSE.inUse, reason: `Somebody else is on the console of ${vm}.` };
-  // The machine runs and never has it: to wait for it would be in vain.
-  if (NO_DEVICE.test(message)) return { code: CLOSE.upstreamFailed, reason: message };
-  if (status === 404) return { code: CLOSE.vmStopped, reason: `${vm} does not run.` };
-  if (status === 409 || (status === 400 && /not running/i.test(message)))
-    return { code: CLOSE.vmStopped, reason: `The console of ${vm} cannot be opened: ${message.replace(CONFLICT, '')}` };
-  if (status === 400)
-    return { code: CLOSE.upstreamFailed, reason: `The console of ${vm} cannot be opened: ${message}` };
-  if (status === 401 || status === 403)
-    return { code: CLOSE.upstreamFailed, reason: `The cluster does not allow this console (${status}).` };
-  return { code: CLOSE.upstreamFailed, reason: 'The cluster could not open the console.' };
 }

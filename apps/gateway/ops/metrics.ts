@@ -1,8 +1,6 @@
-import { CLOSE } from '#libs/api';
+import { consoleEndOf } from '#libs/api';
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-
-const OWN_CODES: ReadonlySet<number> = new Set(Object.values(CLOSE));
 
 /** What the gateway counts. */
 @Injectable()
@@ -65,6 +63,6 @@ export class Metrics {
 
   /** Codes that browsers choose are counted as one: they would make series without end. */
   consoleEnded(code: number): void {
-    this.#ends.inc({ code: OWN_CODES.has(code) ? String(code) : 'viewer' });
+    this.#ends.inc({ code: consoleEndOf(code) !== undefined ? String(code) : 'viewer' });
   }
 }

@@ -1,0 +1,59 @@
+import { CONSOLE_ENDS, type ConsoleEndRow } from '#libs/api';
+import { KubeError, NetworkError } from '#libs/kube';
+import { Refusal } from '../http/refusal.js';
+import { type UpstreamRefused } from './tunnel.js';
+
+const { upstreamFailed, overloaded, inUse, vmStopped } = CONSOLE_ENDS;
+
+/** KubeVirt's answer (400) where the machine's hardware lacks the console. */
+const NO_DEVICE = /^No (graphics devices|serial consoles) are present\.$/;
+
+/** How apimachinery begins a conflict; the VM is named already. */
+const CONFLICT = /^Operation cannot be fulfilled on .*?": /;
+
+/** Why a console ended: a close code and the reason text that goes with it. */
+export interface ConsoleEnd {
+  readonly code: number;
+  readonly reason: string;
+}
+
+/** @param reason one of the row's own */
+export function consoleEnd({ code }: ConsoleEndRow, reason: string): ConsoleEnd {
+  return { code, reason };
+}
+
+/** Thrown while a console is being opened: the browser is told by this close code. */
+export class CannotOpen extends Error {
+  constructor(readonly end: ConsoleEnd) {
+    super(end.reason);
+  }
+}
+
+/**
+ * The end of a console that a fault kept from opening. `overloaded` makes browsers try again by themselves, so it is
+ * for what passes: an API server that cannot be reached. What it refuses, or what nobody foresaw, would fail again.
+ */
+export function faultEnd(error: unknown): ConsoleEnd {
+  if (error instanceof CannotOpen) return error.end;
+  if (error instanceof Refusal) return consoleEnd(error.code === 503 ? overloaded : upstreamFailed, error.message);
+  if (error instanceof NetworkError || (error instanceof KubeError && error.code >= 500))
+    return consoleEnd(overloaded, overloaded.reasons.outOfTouch);
+  if (error instanceof KubeError)
+    return consoleEnd(upstreamFailed, upstreamFailed.reasons.recordRefused(String(error.code), error.reason));
+  return consoleEnd(upstreamFailed, upstreamFailed.reasons.internal);
+}
+
+/** The end of a console that the API server did not open. KubeVirt tells some of its reasons apart by text alone. */
+export function refusedEnd({ status, message }: UpstreamRefused, vm: string): ConsoleEnd {
+  const { reasons } = upstreamFailed;
+  if (/Active VNC connection\. Request denied\.\s*$/.test(message))
+    return consoleEnd(inUse, inUse.reasons.held(vm, 'Someone else'));
+  // The machine runs and never has it: to wait for it would be in vain.
+  if (NO_DEVICE.test(message)) return consoleEnd(upstreamFailed, reasons.noDevice(message));
+  if (status === 404) return consoleEnd(vmStopped, vmStopped.reasons.stopped(vm));
+  if (status === 409 || (status === 400 && /not running/i.test(message)))
+    return consoleEnd(vmStopped, vmStopped.reasons.refused(vm, message.replace(CONFLICT, '')));
+  if (status === 400) return consoleEnd(upstreamFailed, reasons.refused(vm, message));
+  if (status === 401 || status === 403) return consoleEnd(upstreamFailed, reasons.forbidden(String(status)));
+  return consoleEnd(upstreamFailed, reasons.failed);
+}
