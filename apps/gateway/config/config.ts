@@ -1,7 +1,23 @@
 import { fileURLToPath } from 'node:url';
-import { type Address } from '#libs/ops';
-import { parseDuration } from '#libs/token';
-import { SecretKey } from './secret.js';
+import { z } from 'zod';
+import { type SecretKey } from './secret.js';
+import {
+  address,
+  apiUrl,
+  count,
+  duration,
+  flag,
+  frameAncestors,
+  kubeName,
+  publicUrls,
+  secretKey,
+  webUrl,
+} from './values.js';
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
 
 /** Where the Kubernetes API is: the pod's own environment, or a kubeconfig outside of a cluster. */
 export type UpstreamConfig =
@@ -33,6 +49,8 @@ export interface GatewayConfig {
   readonly idleTimeout: number;
   readonly maxConsoles: number;
   readonly drainTime: number;
+  /** From "not ready" to closed doors: meanwhile the cluster stops sending requests here. */
+  readonly shutdownDelay: number;
   readonly acceptUnregistered: boolean;
   readonly frameAncestors: readonly string[];
   readonly webApp?: URL;
@@ -51,188 +69,104 @@ export class ConfigError extends Error {
   }
 }
 
-type Env = Readonly<Record<string, string | undefined>>;
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
-const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
-const DNS_NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
+type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Reads one value at a time and collects what is wrong instead of stopping at the first. */
-class EnvReader {
-  readonly problems: string[] = [];
-
-  constructor(private readonly env: Env) {}
-
-  raw(name: string): string | undefined {
-    const value = this.env[name]?.trim();
-    return value === '' ? undefined : value;
-  }
-
-  /** @param fallback undefined: the name is required */
-  read<T>(name: string, fallback: T | undefined, parse: (value: string) => T, wanted: string, secret = false): T {
-    const value = this.raw(name);
-    if (value === undefined) {
-      if (fallback === undefined) this.problems.push(`${name} is missing: ${wanted}`);
-      return fallback as T;
-    }
-    try {
-      return parse(value);
-    } catch {
-      this.problems.push(`${name} is ${secret ? 'not usable' : JSON.stringify(value)}: ${wanted}`);
-      return fallback as T;
-    }
-  }
-
-  number(name: string, fallback: number, max = 1_000_000): number {
-    return this.read(
-      name,
-      fallback,
-      (value) => check(Number(value), /^\d+$/.test(value) && Number(value) <= max),
-      `a whole number from 0 to ${max}`,
-    );
-  }
-
-  duration(name: string, fallback: number): number {
-    return this.read(
-      name,
-      fallback,
-      (value) => (/^0(s|m|h)?$/.test(value) ? 0 : parseDuration(value)),
-      'a duration such as 90s or 1h30m',
-    );
-  }
-
-  flag(name: string): boolean {
-    return this.read(name, false, (value) => check(value === 'true', /^(true|false)$/.test(value)), 'true or false');
-  }
-
-  name(name: string, fallback?: string): string {
-    return this.read(name, fallback, (value) => check(value, DNS_NAME.test(value)), 'a Kubernetes name');
-  }
-}
-
-function check<T>(value: T, ok: boolean): T {
-  if (!ok) throw new RangeError('refused');
-  return value;
-}
-
-function address(value: string): Address {
-  const colon = value.lastIndexOf(':');
-  const host = value.slice(0, colon).replace(/^\[(.*)\]$/, '$1');
-  const port = Number(value.slice(colon + 1));
-  return check({ host, port }, colon > 0 && Number.isInteger(port) && port >= 0 && port <= 65_535);
-}
-
-function webUrl(value: string): URL {
-  const url = new URL(value);
-  return check(url, /^https?:$/.test(url.protocol) && url.username === '' && url.search === '' && url.hash === '');
-}
-
-function publicUrls(value: string): URL[] {
-  const urls = value.split(',').map((one) => webUrl(one.trim()));
-  return check(
-    urls,
-    urls.every((url) => url.pathname === '/'),
-  );
-}
-
-function sessionKey(value: string): SecretKey {
-  const bytes = Buffer.from(value, 'base64');
-  return check(new SecretKey(bytes), bytes.length >= 32);
-}
-
-/** One source of `frame-ancestors`: a scheme, host and port, so that no policy can be smuggled in by `;` or spaces. */
-function frameAncestors(value: string): string[] {
-  const sources = value.split(/[\s,]+/).filter((one) => one !== '');
-  return check(
-    sources,
-    sources.every((one) => /^https?:\/\/[-a-zA-Z0-9.*:[\]]+$/.test(one)),
-  );
-}
-
-function upstream(env: EnvReader): UpstreamConfig {
-  const host = env.raw('KUBERNETES_SERVICE_HOST');
-  const kubeconfig = env.raw('KUBECONFIG');
-  if (host === undefined && kubeconfig !== undefined) return { kind: 'kubeconfig', file: kubeconfig };
-  if (host === undefined)
-    env.problems.push(
-      'KUBERNETES_SERVICE_HOST is missing: set by Kubernetes in a pod; outside of a cluster set KUBECONFIG',
-    );
-  const url = env.raw('API_URL');
-  return {
-    kind: 'in-cluster',
-    host: host ?? '',
-    port: String(env.number('KUBERNETES_SERVICE_PORT', 443, 65_535)),
-    dir: env.raw('SERVICE_ACCOUNT_DIR') ?? '/var/run/secrets/kubernetes.io/serviceaccount',
-    ...(url === undefined
-      ? {}
-      : { url: env.read('API_URL', url, (value) => apiUrl(value), 'an https URL (http only for loopback)') }),
-  };
-}
-
-function apiUrl(value: string): string {
-  const url = webUrl(value);
-  return check(url.href, url.protocol === 'https:' || isLoopback(url.hostname));
-}
-
-/** @param hostname as URL.hostname gives it */
-export function isLoopback(hostname: string): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    /^127(\.\d+){3}$/.test(hostname) ||
-    hostname === '[::1]'
-  );
-}
-
-/** This file lives in dist/apps/gateway/config at run time: the built dashboard is beside it. */
+/** This file lives in dist/apps/gateway/config at run time: the built dashboard is in dist/dashboard. */
 const BUILT_DASHBOARD = fileURLToPath(new URL('../../../dashboard', import.meta.url));
+const IN_A_POD = 'set by Kubernetes in a pod; outside of a cluster set KUBECONFIG';
+
+/** Every variable that the gateway reads. */
+const Environment = z.object({
+  LISTEN: address.default({ host: '0.0.0.0', port: 8080 }),
+  METRICS_LISTEN: address.default({ host: '0.0.0.0', port: 9090 }),
+  KUBECONFIG: z.string().optional(),
+  KUBERNETES_SERVICE_HOST: z.string(IN_A_POD).optional(),
+  KUBERNETES_SERVICE_PORT: count(65_535).default(443),
+  SERVICE_ACCOUNT_DIR: z.string().default('/var/run/secrets/kubernetes.io/serviceaccount'),
+  API_URL: apiUrl.optional(),
+  POD_NAMESPACE: kubeName,
+  POD_NAME: kubeName,
+  GATESERVER: kubeName,
+  PUBLIC_URLS: publicUrls,
+  SESSION_KEY: secretKey,
+  JWKS_CONFIGMAP: kubeName.optional(),
+  GUEST_SERVICE_ACCOUNT: kubeName.optional(),
+  TRUSTED_HOPS: count(32).default(0),
+  MAX_DURATION: duration.default(24 * 3_600_000),
+  IDLE_TIMEOUT: duration.default(0),
+  MAX_CONSOLES: count(1_000_000).default(1000),
+  DRAIN_TIME: duration.default(30_000),
+  SHUTDOWN_DELAY: duration.default(0),
+  ACCEPT_UNREGISTERED: flag.default(false),
+  FRAME_ANCESTORS: frameAncestors.default([]),
+  WEB_APP: webUrl.optional(),
+  WEB_ROOT: z.string().default(BUILT_DASHBOARD),
+  LOG_LEVEL: z.enum(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`).default('info'),
+});
+type Environment = z.infer<typeof Environment>;
+
+/** Without a kubeconfig the gateway runs in a pod. */
+const PodEnvironment = Environment.extend({ KUBERNETES_SERVICE_HOST: z.string(IN_A_POD) });
+
+/** Variables whose value no message repeats. */
+const SECRETS: ReadonlySet<string> = new Set<keyof Environment>(['SESSION_KEY']);
 
 /**
- * The environment as a frozen object.
+ * The environment as a frozen object. A variable that is empty or blank counts as not set.
  * @throws ConfigError that lists every bad name at once
  */
-export function readConfig(source: Env): GatewayConfig {
-  const env = new EnvReader(source);
-  const webApp =
-    env.raw('WEB_APP') === undefined
-      ? undefined
-      : env.read('WEB_APP', new URL('http://x'), webUrl, 'an http or https URL');
-  const config: GatewayConfig = {
-    listen: env.read('LISTEN', { host: '0.0.0.0', port: 8080 }, address, 'HOST:PORT'),
-    metricsListen: env.read('METRICS_LISTEN', { host: '0.0.0.0', port: 9090 }, address, 'HOST:PORT'),
-    upstream: upstream(env),
-    namespace: env.name('POD_NAMESPACE'),
-    gateServer: env.name('GATESERVER'),
-    podName: env.name('POD_NAME'),
-    publicUrls: env.read(
-      'PUBLIC_URLS',
-      undefined,
-      publicUrls,
-      'http or https URLs without a path, separated by commas',
-    ),
-    sessionKey: env.read('SESSION_KEY', undefined, sessionKey, 'at least 32 bytes in base64', true),
-    jwksConfigMap: env.name('JWKS_CONFIGMAP', `${env.raw('GATESERVER') ?? 'gateserver'}-jwks`),
-    guestServiceAccount: env.name('GUEST_SERVICE_ACCOUNT', `${env.raw('GATESERVER') ?? 'gateserver'}-guest`),
-    trustedHops: env.number('TRUSTED_HOPS', 0, 32),
-    maxDuration: env.duration('MAX_DURATION', 24 * 3_600_000),
-    idleTimeout: env.duration('IDLE_TIMEOUT', 0),
-    maxConsoles: env.number('MAX_CONSOLES', 1000),
-    drainTime: env.duration('DRAIN_TIME', 30_000),
-    acceptUnregistered: env.flag('ACCEPT_UNREGISTERED'),
-    frameAncestors: env.read(
-      'FRAME_ANCESTORS',
-      [],
-      frameAncestors,
-      'sites such as https://portal.example.com, separated by commas',
-    ),
-    ...(webApp === undefined ? {} : { webApp }),
-    webRoot: env.raw('WEB_ROOT') ?? BUILT_DASHBOARD,
-    logLevel: env.read(
-      'LOG_LEVEL',
-      'info',
-      (value) => check(value, LOG_LEVELS.includes(value)),
-      `one of ${LOG_LEVELS.join(', ')}`,
-    ),
+export function readConfig(source: Variables): GatewayConfig {
+  const given = Object.fromEntries(
+    Object.entries(source).flatMap(([key, text = '']) => (text.trim() === '' ? [] : [[key, text.trim()]])),
+  );
+  const parsed = (given['KUBECONFIG'] === undefined ? PodEnvironment : Environment).safeParse(given);
+  if (parsed.success) return Object.freeze(toConfig(parsed.data));
+  throw new ConfigError(
+    parsed.error.issues.map(({ path, message }) => {
+      const key = String(path[0]);
+      const text = given[key];
+      if (text === undefined) return `${key} is missing: ${message}`;
+      return `${key} is ${SECRETS.has(key) ? 'not usable' : JSON.stringify(text)}: ${message}`;
+    }),
+  );
+}
+
+function toConfig(env: Environment): GatewayConfig {
+  return {
+    listen: env.LISTEN,
+    metricsListen: env.METRICS_LISTEN,
+    upstream: toUpstream(env),
+    namespace: env.POD_NAMESPACE,
+    gateServer: env.GATESERVER,
+    podName: env.POD_NAME,
+    publicUrls: env.PUBLIC_URLS,
+    sessionKey: env.SESSION_KEY,
+    jwksConfigMap: env.JWKS_CONFIGMAP ?? `${env.GATESERVER}-jwks`,
+    guestServiceAccount: env.GUEST_SERVICE_ACCOUNT ?? `${env.GATESERVER}-guest`,
+    trustedHops: env.TRUSTED_HOPS,
+    maxDuration: env.MAX_DURATION,
+    idleTimeout: env.IDLE_TIMEOUT,
+    maxConsoles: env.MAX_CONSOLES,
+    drainTime: env.DRAIN_TIME,
+    shutdownDelay: env.SHUTDOWN_DELAY,
+    acceptUnregistered: env.ACCEPT_UNREGISTERED,
+    frameAncestors: env.FRAME_ANCESTORS,
+    ...(env.WEB_APP === undefined ? {} : { webApp: env.WEB_APP }),
+    webRoot: env.WEB_ROOT,
+    logLevel: env.LOG_LEVEL,
   };
-  if (env.problems.length > 0) throw new ConfigError(env.problems);
-  return Object.freeze(config);
+}
+
+function toUpstream(env: Environment): UpstreamConfig {
+  const { KUBECONFIG: file, KUBERNETES_SERVICE_HOST: host, API_URL: url } = env;
+  if (host === undefined) return { kind: 'kubeconfig', file: file ?? '' };
+  const pod = {
+    kind: 'in-cluster',
+    host,
+    port: String(env.KUBERNETES_SERVICE_PORT),
+    dir: env.SERVICE_ACCOUNT_DIR,
+  } as const;
+  return url === undefined ? pod : { ...pod, url };
 }

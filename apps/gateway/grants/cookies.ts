@@ -1,5 +1,5 @@
 import { parseCookie, stringifySetCookie } from 'cookie';
-import { isLoopback } from '../config/config.js';
+import { isLoopback } from '#libs/kube';
 
 /** Holds the last grant; scripts of the original system send a raw JWT in it. */
 export const LAST_GRANT = 'kg-jwt-session-code';

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { isLoopback } from '#libs/kube';
+import { parseDuration } from '#libs/token';
+import { SecretKey } from './secret.js';
+
+/** Text that `read` turns into a value. Its problem, whether it throws or the text is missing, is what was wanted. */
+function value<T>(wanted: string, read: (text: string) => T) {
+  return z.string(wanted).transform((text, context): T => {
+    try {
+      return read(text);
+    } catch {
+      context.addIssue({ code: 'custom', message: wanted });
+      return z.NEVER;
+    }
+  });
+}
+
+const DNS_NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
+export const kubeName = z.string('a Kubernetes name').regex(DNS_NAME, 'a Kubernetes name');
+
+export const flag = z.enum(['true', 'false'], 'true or false').transform((text) => text === 'true');
+
+/** Milliseconds; 0 switches off. */
+export const duration = value('a duration such as 90s or 1h30m', (text) =>
+  /^0(s|m|h)?$/.test(text) ? 0 : parseDuration(text),
+);
+
+export const count = (max: number) =>
+  value(`a whole number from 0 to ${max}`, (text) => checked(Number(text), /^\d+$/.test(text) && Number(text) <= max));
+
+export const address = value('HOST:PORT', (text) => {
+  const colon = text.lastIndexOf(':');
+  const host = text.slice(0, colon).replace(/^\[(.*)\]$/, '$1');
+  const port = Number(text.slice(colon + 1));
+  return checked({ host, port }, colon > 0 && Number.isInteger(port) && port >= 0 && port <= 65_535);
+});
+
+export const webUrl = value('an http or https URL', readUrl);
+
+export const apiUrl = value('an https URL (http only for loopback)', (text) => {
+  const url = readUrl(text);
+  return checked(url.href, url.protocol === 'https:' || isLoopback(url.hostname));
+});
+
+export const publicUrls = value('http or https URLs without a path, separated by commas', (text) =>
+  text.split(',').map((one) => {
+    const url = readUrl(one.trim());
+    return checked(url, url.pathname === '/');
+  }),
+);
+
+/** Sources of `frame-ancestors`: a scheme, host and port each, so that no policy can be smuggled in by `;` or spaces. */
+export const frameAncestors = value('sites such as https://portal.example.com, separated by commas', (text) => {
+  const sources = text.split(/[\s,]+/).filter((one) => one !== '');
+  return checked(
+    sources,
+    sources.every((one) => /^https?:\/\/[-a-zA-Z0-9.*:[\]]+$/.test(one)),
+  );
+});
+
+export const secretKey = value('at least 32 bytes in base64', (text) => {
+  const bytes = Buffer.from(text, 'base64');
+  return checked(new SecretKey(bytes), bytes.length >= 32);
+});
+
+function readUrl(text: string): URL {
+  const url = new URL(text);
+  return checked(url, /^https?:$/.test(url.protocol) && url.username === '' && url.search === '' && url.hash === '');
+}
+
+function checked<T>(result: T, ok: boolean): T {
+  if (!ok) throw new RangeError('refused');
+  return result;
+}
