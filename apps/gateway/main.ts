@@ -6,7 +6,11 @@ import { ConfigError, readConfig } from './config/config.js';
 try {
   const config = readConfig(process.env);
   const logger = makeLogger('gateway', config.logLevel);
-  process.on('unhandledRejection', (err) => logger.fatal({ err }, 'unhandled rejection'));
+  // What state the process is in, nobody knows: Kubernetes starts it anew.
+  process.on('unhandledRejection', (err) => {
+    logger.fatal({ err }, 'unhandled rejection');
+    process.exit(1);
+  });
   const app = await createGateway(config, connect(config.upstream), logger);
   app.enableShutdownHooks();
   await app.listen(config.listen.port, config.listen.host);
