@@ -4,9 +4,9 @@ import {
   Injectable,
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
-  type OnModuleDestroy,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Watches } from './cluster/watches.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from './config/config.js';
 import { ConsoleDoor } from './console/console-door.js';
@@ -68,9 +68,7 @@ export class Entrance {
 
 /** Starts and stops the gateway with Nest's hooks. */
 @Injectable()
-export class Lifecycle
-  implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown, OnApplicationShutdown
-{
+export class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(
     private readonly running: Running,
     private readonly entrance: Entrance,
@@ -84,12 +82,14 @@ export class Lifecycle
     this.running.start();
   }
 
-  onModuleDestroy(): void {
+  /**
+   * Not ready first. Whoever sends requests here learns of it a moment later, so that the doors stay open meanwhile: only
+   * after SIGTERM, which Kubernetes sends, since a person who presses Ctrl-C waits for nobody. Then browsers are told why
+   * their consoles end (tunnels are still alive here), and requests in flight get the drain time.
+   */
+  async beforeApplicationShutdown(signal?: string): Promise<void> {
     this.readiness.close();
-  }
-
-  /** Tunnels are still alive here: browsers are told why they end. Requests in flight get the drain time. */
-  async beforeApplicationShutdown(): Promise<void> {
+    if (signal === 'SIGTERM') await sleep(this.config.shutdownDelay);
     await this.entrance.close();
     await this.running.stop();
     const server = this.host.httpAdapter.getHttpServer() as { closeAllConnections(): void };

@@ -114,14 +114,14 @@ export class ContainerRunner {
     this.later(0);
   }
 
-  /** Ends the process: SIGTERM, SIGKILL after `graceMs`; does not start it again. */
-  async stop(graceMs: number): Promise<void> {
+  /** Ends the process: `signal`, SIGKILL after `graceMs`; does not start it again. */
+  async stop(graceMs: number, signal?: NodeJS.Signals): Promise<void> {
     this.stopping = true;
     clearTimeout(this.timer);
     if (this.child) this.host.event('Normal', 'Killing', `Stopping container ${this.name}`);
     const sleep = (this.container.lifecycle?.preStop?.sleep?.seconds ?? 0) * 1000;
     if (sleep > 0 && this.child && graceMs > sleep) await this.sleepOrExit(sleep);
-    await this.child?.stop(Math.max(graceMs - sleep, 0));
+    await this.child?.stop(Math.max(graceMs - sleep, 0), signal);
     await this.runs.end();
   }
 

@@ -55,7 +55,7 @@ export async function runDetached(
       readyWithinMs: READY_WITHIN_MS,
       onRestart: options.onRestart,
     });
-    return { ended: running.ended, stop: () => running.stop(STOP_MS).finally(() => account.stop()) };
+    return { ended: running.ended, stop: () => running.stop(STOP_MS, 'SIGINT').finally(() => account.stop()) };
   } catch (error) {
     account.stop();
     throw error;

@@ -69,9 +69,9 @@ export class PodRunner implements ContainerHost {
   }
 
   /** Ends the processes within `graceMs` and leaves the object alone. */
-  async stop(graceMs: number): Promise<void> {
+  async stop(graceMs: number, signal?: NodeJS.Signals): Promise<void> {
     this.account.stop();
-    await Promise.all([...this.inits, ...this.containers].map((container) => container.stop(graceMs)));
+    await Promise.all([...this.inits, ...this.containers].map((container) => container.stop(graceMs, signal)));
     await this.writer.flushed();
     this.writer.stop();
   }

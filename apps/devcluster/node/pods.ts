@@ -32,7 +32,7 @@ export class NodePods {
   async stop(graceMs: number): Promise<void> {
     await this.informer.stop();
     const stopped = this.queue.stop();
-    await Promise.all([...this.runners.values()].map((runner) => runner.stop(graceMs)));
+    await Promise.all([...this.runners.values()].map((runner) => runner.stop(graceMs, 'SIGINT')));
     await stopped;
   }
 

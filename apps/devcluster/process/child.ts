@@ -78,9 +78,9 @@ export class Child {
     void this.exited.then(() => living.delete(this));
   }
 
-  /** SIGTERM, then SIGKILL after `graceMs`. Resolves when it has ended; at once where it already has. */
-  async stop(graceMs: number): Promise<Exit> {
-    if (!this.ended) this.process.kill('SIGTERM');
+  /** `signal`, then SIGKILL after `graceMs`. Resolves when it has ended; at once where it already has. */
+  async stop(graceMs: number, signal: NodeJS.Signals = 'SIGTERM'): Promise<Exit> {
+    if (!this.ended) this.process.kill(signal);
     const timer = setTimeout(() => this.kill(), graceMs);
     try {
       return await this.exited;

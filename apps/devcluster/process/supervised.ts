@@ -60,10 +60,10 @@ export class Supervised {
     return this.child?.pid;
   }
 
-  /** SIGTERM, then SIGKILL after `graceMs`. */
-  async stop(graceMs: number): Promise<void> {
+  /** `signal`, then SIGKILL after `graceMs`. */
+  async stop(graceMs: number, signal?: NodeJS.Signals): Promise<void> {
     this.stopping.abort();
-    await this.child?.stop(graceMs);
+    await this.child?.stop(graceMs, signal);
     await this.ended;
   }
 

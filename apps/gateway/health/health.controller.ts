@@ -1,28 +1,35 @@
-import { Controller, Get, Res } from '@nestjs/common';
+import { Controller, Get, Header, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { type Response } from 'express';
+import { type HealthCheckResult, HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
 import { Public } from '../http/access.js';
 import { Readiness } from '../ops/readiness.js';
+import { UnhealthyFilter } from './unhealthy.filter.js';
 
+/** What Kubernetes asks, in the shape of @nestjs/terminus: 200, or 503 with what is missing, and nothing secret. */
 @ApiExcludeController()
 @Public()
+@UseFilters(UnhealthyFilter)
 @Controller()
 export class HealthController {
-  constructor(private readonly readiness: Readiness) {}
+  constructor(
+    private readonly health: HealthCheckService,
+    private readonly indicators: HealthIndicatorService,
+    private readonly readiness: Readiness,
+  ) {}
 
   /** The process answers: nothing that a restart would cure is wrong. */
+  @Header('cache-control', 'no-store')
   @Get('healthz')
-  healthy(@Res() res: Response): void {
-    res.setHeader('cache-control', 'no-store');
-    res.type('text/plain').send('ok\n');
+  healthy(): Promise<HealthCheckResult> {
+    return this.health.check([]);
   }
 
-  /** It may be sent requests. The lines say what is missing, and nothing secret. */
+  /** It may be sent requests. */
+  @Header('cache-control', 'no-store')
   @Get('readyz')
-  ready(@Res() res: Response): void {
+  ready(): Promise<HealthCheckResult> {
+    const gateway = this.indicators.check('gateway');
     const problems = this.readiness.problems();
-    res.setHeader('cache-control', 'no-store');
-    res.status(problems.length === 0 ? 200 : 503).type('text/plain');
-    res.send(problems.length === 0 ? 'ok\n' : `${problems.join('\n')}\n`);
+    return this.health.check([() => (problems.length === 0 ? gateway.up() : gateway.down({ problems }))]);
   }
 }

@@ -5,6 +5,7 @@ import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type INestApplication } from '@nestjs/common';
+import { type NestApplicationContext } from '@nestjs/core';
 import { type GateToken, type GateTokenSpec } from '#libs/api';
 import { type Devices } from '#libs/kubevirt';
 import { makeLogger } from '#libs/ops';
@@ -114,7 +115,8 @@ export interface TestGateway {
   readonly app: INestApplication;
   /** Every line that was logged. */
   readonly log: string[];
-  close(): Promise<void>;
+  /** @param signal as if this signal had ended it */
+  close(signal?: string): Promise<void>;
 }
 
 /** A real gateway in this process, on a free port, ready. */
@@ -131,8 +133,8 @@ export async function startGateway(cluster: TestCluster, env: Record<string, str
   await app.listen(0, '127.0.0.1');
   const server = app.getHttpServer() as Server;
   const { port } = server.address() as AddressInfo;
-  const close = async (): Promise<void> => {
-    await app.close();
+  const close = async (signal?: string): Promise<void> => {
+    await (app as unknown as NestApplicationContext).close(signal);
     rmSync(webRoot, { recursive: true });
   };
   let problems = '';

@@ -5,7 +5,9 @@ import { labelsOf, namesOf, selectorOf } from './names.js';
 
 export const HTTP_PORT = 8080;
 export const METRICS_PORT = 9090;
-/** What is added to the drain time until a pod is killed. */
+/** Between "not ready" and closed doors: a Service, Route or Ingress stops sending requests to the pod meanwhile. */
+const SHUTDOWN_DELAY_SECONDS = 5;
+/** What is added to the shutdown delay and the drain time until a pod is killed. */
 const GRACE_SECONDS = 15;
 /** `api-url` of the schema: means the API server of the pod's own environment. */
 const OWN_API_URL = 'https://kubernetes.default.svc';
@@ -48,7 +50,7 @@ function podSpec(input: DeploymentInput) {
   return {
     serviceAccountName: name,
     enableServiceLinks: false,
-    terminationGracePeriodSeconds: Math.ceil(parseDuration(settings['drain-time']) / 1000) + GRACE_SECONDS,
+    terminationGracePeriodSeconds: graceSeconds(settings),
     securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
     topologySpreadConstraints: [
       {
@@ -61,6 +63,11 @@ function podSpec(input: DeploymentInput) {
     containers: [container(input)],
     volumes: [{ name: 'tmp', emptyDir: {} }],
   };
+}
+
+/** A pod waits, drains, and has some time left to end. */
+function graceSeconds(settings: GateServerSettings): number {
+  return SHUTDOWN_DELAY_SECONDS + Math.ceil(parseDuration(settings['drain-time']) / 1000) + GRACE_SECONDS;
 }
 
 function container(input: DeploymentInput) {
@@ -105,6 +112,7 @@ function environment({ name, settings, urls }: DeploymentInput) {
     IDLE_TIMEOUT: settings['idle-timeout'],
     MAX_CONSOLES: String(settings['max-consoles']),
     DRAIN_TIME: settings['drain-time'],
+    SHUTDOWN_DELAY: `${SHUTDOWN_DELAY_SECONDS}s`,
     ACCEPT_UNREGISTERED: String(settings['accept-unregistered']),
     FRAME_ANCESTORS: settings['frame-ancestors'].join(','),
     WEB_APP: settings['web-app'] ?? '',
