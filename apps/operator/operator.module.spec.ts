@@ -27,14 +27,14 @@ async function start(handler: (req: IncomingMessage, res: ServerResponse, body: 
   return app.getUrl();
 }
 
-/** A cluster without objects. */
-function emptyCluster() {
-  let lease: object | undefined;
+/** A cluster without objects. @param held what the answer to giving the lead back waits for */
+function emptyCluster(held: Promise<void> = Promise.resolve()) {
+  let lease: { spec?: { holderIdentity?: string } } | undefined;
   return (req: IncomingMessage, res: ServerResponse, body: string): void => {
     if (req.url?.includes('/leases')) {
       if (req.method === 'GET' && !lease) return json(res, { kind: 'Status', code: 404, message: 'not found' }, 404);
-      if (req.method !== 'GET') lease = JSON.parse(body) as object;
-      return json(res, lease);
+      if (req.method !== 'GET') lease = JSON.parse(body) as NonNullable<typeof lease>;
+      return void (lease?.spec?.holderIdentity === '' ? held : Promise.resolve()).then(() => json(res, lease));
     }
     if (req.url?.includes('watch='))
       return void res.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
@@ -42,17 +42,33 @@ function emptyCluster() {
   };
 }
 
-it('leads, is ready while its watches are in touch, and gives the lead back at its end', async () => {
+const released = () => {
+  const writes = api.requests.filter(({ method, url }) => method !== 'GET' && url.pathname.includes('/leases'));
+  return (
+    (JSON.parse(writes.at(-1)?.body ?? '{}') as { spec?: { holderIdentity?: string } }).spec?.holderIdentity === ''
+  );
+};
+
+it('leads, and is ready while its watches are in touch', async () => {
   const url = await start(emptyCluster());
   await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(200);
   const metrics = `http://127.0.0.1:${app.get(MetricsServer, { strict: false }).port}/metrics`;
   await expect.poll(async () => (await fetch(metrics)).text()).toContain('kube_gateway_operator_leads 1');
   expect(await (await fetch(metrics)).text()).toContain('kube_gateway_operator_queue_length{kind="GateToken"} 0');
-  await app.close();
-  const released = api.requests.filter(
-    ({ method, url: { pathname } }) => method !== 'GET' && pathname.includes('/leases'),
-  );
-  expect(JSON.parse(released.at(-1)?.body ?? '')).toMatchObject({ spec: { holderIdentity: '' } });
+});
+
+it('is not ready any more while it ends, and gives the lead back', async () => {
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const url = await start(emptyCluster(held));
+  await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(200);
+  const closed = app.close();
+  await expect.poll(released).toBe(true);
+  const ready = await fetch(`${url}/readyz`);
+  expect([ready.status, (await fetch(`${url}/healthz`)).status]).toEqual([503, 200]);
+  expect(await ready.text()).toContain('Shutting down.');
+  release();
+  await closed;
   expect(lost).toBe(0);
 });
 
@@ -61,5 +77,5 @@ it('is alive but not ready while the API server refuses it, and says what it is 
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
   const ready = await fetch(`${url}/readyz`);
   expect(ready.status).toBe(503);
-  expect(await ready.text()).toContain('gatetokens');
+  expect(await ready.text()).toMatch(/Out of touch with the API server: [^"]*gatetokens/);
 });

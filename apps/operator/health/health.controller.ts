@@ -1,24 +1,25 @@
-import { Controller, Get, ServiceUnavailableException } from '@nestjs/common';
-import { Watches } from '../cluster/watches.js';
-
-/** Watches are renewed every 30 s; three that failed in a row are a lost API server. */
-const PATIENCE_MS = 90_000;
+import { Controller, Get, Header } from '@nestjs/common';
+import { type HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
+import { ReadinessIndicator } from './readiness-indicator.js';
 
 /** What a kubelet asks. */
 @Controller()
 export class HealthController {
-  constructor(private readonly watches: Watches) {}
+  constructor(
+    private readonly health: HealthCheckService,
+    private readonly readiness: ReadinessIndicator,
+  ) {}
 
+  /** The process answers: nothing that a restart would cure is wrong. */
   @Get('healthz')
   healthz(): string {
     return 'ok';
   }
 
-  /** Ready while every watch is in touch with the API server, whether it leads or not. */
+  /** Ready while every watch is in touch with the API server, leader or not; no longer once the process ends (503). */
   @Get('readyz')
-  readyz(): string {
-    const lagging = this.watches.lagging(Date.now(), PATIENCE_MS);
-    if (lagging.length === 0) return 'ok';
-    throw new ServiceUnavailableException(`out of touch with the API server: ${lagging.join(', ')}`);
+  @Header('cache-control', 'no-store')
+  readyz(): Promise<HealthCheckResult> {
+    return this.health.check([() => this.readiness.check()]);
   }
 }

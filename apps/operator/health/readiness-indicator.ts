@@ -1,0 +1,32 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
+import { Watches } from '../cluster/watches.js';
+import { Clock } from '../ops/clock.js';
+
+/** Watches are renewed every 30 s; three that failed in a row are a lost API server. */
+const PATIENCE_MS = 90_000;
+
+/** Up while every watch that the operator needs is in touch with the API server, until the process ends. */
+@Injectable()
+export class ReadinessIndicator implements OnModuleDestroy {
+  #ending = false;
+
+  constructor(
+    private readonly watches: Watches,
+    private readonly clock: Clock,
+    private readonly indicators: HealthIndicatorService,
+  ) {}
+
+  check(): HealthIndicatorResult {
+    const indicator = this.indicators.check('operator');
+    if (this.#ending) return indicator.down('Shutting down.');
+    const lagging = this.watches.lagging(this.clock.now(), PATIENCE_MS);
+    if (lagging.length === 0) return indicator.up();
+    return indicator.down(`Out of touch with the API server: ${lagging.join(', ')}.`);
+  }
+
+  /** Nest calls this before anything else ends; what terminus does itself at the end may come after the manager's. */
+  onModuleDestroy(): void {
+    this.#ending = true;
+  }
+}
