@@ -43,7 +43,7 @@ describe('kubectl asks what there is', () => {
   it.each(['gateservers', 'gatetokens', 'gatesessions'])('explain --recursive %s', async (kind) => {
     const text = await kubectlOk(`explain ${kind} --recursive`);
     expect(text).toMatch(/^GROUP:\s+kubegateway\.kubevirt\.io\nKIND:\s+Gate\w+\nVERSION:\s+v1beta1\n/);
-    for (const field of ['apiVersion', 'kind', 'metadata', 'managedFields', 'spec']) {
+    for (const field of ['apiVersion', 'kind', 'metadata', 'spec']) {
       expect(text).toMatch(new RegExp(`^\\s+${field}\\s+<`, 'm'));
     }
   });
@@ -59,12 +59,7 @@ describe('kubectl asks what there is', () => {
     expect(await kubectlFails('explain nothing')).toContain(`the server doesn't have a resource type "nothing"`);
   });
 
-  it('explains kinds of Kubernetes and of KubeVirt', async () => {
-    expect(await kubectlOk('explain pods.spec.containers.resources')).toMatch(
-      /FIELD: resources <ResourceRequirements>/,
-    );
-    expect(await kubectlOk('explain deployment.spec.strategy.rollingUpdate')).toContain('maxSurge');
-    expect(await kubectlOk('explain svc.spec.ports')).toMatch(/port\s+<integer> -required-/);
+  it('explains a kind of KubeVirt', async () => {
     expect(await kubectlOk('explain vm --api-version=kubevirt.io/v1')).toMatch(/KIND:\s+VirtualMachine\nVERSION:\s+v1/);
   });
 });

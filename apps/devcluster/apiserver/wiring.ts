@@ -3,7 +3,7 @@ import { type Context } from './context.js';
 import { type Compile } from './crd/definition.js';
 import { type OpenApi } from './http/parts.js';
 import { type PkiFiles, pem } from '../pki/index.js';
-import { openapiV2, openapiV3, openapiV3Index } from './openapi/index.js';
+import { openapiV3, openapiV3Index } from './openapi/v3.js';
 import { compileSchema } from './schema/index.js';
 import { type Registry } from './registry.js';
 import { type Fields } from './types.js';
@@ -48,7 +48,6 @@ function documents(registry: Registry): OpenApi {
     return made.get(key);
   };
   return {
-    v2: () => kept('v2', () => openapiV2([...registry.all()])) ?? {},
     index: () => kept('', () => openapiV3Index([...registry.all()])) ?? {},
     v3: (path) => kept(path, () => openapiV3([...registry.all()], path)),
   };

@@ -12,8 +12,6 @@ export type Type =
 export interface Model {
   /** As the client calls it: `V1PodSpec`, `CoreV1Event`. */
   name: string;
-  /** As Go calls it: `PodSpec`. */
-  goName: string;
   fields: ReadonlyMap<string, Type>;
 }
 
@@ -24,8 +22,6 @@ interface Attribute {
 }
 
 const FOLDER = join(dirname(fileURLToPath(import.meta.resolve('@kubernetes/client-node'))), 'gen/models');
-
-export const declarationFile = (name: string): string => join(FOLDER, `${name}.d.ts`);
 
 const models = new Map<string, Model | undefined>();
 
@@ -39,7 +35,7 @@ function read(name: string): Model | undefined {
   const attributes = attributesOf(name);
   if (!attributes) return undefined;
   const fields = attributes.map((attribute) => [attribute.baseName, typeOf(attribute, name)] as const);
-  return { name, goName: goName(name), fields: new Map(fields) };
+  return { name, fields: new Map(fields) };
 }
 
 /**
@@ -56,9 +52,6 @@ function attributesOf(name: string): Attribute[] | undefined {
     throw error;
   }
 }
-
-/** `V1PodSpec` -> `PodSpec`, `RbacV1Subject` -> `Subject` */
-export const goName = (name: string): string => name.replace(/^(?:[A-Z][a-z]+)?V\d+(?=[A-Z])/, '');
 
 /** Quantities are texts to the client; the API also takes numbers. */
 const QUANTITIES = new Set([

@@ -1,7 +1,7 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { ISSUER } from '../authn/service-accounts.js';
 import { apiGroup, coreVersions, groupList, groupVersions, resourceList } from '../discovery/documents.js';
-import { sendProtobuf } from '../openapi/index.js';
+import { OPENAPI_V2, V2_TYPE, V2_WANTED } from '../openapi/v2.js';
 import { unknownResource } from '../status.js';
 import { type Fields } from '../types.js';
 import { type Admitted } from './authorize.js';
@@ -31,8 +31,8 @@ export function nonResource(parts: Parts, req: IncomingMessage, res: ServerRespo
   else if (path === '/version') sendObject(res, 200, VERSION);
   else if (path === '/openid/v1/jwks') send(res, 200, JSON.stringify(parts.tokens.jwks()), 'application/jwk-set+json');
   else if (path === '/.well-known/openid-configuration') sendObject(res, 200, openidConfiguration(parts));
-  else if (path === '/openapi/v2' && sendProtobuf(res, req.headers.accept ?? '')) return true;
-  else if (path.startsWith('/openapi/')) return openapi(parts, path, res);
+  else if (path === '/openapi/v2' && req.headers.accept?.includes(V2_WANTED)) send(res, 200, OPENAPI_V2, V2_TYPE);
+  else if (path.startsWith('/openapi/v3')) return openapi(parts, path, res);
   else return discovery(parts, path, req.headers.accept ?? '', res);
   return true;
 }
@@ -46,16 +46,9 @@ const openidConfiguration = ({ address }: Parts): Fields => ({
 });
 
 function openapi({ openapi: documents }: Parts, path: string, res: ServerResponse): boolean {
-  const document =
-    path === '/openapi/v2'
-      ? documents.v2()
-      : path === '/openapi/v3'
-        ? documents.index()
-        : documents.v3(path.slice('/openapi/v3/'.length));
-  if (!document) return false;
-  if (path === '/openapi/v3') send(res, 200, JSON.stringify(document), 'text/plain; charset=utf-8');
-  else sendObject(res, 200, document);
-  return true;
+  const document = path === '/openapi/v3' ? documents.index() : documents.v3(path.slice('/openapi/v3/'.length));
+  if (document) sendObject(res, 200, document);
+  return document !== undefined;
 }
 
 /** The old form alone: clients that ask for the aggregated one (KEP-3352) fall back to it. */
@@ -92,7 +85,7 @@ function index({ ctx }: Parts, res: ServerResponse): boolean {
     `/apis/${group}`,
     ...versions.map((version) => `/apis/${group}/${version}`),
   ]);
-  const fixed = ['/api', '/api/v1', '/apis', ...paths, '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz'];
+  const fixed = ['/api', '/api/v1', '/apis', ...paths, '/healthz', '/livez', '/openapi/v3', '/readyz'];
   sendObject(res, 200, { paths: [...fixed, '/version'].sort() });
   return true;
 }

@@ -7,7 +7,6 @@ import { type Reviews } from '../reviews/index.js';
 import { type Fields } from '../types.js';
 
 export interface OpenApi {
-  v2(): Fields;
   index(): Fields;
   v3(path: string): Fields | undefined;
 }

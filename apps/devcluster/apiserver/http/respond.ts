@@ -13,7 +13,7 @@ export function sendText(res: ServerResponse, code: number, text: string): void 
   send(res, code, text, 'text/plain; charset=utf-8');
 }
 
-export function send(res: ServerResponse, code: number, body: string, type: string): void {
+export function send(res: ServerResponse, code: number, body: string | Buffer, type: string): void {
   if (res.headersSent) return void res.end();
   res.writeHead(code, {
     'Content-Type': type,

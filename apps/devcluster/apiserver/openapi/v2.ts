@@ -1,62 +1,24 @@
-import { type Fields, type ResourceDef } from '../types.js';
-import { schemaName, type Ref } from './names.js';
-import { common, type Operation, type Path, pathsOf } from './operations.js';
-import { metaSchemas } from './built-in.js';
-import { kindSchemas } from './schemas.js';
-import { answer } from './v3.js';
+/** What client-go asks /openapi/v2 for. */
+export const V2_WANTED = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
+/** What it is answered with. */
+export const V2_TYPE = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 
-const ref: Ref = (name, description) => ({
-  ...(description === undefined ? {} : { description }),
-  $ref: `#/definitions/${name}`,
-});
+/** Field numbers of gnostic's openapi.v2.Document and Info; all are length-delimited. */
+const SWAGGER = 1;
+const INFO = 2;
+const TITLE = 1;
+const VERSION = 2;
 
-/** `/openapi/v2`: everything in one document (Swagger 2.0). */
-export function openapiV2(defs: ResourceDef[]): Fields {
-  const schemas = defs.map((def) => swagger(kindSchemas(def, ref)));
-  return {
-    swagger: '2.0',
-    info: { title: 'Kubernetes', version: 'unversioned' },
-    paths: Object.fromEntries(defs.flatMap(pathsOf).map((item) => [item.path, pathItem(item)])),
-    definitions: Object.assign({}, metaSchemas(ref), ...schemas) as Fields,
-  };
-}
+/** A length-delimited field of less than 128 bytes. */
+const field = (number: number, content: Buffer): Buffer =>
+  Buffer.concat([Buffer.from([(number << 3) | 2, content.length]), content]);
+const string = (number: number, text: string): Buffer => field(number, Buffer.from(text));
 
-function pathItem(item: Path): Fields {
-  return {
-    ...Object.fromEntries(item.operations.map((operation) => [operation.method, operationV2(item, operation)])),
-    parameters: item.variables.map((name) => ({ name, in: 'path', required: true, type: 'string', uniqueItems: true })),
-  };
-}
-
-function operationV2(item: Path, operation: Operation): Fields {
-  const schema = operation.method === 'patch' ? { type: 'object' } : ref(schemaName(item.def, item.def.kind));
-  const body = operation.consumes.length > 0 ? [{ name: 'body', in: 'body', required: true, schema }] : [];
-  const query = operation.query.map(({ name, type, description }) => ({
-    name,
-    in: 'query',
-    type,
-    description,
-    uniqueItems: true,
-  }));
-  return {
-    ...common(item, operation),
-    ...(operation.consumes.length > 0 ? { consumes: operation.consumes } : {}),
-    produces: ['application/json'],
-    schemes: ['https'],
-    parameters: [...body, ...query],
-    responses: { '200': { description: 'OK', schema: ref(answer(item.def, operation)) } },
-  };
-}
-
-/** Words of OpenAPI 3 that Swagger does not have. */
-const UNKNOWN = new Set(['oneOf', 'anyOf', 'not', 'nullable']);
-
-/** A copy without them; a property that has such a name stays. */
-function swagger<T>(node: T, names = false): T {
-  if (Array.isArray(node)) return node.map((item: unknown) => swagger(item)) as T;
-  if (typeof node !== 'object' || node === null) return node;
-  const kept = Object.entries(node).filter(([name]) => names || !UNKNOWN.has(name));
-  return Object.fromEntries(
-    kept.map(([name, item]) => [name, swagger(item as unknown, !names && name === 'properties')]),
-  ) as T;
-}
+/**
+ * A document without definitions: kubectl asks for it where OpenAPI v3 does not name a kind (`kind: List`), takes this
+ * form alone, and finds in it that there is nothing to check on its own side. The server checks everything anyway.
+ */
+export const OPENAPI_V2 = Buffer.concat([
+  string(SWAGGER, '2.0'),
+  field(INFO, Buffer.concat([string(TITLE, 'Kubernetes'), string(VERSION, 'unversioned')])),
+]);

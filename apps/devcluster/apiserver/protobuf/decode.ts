@@ -1,4 +1,4 @@
-import { ensure, isFields, textOf } from '../fields.js';
+import { ensure, textOf } from '../fields.js';
 import { badRequest, unsupportedMedia } from '../status.js';
 import { type Fields } from '../types.js';
 import { messages } from './messages.js';
@@ -12,7 +12,6 @@ interface Field {
   name: string;
   type: string;
   shape: 'one' | 'list' | 'map';
-  inline: boolean;
   keepZero: boolean;
 }
 
@@ -30,10 +29,7 @@ function tableOf(message: string): Map<number, Field> {
 function fieldOf(text: string): [number, Field] {
   const [, name = '', number = '', type = ''] = /^(\w+)=(\d+)(?::(.*))?$/.exec(text) ?? [];
   const shape = type.startsWith('[') ? 'list' : type.startsWith('{') ? 'map' : 'one';
-  return [
-    Number(number),
-    { name, shape, type: type.replace(/[[\]{}^!]/g, ''), inline: type.startsWith('^'), keepZero: type.endsWith('!') },
-  ];
+  return [Number(number), { name, shape, type: type.replace(/[[\]{}!]/g, ''), keepZero: type.endsWith('!') }];
 }
 
 /**
@@ -78,8 +74,7 @@ function decodeMessage(data: Buffer, message: string): Fields {
 }
 
 function setOne(out: Fields, field: Field, value: unknown): void {
-  if (field.inline && isFields(value)) Object.assign(out, value);
-  else if (value !== undefined && (field.keepZero || (value !== '' && value !== 0 && value !== false))) {
+  if (value !== undefined && (field.keepZero || (value !== '' && value !== 0 && value !== false))) {
     out[field.name] = value;
   }
 }
@@ -104,29 +99,9 @@ function valueOf(wire: WireField, { type }: Field): unknown {
       return wire.value !== 0n;
     case 'bytes':
       return wire.bytes.toString('base64');
-    case 'Time':
-    case 'MicroTime':
-      return timeOf(wire.bytes, type === 'Time' ? 0 : 6);
-    case 'Quantity':
-      return [...wireFields(wire.bytes)].find(({ number }) => number === 1)?.bytes.toString() ?? '0';
-    case 'IntOrString':
-      return intOrString(wire.bytes);
     case 'ExtraValue':
       return [...wireFields(wire.bytes)].map(({ bytes }) => bytes.toString());
     default:
       return decodeMessage(wire.bytes, type);
   }
-}
-
-function timeOf(bytes: Buffer, digits: number): string | undefined {
-  const parts = new Map([...wireFields(bytes)].map(({ number, value }) => [number, Number(value)]));
-  const seconds = parts.get(1);
-  if (seconds === undefined) return undefined;
-  const whole = new Date(seconds * 1000).toISOString().slice(0, 19);
-  return digits ? `${whole}.${String(Math.floor((parts.get(2) ?? 0) / 1000)).padStart(6, '0')}Z` : `${whole}Z`;
-}
-
-function intOrString(bytes: Buffer): number | string {
-  const parts = new Map([...wireFields(bytes)].map((field) => [field.number, field]));
-  return parts.get(1)?.value === 1n ? (parts.get(3)?.bytes.toString() ?? '') : Number(parts.get(2)?.value ?? 0n);
 }
