@@ -26,7 +26,7 @@ export interface Call {
   accept: string;
   userAgent: string;
   body: Buffer;
-  /** Throws where the user may not make what a PUT or an apply finds missing. A POST was judged at the door. */
+  /** Throws where the user may not make what an apply finds missing. A POST was judged at the door. */
   mayCreate?: () => void;
   /** Tells the client something beside the answer. */
   warn?: (text: string) => void;

@@ -106,10 +106,6 @@ const sameCause = (a: Cause, b: Cause): boolean =>
 
 export const badRequest = (message: string): ApiError => new ApiError(400, 'BadRequest', message);
 
-/** A kind that Go has no type for. */
-export const unregistered = (kind: string, version: string): string =>
-  `no kind ${quote(kind)} is registered for version ${quote(version)} in scheme "pkg/runtime/scheme.go:111"`;
-
 export const unauthorized = (): ApiError => new ApiError(401, 'Unauthorized', 'Unauthorized');
 
 export const methodNotAllowed = (): ApiError =>
@@ -126,11 +122,6 @@ export const unsupportedMedia = (accepted: string[]): ApiError =>
     'UnsupportedMediaType',
     `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
   );
-
-export const notAcceptable = (offered: string[]): ApiError => {
-  const message = `406: Not Acceptable\n\nAvailable representations: ${offered.join(', ')}`;
-  return new ApiError(406, 'NotAcceptable', message, {});
-};
 
 /** Go's %q for the strings that occur here. */
 export const quote = (text: string): string => JSON.stringify(text);

@@ -1,18 +1,10 @@
 import { type Fields, type KubeObject, type ResourceDef, type UserInfo } from '../types.js';
 
-export interface Kind {
-  group: string;
-  version: string;
-  kind: string;
-}
-
 /** One write on its way to the store. */
 export interface AdmissionRequest {
   operation: 'CREATE' | 'UPDATE' | 'DELETE';
   def: ResourceDef;
   subresource: string;
-  /** Of the object, where that is not the resource's own (Scale, Binding, Eviction, TokenRequest). */
-  kind?: Kind;
   namespace: string | undefined;
   /** Empty while a new object has none yet (generateName), and where a collection is deleted. */
   name: string;

@@ -126,9 +126,8 @@ describe('server-side apply', () => {
 
   it('refuses a field that the schema does not know', async () => {
     expect(await server.apply(`${THINGS}/odd`, thing('odd', { bogus: 1 }), 'one')).toMatchObject({
-      code: 500,
-      message:
-        'failed to create typed patch object (/odd; example.org/v1, Kind=Thing): .spec.bogus: field not declared in schema',
+      code: 400,
+      message: 'failed to create typed patch object: .spec.bogus: field not declared in schema',
     });
   });
 

@@ -3,7 +3,6 @@ import { type Call } from '../context.js';
 import { mediaType } from '../rest/media-type.js';
 import { APPLY_PATCH } from '../rest/patch.js';
 import { cause, invalid } from '../status.js';
-import { type Cause } from '../types.js';
 
 const KINDS: Record<string, string> = {
   create: 'CreateOptions',
@@ -12,8 +11,8 @@ const KINDS: Record<string, string> = {
   delete: 'DeleteOptions',
   deletecollection: 'DeleteOptions',
 };
+const VALIDATIONS = ['', 'Ignore', 'Strict', 'Warn'];
 const MAX_WARNINGS = 20;
-const MAX_MANAGER = 128;
 
 /**
  * The query parameters that all writing requests share.
@@ -22,41 +21,16 @@ const MAX_MANAGER = 128;
 export function checkOptions({ verb, query, contentType }: Pick<Call, 'verb' | 'query' | 'contentType'>): void {
   const kind = KINDS[verb];
   if (!kind) return;
-  const deletes = kind === 'DeleteOptions';
+  const unowned = verb === 'patch' && mediaType(contentType) === APPLY_PATCH && !query.get('fieldManager');
+  const dryRun = query.getAll('dryRun');
+  const validation = query.get('fieldValidation') ?? '';
   const causes = [
-    ...(verb === 'patch' ? patchFaults(query, contentType) : []),
-    ...(deletes ? [] : managerFaults(query.get('fieldManager') ?? '')),
-    ...dryRunFaults(query.getAll('dryRun')),
-    ...(deletes ? [] : validationFaults(query.get('fieldValidation') ?? '')),
+    ...(unowned ? [cause.required('fieldManager', 'is required for apply patch')] : []),
+    // A dry run that is not understood must not become a real one.
+    ...(dryRun.every((value) => value === 'All') ? [] : [cause.unsupported('dryRun', dryRun, ['All'])]),
+    ...(VALIDATIONS.includes(validation) ? [] : [cause.unsupported('fieldValidation', validation, VALIDATIONS)]),
   ];
   if (causes.length > 0) throw invalid({ group: 'meta.k8s.io', kind }, '', causes);
-}
-
-function patchFaults(query: URLSearchParams, contentType: string): Cause[] {
-  if (mediaType(contentType) !== APPLY_PATCH) {
-    return query.get('force') ? [cause.forbidden('force', 'may not be specified for non-apply patch')] : [];
-  }
-  return query.get('fieldManager') ? [] : [cause.required('fieldManager', 'is required for apply patch')];
-}
-
-function managerFaults(manager: string): Cause[] {
-  const causes: Cause[] = [];
-  if (Buffer.byteLength(manager) > MAX_MANAGER) causes.push(cause.tooLong('fieldManager', MAX_MANAGER));
-  const hidden = /[\p{C}\p{Zl}\p{Zp}]/u.exec(manager);
-  if (hidden) {
-    const code = hidden[0].codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0');
-    const detail = `invalid character U+${code} (at position ${Buffer.byteLength(manager.slice(0, hidden.index))})`;
-    causes.push(cause.invalid('fieldManager', manager, detail));
-  }
-  return causes;
-}
-
-export const dryRunFaults = (values: string[]): Cause[] =>
-  values.every((value) => value === 'All') ? [] : [cause.unsupported('dryRun', values, ['All'])];
-
-function validationFaults(value: string): Cause[] {
-  const known = ['', 'Ignore', 'Strict', 'Warn'];
-  return known.includes(value) ? [] : [cause.unsupported('fieldValidation', value, known)];
 }
 
 /** Sends each text once as a Warning header, for kubectl to print. */

@@ -6,7 +6,7 @@ import { create } from '../rest/create.js';
 import { remove, removeAll } from '../rest/delete.js';
 import { patch } from '../rest/patch.js';
 import { asList, get, list } from '../rest/read.js';
-import { checkAccept, representation } from '../rest/representation.js';
+import { representation } from '../rest/representation.js';
 import { replace } from '../rest/update.js';
 import { watch } from '../rest/watch.js';
 import { methodNotAllowed } from '../status.js';
@@ -49,7 +49,6 @@ export async function resource(
     mayCreate: () => checkMayCreate(parts, call),
   };
   if (req.method === 'HEAD') throw methodNotAllowed();
-  checkAccept(call.accept);
   checkOptions(call);
   if (!['get', 'list', 'watch'].includes(info.verb)) call.body = await readBody(req);
   if (info.subresource) await subresource(parts, res, call);
@@ -81,10 +80,8 @@ async function main(parts: Parts, res: ServerResponse, call: Call): Promise<void
       if (call.name) throw methodNotAllowed();
       return answer(201, parts.reviews.answer(call) ?? shape.one(await create(ctx, call)));
     }
-    case 'update': {
-      const { object, created } = await replace(ctx, call);
-      return answer(created ? 201 : 200, shape.one(object));
-    }
+    case 'update':
+      return answer(200, shape.one(await replace(ctx, call)));
     case 'patch': {
       const { object, created } = await patch(ctx, call);
       return answer(created ? 201 : 200, shape.one(object));

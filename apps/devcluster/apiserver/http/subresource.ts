@@ -1,6 +1,6 @@
 import { type ServerResponse } from 'node:http';
 import { type Call } from '../context.js';
-import { bindPod, evictPod } from '../rest/pods.js';
+import { bindPod } from '../rest/pods.js';
 import { patch } from '../rest/patch.js';
 import { get } from '../rest/read.js';
 import { representation } from '../rest/representation.js';
@@ -20,7 +20,7 @@ export async function subresource(parts: Parts, res: ServerResponse, call: Call)
       return answer(200, representation(call, ctx.now).one(get(ctx, call)));
     case 'status update':
     case 'finalize update':
-      return answer(200, (await replace(ctx, call)).object);
+      return answer(200, await replace(ctx, call));
     case 'status patch':
       return answer(200, (await patch(ctx, call)).object);
     case 'scale get':
@@ -30,11 +30,9 @@ export async function subresource(parts: Parts, res: ServerResponse, call: Call)
     case 'scale patch':
       return answer(200, await patchScale(ctx, call));
     case 'token create':
-      return answer(201, await requestToken(ctx, call, parts.tokens));
+      return answer(201, requestToken(ctx, call, parts.tokens));
     case 'log get':
       return parts.podLogs.logs(res, call.namespace ?? '', call.name, call.query);
-    case 'eviction create':
-      return answer(201, await evictPod(ctx, call));
     case 'binding create':
       return answer(201, await bindPod(ctx, call));
     default:

@@ -35,7 +35,6 @@ const core: ResourceDef[] = [
       status: true,
       others: {
         log: { kind: 'Pod', verbs: ['get'] },
-        eviction: { group: 'policy', version: 'v1', kind: 'Eviction', verbs: ['create'] },
         binding: { kind: 'Binding', verbs: ['create'] },
       },
     },

@@ -1,8 +1,7 @@
-import { type AdmissionRequest, type Kind } from '../admission/index.js';
-import { type Call, type Context, isDryRun } from '../context.js';
-import { fieldsOf, isFields } from '../fields.js';
-import { apiVersionOf } from '../registry.js';
-import { type Fields, type KubeObject } from '../types.js';
+import { type AdmissionRequest } from '../admission/index.js';
+import { type Call, isDryRun } from '../context.js';
+import { isFields } from '../fields.js';
+import { type Fields } from '../types.js';
 import { decodeBody } from './decode.js';
 
 const OPTIONS = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 'DeleteOptions' };
@@ -50,15 +49,4 @@ function deleteFields(call: Call): Fields {
     ...(policy ? { propagationPolicy: policy } : {}),
     ...(isDryRun(call) ? { dryRun: ['All'] } : {}),
   };
-}
-
-/** The body of a POST to a subresource that has a kind of its own, as admission lets it through. */
-export async function admitSubresource(ctx: Context, call: Call, kind: Kind): Promise<KubeObject> {
-  const body = fieldsOf(decodeBody(call));
-  const metadata = { ...fieldsOf(body['metadata']), ...(call.namespace ? { namespace: call.namespace } : {}) };
-  const object = { ...body, kind: kind.kind, apiVersion: apiVersionOf(kind), metadata } as KubeObject;
-  const request = { ...admitted(call, 'CREATE'), kind, name: call.name, object };
-  await ctx.admission.mutate(request);
-  await ctx.admission.validate(request);
-  return object;
 }

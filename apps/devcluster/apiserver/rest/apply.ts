@@ -1,10 +1,9 @@
 import { applyTo } from '../apply/apply.js';
 import { withManaged } from '../apply/track.js';
 import { type Call, type Context } from '../context.js';
-import { at, isFields, textOf } from '../fields.js';
 import { apiVersionOf, bucketOf } from '../registry.js';
-import { ApiError, badRequest, conflict, notFound } from '../status.js';
-import { type Fields, type KubeObject, type ManagedFields } from '../types.js';
+import { badRequest, conflict, notFound } from '../status.js';
+import { type KubeObject, type ManagedFields } from '../types.js';
 import { createFrom, placeIn } from './create.js';
 import { asObject, checkName } from './decode.js';
 import { updateWith } from './update.js';
@@ -28,21 +27,13 @@ export async function applyObject(
     return { object, created: false };
   }
   if (call.subresource) throw notFound(call.def, call.name);
-  const { uid } = wanted.metadata;
-  if (uid) {
-    const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
-    throw conflict(call.def, call.name, why);
-  }
+  if (wanted.metadata.uid) throw conflict(call.def, call.name, 'the object that it names by uid does not exist');
   const blank = { apiVersion: apiVersionOf(call.def), kind: call.def.kind, metadata: {} } as KubeObject;
   return { object: await createFrom(ctx, call, apply(blank), track), created: true };
 }
 
 function wantedBy(call: Call, body: unknown): KubeObject {
-  if (!isFields(body)) throw badRequest('the body of an apply must be an object');
-  const { apiVersion = '', kind = '' } = body;
-  if (!apiVersion || !kind)
-    throw badRequest(`invalid object type: ${groupVersion(textOf(apiVersion))}, Kind=${textOf(kind)}`);
-  const wanted = asObject(body, call.def, (fault) => untyped(call, body, fault));
+  const wanted = asObject(body, call.def);
   if (wanted.metadata.name) checkName(call, wanted);
   if (wanted.metadata.managedFields) throw badRequest('metadata.managedFields must be nil');
   wanted.metadata.name = call.name;
@@ -51,20 +42,12 @@ function wantedBy(call: Call, body: unknown): KubeObject {
   return onlyFor(call, wanted);
 }
 
-/** As Go prints a group and a version. */
-const groupVersion = (apiVersion: string): string => (apiVersion.includes('/') ? apiVersion : `/${apiVersion}`);
-
-/** What the schema does not know can have no owner: whatever fieldValidation says, Kubernetes refuses it here, as a 500. */
+/** What the schema does not know can have no owner: whatever fieldValidation says, it is refused here. */
 function refuseUndeclared(call: Call, wanted: KubeObject): void {
   const unknown = (call.def.schema ?? call.def.fields)?.unknownFields?.(wanted) ?? [];
   if (unknown.length === 0) return;
-  throw untyped(call, wanted, unknown.map((field) => `.${field}: field not declared in schema`).join('\n'));
-}
-
-function untyped({ def, name }: Call, wanted: Fields, faults: string): ApiError {
-  const namespace = textOf(at(wanted, 'metadata', 'namespace'));
-  const what = `${namespace}/${name}; ${def.group}/${def.version}, Kind=${def.kind}`;
-  return new ApiError(500, '', `failed to create typed patch object (${what}): ${faults}`);
+  const faults = unknown.map((field) => `.${field}: field not declared in schema`);
+  throw badRequest(`failed to create typed patch object: ${faults.join(', ')}`);
 }
 
 /** What cannot be written through this door is not owned through it either. */

@@ -1,11 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { type Call, type Context, isDryRun, timestamp } from '../context.js';
 import { trackUpdate, withManaged } from '../apply/track.js';
-import { setOrRemove } from '../fields.js';
 import { bucketOf } from '../registry.js';
-import { alreadyExists, ApiError, badRequest, cause, invalid } from '../status.js';
+import { alreadyExists, badRequest, cause, invalid } from '../status.js';
 import { StaleError } from '../storage/store.js';
-import { type KubeObject, type ResourceDef } from '../types.js';
+import { type KubeObject, type ObjectMeta, type ResourceDef } from '../types.js';
 import { admitted } from './admitted.js';
 import { present, toStorage } from './convert.js';
 import { decodeObject } from './decode.js';
@@ -31,7 +30,7 @@ export const counted = (def: ResourceDef): boolean =>
   def.custom === true || GENERATIONS.has(def.kind) || def.kind === 'CustomResourceDefinition';
 
 /**
- * Stores a new object: one of a POST, or one that a PUT or an apply found missing. Takes `object` over. `track` makes
+ * Stores a new object: one of a POST, or one that an apply found missing. Takes `object` over. `track` makes
  * its managedFields (default: those of an update).
  * @throws ApiError 400, 403, 404 (namespace), 409, 422
  */
@@ -51,7 +50,7 @@ export async function createFrom(
   const request = { ...admitted(call, 'CREATE'), subresource: '' };
   await ctx.admission.mutate({ ...request, name: ready.metadata.name ?? '', object: ready });
   placeIn(call, ready);
-  checkUnversioned(call, ready);
+  delete (ready.metadata as Partial<ObjectMeta>).resourceVersion;
   stamp(ctx, call, ready);
   ready = complete(def, def.custom ? withoutStatus(def, ready) : ready);
   def.strategy?.prepare?.(ready, undefined, ctx.objects);
@@ -88,24 +87,9 @@ function cleaned(call: Call, object: KubeObject): void {
   }
 }
 
-/** A PUT or an apply may name the version of what is gone by now. In a POST, what is no number counts as none. */
-function checkUnversioned({ verb }: Call, { metadata }: KubeObject): void {
-  if (verb !== 'create') versionOf(metadata);
-  else if (Number(metadata.resourceVersion)) {
-    throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
-  }
-  setOrRemove(metadata, 'resourceVersion', undefined);
-}
-
 function withoutStatus(def: ResourceDef, object: KubeObject): KubeObject {
   const { status: _status, ...rest } = object;
   return def.subresources.status ? rest : object;
-}
-
-/** The resourceVersion that a client sent; 0 where it sent none. @throws ApiError 500, as kube-apiserver has it */
-export function versionOf({ resourceVersion = '' }: KubeObject['metadata']): number {
-  if (/^\d*$/.test(resourceVersion)) return Number(resourceVersion);
-  throw new ApiError(500, '', `strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`);
 }
 
 function stamp(ctx: Context, call: Call, { metadata }: KubeObject): void {

@@ -1,22 +1,13 @@
 import { type Call, type Context, isDryRun, timestamp } from '../context.js';
-import { copyOf, isFields, numberOf, setOrRemove, textOf } from '../fields.js';
+import { copyOf, fieldsOf, isFields, numberOf, same, setOrRemove, textOf, textsOf } from '../fields.js';
 import { bucketOf } from '../registry.js';
-import {
-  ApiError,
-  badRequest,
-  cause,
-  conflict,
-  invalid,
-  modified,
-  notFound,
-  type StatusBody,
-  unregistered,
-} from '../status.js';
+import { ApiError, badRequest, cause, conflict, invalid, modified, notFound } from '../status.js';
 import { StaleError } from '../storage/store.js';
-import { type Cause, type Fields, type KubeObject, type ResourceDef } from '../types.js';
+import { type Fields, type KubeObject, type ResourceDef } from '../types.js';
 import { admitted } from './admitted.js';
 import { present } from './convert.js';
 import { decodeBody } from './decode.js';
+import { whole } from './list-options.js';
 import { finished } from './update.js';
 
 export interface DeleteOptions {
@@ -28,54 +19,41 @@ export interface DeleteOptions {
 
 const ORPHAN = 'orphan';
 const FOREGROUND = 'foregroundDeletion';
+const POLICIES = ['Foreground', 'Background', 'Orphan'];
 
-/** The options of the body, or else of the query. */
-export function deleteOptions(call: Call): DeleteOptions {
+/**
+ * The options of the body, or else of the query.
+ * @throws ApiError 400, 422
+ */
+function deleteOptions(call: Call): DeleteOptions {
   const body = call.body.length ? decodeBody(call) : {};
-  if (!isFields(body)) throw badRequest('the body of a delete request must be DeleteOptions');
-  const given = (name: string): unknown => body[name] ?? call.query.get(name) ?? undefined;
-  for (const value of Array.isArray(body['dryRun']) ? body['dryRun'] : []) {
-    call.query.append('dryRun', textOf(value));
+  if (!isFields(body) || (body['kind'] ?? 'DeleteOptions') !== 'DeleteOptions') {
+    throw badRequest('the body of a delete request must be DeleteOptions');
   }
-  checkDeleteOptions(call, body, given('propagationPolicy'), given('orphanDependents'));
+  const given = (name: string): unknown => body[name] ?? call.query.get(name) ?? undefined;
+  for (const value of textsOf(body['dryRun'])) call.query.append('dryRun', value);
+  const policy = given('propagationPolicy');
+  const dryRun = call.query.getAll('dryRun');
+  const causes = [
+    ...(policy === undefined || POLICIES.includes(textOf(policy))
+      ? []
+      : [cause.unsupported('propagationPolicy', policy, POLICIES)]),
+    // A dry run that is not understood must not become a real one.
+    ...(dryRun.every((value) => value === 'All') ? [] : [cause.unsupported('dryRun', dryRun, ['All'])]),
+  ];
+  if (causes.length) throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', causes);
   const grace = given('gracePeriodSeconds');
-  const preconditions: Fields = isFields(body['preconditions']) ? body['preconditions'] : {};
-  const orphans = given('orphanDependents');
+  const preconditions = fieldsOf(body['preconditions']);
   return {
-    policy: textOf(given('propagationPolicy')) || (String(orphans) === 'true' ? 'Orphan' : ''),
-    grace: grace === undefined ? undefined : Math.max(0, secondsOf(grace)),
+    policy: textOf(policy),
+    grace: grace === undefined ? undefined : whole('gracePeriodSeconds', grace),
     uid: textOf(preconditions['uid']),
     resourceVersion: textOf(preconditions['resourceVersion']),
   };
 }
 
-function secondsOf(grace: unknown): number {
-  if (Number.isInteger(Number(grace))) return Number(grace);
-  throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(grace)}: invalid syntax`);
-}
-
-const POLICIES = ['Foreground', 'Background', 'Orphan'];
-
-/** @throws ApiError 400 for a body of another kind, 422 */
-function checkDeleteOptions({ query }: Call, body: Fields, policy: unknown, orphans: unknown): void {
-  const { kind = 'DeleteOptions', apiVersion = 'v1' } = body;
-  if (kind !== 'DeleteOptions') throw badRequest(unregistered(textOf(kind), textOf(apiVersion)));
-  const field = 'propagationPolicy';
-  const causes: Cause[] = [];
-  if (policy !== undefined && orphans !== undefined) {
-    const detail = 'orphanDependents and deletionPropagation cannot be both set';
-    causes.push(cause.invalid(field, policy, detail));
-  }
-  if (policy !== undefined && !POLICIES.includes(textOf(policy))) {
-    causes.push(cause.unsupported(field, policy, [...POLICIES, 'nil']));
-  }
-  const dryRun = query.getAll('dryRun');
-  if (dryRun.some((value) => value !== 'All')) causes.push(cause.unsupported('dryRun', dryRun, ['All']));
-  if (causes.length) throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', causes);
-}
-
 /** DELETE of one object: a Status where it is gone, the object where it stays for a while. */
-export async function remove(ctx: Context, call: Call): Promise<KubeObject | StatusBody> {
+export async function remove(ctx: Context, call: Call): Promise<Fields> {
   const options = deleteOptions(call);
   const stored = ctx.store.get(bucketOf(call.def), call.name, call.namespace);
   if (!stored) throw notFound(call.def, call.name);
@@ -84,23 +62,18 @@ export async function remove(ctx: Context, call: Call): Promise<KubeObject | Sta
   return deleted(call.def, object);
 }
 
-function deleted(def: ResourceDef, { metadata }: KubeObject): StatusBody {
-  const details = {
+const deleted = (def: ResourceDef, { metadata }: KubeObject): Fields => ({
+  kind: 'Status',
+  apiVersion: 'v1',
+  metadata: {},
+  status: 'Success',
+  details: {
     name: metadata.name,
     ...(def.group ? { group: def.group } : {}),
     kind: def.resource,
     uid: metadata.uid,
-  };
-  const { code: _code, ...body } = {
-    kind: 'Status' as const,
-    apiVersion: 'v1' as const,
-    metadata: {},
-    status: 'Success' as const,
-    details,
-    code: 200,
-  };
-  return body as StatusBody;
-}
+  },
+});
 
 /** DELETE of a collection. Those that are gone by the time their turn comes are no fault. */
 export async function removeAll(ctx: Context, call: Call, objects: KubeObject[]): Promise<void> {
@@ -158,26 +131,21 @@ function deleteCurrent(
       const last = stored.metadata.deletionTimestamp || isPod(stored) ? marked : stored;
       return { object: ctx.store.remove(bucketOf(def), stored, last), gone };
     }
-    if (unchanged(marked, stored)) return { object: stored, gone };
+    if (same(marked, stored)) return { object: stored, gone };
     return { object: ctx.store.put(bucketOf(def), marked, stored.metadata.resourceVersion), gone };
   } catch (error) {
     throw error instanceof StaleError ? modified(def, stored.metadata.name) : error;
   }
 }
 
-/** The kind stands where others have the resource (apiserver/pkg/registry/rest/delete.go). */
+/** @throws ApiError 409 */
 function checkPreconditions({ def }: Call, { metadata }: KubeObject, options: DeleteOptions): void {
-  const named = { group: def.group, resource: def.kind };
-  const refuse = (part: string, wanted: string, found: string, why: string): void => {
-    if (!wanted || wanted === found) return;
-    const differs = `the ${part} in the precondition (${wanted}) does not match the ${part} in record (${found})`;
-    throw conflict(named, metadata.name, `${differs}. The object might have been ${why}`);
-  };
-  refuse('UID', options.uid, metadata.uid, 'deleted and then recreated');
-  refuse('ResourceVersion', options.resourceVersion, metadata.resourceVersion, 'modified');
+  for (const part of ['uid', 'resourceVersion'] as const) {
+    if (!options[part] || options[part] === metadata[part]) continue;
+    const found = `the object has the ${part} ${metadata[part]}`;
+    throw conflict(def, metadata.name, `the precondition names the ${part} ${options[part]}, ${found}`);
+  }
 }
-
-const unchanged = (a: KubeObject, b: KubeObject): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 function mark(ctx: Context, stored: KubeObject, options: DeleteOptions): KubeObject {
   const object = copyOf(stored);

@@ -3,14 +3,13 @@ import { isFields } from '../fields.js';
 import { jsonPatch } from '../patch/json.js';
 import { mergePatch } from '../patch/merge.js';
 import { strategicPatch } from '../patch/strategic.js';
-import { ApiError, badRequest, unsupportedMedia } from '../status.js';
+import { badRequest, unsupportedMedia } from '../status.js';
 import { type Fields, type KubeObject } from '../types.js';
 import { applyObject } from './apply.js';
 import { placeIn } from './create.js';
 import { asObject, checkName, decodeBody } from './decode.js';
 import { mediaType } from './media-type.js';
 import { updateWith } from './update.js';
-import { badPatch } from './validate.js';
 
 const JSON_PATCH = 'application/json-patch+json';
 const MERGE_PATCH = 'application/merge-patch+json';
@@ -32,11 +31,8 @@ export async function patch(ctx: Context, call: Call): Promise<{ object: KubeObj
 export function readPatch(call: Call): { type: string; body: unknown } {
   const type = mediaType(call.contentType);
   const accepted = [JSON_PATCH, MERGE_PATCH, ...(call.def.custom ? [] : [STRATEGIC_PATCH]), APPLY_PATCH];
-  if (!accepted.includes(type))
-    throw call.def.custom
-      ? unsupportedMedia(accepted)
-      : new ApiError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
-  return { type, body: decodeBody(call, () => badRequest('invalid JSON patch')) };
+  if (!accepted.includes(type)) throw unsupportedMedia(accepted);
+  return { type, body: decodeBody(call) };
 }
 
 /**
@@ -44,12 +40,7 @@ export function readPatch(call: Call): { type: string; body: unknown } {
  * @throws ApiError 400, 422
  */
 export function patched(call: Call, type: string, current: Fields, body: unknown): KubeObject {
-  const next = merged(type, current, body);
-  if (!isFields(next)) throw badRequest('the patched object is no object');
-  if (!call.def.custom && next['kind'] !== call.def.kind) {
-    throw badPatch(next, `a patch may not make another kind of a ${call.def.kind}`);
-  }
-  const wanted = asObject(next, call.def, (fault) => badPatch(next, fault));
+  const wanted = asObject(merged(type, current, body), call.def);
   checkName(call, wanted);
   placeIn(call, wanted);
   return wanted;
@@ -57,12 +48,7 @@ export function patched(call: Call, type: string, current: Fields, body: unknown
 
 function merged(type: string, current: Fields, body: unknown): unknown {
   if (type === JSON_PATCH) return jsonPatch(current, body);
-  if (!isFields(body)) {
-    const type = 'Go value of type map[string]interface {}';
-    throw badRequest(
-      `error decoding patch: json: cannot unmarshal ${Array.isArray(body) ? 'array' : typeof body} into ${type}`,
-    );
-  }
+  if (!isFields(body)) throw badRequest('error decoding patch: it must be an object');
   return type === MERGE_PATCH
     ? mergePatch(structuredClone(current), body)
     : strategicPatch(structuredClone(current), body);

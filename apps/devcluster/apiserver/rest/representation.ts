@@ -1,8 +1,6 @@
 import { type Call } from '../context.js';
-import { badRequest, cause, notAcceptable } from '../status.js';
 import { type Included, metadataOf, tableOf } from '../table/index.js';
 import { type Fields, type KubeObject } from '../types.js';
-import { mediaType } from './media-type.js';
 
 /** The shape in which the client wants its answers. */
 export interface Representation {
@@ -28,16 +26,6 @@ const PARTIAL: Representation = {
   }),
 };
 
-/** What a refusal names: kube-apiserver names protobuf even for custom kinds, of which it can give none either. */
-const OFFERED = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
-const GIVEN = new Set(['application/json', 'application/yaml', 'application/*', '*/*']);
-
-/** @throws ApiError 406 where the client takes nothing that can be given; protobuf is never given */
-export function checkAccept(accept: string): void {
-  if (accept === '' || accept.split(',').some((choice) => GIVEN.has(mediaType(choice)))) return;
-  throw notAcceptable(OFFERED);
-}
-
 /** By the first entry of Accept that can be given. */
 export function representation(call: Call, now: () => Date): Representation {
   for (const choice of call.accept.split(',')) {
@@ -52,10 +40,6 @@ export function representation(call: Call, now: () => Date): Representation {
 
 function table(call: Call, now: () => Date): Representation {
   const included = (call.query.get('includeObject') || 'Metadata') as Included;
-  if (!['None', 'Metadata', 'Object'].includes(included)) {
-    const fault = cause.invalid('', included, "must be 'Metadata', 'Object', 'None', or empty");
-    throw badRequest(`Unable to convert to Table as requested: includeObject: ${fault.message}`);
-  }
   let headers = true;
   const make = (objects: KubeObject[], resourceVersion: string): Fields =>
     tableOf(call.def, objects, { included, headers, resourceVersion, now: now() });

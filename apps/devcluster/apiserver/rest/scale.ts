@@ -4,23 +4,21 @@ import { type Call, type Context } from '../context.js';
 import { at, copyOf, ensure, fieldsOf, numberOf, textOf } from '../fields.js';
 import { cause, invalid, modified } from '../status.js';
 import { type Fields, type KubeObject } from '../types.js';
-import { admitted } from './admitted.js';
 import { placeIn } from './create.js';
-import { checkNamed, decodeObject } from './decode.js';
+import { checkName, decodeObject } from './decode.js';
 import { patched, readPatch } from './patch.js';
 import { get } from './read.js';
-import { type Track, updateWith } from './update.js';
-import { refuseUnknownFields } from './validate.js';
+import { updateWith } from './update.js';
 
 const pathOf = (path = ''): string[] => path.split('.').filter(Boolean);
 
 /** autoscaling/v1 Scale of an object. */
-export function scaleOf(call: Call, object: KubeObject): Fields {
+function scaleOf(call: Call, object: KubeObject): Fields {
   const paths = call.def.subresources.scale;
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
-  const selector = at(object, 'spec', 'selector');
   const replicas = numberOf(at(object, ...pathOf(paths?.specReplicasPath)));
-  const text = call.def.custom ? selectorAt(object, paths?.labelSelectorPath) : selectorText(selector);
+  const selector = paths?.labelSelectorPath && at(object, ...pathOf(paths.labelSelectorPath));
+  const text = call.def.custom ? selector : selectorText(at(object, 'spec', 'selector'));
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
@@ -33,8 +31,6 @@ export function scaleOf(call: Call, object: KubeObject): Fields {
   };
 }
 
-const selectorAt = (object: KubeObject, path?: string): unknown => (path ? at(object, ...pathOf(path)) : undefined);
-
 const selectorText = (selector: unknown): string =>
   Object.entries(fieldsOf(at(selector, 'matchLabels')))
     .map(([key, value]) => `${key}=${textOf(value)}`)
@@ -44,7 +40,7 @@ export const readScale = (ctx: Context, call: Call): Fields => scaleOf(call, get
 
 export async function writeScale(ctx: Context, call: Call): Promise<Fields> {
   const scale = decodeObject(asScale(call));
-  checkNamed(call, scale);
+  checkName(call, scale);
   placeIn(call, scale);
   return setScale(ctx, call, () => scale);
 }
@@ -65,13 +61,10 @@ function asScale(call: Call): Call {
 }
 
 async function setScale(ctx: Context, call: Call, wanted: (scale: Fields) => KubeObject): Promise<Fields> {
-  const main: Call = { ...call, subresource: '', query: new URLSearchParams(call.query), own: true };
-  const change = async (current: KubeObject): Promise<KubeObject> => {
+  const change = (current: KubeObject): KubeObject => {
     const scale = wanted(scaleOf(call, current));
-    refuseUnknownFields(asScale(call), scale);
     const version = scale.metadata.resourceVersion;
     if (version && version !== current.metadata.resourceVersion) throw modified(call.def, call.name);
-    await admitScale(ctx, call, current, scale);
     const replicas = numberOf(at(scale, 'spec', 'replicas'));
     if (replicas < 0) {
       const fault = cause.invalid('spec.replicas', replicas, 'must be greater than or equal to 0');
@@ -86,14 +79,8 @@ async function setScale(ctx: Context, call: Call, wanted: (scale: Fields) => Kub
     return next;
   };
   // The writer owns the number through the scale, and nothing else.
-  const track: Track = (old, object) => trackUpdate(call, old, object, ctx.now());
-  return scaleOf(call, await updateWith(ctx, main, change, track));
-}
-
-/** Admission judges the Scale, not the object that it changes. May change `scale` in place. */
-async function admitScale(ctx: Context, call: Call, current: KubeObject, object: KubeObject): Promise<void> {
-  const old = scaleOf(call, current) as KubeObject;
-  const request = { ...admitted(call, 'UPDATE'), kind: KIND, name: call.name, old, object };
-  await ctx.admission.mutate(request);
-  await ctx.admission.validate(request);
+  const updated = await updateWith(ctx, { ...call, subresource: '' }, change, (old, object) =>
+    trackUpdate(call, old, object, ctx.now()),
+  );
+  return scaleOf(call, updated);
 }

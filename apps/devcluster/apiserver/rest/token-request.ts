@@ -1,18 +1,19 @@
-import { trackUpdate } from '../apply/track.js';
+import { kindFields } from '../builtin/fields.js';
 import { type BoundTo, ISSUER, type ServiceAccountTokens } from '../authn/service-accounts.js';
 import { type Call, type Context, timestamp } from '../context.js';
 import { fieldsOf, isFields, numberOf, textOf, textsOf } from '../fields.js';
 import { cause, conflict, invalid, notFound } from '../status.js';
 import { type Fields, type KubeObject } from '../types.js';
-import { admitSubresource } from './admitted.js';
+import { decodeObject } from './decode.js';
 
 const MIN_SECONDS = 600;
 const MAX_SECONDS = 2 ** 32;
 const KIND = { group: 'authentication.k8s.io', kind: 'TokenRequest' };
+const FIELDS = kindFields({ ...KIND, version: 'v1' });
 
 /** POST serviceaccounts/NAME/token. */
-export async function requestToken(ctx: Context, call: Call, tokens: ServiceAccountTokens): Promise<Fields> {
-  const body = await admitSubresource(ctx, call, { ...KIND, version: 'v1' });
+export function requestToken(ctx: Context, call: Call, tokens: ServiceAccountTokens): Fields {
+  const body = decodeObject({ ...call, def: { ...call.def, ...KIND, version: 'v1', fields: FIELDS } });
   const account = ctx.objects.get('', 'serviceaccounts', call.name, call.namespace);
   if (!account) throw notFound(call.def, call.name);
   const spec = fieldsOf(body['spec']);
@@ -28,9 +29,6 @@ export async function requestToken(ctx: Context, call: Call, tokens: ServiceAcco
     seconds,
     ...(bound ? { bound } : {}),
   });
-  const typed: Call = { ...call, def: { ...call.def, ...KIND, version: 'v1' } };
-  const asked = { ...body, spec: { ...spec, expirationSeconds: seconds } };
-  const { managedFields } = trackUpdate(typed, undefined, asked, ctx.now()).metadata;
   return {
     kind: 'TokenRequest',
     apiVersion: 'authentication.k8s.io/v1',
@@ -39,7 +37,6 @@ export async function requestToken(ctx: Context, call: Call, tokens: ServiceAcco
       namespace: call.namespace,
       uid: account.metadata.uid,
       creationTimestamp: timestamp(ctx.now()),
-      managedFields,
     },
     spec: { audiences, expirationSeconds: seconds, boundObjectRef: spec['boundObjectRef'] ?? null },
     status: { token, expirationTimestamp: timestamp(expires) },

@@ -7,45 +7,29 @@ import { StaleError } from '../storage/store.js';
 import { type KubeObject, type ManagedFields, type ResourceDef } from '../types.js';
 import { admitted } from './admitted.js';
 import { present, toStorage } from './convert.js';
-import { counted, createFrom, placeIn, versionOf } from './create.js';
-import { checkNamed, decodeObject } from './decode.js';
+import { counted, placeIn } from './create.js';
+import { checkName, decodeObject } from './decode.js';
 import { complete, refuseUnknownFields, validate } from './validate.js';
 
 const ATTEMPTS = 5;
 
 /** Makes the wanted object out of the present one; may be asked again when somebody else wrote in between. */
-export type Change = (current: KubeObject) => KubeObject | Promise<KubeObject>;
+type Change = (current: KubeObject) => KubeObject | Promise<KubeObject>;
 /** Makes the managedFields of an object that is about to be stored. */
-export type Track = (old: KubeObject, object: KubeObject) => KubeObject;
-
-/** Kinds of which a PUT makes what is not there (AllowCreateOnUpdate). */
-const MADE_BY_PUT = new Set([
-  'clusterrolebindings',
-  'clusterroles',
-  'endpoints',
-  'events',
-  'leases',
-  'rolebindings',
-  'roles',
-  'services',
-]);
+type Track = (old: KubeObject, object: KubeObject) => KubeObject;
 
 /** PUT of an object or one of its subresources. */
-export async function replace(ctx: Context, call: Call): Promise<{ object: KubeObject; created: boolean }> {
-  const { def, name } = call;
+export async function replace(ctx: Context, call: Call): Promise<KubeObject> {
   const body = decodeObject(call);
-  checkNamed(call, body);
+  checkName(call, body);
   placeIn(call, body);
-  const present = ctx.store.get(bucketOf(def), name, call.namespace);
-  if (!present && !call.subresource && !def.custom && MADE_BY_PUT.has(def.resource)) {
-    checkUid(call, body, '');
-    return { object: await createFrom(ctx, call, body), created: true };
-  }
-  const object = await updateWith(ctx, call, (current) => {
-    checkUid(call, body, current.metadata.uid);
+  return updateWith(ctx, call, (current) => {
+    const { uid } = body.metadata;
+    if (uid && uid !== current.metadata.uid) {
+      throw conflict(call.def, call.name, `the object has the uid ${current.metadata.uid}, not ${uid}`);
+    }
     return copyOf(body);
   });
-  return { object, created: false };
 }
 
 /**
@@ -118,23 +102,13 @@ export function finished(object: KubeObject): boolean {
   return !Array.isArray(held) || held.length === 0;
 }
 
-/** @throws ApiError 409 */
-function checkUid(call: Call, { metadata }: KubeObject, present: string): void {
-  if (metadata.uid && metadata.uid !== present) {
-    const found = `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${present}`;
-    const where = `Code: 4, Key: ${registryKey(call)}, ResourceVersion: 0, AdditionalErrorMsg: ${found}`;
-    throw conflict(call.def, call.name, `StorageError: invalid object, ${where}`);
-  }
-}
-
-/** @throws ApiError 409, 422; Kubernetes names the resource in that where it names the kind elsewhere */
+/** @throws ApiError 409, 422 */
 function checkVersion({ def, name }: Call, { metadata }: KubeObject, old: KubeObject): void {
-  const given = versionOf(metadata);
-  if (!given && (def.custom || def.strategy?.versionedUpdates)) {
-    const fault = cause.invalid('metadata.resourceVersion', 0, 'must be specified for an update');
-    throw invalid({ group: def.group, kind: def.resource }, name, [fault]);
+  const { resourceVersion } = metadata;
+  if (!resourceVersion && (def.custom || def.strategy?.versionedUpdates)) {
+    throw invalid(def, name, [cause.required('metadata.resourceVersion', 'must be specified for an update')]);
   }
-  if (given && given !== versionOf(old.metadata)) throw modified(def, name);
+  if (resourceVersion && resourceVersion !== old.metadata.resourceVersion) throw modified(def, name);
 }
 
 const KEPT = ['resourceVersion', 'creationTimestamp', 'generation', 'selfLink'];
@@ -154,10 +128,6 @@ function settled(call: Call, wanted: KubeObject, old: KubeObject): KubeObject {
   );
   return next;
 }
-
-/** Where etcd would hold the object. */
-const registryKey = ({ def, namespace, name }: Call): string =>
-  ['/registry', ...(def.custom ? [def.group] : []), def.resource, ...(namespace ? [namespace] : []), name].join('/');
 
 /** The main resource's writer may set who manages what: one empty entry forgets all. Others keep what is stored. */
 function managedFor(call: Call, { metadata }: KubeObject, old: KubeObject): ManagedFields[] | undefined {

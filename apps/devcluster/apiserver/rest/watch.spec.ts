@@ -73,7 +73,7 @@ describe('watch', () => {
     const initial = 'sendInitialEvents=true&resourceVersionMatch=NotOlderThan';
     const future = await server.get(`${maps}?watch=true&${initial}&${later}`);
     expect(future).toMatchObject({ code: 504, reason: 'Timeout' });
-    expect(await server.get(`${maps}?watch=true&resourceVersion=abc`)).toMatchObject({ code: 500 });
+    expect(await server.get(`${maps}?watch=true&resourceVersion=abc`)).toMatchObject({ code: 400 });
   });
 
   it('is cut within a second when the server stops', async () => {

@@ -1,11 +1,11 @@
 import { type ServerResponse } from 'node:http';
 import { type Call, type Context } from '../context.js';
 import { apiVersionOf, bucketOf } from '../registry.js';
-import { ApiError, expired } from '../status.js';
+import { type ApiError, expired } from '../status.js';
 import { type EventType, type StoreEvent } from '../storage/bucket.js';
 import { type Fields, type KubeObject } from '../types.js';
 import { present } from './convert.js';
-import { type ListOptions, listOptions, tooLarge, versionFault } from './list-options.js';
+import { type ListOptions, listOptions } from './list-options.js';
 import { selectionOf, selects, type Selection } from './read.js';
 
 export type Render = (object: KubeObject) => unknown;
@@ -18,10 +18,10 @@ const BACKLOG_BYTES = 32 * 1024 * 1024;
 /**
  * Answers with the stream of events: one JSON object a line, until the client leaves, the time is over or the server
  * stops. Answers at once; the stream ends itself.
- * @throws ApiError 400, 422, 500, 504 before anything was sent
+ * @throws ApiError 400, 504 before anything was sent
  */
 export function watch(ctx: Context, call: Call, res: ServerResponse, render: Render): void {
-  const options = listOptions(call, true);
+  const options = listOptions(call, ctx.store.revision);
   const selection = selectionOf(call);
   const start = startOf(ctx, options);
   const stream = new EventStream(res, selection, call, render);
@@ -52,12 +52,8 @@ export function watch(ctx: Context, call: Call, res: ServerResponse, render: Ren
 
 /** `state`: everything that is there comes as ADDED first; else the revision after which events are wanted. */
 function startOf({ store }: Context, { version, initialEvents }: ListOptions): 'state' | number {
-  const fault = versionFault(version);
-  if (fault) throw new ApiError(500, '', fault);
-  if (initialEvents && Number(version) > store.revision) throw tooLarge(version, store.revision);
   if (initialEvents) return 'state';
-  if (version === '' || version === '0') return initialEvents === undefined ? 'state' : store.revision;
-  return Number(version);
+  return version || (initialEvents === undefined ? 'state' : store.revision);
 }
 
 class EventStream {

@@ -51,19 +51,6 @@ export class Bucket {
     return out;
   }
 
-  /** As `list`, of a former revision; undefined when that is no longer known. */
-  listAt(revision: number, namespace: string | undefined): KubeObject[] | undefined {
-    const later = this.since(revision);
-    if (!later) return undefined;
-    if (later.length === 0) return this.list(namespace);
-    const before = new Map<string, KubeObject | undefined>(this.objects);
-    for (const { object, old } of later.toReversed())
-      before.set(keyOf(object.metadata.name, object.metadata.namespace), old);
-    const prefix = namespace === undefined ? '' : `${namespace}/`;
-    const keys = [...before.keys()].filter((key) => key.startsWith(prefix)).sort();
-    return keys.flatMap((key) => before.get(key) ?? []);
-  }
-
   remember(event: StoreEvent): void {
     this.#history.push(event);
     if (this.#history.length <= HISTORY * 1.5) return;

@@ -51,11 +51,6 @@ export class Store {
     return this.#buckets.get(bucket)?.list(namespace) ?? [];
   }
 
-  /** As `list`, of a former revision; undefined when that is no longer known. */
-  listAt(bucket: string, revision: number, namespace?: string): KubeObject[] | undefined {
-    return this.#bucket(bucket).listAt(revision, namespace);
-  }
-
   /**
    * Stores an object under its name and namespace with a new resourceVersion and answers it as stored. `expected` is
    * the resourceVersion that must stand there now, `undefined` for an object that must not exist yet.

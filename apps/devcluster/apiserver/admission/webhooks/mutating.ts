@@ -25,7 +25,7 @@ export class MutatingWebhooks implements AdmissionPlugin {
 }
 
 /** @throws ApiError 500 where the patch does not fit, or makes what is no object of the kind */
-function change(hook: Hook, { object, def, kind }: AdmissionRequest, patch: Operation[]): void {
+function change(hook: Hook, { object, def }: AdmissionRequest, patch: Operation[]): void {
   if (!object) throw failure(hook, 'what is deleted cannot be changed');
   const next = copyOf(object);
   const fault = applyPatch(next, patch).find((error) => error !== null);
@@ -33,9 +33,9 @@ function change(hook: Hook, { object, def, kind }: AdmissionRequest, patch: Oper
   if (next.kind !== object.kind || next.apiVersion !== object.apiVersion) {
     throw failure(hook, 'the patch changes the kind of the object');
   }
-  const misfit = kind ? undefined : def.fields?.fault(next);
+  const misfit = def.fields?.fault(next);
   if (misfit !== undefined) throw failure(hook, misfit);
-  become(object, kind ? next : (def.fields?.normal(next) ?? next));
+  become(object, def.fields?.normal(next) ?? next);
 }
 
 /** The caller holds on to its own object: that one takes the new form. */

@@ -15,7 +15,7 @@ export interface Review extends Fields {
 export function reviewOf(request: AdmissionRequest): Review {
   const { def, subresource, name, operation, user, dryRun, options, object, old } = request;
   const namespace = namespaceOf(request);
-  const kind = kindOf(request.kind ?? def);
+  const kind = kindOf(def);
   const resource = { group: def.group, version: def.version, resource: def.resource };
   return {
     ...REVIEW,

@@ -85,32 +85,6 @@ describe('admission reviews', () => {
     ]);
   });
 
-  it('show the Scale, Binding, Eviction or TokenRequest of a subresource', async () => {
-    await hook('Validating', {}, { objectSelector: {} });
-    const pods = '/api/v1/namespaces/default/pods';
-    const pod = { metadata: { name: 'p' }, spec: { containers: [{ name: 'c', image: 'i' }] } };
-    await server.post(pods, pod);
-    await server.post(`${pods}/p/binding`, { target: { kind: 'Node', name: 'n' } });
-    await server.post(`${pods}/p/eviction`, { metadata: { name: 'p' } });
-    await server.post('/api/v1/namespaces/default/serviceaccounts', { metadata: { name: 'sa' } });
-    await server.post('/api/v1/namespaces/default/serviceaccounts/sa/token', { spec: {} });
-    const template = { metadata: { labels: { a: 'b' } }, spec: pod.spec };
-    const deployments = '/apis/apps/v1/namespaces/default/deployments';
-    const spec = { selector: { matchLabels: { a: 'b' } }, template };
-    await server.post(deployments, { metadata: { name: 'd' }, spec });
-    await server.patch(`${deployments}/d/scale`, { spec: { replicas: 3 } });
-    const kinds = hooks.take().map(({ request }) => [(request['kind'] as Fields)['kind'], request['subResource']]);
-    expect(kinds).toEqual([
-      ['Pod', undefined],
-      ['Binding', 'binding'],
-      ['Eviction', 'eviction'],
-      ['ServiceAccount', undefined],
-      ['TokenRequest', 'token'],
-      ['Deployment', undefined],
-      ['Scale', 'scale'],
-    ]);
-  });
-
   it('are not sent for the configurations themselves, nor for questions about access', async () => {
     await hook('Validating', { allowed: false }, { objectSelector: {} });
     await configure('Mutating');
