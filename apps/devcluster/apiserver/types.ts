@@ -107,7 +107,7 @@ export interface Strategy {
   prepare?(obj: KubeObject, old: KubeObject | undefined, objects: ObjectAccess): void;
   validate?(obj: KubeObject, old?: KubeObject): Cause[];
   /** Checks the name; default DNS-1123 subdomain. */
-  nameRule?: 'subdomain' | 'label' | 'dns1035' | 'path';
+  nameRule?: 'subdomain' | 'label' | 'path';
   /** A PUT must name the resourceVersion that it replaces. */
   versionedUpdates?: boolean;
   /** DELETE answers with the object rather than a Status. */

@@ -1,5 +1,5 @@
 import { isFields, listOf, recordsOf, same } from '../fields.js';
-import { ApiError } from '../status.js';
+import { badRequest } from '../status.js';
 import { type Fields } from '../types.js';
 
 /** By which field the items of a list are told apart. `''`: a set of plain values, merged. Other lists are replaced. */
@@ -41,13 +41,13 @@ const RETAIN = '$retainKeys';
 /**
  * Strategic merge patch of a built-in kind, directives included ($patch, $retainKeys, $setElementOrder,
  * $deleteFromPrimitiveList). Answers a new value.
- * @throws ApiError 500
+ * @throws ApiError 400
  */
 export function strategicPatch(target: Fields, patch: Fields): Fields {
   if (patch[DIRECTIVE] === 'replace') return withoutDirectives(patch);
   if (patch[DIRECTIVE] === 'delete') return {};
   if (patch[DIRECTIVE] !== undefined && patch[DIRECTIVE] !== 'merge') {
-    throw unfit(`unknown patch type: ${goText(patch[DIRECTIVE])} in map: ${goText(patch)}`);
+    throw badRequest(`unknown $patch directive: ${JSON.stringify(patch[DIRECTIVE])}`);
   }
   const out: Fields = { ...target };
   const retained = patch[RETAIN];
@@ -65,17 +65,6 @@ export function strategicPatch(target: Fields, patch: Fields): Fields {
       reorder(out, key.slice(ORDER.length), listOf(order), listOf(target[key.slice(ORDER.length)]));
   }
   return out;
-}
-
-/** Kubernetes takes a patch that does not fit for a fault of its own. */
-const unfit = (why: string): ApiError => new ApiError(500, '', why);
-
-/** A value as Go prints it. */
-function goText(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
-  if (!isFields(value)) return value === null ? '<nil>' : typeof value === 'string' ? value : JSON.stringify(value);
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `map[${entries.map(([key, item]) => `${key}:${goText(item)}`).join(' ')}]`;
 }
 
 function patched(key: string, present: unknown, value: unknown): unknown {
@@ -98,7 +87,7 @@ function mergedByKey(key: string, present: unknown[], patch: unknown[]): unknown
   let out = [...present];
   for (const item of recordsOf(patch)) {
     const id = item[key];
-    if (id === undefined) throw unfit(`map: ${goText(item)} does not contain declared merge key: ${key}`);
+    if (id === undefined) throw badRequest(`${JSON.stringify(item)} does not contain the merge key ${key}`);
     const index = out.findIndex((other) => isFields(other) && same(other[key], id));
     if (item[DIRECTIVE] === 'delete') out = out.filter((other) => !(isFields(other) && same(other[key], id)));
     else if (index < 0) out.push(strategicPatch({}, item));
