@@ -1,4 +1,3 @@
-import { textOf } from '../fields.js';
 import { type KubeObject } from '../types.js';
 import { ageOf } from './age.js';
 
@@ -22,8 +21,6 @@ export const wide = (name: string, value: Column['value'], type = 'string'): Col
 export const nameColumn: Column = { ...column('Name', ({ metadata }) => metadata.name), format: 'name' };
 
 export const ageColumn = column('Age', ({ metadata }, now) => ageOf(metadata.creationTimestamp, now));
-
-export const createdColumn = column('Created At', ({ metadata }) => textOf(metadata.creationTimestamp), 'date');
 
 /** `<none>` stands where a list is empty. */
 export const orNone = (text: string): string => text || '<none>';

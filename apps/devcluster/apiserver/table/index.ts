@@ -2,29 +2,19 @@ import { type Fields, type KubeObject, type PrinterColumn, type ResourceDef } fr
 import { ageOf } from './age.js';
 import { ageColumn, type Column, nameColumn } from './column.js';
 import { jsonPath } from './json-path.js';
-import {
-  endpointsColumns,
-  endpointSliceColumns,
-  ingressClassColumns,
-  ingressColumns,
-  networkPolicyColumns,
-  serviceColumns,
-} from './network.js';
+import { endpointSliceColumns, ingressColumns, serviceColumns } from './network.js';
 import {
   apiServiceColumns,
-  bindingColumns,
   configMapColumns,
   eventColumns,
-  leaseColumns,
   namespaceColumns,
-  roleColumns,
   secretColumns,
   serviceAccountColumns,
-  webhookColumns,
 } from './others.js';
 import { podColumns } from './pods.js';
-import { budgetColumns, deploymentColumns, nodeColumns, replicaSetColumns } from './workloads.js';
+import { deploymentColumns, nodeColumns, replicaSetColumns } from './workloads.js';
 
+/** Kinds that people list while they try the product; all others have a name and an age. */
 const BUILT_IN: Record<string, Column[]> = {
   pods: podColumns,
   deployments: deploymentColumns,
@@ -36,21 +26,9 @@ const BUILT_IN: Record<string, Column[]> = {
   serviceaccounts: serviceAccountColumns,
   nodes: nodeColumns,
   events: eventColumns,
-  endpoints: endpointsColumns,
   endpointslices: endpointSliceColumns,
-  roles: roleColumns,
-  clusterroles: roleColumns,
-  rolebindings: bindingColumns,
-  clusterrolebindings: bindingColumns,
   ingresses: ingressColumns,
-  ingressclasses: ingressClassColumns,
-  networkpolicies: networkPolicyColumns,
-  poddisruptionbudgets: budgetColumns,
-  leases: leaseColumns,
-  customresourcedefinitions: roleColumns,
   apiservices: apiServiceColumns,
-  mutatingwebhookconfigurations: webhookColumns,
-  validatingwebhookconfigurations: webhookColumns,
 };
 
 /** A kind's columns: its own, the CRD's, or name and age. */
@@ -68,13 +46,11 @@ function customColumn({ jsonPath: path, ...column }: PrinterColumn): Column {
   };
 }
 
-function shown(found: unknown[], type: string, now: Date): unknown {
-  const [value] = found;
+function shown(value: unknown, type: string, now: Date): unknown {
   if (value === undefined || value === null) return null;
-  if (type === 'date') return typeof value === 'string' ? ageOf(value, now) : '<unknown>';
+  if (type === 'date') return ageOf(value, now);
   if (type !== 'string') return value;
-  const words = found.map((item) => (typeof item === 'object' ? JSON.stringify(item) : String(item as string)));
-  return words.join(' ');
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 export type Included = 'None' | 'Metadata' | 'Object';

@@ -1,7 +1,7 @@
-import { at, fieldsOf, listOf, numberOf, recordsOf, textOf, textsOf } from '../fields.js';
+import { at, listOf, numberOf, recordsOf, textOf, textsOf } from '../fields.js';
 import { type KubeObject } from '../types.js';
 import { ageColumn, type Column, column, nameColumn, orNone, wide } from './column.js';
-import { selectorText, shortened } from './workloads.js';
+import { labelsText, shortened } from './workloads.js';
 
 function servicePorts(service: KubeObject): string {
   const ports = recordsOf(service.spec?.['ports']).map((port) => {
@@ -25,13 +25,6 @@ const loadBalancer = (object: KubeObject): string[] =>
     (item) => textOf(item['ip']) || textOf(item['hostname']),
   );
 
-const labels = (selector: unknown): string =>
-  orNone(
-    Object.entries(fieldsOf(selector))
-      .map(([key, value]) => `${key}=${textOf(value)}`)
-      .join(','),
-  );
-
 export const serviceColumns: Column[] = [
   nameColumn,
   column('Type', (service) => service.spec?.['type']),
@@ -39,7 +32,7 @@ export const serviceColumns: Column[] = [
   column('External-IP', externalAddress),
   column('Port(s)', servicePorts),
   ageColumn,
-  wide('Selector', (service) => labels(service.spec?.['selector'])),
+  wide('Selector', (service) => labelsText(service.spec?.['selector'])),
 ];
 
 function hosts(ingress: KubeObject): string {
@@ -56,19 +49,6 @@ export const ingressColumns: Column[] = [
   ageColumn,
 ];
 
-export const ingressClassColumns: Column[] = [
-  nameColumn,
-  column('Controller', (item) => item.spec?.['controller']),
-  column('Parameters', (item) => orNone(textOf(at(item, 'spec', 'parameters', 'name')))),
-  ageColumn,
-];
-
-export const networkPolicyColumns: Column[] = [
-  nameColumn,
-  column('Pod-Selector', (policy) => selectorText(policy.spec?.['podSelector'])),
-  ageColumn,
-];
-
 function slicePorts(slice: KubeObject): string {
   const ports = recordsOf(slice['ports']).map((port) => (port['port'] ? String(numberOf(port['port'])) : '*'));
   return ports.length ? shortened(ports) : '<unset>';
@@ -82,19 +62,5 @@ export const endpointSliceColumns: Column[] = [
     const all = recordsOf(slice['endpoints']).flatMap((endpoint) => textsOf(endpoint['addresses']));
     return all.length ? shortened(all) : '<unset>';
   }),
-  ageColumn,
-];
-
-export const endpointsColumns: Column[] = [
-  nameColumn,
-  column('Endpoints', (endpoints) =>
-    shortened(
-      recordsOf(endpoints['subsets']).flatMap((subset) =>
-        recordsOf(subset['ports']).flatMap((port) =>
-          recordsOf(subset['addresses']).map(({ ip }) => `${textOf(ip)}:${numberOf(port['port'])}`),
-        ),
-      ),
-    ),
-  ),
   ageColumn,
 ];

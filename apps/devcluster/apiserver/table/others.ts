@@ -1,7 +1,7 @@
 import { at, fieldsOf, listOf, numberOf, recordsOf, textOf } from '../fields.js';
 import { type KubeObject } from '../types.js';
 import { ageOf } from './age.js';
-import { ageColumn, type Column, column, createdColumn, nameColumn, wide } from './column.js';
+import { ageColumn, type Column, column, nameColumn, wide } from './column.js';
 
 const size = (value: unknown): number => Object.keys(fieldsOf(value)).length;
 
@@ -30,18 +30,7 @@ export const serviceAccountColumns: Column[] = [
   ageColumn,
 ];
 
-export const leaseColumns: Column[] = [
-  nameColumn,
-  column('Holder', (lease) => textOf(lease.spec?.['holderIdentity'])),
-  ageColumn,
-];
-
-export const webhookColumns: Column[] = [
-  nameColumn,
-  column('Webhooks', (configuration) => listOf(configuration['webhooks']).length, 'integer'),
-  ageColumn,
-];
-
+/** Events are stored as core/v1; in events.k8s.io/v1 some of their fields have other names. */
 const subject = (event: KubeObject): unknown => event['involvedObject'] ?? event['regarding'];
 
 function eventSource(event: KubeObject): string {
@@ -76,23 +65,6 @@ export const eventColumns: Column[] = [
   wide('First Seen', (event, now) => ageOf(first(event), now)),
   wide('Count', (event) => numberOf(at(event, 'series', 'count') ?? event['count'], 1), 'integer'),
   { ...wide('Name', ({ metadata }) => metadata.name), format: 'name' },
-];
-
-export const roleColumns: Column[] = [nameColumn, createdColumn];
-
-const subjects = (binding: KubeObject, kind: string): string =>
-  recordsOf(binding['subjects'])
-    .filter((item) => item['kind'] === kind)
-    .map((item) => (item['namespace'] ? `${textOf(item['namespace'])}/${textOf(item['name'])}` : textOf(item['name'])))
-    .join(', ');
-
-export const bindingColumns: Column[] = [
-  nameColumn,
-  column('Role', (binding) => `${textOf(at(binding, 'roleRef', 'kind'))}/${textOf(at(binding, 'roleRef', 'name'))}`),
-  ageColumn,
-  wide('Users', (binding) => subjects(binding, 'User')),
-  wide('Groups', (binding) => subjects(binding, 'Group')),
-  wide('ServiceAccounts', (binding) => subjects(binding, 'ServiceAccount')),
 ];
 
 function available(service: KubeObject): string {

@@ -41,10 +41,7 @@ function phase(pod: KubeObject): string {
   for (const status of [...containers].reverse()) reason = containerReason(status) || reason;
   const running = containers.some((status) => status['ready'] === true && at(status, 'state', 'running'));
   if (reason === 'Completed' && running) reason = isReady(pod) ? 'Running' : 'NotReady';
-  if (pod.metadata.deletionTimestamp) {
-    return textOf(pod.status?.['reason']) === 'NodeLost' ? 'Unknown' : 'Terminating';
-  }
-  return reason;
+  return pod.metadata.deletionTimestamp ? 'Terminating' : reason;
 }
 
 const isReady = (pod: KubeObject): boolean =>
@@ -60,16 +57,6 @@ function restarts(pod: KubeObject, now: Date): string {
   return count && last ? `${count} (${ageOf(last, now)} ago)` : String(count);
 }
 
-function gates(pod: KubeObject): string {
-  const wanted = recordsOf(pod.spec?.['readinessGates']);
-  if (wanted.length === 0) return '<none>';
-  const conditions = recordsOf(pod.status?.['conditions']);
-  const good = wanted.filter(({ conditionType }) =>
-    conditions.some(({ type, status }) => type === conditionType && status === 'True'),
-  );
-  return `${good.length}/${wanted.length}`;
-}
-
 export const podColumns: Column[] = [
   nameColumn,
   column('Ready', ready),
@@ -78,6 +65,6 @@ export const podColumns: Column[] = [
   ageColumn,
   wide('IP', (pod) => orNone(textOf(pod.status?.['podIP']))),
   wide('Node', (pod) => orNone(textOf(pod.spec?.['nodeName']))),
-  wide('Nominated Node', (pod) => orNone(textOf(pod.status?.['nominatedNodeName']))),
-  wide('Readiness Gates', gates),
+  wide('Nominated Node', () => '<none>'),
+  wide('Readiness Gates', () => '<none>'),
 ];

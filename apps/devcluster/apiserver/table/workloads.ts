@@ -1,5 +1,4 @@
-import { at, fieldsOf, isFields, numberOf, recordsOf, textOf } from '../fields.js';
-import { selectorOf } from '../selectors/labels.js';
+import { at, fieldsOf, numberOf, recordsOf, textOf } from '../fields.js';
 import { type KubeObject } from '../types.js';
 import { ageColumn, type Column, column, nameColumn, orNone, wide } from './column.js';
 
@@ -8,19 +7,13 @@ const status = (object: KubeObject, field: string): number => numberOf(object.st
 const containers = (object: KubeObject): Record<string, unknown>[] =>
   recordsOf(at(object, 'spec', 'template', 'spec', 'containers'));
 
-/** A selector as kubectl writes it: `a=b,c in (d,e)`. */
-export function selectorText(selector: unknown): string {
-  if (!isFields(selector)) return '<none>';
-  const words = selectorOf(selector).map(({ key, operator, values }) => {
-    if (operator === 'exists') return key;
-    if (operator === 'absent') return `!${key}`;
-    if (operator === 'in' && values.length === 1 && Object.hasOwn(fieldsOf(selector['matchLabels']), key)) {
-      return `${key}=${values.join()}`;
-    }
-    return `${key} ${operator} (${values.join(',')})`;
-  });
-  return orNone(words.join(','));
-}
+/** The labels that a selector wants, as kubectl writes them: `a=b,c=d`. */
+export const labelsText = (labels: unknown): string =>
+  orNone(
+    Object.entries(fieldsOf(labels))
+      .map(([key, value]) => `${key}=${textOf(value)}`)
+      .join(','),
+  );
 
 const template: Column[] = [
   wide('Containers', (object) =>
@@ -33,7 +26,7 @@ const template: Column[] = [
       .map(({ image }) => textOf(image))
       .join(','),
   ),
-  wide('Selector', (object) => selectorText(at(object, 'spec', 'selector'))),
+  wide('Selector', (object) => labelsText(at(object, 'spec', 'selector', 'matchLabels'))),
 ];
 
 export const deploymentColumns: Column[] = [
@@ -63,17 +56,6 @@ function nodeStatus(node: KubeObject): string {
   return node.spec?.['unschedulable'] === true ? `${word},SchedulingDisabled` : word;
 }
 
-function roles({ metadata }: KubeObject): string {
-  const prefix = 'node-role.kubernetes.io/';
-  const found = Object.keys(metadata.labels ?? {}).filter((label) => label.startsWith(prefix));
-  return orNone(
-    found
-      .map((label) => label.slice(prefix.length))
-      .sort()
-      .join(','),
-  );
-}
-
 const address = (node: KubeObject, type: string): string =>
   orNone(textOf(recordsOf(node.status?.['addresses']).find((item) => item['type'] === type)?.['address']));
 
@@ -82,7 +64,7 @@ const info = (node: KubeObject, field: string): string => textOf(at(node, 'statu
 export const nodeColumns: Column[] = [
   nameColumn,
   column('Status', nodeStatus),
-  column('Roles', roles),
+  column('Roles', () => '<none>'),
   ageColumn,
   column('Version', (node) => textOf(at(node, 'status', 'nodeInfo', 'kubeletVersion'))),
   wide('Internal-IP', (node) => address(node, 'InternalIP')),
@@ -90,16 +72,6 @@ export const nodeColumns: Column[] = [
   wide('OS-Image', (node) => info(node, 'osImage')),
   wide('Kernel-Version', (node) => info(node, 'kernelVersion')),
   wide('Container-Runtime', (node) => info(node, 'containerRuntimeVersion')),
-];
-
-const quantity = (value: unknown): unknown => (typeof value === 'number' ? String(value) : (value ?? 'N/A'));
-
-export const budgetColumns: Column[] = [
-  nameColumn,
-  column('Min Available', (object) => quantity(object.spec?.['minAvailable'])),
-  column('Max Unavailable', (object) => quantity(object.spec?.['maxUnavailable'])),
-  column('Allowed Disruptions', (object) => status(object, 'disruptionsAllowed'), 'integer'),
-  ageColumn,
 ];
 
 /** Items of a list as kubectl shortens it: three, then how many more. */
