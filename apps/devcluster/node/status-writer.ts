@@ -48,12 +48,24 @@ export class StatusWriter {
       await this.client.patch(types.pods, name, namespace, body, 'merge', { subresource: 'status' });
       return true;
     } catch (error) {
-      if (isKubeError(error, 404, 409, 422)) this.stopped = true;
+      if (await this.isGone(error)) this.stopped = true;
       else {
-        this.onError(error);
+        if (!isKubeError(error, 409)) this.onError(error);
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
       return false;
+    }
+  }
+
+  /** Whether the pod is there no more. A 409 may as well say that another write came in between: that passes. */
+  private async isGone(error: unknown): Promise<boolean> {
+    if (!isKubeError(error, 409)) return isKubeError(error, 404, 422);
+    const { name = '', namespace, uid } = this.pod.metadata;
+    try {
+      const now = await this.client.get(types.pods, name, namespace);
+      return now.metadata.uid !== uid;
+    } catch (fault) {
+      return isKubeError(fault, 404);
     }
   }
 }
