@@ -1,5 +1,12 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { type GateTokenView, type GateTokenViewList, type LinkInfo, type Status, type VmList } from '#libs/api';
+import {
+  type GateTokenView,
+  type GateTokenViewList,
+  type LinkInfo,
+  type Status,
+  type Vm,
+  type VmList,
+} from '#libs/api';
 import { cluster } from './support/cluster.js';
 import { ConsoleSocket, Refused } from './support/console-socket.js';
 import { bearer, consolePath, cookiesOf, gateway, issue, json, redeem } from './support/gateway.js';
@@ -84,6 +91,32 @@ describe('a grant over REST', () => {
     expect(list).not.toContain(issued.token);
     const one = await gateway(`${base()}/gatetokens/${issued.gatetoken.name}`, { headers: bearer('dev') });
     expect(((await one.json()) as GateTokenView).phase).toBe('Ready');
+  });
+
+  it('starts a VM, takes its screenshot, pauses and resumes it, and stops it', async () => {
+    const vm = `${base()}/vms/stopped`;
+    const act = (action: string) => gateway(`${vm}/${action}`, { method: 'PUT', headers: bearer('dev') });
+    const becomes = (status: string) =>
+      until(`the VM is ${status}`, async () => {
+        const { status: now } = (await (await gateway(vm, { headers: bearer('dev') })).json()) as Vm;
+        return now === status;
+      });
+    const early = await gateway(`${vm}/screenshot`, { headers: bearer('dev') });
+    expect(((await early.json()) as Status).message).toMatch(/^stopped is not running, or does not exist\./);
+    expect(early.status).toBe(404);
+    for (const [action, status] of [
+      ['start', 'Running'],
+      ['pause', 'Paused'],
+      ['unpause', 'Running'],
+    ] as const) {
+      expect((await act(action)).status).toBe(202);
+      await becomes(status);
+    }
+    const picture = await gateway(`${vm}/screenshot`, { headers: bearer('dev') });
+    expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/png']);
+    expect((await act('start')).status).toBe(409);
+    expect((await act('stop')).status).toBe(202);
+    await becomes('Stopped');
   });
 
   it('POST /auth/jwt/request answers as the original does', async () => {
