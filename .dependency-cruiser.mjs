@@ -19,8 +19,8 @@ export default {
     forbid('libs-below', 'Libs never import apps.', { path: '^libs/' }, { path: '^(apps|e2e)/' }),
     forbid(
       'pure-libs',
-      'policy, token, rfb, api, kubevirt import nothing of the Kubernetes client.',
-      { path: '^libs/(policy|token|rfb|api|kubevirt)/' },
+      'policy, token, rfb, api, wire, kubevirt import nothing of the Kubernetes client but types.',
+      { path: '^libs/(policy|token|rfb|api|wire|kubevirt)/' },
       { path: '^libs/kube/' },
     ),
     forbid(
@@ -31,8 +31,8 @@ export default {
     ),
     forbid(
       'browser-safe',
-      'policy, api, kubevirt and rfb run in the browser: no Node built-ins.',
-      { path: '^libs/(policy|api|kubevirt|rfb)/', pathNot: ['\\.spec\\.ts$', '/testing/', '^libs/api/crds'] },
+      'policy, api, wire, kubevirt and rfb run in the browser: no Node built-ins.',
+      { path: '^libs/(policy|api|wire|kubevirt|rfb)/', pathNot: ['\\.spec\\.ts$', '/testing/', '^libs/api/crds'] },
       { dependencyTypes: ['core'] },
     ),
     forbid(

@@ -1,18 +1,9 @@
+import { type V1Status } from '@kubernetes/client-node';
+
 /** What every non-2xx answer of the API server is turned into: the parts of metav1.Status that callers decide by. */
-export interface StatusLike {
-  code: number;
-  reason: string;
-  message: string;
+export interface StatusLike extends Required<Pick<V1Status, 'code' | 'reason' | 'message'>>, Pick<V1Status, 'details'> {
   /** The answer was not a Status: the message is its text as it came, from KubeVirt or a proxy between. */
   plain?: boolean;
-  details?: {
-    name?: string;
-    group?: string;
-    kind?: string;
-    uid?: string;
-    retryAfterSeconds?: number;
-    causes?: { reason?: string; message?: string; field?: string }[];
-  };
 }
 
 /** The API server answered, but not with a 2xx. */

@@ -1,23 +1,13 @@
+import { type CoreV1Event } from '@kubernetes/client-node';
 import { randomBytes } from 'node:crypto';
 import { type KubeClient } from './client.js';
 import { rfc3339 } from './conditions.js';
 import { isKubeError } from './errors.js';
 import { apiVersion, types } from './resources.js';
-import { type KubeObject, type ResourceType } from './types.js';
+import { type KubeObject, type ResourceType, type Served } from './types.js';
 
-/** Core v1 Event, as far as it is written here. */
-interface KubeEvent extends KubeObject {
-  involvedObject: Record<string, string | undefined>;
-  type: 'Normal' | 'Warning';
-  reason: string;
-  message: string;
-  count: number;
-  firstTimestamp: string;
-  lastTimestamp: string;
-  source: { component: string };
-  reportingComponent: string;
-  reportingInstance: string;
-}
+/** What is undefined of the object that it is about is not sent. */
+type KubeEvent = Omit<Served<CoreV1Event>, 'involvedObject'> & { involvedObject: Record<string, string | undefined> };
 
 export interface EventRecorderOptions {
   /** Who speaks: `kube-gateway-operator`. */
@@ -71,7 +61,7 @@ export class EventRecorder {
 
   async #again(key: string, event: KubeEvent): Promise<boolean> {
     const { name = '', namespace } = event.metadata;
-    const body = { count: event.count + 1, lastTimestamp: rfc3339(this.#now()) };
+    const body = { count: (event.count ?? 0) + 1, lastTimestamp: rfc3339(this.#now()) };
     try {
       this.#seen.set(key, await this.client.patch<KubeEvent>(types.events, name, namespace, body, 'merge'));
       return true;

@@ -1,18 +1,10 @@
+import { type V1Lease } from '@kubernetes/client-node';
 import { type KubeClient } from './client.js';
 import { isKubeError, retryAfterOf } from './errors.js';
 import { types } from './resources.js';
-import { type KubeObject } from './types.js';
+import { type Served } from './types.js';
 
-/** coordination.k8s.io/v1 Lease. */
-export interface Lease extends KubeObject {
-  spec?: {
-    holderIdentity?: string;
-    leaseDurationSeconds?: number;
-    acquireTime?: string;
-    renewTime?: string;
-    leaseTransitions?: number;
-  };
-}
+export type Lease = Served<V1Lease>;
 
 export interface LeaderElectorOptions {
   namespace: string;

@@ -1,3 +1,5 @@
+export type { KubeObject, Served } from '#libs/wire';
+
 /** A resource as the API server serves it: what a path needs. */
 export interface ResourceType {
   /** Empty for the core group. */
@@ -7,35 +9,6 @@ export interface ResourceType {
   readonly resource: string;
   readonly kind: string;
   readonly namespaced: boolean;
-}
-
-/** Any Kubernetes object. */
-export interface KubeObject {
-  apiVersion?: string;
-  kind?: string;
-  metadata: KubeMeta;
-}
-
-export interface KubeMeta {
-  name?: string;
-  generateName?: string;
-  namespace?: string;
-  uid?: string;
-  resourceVersion?: string;
-  generation?: number;
-  creationTimestamp?: string;
-  deletionTimestamp?: string;
-  labels?: Record<string, string>;
-  annotations?: Record<string, string>;
-  finalizers?: string[];
-  ownerReferences?: {
-    apiVersion: string;
-    kind: string;
-    name: string;
-    uid: string;
-    controller?: boolean;
-    blockOwnerDeletion?: boolean;
-  }[];
 }
 
 export interface KubeList<T> {

@@ -1,29 +1,9 @@
+import { type ObjectMeta } from '#libs/wire';
+
 /**
  * The fields of KubeVirt's objects that this product reads or writes (kubevirt.io/api/core/v1). Everything else of an
  * object is carried along untouched.
  */
-export interface Meta {
-  name?: string;
-  generateName?: string;
-  namespace?: string;
-  uid?: string;
-  resourceVersion?: string;
-  generation?: number;
-  creationTimestamp?: string;
-  deletionTimestamp?: string;
-  labels?: Record<string, string>;
-  annotations?: Record<string, string>;
-  finalizers?: string[];
-  ownerReferences?: {
-    apiVersion: string;
-    kind: string;
-    name: string;
-    uid: string;
-    controller?: boolean;
-    blockOwnerDeletion?: boolean;
-  }[];
-}
-
 /** A condition of a VM or VMI. Unlike metav1.Condition its reason and message may be absent. */
 export interface VmCondition {
   type: string;
@@ -39,7 +19,7 @@ export type RunStrategy = 'Always' | 'Halted' | 'Manual' | 'RerunOnFailure' | 'O
 export interface VirtualMachine {
   apiVersion?: string;
   kind?: string;
-  metadata: Meta;
+  metadata: ObjectMeta;
   spec: VirtualMachineSpec;
   status?: VirtualMachineStatus;
 }
@@ -48,7 +28,7 @@ export interface VirtualMachineSpec {
   /** Deprecated; excludes runStrategy. */
   running?: boolean;
   runStrategy?: RunStrategy;
-  template: { metadata?: Meta; spec: InstanceSpec };
+  template: { metadata?: ObjectMeta; spec: InstanceSpec };
 }
 
 export interface VirtualMachineStatus {
@@ -73,7 +53,7 @@ export interface StateChangeRequest {
 export interface VirtualMachineInstance {
   apiVersion?: string;
   kind?: string;
-  metadata: Meta;
+  metadata: ObjectMeta;
   spec: InstanceSpec;
   status?: InstanceStatus;
 }

@@ -1,6 +1,5 @@
 import { apiVersion, type KubeObject, type ResourceType } from '#libs/kube';
-
-export type OwnerReference = NonNullable<KubeObject['metadata']['ownerReferences']>[number];
+import { type OwnerReference } from '#libs/wire';
 
 /** The reference to the one owner that controls an object. */
 export function controllerOf(object: KubeObject): OwnerReference | undefined {

@@ -1,7 +1,6 @@
-export interface LabelSelector {
-  matchLabels?: Record<string, string>;
-  matchExpressions?: { key: string; operator: string; values?: string[] }[];
-}
+import { type V1LabelSelector } from '@kubernetes/client-node';
+
+export type LabelSelector = V1LabelSelector;
 
 /** Whether labels satisfy a selector. An empty selector matches everything, a missing one nothing. */
 export function matches(selector: LabelSelector | undefined, labels: Record<string, string> = {}): boolean {

@@ -59,7 +59,7 @@ function pod(over: { ready?: string; deleted?: boolean; app?: string; namespace?
       annotations: { 'node.devcluster.io/ports': ports },
       ...(over.deleted ? { deletionTimestamp: 'now' } : {}),
     },
-    spec: { containers: [{ ports: [{ name: 'http', containerPort: 8080 }] }] },
+    spec: { containers: [{ name: 'c', ports: [{ name: 'http', containerPort: 8080 }] }] },
     status: { conditions: [{ type: 'Ready', status: ready }] },
   };
 }

@@ -1,10 +1,6 @@
 import { isKubeError, type KubeClient, type KubeObject, types } from '#libs/kube';
 import { type NodeContext } from './context.js';
 
-interface Event extends KubeObject {
-  count: number;
-}
-
 /** Who says so: on a cluster the scheduler tells where a pod goes, the kubelet everything else. */
 const speaker = (reason: string): string => (reason === 'Scheduled' ? 'default-scheduler' : 'kubelet');
 
@@ -27,7 +23,7 @@ export function podEvents(
     known.set(key, { name, count });
     const sent = former
       ? client.patch(types.events, name, namespace, { count, lastTimestamp: time }, 'merge')
-      : client.create<Event>(types.events, event(object, { name, type, reason, message, time, count }), namespace);
+      : client.create(types.events, event(object, { name, type, reason, message, time, count }), namespace);
     sent.catch((error: unknown) => {
       known.delete(key);
       if (!isKubeError(error, 403, 404, 409)) onError(error);
@@ -44,7 +40,7 @@ interface Told {
   count: number;
 }
 
-function event({ metadata }: KubeObject, { name, time, ...told }: Told): Event {
+function event({ metadata }: KubeObject, { name, time, ...told }: Told) {
   const { name: pod, namespace = '', uid, resourceVersion } = metadata;
   return {
     metadata: { name, namespace },
@@ -55,5 +51,5 @@ function event({ metadata }: KubeObject, { name, time, ...told }: Told): Event {
     source: { component: speaker(told.reason), host: 'local' },
     reportingComponent: speaker(told.reason),
     reportingInstance: 'local',
-  } as Event;
+  };
 }

@@ -1,5 +1,6 @@
+import { type V1ConfigMap } from '@kubernetes/client-node';
 import { type GateSession, type GateToken } from '#libs/api';
-import { Informer, type KubeObject, type Lease, type OwnClient, types } from '#libs/kube';
+import { Informer, type Lease, type OwnClient, type Served, types } from '#libs/kube';
 import { type VirtualMachine, type VirtualMachineInstance } from '#libs/kubevirt';
 
 /** Well below the 30 s after which an unrenewed watch makes the gateway refuse. */
@@ -9,9 +10,7 @@ const FRESH_MS = 30_000;
 /** Marks the Leases of consoles, so that one watch sees them and nothing else. */
 export const CONSOLE_LABEL = 'kubegateway.kubevirt.io/console';
 
-export interface ConfigMap extends KubeObject {
-  data?: Record<string, string>;
-}
+export type ConfigMap = Served<V1ConfigMap>;
 
 export interface WatchesOptions {
   namespace: string;

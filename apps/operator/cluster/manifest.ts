@@ -1,4 +1,5 @@
-import { type KubeObject } from '#libs/kube';
+import { type V1Secret } from '@kubernetes/client-node';
+import { type KubeObject, type Served } from '#libs/kube';
 
 /** An object to be applied: exactly the fields that the operator wants to own. */
 export interface Manifest extends KubeObject {
@@ -6,7 +7,4 @@ export interface Manifest extends KubeObject {
 }
 
 /** A Secret; its data are base64. */
-export interface SecretObject extends Manifest {
-  type?: string;
-  data?: Record<string, string>;
-}
+export type SecretObject = Manifest & Served<V1Secret>;

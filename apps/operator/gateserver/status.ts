@@ -1,3 +1,4 @@
+import { type V1DeploymentStatus } from '@kubernetes/client-node';
 import { isDeepStrictEqual } from 'node:util';
 import { type Condition, type GateServer, type GateServerStatus } from '#libs/api';
 import { rfc3339, setCondition, type StatedCondition, types } from '#libs/kube';
@@ -153,13 +154,7 @@ function keysOf(gathered: Gathered, { signing }: Material): NonNullable<GateServ
   return [...(present ? [{ kid: present.key.kid, created: present.created }] : []), ...before];
 }
 
-interface DeploymentStatus {
-  observedGeneration?: number;
-  readyReplicas?: number;
-  updatedReplicas?: number;
-}
-
-function deploymentStatus({ deployment }: Gathered): DeploymentStatus {
+function deploymentStatus({ deployment }: Gathered): V1DeploymentStatus {
   return deployment?.['status'] ?? {};
 }
 

@@ -1,12 +1,11 @@
-import { type Again, isKubeError, type KubeClient, type KubeObject, types } from '#libs/kube';
+import { type V1ConfigMap } from '@kubernetes/client-node';
+import { type Again, isKubeError, type KubeClient, type KubeObject, type Served, types } from '#libs/kube';
 import { type Cache } from '../cache.js';
 import { Controller } from '../controller.js';
 
 export const ROOT_CA = 'kube-root-ca.crt';
 
-interface ConfigMap extends KubeObject {
-  data?: Record<string, string>;
-}
+type ConfigMap = Served<V1ConfigMap>;
 
 /** Gives every namespace its ServiceAccount `default` and the ConfigMap with the CA of the API server. */
 export function accountController(

@@ -1,6 +1,6 @@
 import { isKubeError, type KubeClient, type KubeObject } from '#libs/kube';
 import { typesOf } from '../../discovery/index.js';
-import { type OwnerReference } from '../owner.js';
+import { type OwnerReference } from '#libs/wire';
 import { type Graph, type Node } from './graph.js';
 
 const FOREGROUND = 'foregroundDeletion';

@@ -1,11 +1,10 @@
-import { type Again, type KubeClient, type KubeObject, keyOf, pathOf, types } from '#libs/kube';
+import { type V1Namespace } from '@kubernetes/client-node';
+import { type Again, type KubeClient, type KubeObject, keyOf, pathOf, type Served, types } from '#libs/kube';
 import { discover, type ServedType } from '../../discovery/index.js';
 import { type Cache } from '../cache.js';
 import { Controller } from '../controller.js';
 
-interface Namespace extends KubeObject {
-  spec?: { finalizers?: string[] };
-}
+type Namespace = Served<V1Namespace>;
 
 /** How soon content that is still on its way out is looked at again. */
 const AGAIN_MS = 500;
