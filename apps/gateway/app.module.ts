@@ -4,6 +4,7 @@ import { type Logger, ObservabilityModule } from '#libs/ops';
 import { AccessModule } from './access/access.module.js';
 import { ClusterModule } from './cluster/cluster.module.js';
 import { type GatewayConfig } from './config/config.js';
+import { ConfigModule } from './config/config.module.js';
 import { ConsoleModule } from './console/console.module.js';
 import { CredentialsModule } from './credentials/credentials.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -25,7 +26,8 @@ export class AppModule {
       module: AppModule,
       imports: [
         ObservabilityModule.forRoot({ logger, metricsAddress: config.metricsListen }),
-        OpsModule.forRoot(config),
+        ConfigModule.forRoot(config),
+        OpsModule,
         KubeModule.forRoot(upstream),
         HttpModule,
         AccessModule,

@@ -1,3 +1,4 @@
+export { Clock } from './clock.js';
 export { type Environment, EnvironmentError, listenAddress, logLevel, readEnvironment } from './environment.js';
 export { type Logger, LOGGER, makeLogger } from './logger.js';
 export { type Address, MetricsServer } from './metrics-server.js';

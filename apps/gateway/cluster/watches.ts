@@ -1,7 +1,11 @@
 import { type V1ConfigMap } from '@kubernetes/client-node';
+import { Inject, Injectable } from '@nestjs/common';
 import { type GateSession, type GateToken } from '#libs/api';
-import { Informer, type Lease, type OwnClient, type Served, types } from '#libs/kube';
+import { Informer, type Lease, OwnClient, type Served, types } from '#libs/kube';
 import { type VirtualMachine, type VirtualMachineInstance } from '#libs/kubevirt';
+import { Clock, type Logger, LOGGER } from '#libs/ops';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { Readiness } from '../ops/readiness.js';
 
 /** Well below the 30 s after which an unrenewed watch makes the gateway refuse. */
 const RENEW_MS = 15_000;
@@ -10,17 +14,10 @@ const FRESH_MS = 30_000;
 /** Marks the Leases of consoles, so that one watch sees them and nothing else. */
 export const CONSOLE_LABEL = 'kubegateway.kubevirt.io/console';
 
-export type ConfigMap = Served<V1ConfigMap>;
-
-export interface WatchesOptions {
-  namespace: string;
-  jwksConfigMap: string;
-  onError: (what: string, error: unknown) => void;
-  now?: () => number;
-  renewMs?: number;
-}
+type ConfigMap = Served<V1ConfigMap>;
 
 /** Everything that the gateway watches, all of it in its own namespace. */
+@Injectable()
 export class Watches {
   readonly tokens: Informer<GateToken>;
   readonly keys: Informer<ConfigMap>;
@@ -29,15 +26,19 @@ export class Watches {
   readonly sessions: Informer<GateSession>;
   readonly leases: Informer<Lease>;
   readonly #all: [string, Pick<Informer<never>, 'start' | 'stop' | 'synced' | 'lastContact' | 'hasSynced'>][];
-  readonly #now: () => number;
 
-  constructor(client: OwnClient, { namespace, jwksConfigMap, onError, now, renewMs }: WatchesOptions) {
-    this.#now = now ?? Date.now;
+  constructor(
+    client: OwnClient,
+    @Inject(GATEWAY_CONFIG) { namespace, jwksConfigMap }: GatewayConfig,
+    @Inject(LOGGER) log: Logger,
+    readiness: Readiness,
+    private readonly clock: Clock,
+  ) {
     const options = (what: string) => ({
       namespace,
-      renewMs: renewMs ?? RENEW_MS,
-      clock: this.#now,
-      onError: (error: unknown) => onError(what, error),
+      renewMs: RENEW_MS,
+      clock: () => clock.now(),
+      onError: (err: unknown) => log.warn({ what, err }, 'watch failed'),
     });
     this.tokens = new Informer<GateToken>(client, types.gateTokens, options('gatetokens'));
     const fieldSelector = `metadata.name=${jwksConfigMap}`;
@@ -54,6 +55,7 @@ export class Watches {
       ['gatesessions', this.sessions],
       ['leases', this.leases],
     ];
+    readiness.require(() => this.problems());
   }
 
   start(): void {
@@ -70,7 +72,7 @@ export class Watches {
 
   /** Milliseconds since the watch of the grants last heard of the API server. */
   silence(): number {
-    return this.#now() - this.tokens.lastContact;
+    return this.clock.now() - this.tokens.lastContact;
   }
 
   /** False where a revocation could have been missed. */
@@ -79,10 +81,10 @@ export class Watches {
   }
 
   /** @returns what is not in order, a line each; empty where all is */
-  problems(): string[] {
+  private problems(): string[] {
     return this.#all.flatMap(([what, { hasSynced, lastContact }]) => {
       if (!hasSynced) return [`${what}: not read yet`];
-      return this.#now() - lastContact > FRESH_MS ? [`${what}: the watch is out of touch`] : [];
+      return this.clock.now() - lastContact > FRESH_MS ? [`${what}: the watch is out of touch`] : [];
     });
   }
 }

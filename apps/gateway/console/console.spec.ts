@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 const bearer = (grant: GateToken): Record<string, string> => ({ authorization: `Bearer ${grant.status?.token ?? ''}` });
-const handles = new Handles(new SecretKey(Buffer.from(SESSION_KEY, 'base64')).derive('grant-cookie'));
+const handles = new Handles({ sessionKey: new SecretKey(Buffer.from(SESSION_KEY, 'base64')) });
 
 /** The cookie of one browser that redeemed the grant. */
 function browser(grant: GateToken, nonce: string): Record<string, string> {

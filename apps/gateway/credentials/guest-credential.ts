@@ -1,4 +1,8 @@
-import { CoreV1Api, type OwnClient, retryAfterOf } from '#libs/kube';
+import { Inject, Injectable } from '@nestjs/common';
+import { Clock, type Logger, LOGGER } from '#libs/ops';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { Readiness } from '../ops/readiness.js';
+import { CoreV1Api, OwnClient, retryAfterOf } from '#libs/kube';
 import { Refusal } from '../http/refusal.js';
 
 /** Kubernetes' shortest is 10 minutes; a stolen token is worth an hour at most. */
@@ -7,35 +11,30 @@ const LIFETIME_S = 3600;
 const RENEW_AT = 0.8;
 const RETRY_MS = 5000;
 
-export interface GuestCredentialOptions {
-  namespace: string;
-  /** Name of the service account `NAME-guest`. */
-  account: string;
-  now?: () => number;
-  onError?: (error: unknown) => void;
-}
-
 /**
  * The token under which guests' requests go upstream: of the guest account, never of the gateway itself. Renewed
  * before it ends; while the API server refuses a new one, the old one serves until its end.
  */
+@Injectable()
 export class GuestCredential {
   #token: string | undefined;
   #expires = 0;
   #asking: Promise<string> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
-  readonly #now: () => number;
 
   constructor(
-    private readonly client: Pick<OwnClient, 'api'>,
-    private readonly options: GuestCredentialOptions,
+    private readonly client: OwnClient,
+    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
+    @Inject(LOGGER) private readonly log: Logger,
+    private readonly clock: Clock,
+    readiness: Readiness,
   ) {
-    this.#now = options.now ?? Date.now;
+    readiness.require(() => (this.ready ? [] : ['no token for the guest account']));
   }
 
-  get ready(): boolean {
-    return this.#token !== undefined && this.#now() < this.#expires;
+  private get ready(): boolean {
+    return this.#token !== undefined && this.clock.now() < this.#expires;
   }
 
   /** Fetches the first token and keeps it fresh until `stop`. */
@@ -50,7 +49,7 @@ export class GuestCredential {
 
   /** @throws Refusal 503 where there is no token and none can be had */
   async token(): Promise<string> {
-    if (this.#token !== undefined && this.#now() < this.#expires) return this.#token;
+    if (this.#token !== undefined && this.clock.now() < this.#expires) return this.#token;
     try {
       return await this.renew();
     } catch {
@@ -75,8 +74,8 @@ export class GuestCredential {
   }
 
   private async request(): Promise<string> {
-    const { namespace, account } = this.options;
-    const asked = this.#now();
+    const { namespace, guestServiceAccount: account } = this.config;
+    const asked = this.clock.now();
     const { status } = await this.client.api(CoreV1Api).createNamespacedServiceAccountToken({
       namespace,
       name: account,
@@ -95,9 +94,9 @@ export class GuestCredential {
     clearTimeout(this.#timer);
     if (this.#stopped) return;
     this.#timer = setTimeout(() => {
-      this.renew().catch((error: unknown) => {
-        this.options.onError?.(error);
-        this.renewSoon(Math.max(RETRY_MS, retryAfterOf(error)));
+      this.renew().catch((err: unknown) => {
+        this.log.error({ err }, 'no token for the guest account');
+        this.renewSoon(Math.max(RETRY_MS, retryAfterOf(err)));
       });
     }, ms).unref();
   }

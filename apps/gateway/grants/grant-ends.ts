@@ -1,6 +1,9 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '#libs/ops';
+import { LRUCache } from 'lru-cache';
+import { Watches } from '../cluster/watches.js';
 import { type GateToken } from '#libs/api';
-import { type TokenSource } from './grant-store.js';
-import { type VmStates } from '../vms/vm-states.js';
+import { VmStates } from '../vms/vm-states.js';
 import { type ActiveGrant, vmFaultOf } from './active-grant.js';
 
 /**
@@ -21,24 +24,25 @@ interface Watched {
 }
 
 /** Tells what lives by a grant (consoles, watches, upgrades, requests in flight) the moment that it ends. */
+@Injectable()
 export class GrantEnds {
   readonly #watched = new Map<string, Watched>();
   /** Grants that have ended though their time is not over. */
-  readonly #ended = new Map<string, GrantEnd>();
+  readonly #ended = new LRUCache<string, GrantEnd>({ max: MOST_REMEMBERED });
 
   constructor(
-    source: Pick<TokenSource, 'on'>,
-    private readonly vms: Pick<VmStates, 'get' | 'watch'>,
-    private readonly now: () => number = Date.now,
+    { tokens }: Watches,
+    private readonly vms: VmStates,
+    private readonly clock: Clock,
   ) {
-    source.on('put', (token: GateToken) => {
+    tokens.on('put', (token: GateToken) => {
       const { uid = '' } = token.metadata;
       const end = endOf(token);
       if (end !== undefined) this.endNow(uid, end);
       // Cured: it gives what it gave before.
       else this.#ended.delete(uid);
     });
-    source.on('delete', (token: GateToken) => this.endNow(token.metadata.uid ?? '', 'revoked'));
+    tokens.on('delete', (token: GateToken) => this.endNow(token.metadata.uid ?? '', 'revoked'));
   }
 
   /**
@@ -59,7 +63,6 @@ export class GrantEnds {
   }
 
   private endNow(uid: string, end: GrantEnd): void {
-    if (this.#ended.size >= MOST_REMEMBERED) this.#ended.clear();
     this.#ended.set(uid, end);
     this.end(uid, end);
   }
@@ -90,11 +93,11 @@ export class GrantEnds {
   }
 
   private arm({ uid, exp }: Pick<ActiveGrant, 'uid' | 'exp'>): NodeJS.Timeout {
-    const left = Math.max(0, exp - this.now());
+    const left = Math.max(0, exp - this.clock.now());
     const timer = setTimeout(
       () => {
         const watched = this.#watched.get(uid);
-        if (this.now() >= exp) this.end(uid, 'expired');
+        if (this.clock.now() >= exp) this.end(uid, 'expired');
         else if (watched !== undefined) watched.timer = this.arm({ uid, exp });
       },
       Math.min(left, LONGEST_TIMER_MS),

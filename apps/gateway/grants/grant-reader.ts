@@ -1,13 +1,16 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Clock } from '#libs/ops';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { type IncomingHttpHeaders } from 'node:http';
 import { type Claims, kidOf } from '#libs/token';
 import { type Grant, GrantError as PolicyError, parseGrant } from '#libs/policy';
 import { grantCookies } from './cookies.js';
 import { GrantError } from './grant-error.js';
-import { type GrantStore } from './grant-store.js';
-import { type Handles } from './handle.js';
+import { GrantStore } from './grant-store.js';
+import { Handles } from './handle.js';
 import { type ActiveGrant } from './active-grant.js';
 import { faultOf, redeemFault } from './validity.js';
-import { type Verifier } from './verifier.js';
+import { Verifier } from './verifier.js';
 
 /** A good grant that a request brought. */
 export interface Presented {
@@ -24,12 +27,14 @@ export interface PresentedGrants {
 }
 
 /** Finds out which grants a request holds. */
+@Injectable()
 export class GrantReader {
   constructor(
     private readonly store: GrantStore,
     private readonly verifier: Verifier,
     private readonly handles: Handles,
-    private readonly options: { acceptUnregistered: boolean; namespace: string; now: () => number },
+    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
+    private readonly clock: Clock,
   ) {}
 
   /** Where `Authorization` is present it alone counts: a script means what it writes. */
@@ -62,15 +67,15 @@ export class GrantReader {
     const { claims, hash } = this.verifier.verify(jwt);
     const slash = claims.sub?.indexOf('/') ?? -1;
     const [namespace, name] = [claims.sub?.slice(0, slash), claims.sub?.slice(slash + 1)];
-    const registered = claims.jti !== undefined && namespace === this.options.namespace;
+    const registered = claims.jti !== undefined && namespace === this.config.namespace;
     if (registered && claims.jti !== undefined) return madeFor(await this.store.byUid(claims.jti, name), jwt);
-    if (!this.options.acceptUnregistered) throw new GrantError('unknown');
+    if (!this.config.acceptUnregistered) throw new GrantError('unknown');
     return unregistered(claims, hash);
   }
 
   private async check(grant: ActiveGrant, nonce: string | undefined): Promise<Presented> {
     const living = await this.redeemedOrAsked(grant, nonce);
-    const fault = faultOf(living, this.options.now()) ?? redeemFault(living, nonce);
+    const fault = faultOf(living, this.clock.now()) ?? redeemFault(living, nonce);
     if (fault !== undefined) throw fault;
     return { grant: living, ...(nonce === undefined ? {} : { browser: nonce }) };
   }

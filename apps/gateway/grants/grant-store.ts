@@ -1,5 +1,9 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { Watches } from '../cluster/watches.js';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { type GateToken } from '#libs/api';
-import { type Informer, isKubeError, type OwnClient, types } from '#libs/kube';
+import { isKubeError, OwnClient, types } from '#libs/kube';
 import { GrantError as PolicyError } from '#libs/policy';
 import { GrantError } from './grant-error.js';
 import { type ActiveGrant, toActiveGrant } from './active-grant.js';
@@ -7,29 +11,26 @@ import { type ActiveGrant, toActiveGrant } from './active-grant.js';
 const NEGATIVE_MS = 1000;
 const MOST_REMEMBERED = 10_000;
 
-export type TokenSource = Pick<Informer<GateToken>, 'get' | 'list' | 'on'>;
-type Reader = Pick<OwnClient, 'get' | 'list'>;
-
 /**
  * The GateTokens of the namespace, by UID and by the hash of their link. What the watch has not brought yet is asked
  * for once, live; a negative answer is kept for a second, so that nobody makes the gateway flood the API server.
  */
+@Injectable()
 export class GrantStore {
   readonly #byUid = new Map<string, GateToken>();
   readonly #uidByHash = new Map<string, string>();
   /** UIDs that were seen and are gone: no live question can bring them back. */
-  readonly #gone = new Set<string>();
-  readonly #misses = new Map<string, number>();
+  readonly #gone = new LRUCache<string, true>({ max: MOST_REMEMBERED });
+  readonly #misses = new LRUCache<string, true>({ max: MOST_REMEMBERED, ttl: NEGATIVE_MS });
   readonly #asking = new Map<string, Promise<GateToken | undefined>>();
 
   constructor(
-    source: TokenSource,
-    private readonly client: Reader,
-    private readonly where: { namespace: string; gateServer: string },
-    private readonly now: () => number = Date.now,
+    { tokens }: Watches,
+    private readonly client: OwnClient,
+    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
   ) {
-    source.on('put', (token) => this.put(token));
-    source.on('delete', (token) => this.remove(token));
+    tokens.on('put', (token) => this.put(token));
+    tokens.on('delete', (token) => this.remove(token));
   }
 
   /**
@@ -74,8 +75,8 @@ export class GrantStore {
 
   /** Of several gateways of a namespace a grant opens one. Where none is named, an older operator signed it. */
   private isOurs({ status }: GateToken): boolean {
-    const { 'gate-server': server = this.where.gateServer } = status ?? {};
-    return server === this.where.gateServer;
+    const { 'gate-server': server = this.config.gateServer } = status ?? {};
+    return server === this.config.gateServer;
   }
 
   private remove({ metadata: { uid } }: GateToken): void {
@@ -83,11 +84,11 @@ export class GrantStore {
     const hash = this.#byUid.get(uid)?.spec['link-hash'];
     if (hash !== undefined && this.#uidByHash.get(hash) === uid) this.#uidByHash.delete(hash);
     this.#byUid.delete(uid);
-    remember(this.#gone, uid);
+    this.#gone.set(uid, true);
   }
 
   private async askFor(key: string, ask: () => Promise<GateToken | undefined>): Promise<GateToken | undefined> {
-    if (this.#gone.has(key) || this.now() - (this.#misses.get(key) ?? -Infinity) < NEGATIVE_MS) return undefined;
+    if (this.#gone.has(key) || this.#misses.has(key)) return undefined;
     const asking = this.#asking.get(key) ?? this.once(key, ask);
     return asking;
   }
@@ -95,7 +96,7 @@ export class GrantStore {
   private once(key: string, ask: () => Promise<GateToken | undefined>): Promise<GateToken | undefined> {
     const asking = ask()
       .then((token) => {
-        if (token === undefined) remember(this.#misses, key, this.now());
+        if (token === undefined) this.#misses.set(key, true);
         return token;
       })
       .finally(() => this.#asking.delete(key));
@@ -106,7 +107,7 @@ export class GrantStore {
   private async readLive(uid: string, name: string | undefined): Promise<GateToken | undefined> {
     if (name === undefined) return (await this.listLive()).find((one) => one.metadata.uid === uid);
     try {
-      const token = await this.client.get<GateToken>(types.gateTokens, name, this.where.namespace);
+      const token = await this.client.get<GateToken>(types.gateTokens, name, this.config.namespace);
       if (token.metadata.uid !== uid) return undefined;
       this.put(token);
       return this.#byUid.get(uid);
@@ -118,7 +119,7 @@ export class GrantStore {
 
   private async listLive(): Promise<GateToken[]> {
     try {
-      const { items } = await this.client.list<GateToken>(types.gateTokens, this.where.namespace);
+      const { items } = await this.client.list<GateToken>(types.gateTokens, this.config.namespace);
       for (const token of items) this.put(token);
       return items;
     } catch {
@@ -140,11 +141,4 @@ function compiled(token: GateToken): ActiveGrant {
 function isOlder(token: GateToken, known: GateToken): boolean {
   const [a, b] = [Number(token.metadata.resourceVersion), Number(known.metadata.resourceVersion)];
   return Number.isFinite(a) && Number.isFinite(b) && a < b;
-}
-
-function remember(where: Set<string> | Map<string, number>, key: string, value = 0): void {
-  const [oldest] = where.keys();
-  if (where.size >= MOST_REMEMBERED && oldest !== undefined) where.delete(oldest);
-  if (where instanceof Map) where.set(key, value);
-  else where.add(key);
 }

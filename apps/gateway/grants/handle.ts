@@ -1,3 +1,5 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /** What a grant's cookie says: a short stand-in for the JWT, which can be larger than a cookie may be. */
@@ -13,9 +15,13 @@ export interface Handle {
 const SHAPE = /^([0-9A-Za-z-]{1,64})\.(\d{1,12})\.([0-9A-Za-z_-]{16,64})\.([0-9A-Za-z_-]{43})$/;
 
 /** Makes and reads `UID.exp.nonce.HMAC`. */
+@Injectable()
 export class Handles {
-  /** @param key 32 bytes, derived for this purpose alone */
-  constructor(private readonly key: Buffer) {}
+  private readonly key: Buffer;
+
+  constructor(@Inject(GATEWAY_CONFIG) { sessionKey }: Pick<GatewayConfig, 'sessionKey'>) {
+    this.key = sessionKey.derive('grant-cookie');
+  }
 
   write({ uid, exp, nonce }: Handle): string {
     const body = `${uid}.${exp}.${nonce}`;

@@ -1,34 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '#libs/ops';
 import { randomBytes } from 'node:crypto';
 import { type GateToken } from '#libs/api';
-import { isKubeError, type OwnClient, types } from '#libs/kube';
+import { isKubeError, OwnClient, types } from '#libs/kube';
 import { GrantError } from './grant-error.js';
-import { type GrantStore } from './grant-store.js';
+import { GrantStore } from './grant-store.js';
 import { type ActiveGrant } from './active-grant.js';
 import { faultOf } from './validity.js';
 
 const MOST_TRIES = 8;
 
-export interface RedeemOptions {
-  now?: () => number;
-  newNonce?: () => string;
-}
-
 /**
  * Gives a grant to a browser: makes the nonce of its cookie, and for a single-use grant claims `status.redeemed` by
  * resourceVersion, so that exactly one browser wins, on any replica.
  */
+@Injectable()
 export class Redeemer {
-  private readonly now: () => number;
-  private readonly newNonce: () => string;
-
   constructor(
     private readonly store: GrantStore,
-    private readonly client: Pick<OwnClient, 'patch'>,
-    options: RedeemOptions = {},
-  ) {
-    this.now = options.now ?? Date.now;
-    this.newNonce = options.newNonce ?? (() => randomBytes(16).toString('base64url'));
-  }
+    private readonly client: OwnClient,
+    private readonly clock: Clock,
+  ) {}
 
   /**
    * @param nonces of the cookies that the browser holds of this grant: the winner may redeem again (a reload)
@@ -36,14 +28,14 @@ export class Redeemer {
    * @throws GrantError: used, and everything that makes the grant worth nothing now
    */
   async redeem(grant: ActiveGrant, nonces: readonly string[]): Promise<string> {
-    const fault = faultOf(grant, this.now());
+    const fault = faultOf(grant, this.clock.now());
     if (fault !== undefined) throw fault;
-    if (!grant.singleUse) return nonces[0] ?? this.newNonce();
+    if (!grant.singleUse) return nonces[0] ?? newNonce();
     return this.claim(grant, nonces);
   }
 
   private async claim(grant: ActiveGrant, nonces: readonly string[]): Promise<string> {
-    const nonce = this.newNonce();
+    const nonce = newNonce();
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const token = await this.store.fresh(grant);
       const by = token.status?.redeemed?.by;
@@ -59,7 +51,7 @@ export class Redeemer {
   /** @returns false when somebody wrote the GateToken in between: read again */
   private async tryClaim({ metadata }: GateToken, nonce: string): Promise<boolean> {
     const { name = '', namespace, resourceVersion } = metadata;
-    const redeemed = { at: new Date(this.now()).toISOString(), by: nonce };
+    const redeemed = { at: new Date(this.clock.now()).toISOString(), by: nonce };
     try {
       const written = await this.client.patch<GateToken>(
         types.gateTokens,
@@ -77,4 +69,8 @@ export class Redeemer {
       throw new GrantError('unreachable');
     }
   }
+}
+
+function newNonce(): string {
+  return randomBytes(16).toString('base64url');
 }

@@ -1,24 +1,26 @@
-import { type Informer } from '#libs/kube';
-import { type Jwks, KeyRing, type KeyRingOptions } from '#libs/token';
-import { type ConfigMap } from '../cluster/watches.js';
-import { type Keys } from './verifier.js';
+import { Inject, Injectable } from '@nestjs/common';
+import { type Logger, LOGGER } from '#libs/ops';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { type Jwks, KeyRing } from '#libs/token';
+import { Watches } from '../cluster/watches.js';
 
 /** The key ring out of the ConfigMap `NAME-jwks`: made anew when that changes, kept when what is written is broken. */
-export class SigningKeys implements Keys {
+@Injectable()
+export class SigningKeys {
   #ring: KeyRing | undefined;
   #jwks = '{"keys":[]}';
 
   constructor(
-    informer: Pick<Informer<ConfigMap>, 'on'>,
-    name: string,
-    private readonly options: KeyRingOptions,
-    private readonly onBroken: (error: unknown) => void,
+    watches: Watches,
+    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
+    @Inject(LOGGER) private readonly log: Logger,
   ) {
-    informer.on('put', (map) => {
-      if (map.metadata.name === name) this.take(map.data?.['jwks.json']);
+    watches.keys.on('put', (map) => {
+      if (map.metadata.name === config.jwksConfigMap) this.take(map.data?.['jwks.json']);
     });
   }
 
+  /** @returns undefined until the ConfigMap of the keys was seen */
   current(): KeyRing | undefined {
     return this.#ring;
   }
@@ -31,10 +33,10 @@ export class SigningKeys implements Keys {
   private take(text: string | undefined): void {
     if (text === undefined || text === this.#jwks) return;
     try {
-      this.#ring = KeyRing.fromJwks(JSON.parse(text) as Jwks, this.options);
+      this.#ring = KeyRing.fromJwks(JSON.parse(text) as Jwks, this.config);
       this.#jwks = text;
-    } catch (error) {
-      this.onBroken(error);
+    } catch (err) {
+      this.log.error({ err, configMap: this.config.jwksConfigMap }, 'public keys cannot be read');
     }
   }
 }

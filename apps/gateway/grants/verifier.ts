@@ -1,26 +1,25 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '#libs/ops';
+import { LRUCache } from 'lru-cache';
 import { createHash } from 'node:crypto';
 import { type Claims, type KeyRing, MAX_TOKEN, TokenError, type TokenErrorCode } from '#libs/token';
 import { GrantError, type GrantFault } from './grant-error.js';
+import { SigningKeys } from './signing-keys.js';
 
 const MOST_TOKENS = 10_000;
-
-/** The public keys of the moment. */
-export interface Keys {
-  /** undefined until the ConfigMap of the keys was seen. */
-  current(): KeyRing | undefined;
-}
 
 /**
  * Checks a token's signature once, then finds its claims by the hash of the token. Times are the business of
  * `faultOf`: a claim set from here may have ended.
  */
+@Injectable()
 export class Verifier {
   #ring: KeyRing | undefined;
-  readonly #known = new Map<string, Claims>();
+  readonly #known = new LRUCache<string, Claims>({ max: MOST_TOKENS });
 
   constructor(
-    private readonly keys: Keys,
-    private readonly now: () => number = Date.now,
+    private readonly keys: SigningKeys,
+    private readonly clock: Clock,
   ) {}
 
   /** @throws GrantError: signature, malformed, unreachable (no keys yet), expired, not-yet */
@@ -34,9 +33,7 @@ export class Verifier {
     const hash = createHash('sha256').update(jwt).digest('base64url');
     const known = this.#known.get(hash);
     if (known !== undefined) return { claims: known, hash };
-    const claims = check(ring, jwt, this.now());
-    const [oldest] = this.#known.keys();
-    if (this.#known.size >= MOST_TOKENS && oldest !== undefined) this.#known.delete(oldest);
+    const claims = check(ring, jwt, this.clock.now());
     this.#known.set(hash, claims);
     return { claims, hash };
   }

@@ -1,5 +1,7 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { type Duplex } from 'node:stream';
+import { Inject, Injectable } from '@nestjs/common';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { Refusal } from './refusal.js';
 import { type Page, pageHeaders, renderPage } from './page.js';
 
@@ -9,12 +11,16 @@ export function wantsHtml(accept: string | undefined): boolean {
 }
 
 /** What the gateway says by itself, on both doors: Status bodies for programs, pages for people. */
+@Injectable()
 export class Answers {
-  constructor(private readonly frameAncestors: readonly string[] = []) {}
+  constructor(@Inject(GATEWAY_CONFIG) private readonly config: Pick<GatewayConfig, 'frameAncestors'>) {}
 
   page(res: ServerResponse, code: number, page: Page): void {
     const body = renderPage(page);
-    res.writeHead(code, { ...pageHeaders(page, this.frameAncestors), 'content-length': Buffer.byteLength(body) });
+    res.writeHead(code, {
+      ...pageHeaders(page, this.config.frameAncestors),
+      'content-length': Buffer.byteLength(body),
+    });
     res.end(body);
   }
 
@@ -46,7 +52,7 @@ export class Answers {
     };
     const html = wantsHtml(accept);
     const body = html ? renderPage(page) : `${JSON.stringify(refusal.toStatus())}\n`;
-    const shape = html ? pageHeaders(page, this.frameAncestors) : STATUS_HEADERS;
+    const shape = html ? pageHeaders(page, this.config.frameAncestors) : STATUS_HEADERS;
     return { headers: { ...shape, ...retry, ...challenge, 'content-length': String(Buffer.byteLength(body)) }, body };
   }
 }

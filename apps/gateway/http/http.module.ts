@@ -1,20 +1,12 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { Answers } from './answers.js';
 import { RefusalFilter } from './refusal.filter.js';
 
 /** What the gateway answers by itself: refusals as JSON or as a page, whatever refused them. */
 @Global()
 @Module({
-  providers: [
-    {
-      provide: Answers,
-      inject: [GATEWAY_CONFIG],
-      useFactory: ({ frameAncestors }: GatewayConfig) => new Answers(frameAncestors),
-    },
-    { provide: APP_FILTER, useClass: RefusalFilter },
-  ],
+  providers: [Answers, { provide: APP_FILTER, useClass: RefusalFilter }],
   exports: [Answers],
 })
 export class HttpModule {}

@@ -1,4 +1,6 @@
-import { type Logger } from '#libs/ops';
+import { Inject, Injectable } from '@nestjs/common';
+import { type Logger, LOGGER } from '#libs/ops';
+import { Metrics } from './metrics.js';
 
 export interface Denial {
   /** `page`: links, sign-in and the REST API. */
@@ -11,14 +13,15 @@ export interface Denial {
 }
 
 /** One line for each thing that somebody may have to account for. The logger redacts; still no token is handed to it. */
+@Injectable()
 export class Audit {
   constructor(
-    private readonly log: Logger,
-    private readonly count: (code: number, reason: string) => void = () => undefined,
+    @Inject(LOGGER) private readonly log: Logger,
+    private readonly metrics: Metrics,
   ) {}
 
   denied({ door, method, url, address, refusal }: Denial): void {
-    this.count(refusal.code, refusal.reason);
+    this.metrics.denied(refusal.code, refusal.reason);
     const path = url.split('?', 1)[0]?.slice(0, 300);
     this.log.warn({ audit: 'deny', door, method, path, address, code: refusal.code, why: refusal.message }, 'denied');
   }

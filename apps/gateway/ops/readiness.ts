@@ -1,4 +1,7 @@
+import { Injectable } from '@nestjs/common';
+
 /** Tells whether requests may come: each part that must be in order first adds a check of its own. */
+@Injectable()
 export class Readiness {
   readonly #checks: (() => string[])[] = [];
   #closing = false;

@@ -1,7 +1,10 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Clock } from '#libs/ops';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { EventEmitter } from 'node:events';
-import { type Informer, isKubeError, type Lease, type OwnClient, types } from '#libs/kube';
-import { CONSOLE_LABEL } from '../cluster/watches.js';
-import { ignoreGone, microTime, type ReplicaLease } from './replica-lease.js';
+import { isKubeError, type Lease, OwnClient, types } from '#libs/kube';
+import { CONSOLE_LABEL, Watches } from '../cluster/watches.js';
+import { ignoreGone, microTime, ReplicaLease } from './replica-lease.js';
 
 const WHO = 'kubegateway.kubevirt.io/who';
 const BROWSER = 'kubegateway.kubevirt.io/browser';
@@ -26,27 +29,21 @@ export type ClaimOutcome =
   | { readonly held: true; /** Somebody was on it before. */ readonly taken: boolean; release(): Promise<void> }
   | { readonly held: false; readonly who: string };
 
-export interface ConsoleLeaseOptions {
-  namespace: string;
-  podName: string;
-  now?: () => number;
-}
-
 /** Who is on a VM's console, agreed on by all replicas: one Lease `kg-VMIUID-KIND` for each console in use. */
+@Injectable()
 export class ConsoleLeases {
   readonly #holders = new EventEmitter().setMaxListeners(0);
   /** Consoles of this replica that have not ended, with the resourceVersion at which they got their Lease. */
   readonly #own = new Map<string, string | undefined>();
-  readonly #now: () => number;
 
   constructor(
-    private readonly client: Pick<OwnClient, 'get' | 'create' | 'replace' | 'delete'>,
-    private readonly watch: Pick<Informer<Lease>, 'on' | 'get' | 'list'>,
-    private readonly replicas: Pick<ReplicaLease, 'isAlive'>,
-    private readonly options: ConsoleLeaseOptions,
+    private readonly client: OwnClient,
+    private readonly watches: Watches,
+    private readonly replicas: ReplicaLease,
+    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
+    private readonly clock: Clock,
   ) {
-    this.#now = options.now ?? Date.now;
-    watch.on('put', (lease) => this.#holders.emit(`lease:${lease.metadata.name}`, lease));
+    watches.leases.on('put', (lease) => this.#holders.emit(`lease:${lease.metadata.name}`, lease));
   }
 
   /**
@@ -54,7 +51,7 @@ export class ConsoleLeases {
    * @param browser of the one who asks: her own console does not stand in her way
    */
   isBusy(instance: string, kind: 'vnc' | 'serial', browser?: string): boolean {
-    const lease = this.watch.get(nameOf(instance, kind), this.options.namespace);
+    const lease = this.watches.leases.get(nameOf(instance, kind), this.config.namespace);
     if (lease?.spec?.holderIdentity === undefined) return false;
     return browser === undefined || lease.metadata.annotations?.[BROWSER] !== browser;
   }
@@ -89,7 +86,7 @@ export class ConsoleLeases {
       const lease = await this.client.get<Lease>(
         types.leases,
         nameOf(claim.instance, claim.kind),
-        this.options.namespace,
+        this.config.namespace,
       );
       return lease.spec?.holderIdentity !== this.identity(claim);
     } catch {
@@ -99,17 +96,17 @@ export class ConsoleLeases {
 
   /** Deletes the Leases of consoles that nobody holds any more: their replica died without doing so. */
   async endOrphans(): Promise<void> {
-    for (const { metadata, spec } of this.watch.list()) {
+    for (const { metadata, spec } of this.watches.leases.list()) {
       const { name = '', resourceVersion } = metadata;
       if (!(await this.isDead(spec?.holderIdentity))) continue;
       const precondition = resourceVersion === undefined ? {} : { resourceVersion };
-      await this.client.delete(types.leases, name, this.options.namespace, precondition).catch(ignoreGone);
+      await this.client.delete(types.leases, name, this.config.namespace, precondition).catch(ignoreGone);
     }
   }
 
   private async create(claim: ConsoleClaim): Promise<ClaimOutcome | undefined> {
     try {
-      const lease = await this.client.create<Lease>(types.leases, this.toLease(claim, 0), this.options.namespace);
+      const lease = await this.client.create<Lease>(types.leases, this.toLease(claim, 0), this.config.namespace);
       return this.held(claim, lease, false);
     } catch (error) {
       if (isKubeError(error, 409)) return undefined;
@@ -122,7 +119,7 @@ export class ConsoleLeases {
       const found = await this.client.get<Lease>(
         types.leases,
         nameOf(claim.instance, claim.kind),
-        this.options.namespace,
+        this.config.namespace,
       );
       if (!(await this.mayTake(claim, found))) return { held: false, who: whoOf(found) };
       const { resourceVersion } = found.metadata;
@@ -145,7 +142,7 @@ export class ConsoleLeases {
     const [pod = '', id = ''] = holder.split('/');
     if (pod === '') return true;
     // Of this replica: ended, its Lease not deleted yet; or of the process that ran in this pod before.
-    if (pod === this.options.podName) return !this.#own.has(id);
+    if (pod === this.config.podName) return !this.#own.has(id);
     return !(await this.replicas.isAlive(pod));
   }
 
@@ -158,7 +155,7 @@ export class ConsoleLeases {
         ...(resourceVersion === undefined ? {} : { resourceVersion }),
       };
       await this.client
-        .delete(types.leases, metadata.name ?? '', this.options.namespace, precondition)
+        .delete(types.leases, metadata.name ?? '', this.config.namespace, precondition)
         .catch(ignoreGone);
     };
     return { held: true, taken, release };
@@ -170,15 +167,15 @@ export class ConsoleLeases {
   }
 
   private identity({ id }: ConsoleClaim): string {
-    return `${this.options.podName}/${id}`;
+    return `${this.config.podName}/${id}`;
   }
 
   private toLease(claim: ConsoleClaim, leaseTransitions: number): Lease {
-    const at = microTime(this.#now());
+    const at = microTime(this.clock.now());
     return {
       metadata: {
         name: nameOf(claim.instance, claim.kind),
-        namespace: this.options.namespace,
+        namespace: this.config.namespace,
         labels: { [CONSOLE_LABEL]: claim.kind },
         annotations: { [WHO]: claim.who, ...(claim.browser === undefined ? {} : { [BROWSER]: claim.browser }) },
       },

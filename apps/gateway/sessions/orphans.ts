@@ -1,11 +1,14 @@
-import { type Usage } from '../grants/usage.js';
-import { type ConsoleLeases } from './console-leases.js';
-import { type ReplicaLease } from './replica-lease.js';
-import { type SessionRecords } from './session-records.js';
+import { Inject, Injectable } from '@nestjs/common';
+import { type Logger, LOGGER } from '#libs/ops';
+import { Usage } from '../grants/usage.js';
+import { ConsoleLeases } from './console-leases.js';
+import { ReplicaLease } from './replica-lease.js';
+import { SessionRecords } from './session-records.js';
 
 const EVERY_MS = 60_000;
 
 /** Cleans up after replicas that died without a word: their consoles' records are ended, their Leases deleted. */
+@Injectable()
 export class Orphans {
   #timer: NodeJS.Timeout | undefined;
 
@@ -13,8 +16,8 @@ export class Orphans {
     private readonly records: SessionRecords,
     private readonly leases: ConsoleLeases,
     private readonly replicas: ReplicaLease,
-    private readonly usage: Pick<Usage, 'correct'>,
-    private readonly onError: (error: unknown) => void,
+    private readonly usage: Usage,
+    @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
   /** @param synced resolves when the watches have brought what there is */
@@ -32,8 +35,8 @@ export class Orphans {
       for (const [token, live] of await this.records.endOrphans()) this.usage.correct(token, live);
       await this.leases.endOrphans();
       await this.replicas.sweep();
-    } catch (error) {
-      this.onError(error);
+    } catch (err) {
+      this.log.warn({ err }, 'what dead replicas left was not cleaned up');
     }
   }
 }

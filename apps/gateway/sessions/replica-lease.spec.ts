@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { KubeError, NetworkError, type OwnClient } from '#libs/kube';
+import { type Logger } from '#libs/ops';
 import { ReplicaLease } from './replica-lease.js';
 
 const gone = new KubeError({ code: 404, reason: 'NotFound', message: 'no such lease' });
@@ -28,8 +29,9 @@ function world() {
     delete: async () => reach(),
   } as unknown as OwnClient;
   const errors: unknown[] = [];
-  const onError = (error: unknown): void => void errors.push(error);
-  const lease = new ReplicaLease(client, { namespace: 'ns', podName: 'pod-1', now: () => state.now, onError });
+  const log = { warn: ({ err }: { err: unknown }) => errors.push(err) } as unknown as Logger;
+  const clock = { now: () => state.now };
+  const lease = new ReplicaLease(client, { namespace: 'ns', podName: 'pod-1' }, log, clock);
   return { state, lease, errors };
 }
 
@@ -60,7 +62,7 @@ describe('the Lease of a replica', () => {
     vi.useFakeTimers();
     const { state, lease } = world();
     state.now = 60_000;
-    const late = new ReplicaLease(lease['client'], { namespace: 'ns', podName: 'pod-3', now: () => state.now });
+    const late = new ReplicaLease(lease['client'], { namespace: 'ns', podName: 'pod-3' }, lease['log'], lease['clock']);
     late.start();
     await vi.advanceTimersByTimeAsync(0);
     expect(await late.isAlive('pod-2')).toBe(true);

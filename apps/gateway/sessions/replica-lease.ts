@@ -1,4 +1,7 @@
-import { isKubeError, type Lease, type OwnClient, types } from '#libs/kube';
+import { Inject, Injectable } from '@nestjs/common';
+import { Clock, type Logger, LOGGER } from '#libs/ops';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { isKubeError, type Lease, OwnClient, types } from '#libs/kube';
 
 const RENEW_MS = 10_000;
 const DEAD_AFTER_MS = 40_000;
@@ -8,37 +11,31 @@ const STEADY_MS = 2 * RENEW_MS;
 const SWEEP_AFTER_MS = 600_000;
 const REPLICA_LABEL = 'kubegateway.kubevirt.io/replica';
 
-export interface ReplicaOptions {
-  namespace: string;
-  podName: string;
-  now?: () => number;
-  onError?: (error: unknown) => void;
-}
-
 /**
  * Says by a Lease that this replica lives, so that others may take what a dead one held. One write every ten seconds
  * for the replica, instead of one for each of its consoles.
  */
+@Injectable()
 export class ReplicaLease {
   #timer: NodeJS.Timeout | undefined;
   #renewedAt: number;
   /** Since when no renewal of the own Lease has been missed. */
   #steadySince: number;
-  readonly #now: () => number;
 
   constructor(
-    private readonly client: Pick<OwnClient, 'get' | 'list' | 'create' | 'patch' | 'delete'>,
-    private readonly options: ReplicaOptions,
+    @Inject(OwnClient) private readonly client: Pick<OwnClient, 'get' | 'list' | 'create' | 'patch' | 'delete'>,
+    @Inject(GATEWAY_CONFIG) private readonly config: Pick<GatewayConfig, 'namespace' | 'podName'>,
+    @Inject(LOGGER) private readonly log: Pick<Logger, 'warn'>,
+    @Inject(Clock) private readonly clock: Pick<Clock, 'now'>,
   ) {
-    this.#now = options.now ?? Date.now;
     // Whoever has just started has seen nothing yet: the API server may have come back a moment ago.
-    this.#renewedAt = this.#steadySince = this.#now();
+    this.#renewedAt = this.#steadySince = this.clock.now();
   }
 
   /** Also where the API server cannot be reached yet: the next renewal makes the Lease. */
   start(): void {
     const renew = (): void => {
-      this.renew().catch((error: unknown) => this.options.onError?.(error));
+      this.renew().catch((err: unknown) => this.log.warn({ err }, 'the lease of this replica was not renewed'));
     };
     renew();
     this.#timer = setInterval(renew, RENEW_MS).unref();
@@ -46,7 +43,7 @@ export class ReplicaLease {
 
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    const { namespace, podName } = this.options;
+    const { namespace, podName } = this.config;
     await this.client.delete(types.leases, leaseName(podName), namespace).catch(() => undefined);
   }
 
@@ -55,10 +52,10 @@ export class ReplicaLease {
    *   counts as dead only where this one could say so all the time.
    */
   async isAlive(podName: string): Promise<boolean> {
-    if (podName === this.options.podName) return true;
+    if (podName === this.config.podName) return true;
     try {
-      const lease = await this.client.get<Lease>(types.leases, leaseName(podName), this.options.namespace);
-      return this.#now() - Date.parse(lease.spec?.renewTime ?? '') < DEAD_AFTER_MS || !this.isSteady();
+      const lease = await this.client.get<Lease>(types.leases, leaseName(podName), this.config.namespace);
+      return this.clock.now() - Date.parse(lease.spec?.renewTime ?? '') < DEAD_AFTER_MS || !this.isSteady();
     } catch (error) {
       if (isKubeError(error, 404)) return false;
       throw error;
@@ -67,10 +64,10 @@ export class ReplicaLease {
 
   /** Deletes the Leases of replicas that died without doing so. */
   async sweep(): Promise<void> {
-    const { namespace } = this.options;
+    const { namespace } = this.config;
     const { items } = await this.client.list<Lease>(types.leases, namespace, { labelSelector: REPLICA_LABEL });
     for (const { metadata, spec } of items) {
-      const age = this.#now() - Date.parse(spec?.renewTime ?? '');
+      const age = this.clock.now() - Date.parse(spec?.renewTime ?? '');
       const { name = '', resourceVersion } = metadata;
       if (age < SWEEP_AFTER_MS) continue;
       await this.client
@@ -80,7 +77,7 @@ export class ReplicaLease {
   }
 
   private isSteady(): boolean {
-    const now = this.#now();
+    const now = this.clock.now();
     return now - this.#renewedAt <= STEADY_MS && now - this.#steadySince >= STEADY_MS;
   }
 
@@ -90,11 +87,11 @@ export class ReplicaLease {
   }
 
   private async renew(): Promise<void> {
-    const { namespace, podName } = this.options;
+    const { namespace, podName } = this.config;
     const spec = {
       holderIdentity: podName,
       leaseDurationSeconds: DEAD_AFTER_MS / 1000,
-      renewTime: microTime(this.#now()),
+      renewTime: microTime(this.clock.now()),
     };
     const name = leaseName(podName);
     try {
@@ -107,7 +104,7 @@ export class ReplicaLease {
         namespace,
       );
     }
-    this.renewed(this.#now());
+    this.renewed(this.clock.now());
   }
 }
 

@@ -1,7 +1,12 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Clock } from '#libs/ops';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { LRUCache } from 'lru-cache';
+import { Watches } from '../cluster/watches.js';
 import { EventEmitter } from 'node:events';
 import { API_VERSION, type GateSession, type GateSessionSpec, type GateSessionStatus } from '#libs/api';
-import { type Informer, isKubeError, type OwnClient, types } from '#libs/kube';
-import { type ReplicaLease } from './replica-lease.js';
+import { isKubeError, OwnClient, types } from '#libs/kube';
+import { ReplicaLease } from './replica-lease.js';
 
 const MOST_REMEMBERED = 1000;
 const LONGEST_AGENT = 256;
@@ -10,37 +15,30 @@ const OPENING_MS = 60_000;
 
 export type SessionStart = Omit<GateSessionSpec, 'pod'>;
 
-export interface SessionOptions {
-  namespace: string;
-  podName: string;
-  now?: () => number;
-}
-
 /** The record of each console: made when it opens, completed when it ends. Deleting one cuts its console. */
+@Injectable()
 export class SessionRecords {
   readonly #deleted = new EventEmitter().setMaxListeners(0);
-  readonly #recentlyDeleted = new Set<string>();
+  readonly #recentlyDeleted = new LRUCache<string, true>({ max: MOST_REMEMBERED });
   /** Records of this process that it has not ended. */
   readonly #own = new Set<string>();
-  readonly #now: () => number;
 
   constructor(
-    private readonly client: Pick<OwnClient, 'create' | 'patch'>,
-    private readonly watch: Pick<Informer<GateSession>, 'on' | 'list'>,
-    private readonly replicas: Pick<ReplicaLease, 'isAlive'>,
-    private readonly options: SessionOptions,
+    private readonly client: OwnClient,
+    private readonly watches: Watches,
+    private readonly replicas: ReplicaLease,
+    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
+    private readonly clock: Clock,
   ) {
-    this.#now = options.now ?? Date.now;
-    watch.on('delete', ({ metadata: { name = '' } }) => {
-      if (this.#recentlyDeleted.size >= MOST_REMEMBERED) this.#recentlyDeleted.clear();
-      this.#recentlyDeleted.add(name);
+    watches.sessions.on('delete', ({ metadata: { name = '' } }) => {
+      this.#recentlyDeleted.set(name, true);
       this.#deleted.emit(`session:${name}`);
     });
   }
 
   /** @returns the record's name. @throws KubeError, NetworkError: what cannot be recorded must not open */
   async open(start: SessionStart): Promise<string> {
-    const { namespace, podName } = this.options;
+    const { namespace, podName } = this.config;
     const agent = start['user-agent']?.slice(0, LONGEST_AGENT);
     const created = await this.client.create<GateSession>(
       types.gateSessions,
@@ -55,7 +53,7 @@ export class SessionRecords {
     const name = created.metadata.name ?? '';
     this.#own.add(name);
     try {
-      await this.write(name, { phase: 'Active', started: new Date(this.#now()).toISOString() });
+      await this.write(name, { phase: 'Active', started: new Date(this.clock.now()).toISOString() });
     } catch (error) {
       // Nobody will end it: it is cleaned up with those of the dead.
       this.#own.delete(name);
@@ -67,7 +65,7 @@ export class SessionRecords {
   async end(name: string, end: { bytesIn: number; bytesOut: number; reason: string }): Promise<void> {
     const status: GateSessionStatus = {
       phase: 'Ended',
-      ended: new Date(this.#now()).toISOString(),
+      ended: new Date(this.clock.now()).toISOString(),
       'bytes-in': end.bytesIn,
       'bytes-out': end.bytesOut,
       reason: end.reason,
@@ -99,7 +97,7 @@ export class SessionRecords {
 
   /** Live ones as the watch shows them, without those that are known better. */
   private liveBut(token: string, known: ReadonlySet<string>): number {
-    const live = this.watch.list().filter(({ metadata, spec, status }) => {
+    const live = this.watches.sessions.list().filter(({ metadata, spec, status }) => {
       return spec.token === token && status?.phase !== 'Ended' && !known.has(metadata.name ?? '');
     });
     return live.length;
@@ -112,11 +110,11 @@ export class SessionRecords {
   async endOrphans(): Promise<Map<string, number>> {
     const ended = new Set<string>();
     const tokens = new Set<string>();
-    for (const { metadata, spec, status } of this.watch.list()) {
+    for (const { metadata, spec, status } of this.watches.sessions.list()) {
       const { name } = metadata;
       if (status?.phase === 'Ended' || name === undefined || this.#own.has(name)) continue;
       // An own one that is not known yet may just be about to open.
-      const dead = spec.pod === this.options.podName ? this.isOld(metadata) : !(await this.replicas.isAlive(spec.pod));
+      const dead = spec.pod === this.config.podName ? this.isOld(metadata) : !(await this.replicas.isAlive(spec.pod));
       if (!dead) continue;
       await this.end(name, { bytesIn: 0, bytesOut: 0, reason: 'The gateway that held it is gone.' });
       ended.add(name);
@@ -126,11 +124,11 @@ export class SessionRecords {
   }
 
   private isOld({ creationTimestamp }: GateSession['metadata']): boolean {
-    return this.#now() - Date.parse(creationTimestamp ?? '') > OPENING_MS;
+    return this.clock.now() - Date.parse(creationTimestamp ?? '') > OPENING_MS;
   }
 
   private async write(name: string, status: GateSessionStatus): Promise<void> {
-    const { namespace } = this.options;
+    const { namespace } = this.config;
     await this.client.patch(types.gateSessions, name, namespace, { status }, 'merge', {
       subresource: 'status',
       fieldManager: 'kube-gateway',

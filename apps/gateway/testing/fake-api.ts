@@ -93,6 +93,7 @@ export class FakeApi {
     const body = (text === '' || method === 'GET' ? {} : JSON.parse(text)) as Stored;
     if (subresource === 'token') return json(res, { status: tokenOf(name ?? '') }, 201);
     if (resource === 'selfsubjectaccessreviews') return json(res, this.review(headers.authorization, body), 201);
+    if (resource.endsWith('reviews')) return json(res, body, 201); // Answered, never kept.
     if (verb === 'watch') return this.watch(res, resource, searchParams);
     if (verb === 'list')
       return json(res, {

@@ -1,5 +1,6 @@
+import { Injectable } from '@nestjs/common';
 import { type V1SelfSubjectAccessReview } from '@kubernetes/client-node';
-import { AuthorizationV1Api, isKubeError, KubeError, NetworkError, type Upstream, UserClient } from '#libs/kube';
+import { AuthorizationV1Api, isKubeError, KubeError, NetworkError, Upstream, UserClient } from '#libs/kube';
 import { type ConsoleTarget } from '#libs/policy';
 import { Refusal } from '../http/refusal.js';
 import { type TokenHolder } from './user-vms.js';
@@ -8,6 +9,7 @@ import { type TokenHolder } from './user-vms.js';
  * Whether a signed-in user may open a console. Kubernetes is asked as her before anything is looked at, held or
  * written for her: what happens on the way to a console (who is on it is told, cut, recorded) is done by the gateway.
  */
+@Injectable()
 export class ConsoleRights {
   constructor(private readonly upstream: Upstream) {}
 

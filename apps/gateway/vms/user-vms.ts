@@ -1,4 +1,5 @@
-import { isKubeError, types, type Upstream, UserClient } from '#libs/kube';
+import { Injectable } from '@nestjs/common';
+import { isKubeError, types, Upstream, UserClient } from '#libs/kube';
 import { type VirtualMachine, type VirtualMachineInstance } from '#libs/kubevirt';
 import { stateOf, type VmState } from './vm-states.js';
 
@@ -11,6 +12,7 @@ export interface TokenHolder {
 }
 
 /** VMs of namespaces that are not watched, read once with the rights of the user who asks. */
+@Injectable()
 export class UserVms {
   constructor(private readonly upstream: Upstream) {}
 

@@ -1,3 +1,6 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { Watches } from '../cluster/watches.js';
 import { EventEmitter } from 'node:events';
 import { type Informer } from '#libs/kube';
 import {
@@ -31,17 +34,22 @@ const NOT_FOUND: VmState = Object.freeze({
 
 type Source<T extends VirtualMachine | VirtualMachineInstance> = Pick<Informer<T>, 'get' | 'on'>;
 
+interface Sources {
+  readonly vms: Source<VirtualMachine>;
+  readonly vmis: Source<VirtualMachineInstance>;
+}
+
 /** The VMs of the gateway's own namespace, joined with their instances, as the watch shows them. */
+@Injectable()
 export class VmStates {
   readonly #changes = new EventEmitter().setMaxListeners(0);
 
   constructor(
-    private readonly vms: Source<VirtualMachine>,
-    private readonly vmis: Source<VirtualMachineInstance>,
+    @Inject(Watches) private readonly watches: Sources,
     /** Other namespaces are not watched: of them nothing is known here. */
-    private readonly namespace: string,
+    @Inject(GATEWAY_CONFIG) private readonly config: Pick<GatewayConfig, 'namespace'>,
   ) {
-    for (const source of [vms, vmis]) {
+    for (const source of [watches.vms, watches.vmis]) {
       source.on('put', ({ metadata }: VirtualMachine | VirtualMachineInstance) => this.changed(metadata.name));
       source.on('delete', ({ metadata }: VirtualMachine | VirtualMachineInstance) => this.changed(metadata.name));
     }
@@ -49,13 +57,13 @@ export class VmStates {
 
   /** @returns undefined for another namespace */
   get(namespace: string, name: string): VmState | undefined {
-    if (namespace !== this.namespace) return undefined;
-    return stateOf(this.vms.get(name, namespace), this.vmis.get(name, namespace));
+    if (namespace !== this.config.namespace) return undefined;
+    return stateOf(this.watches.vms.get(name, namespace), this.watches.vmis.get(name, namespace));
   }
 
   /** Calls `listener` at every change of the VM or its instance. @returns stops that */
   watch(namespace: string, name: string, listener: (state: VmState) => void): () => void {
-    if (namespace !== this.namespace) return () => undefined;
+    if (namespace !== this.config.namespace) return () => undefined;
     const tell = (): void => listener(this.get(namespace, name) ?? NOT_FOUND);
     this.#changes.on(name, tell);
     return () => this.#changes.off(name, tell);

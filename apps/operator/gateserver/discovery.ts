@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { Clock } from '#libs/ops';
 import { isKubeError, type KubeClient, OwnClient } from '#libs/kube';
-import { Clock } from '../ops/clock.js';
 
 /** A namespaced resource that the API server serves; `name` may be a subresource: `pods/exec`. */
 export interface Served {

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { Clock } from '#libs/ops';
 import { API_VERSION, type GateServer, type GateServerStatus } from '#libs/api';
 import { type Again, type ResourceType, types } from '#libs/kube';
 import { parseDuration } from '#libs/token';
@@ -6,7 +7,6 @@ import { Applier, type Outcome, type Owner } from '../apply/applier.js';
 import { Reporter } from '../apply/reporter.js';
 import { type SecretObject } from '../cluster/manifest.js';
 import { type Wanted } from '../apply/wanted.js';
-import { Clock } from '../ops/clock.js';
 import { faultOf, isAllowed, webAppFault } from './check.js';
 import { webAppOf } from './deployment.js';
 import { desiredOf } from './desired.js';

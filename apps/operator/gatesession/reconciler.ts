@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { Clock } from '#libs/ops';
 import { type Again, type KubeClient, OwnClient, types } from '#libs/kube';
 import { remove } from '../apply/remove.js';
 import { Watches } from '../cluster/watches.js';
-import { Clock } from '../ops/clock.js';
 import { removalOf } from './desired.js';
 import { gather, type Sources } from './gather.js';
 

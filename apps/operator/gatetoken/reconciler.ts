@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
+import { Clock } from '#libs/ops';
 import { gateServerDefaults, type GateToken } from '#libs/api';
 import { type Again, type KubeClient, OwnClient, types } from '#libs/kube';
 import { KeyRing, parseDuration, sign, TokenError } from '#libs/token';
 import { remove } from '../apply/remove.js';
 import { Reporter } from '../apply/reporter.js';
 import { Watches } from '../cluster/watches.js';
-import { Clock } from '../ops/clock.js';
 import { decide, type Decision, type Signing } from './desired.js';
 import { gather, type Gathered, type Sources } from './gather.js';
 import { isCurrent, type OwnStatus, statusOf } from './status.js';

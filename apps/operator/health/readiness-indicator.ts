@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import { Watches } from '../cluster/watches.js';
-import { Clock } from '../ops/clock.js';
+import { Clock } from '#libs/ops';
 
 /** Watches are renewed every 30 s; three that failed in a row are a lost API server. */
 const PATIENCE_MS = 90_000;

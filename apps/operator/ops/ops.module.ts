@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { Clock } from './clock.js';
+import { Clock } from '#libs/ops';
 import { Faults } from './faults.js';
 import { Metrics } from './metrics.js';
 
