@@ -17,14 +17,6 @@ const SEQUENCES: ReadonlyMap<number, string> = new Map([
   [Keysym.right, '\x1b[C'],
   [Keysym.left, '\x1b[D'],
   [Keysym.delete, '\x1b[3~'],
-  // The keypad without Num Lock.
-  [0xff95, '\x1b[H'],
-  [0xff96, '\x1b[D'],
-  [0xff97, '\x1b[A'],
-  [0xff98, '\x1b[C'],
-  [0xff99, '\x1b[B'],
-  [0xff9c, '\x1b[F'],
-  [0xff9f, '\x1b[3~'],
 ]);
 
 const SHIFTS: readonly number[] = [Keysym.shiftLeft, Keysym.shiftRight];
@@ -58,7 +50,7 @@ export class Keyboard {
   #stroke(keysym: number): Stroke {
     const control = this.#any(CONTROLS);
     const alt = this.#any(ALTS);
-    if (control && alt && (keysym === Keysym.delete || keysym === 0xff9f)) return { reset: true };
+    if (control && alt && keysym === Keysym.delete) return { reset: true };
     if (this.#any(SHIFTS) && keysym === Keysym.insert) return { paste: true };
     const sequence = SEQUENCES.get(keysym);
     if (sequence !== undefined) return { text: sequence };

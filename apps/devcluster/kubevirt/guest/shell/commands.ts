@@ -37,22 +37,8 @@ function formatDate(ms: number): string {
   return `${week} ${month} ${day.replace(/^0/, ' ')} ${time} UTC ${year}`;
 }
 
-function formatUptime(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-  if (hours > 0) return `up ${hours}:${String(minutes).padStart(2, '0')}`;
-  return minutes > 0 ? `up ${minutes} min` : `up ${seconds} s`;
-}
-
-function uname(args: string[], env: Environment): string {
-  const fields = { s: 'Linux', n: env.hostname, r: RELEASE, v: '#1 SMP', m: 'x86_64', o: 'GNU/Linux' };
-  const wanted = args.join('').replaceAll('-', '') || 's';
-  if (wanted.includes('a')) return line(Object.values(fields).join(' '));
-  const unknown = [...wanted].find((letter) => !(letter in fields));
-  if (unknown !== undefined) return line(`uname: unknown option -- ${unknown}`);
-  const known = Object.entries(fields).filter(([letter]) => wanted.includes(letter));
-  return line(known.map(([, value]) => value).join(' '));
-}
+const uname = (args: string[], { hostname }: Environment): string =>
+  line(args.includes('-a') ? `Linux ${hostname} ${RELEASE} #1 SMP x86_64 GNU/Linux` : 'Linux');
 
 function colors(): string {
   const names = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
@@ -63,7 +49,7 @@ function colors(): string {
   return [row(30), row(90), blocks, ramp].map(line).join('');
 }
 
-export const COMMANDS: Readonly<Record<string, Command>> = {
+const COMMANDS: Readonly<Record<string, Command>> = {
   help: { about: 'this list', run: help },
   date: { about: 'date and time', run: (_, env) => line(formatDate(env.now())) },
   uname: { about: 'name of the system; -a for all of it', run: uname },
@@ -71,7 +57,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   whoami: { about: 'who you are', run: () => line('guest') },
   echo: { about: 'repeats what you say', run: (args) => line(args.join(' ')) },
   colors: { about: 'every colour of this screen', run: colors },
-  uptime: { about: 'how long this machine has been up', run: (_, env) => line(formatUptime(env.now() - env.bootedAt)) },
+  uptime: {
+    about: 'how long this machine has been up',
+    run: (_, env) => line(`up ${Math.floor((env.now() - env.bootedAt) / 1000)} s`),
+  },
   ip: { about: 'network address', run: (_, env) => line(`eth0  ${env.ip}`) },
   free: { about: 'memory', run: (_, env) => line(env.memory === undefined ? 'unknown' : formatMemory(env.memory)) },
   history: {

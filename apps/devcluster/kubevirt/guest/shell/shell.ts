@@ -1,8 +1,8 @@
-import { COMMANDS, type Environment, run } from './commands.js';
+import { type Environment, run } from './commands.js';
 import { KeyDecoder } from './keys.js';
 import { LineEditor } from './line-editor.js';
 
-/** A shell without login: reads keys, echoes, runs COMMANDS. One session, wherever the keys come from. */
+/** A shell without login: reads keys, echoes, runs commands. One session, wherever the keys come from. */
 export class Shell {
   readonly #decoder = new KeyDecoder();
   readonly #editor: LineEditor;
@@ -32,8 +32,7 @@ export class Shell {
   input(text: string): void {
     for (const key of this.#decoder.decode(text)) {
       if (this.#over) return;
-      if ('name' in key && key.name === 'tab') this.#complete();
-      else this.#act(this.#editor.key(key));
+      this.#act(this.#editor.key(key));
     }
   }
 
@@ -48,7 +47,6 @@ export class Shell {
       if (output !== '') this.write(output.replaceAll('\n', '\r\n'));
       if (this.#over) return;
     }
-    if ('end' in result) this.write('There is nowhere to log out to.\r\n');
     this.#editor.begin(this.#prompt);
   }
 
@@ -59,12 +57,5 @@ export class Shell {
     };
     const { reboot, poweroff } = this.env;
     return { ...this.env, history: this.#editor.history, reboot: ending(reboot), poweroff: ending(poweroff) };
-  }
-
-  #complete(): void {
-    const { text, cursor } = this.#editor;
-    const matches = Object.keys(COMMANDS).filter((name) => name.startsWith(text));
-    if (text === '' || cursor !== text.length || matches.length !== 1) return this.write('\x07');
-    for (const char of `${matches[0]?.slice(text.length) ?? ''} `) this.#editor.key({ char });
   }
 }
