@@ -18,6 +18,11 @@ const EMPTY: Record<string, Fields> = {
   ClusterRoleBinding: { roleRef: {} },
   PodDisruptionBudget: { spec: {}, status: {} },
   APIService: { spec: { groupPriorityMinimum: 0, versionPriority: 0 }, status: {} },
+  TokenReview: { spec: {} },
+  SubjectAccessReview: { spec: {} },
+  SelfSubjectAccessReview: { spec: {} },
+  LocalSubjectAccessReview: { spec: {} },
+  SelfSubjectRulesReview: { spec: {} },
   EndpointSlice: { addressType: '', endpoints: null, ports: null },
   CustomResourceDefinition: {
     spec: { names: { plural: '', kind: '' }, versions: null },

@@ -57,7 +57,7 @@ export function asObject(body: unknown, def: ResourceDef): KubeObject {
 
 /** 400: the object of a request is none of this kind. */
 export const cannotBeHandled = ({ kind, version }: ResourceDef, fault: string): Error =>
-  badRequest(`the object in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${fault}`);
+  badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${fault}`);
 
 /** Nulls say nothing in the built-in kinds. */
 function withoutNulls(value: unknown): unknown {

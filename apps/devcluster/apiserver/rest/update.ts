@@ -102,11 +102,12 @@ export function finished(object: KubeObject): boolean {
   return !Array.isArray(held) || held.length === 0;
 }
 
-/** @throws ApiError 409, 422 */
+/** @throws ApiError 409, 422; Kubernetes names the resource in that where it names the kind elsewhere */
 function checkVersion({ def, name }: Call, { metadata }: KubeObject, old: KubeObject): void {
   const { resourceVersion } = metadata;
   if (!resourceVersion && (def.custom || def.strategy?.versionedUpdates)) {
-    throw invalid(def, name, [cause.required('metadata.resourceVersion', 'must be specified for an update')]);
+    const fault = cause.invalid('metadata.resourceVersion', 0, 'must be specified for an update');
+    throw invalid({ group: def.group, kind: def.resource }, name, [fault]);
   }
   if (resourceVersion && resourceVersion !== old.metadata.resourceVersion) throw modified(def, name);
 }
