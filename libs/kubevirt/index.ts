@@ -1,6 +1,13 @@
 /** KubeVirt as this product knows it: types, status words, subresource paths. Pure, no client. */
 export * from './types.js';
-export { computePrintableStatus, currentStatus, findCondition, isFinal, isPaused, isRunning, runStrategyOf } from './status.js';
+export {
+  computePrintableStatus,
+  currentStatus,
+  findCondition,
+  isFinal,
+  isPaused,
+  isRunning,
+  runStrategyOf,
+} from './status.js';
 export * from './paths.js';
-export { domainHardware, type Hardware, hardwareOf } from './domain.js';
-export { parseQuantity } from './quantity.js';
+export { hardwareOf } from './domain.js';

@@ -26,7 +26,7 @@ const DNS = /^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9]
  * A new key pair (EC P-256) and its certificate, signed by `ca` (PEM, as makeCa returns it).
  * @throws PkiError when the authority cannot be read, a name is no DNS name or an address no IP address
  */
-export async function issueCertificate(ca: PemPair, request: CertificateRequest): Promise<PemPair> {
+export async function issue(ca: PemPair, request: CertificateRequest): Promise<PemPair> {
   const names = alternativeNames(request);
   const issuer = await readCa(ca);
   const keys = await newKeys();

@@ -1,3 +1,3 @@
-export { type CertificateRequest, type PemPair, PkiError, type PkiErrorCode, type Usage } from './shapes.js';
-export { type CaOptions, makeCa } from './ca.js';
-export { issueCertificate, issueCertificate as issue } from './certificate.js';
+export { type PemPair, PkiError } from './shapes.js';
+export { makeCa } from './ca.js';
+export { issue } from './certificate.js';

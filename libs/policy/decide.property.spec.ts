@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalPath } from './canonical-path.js';
-import { decide, type Grant, parseGrant, parsePattern, parseRequest } from './index.js';
+import { decide, type Grant, parseGrant, parseRequest } from './index.js';
+import { parsePattern } from './pattern.js';
 
 /*
  * The written meaning of a grant, said a second time and in another way: text alone, no reading of path parts.

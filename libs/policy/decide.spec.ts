@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decide, type GrantSource, parseGrant, parseRequest } from './index.js';
+import { type GrantSource } from './grant.js';
+import { decide, parseGrant, parseRequest } from './index.js';
 
 const NS = '/api/v1/namespaces/ns';
 const VMI = '/apis/subresources.kubevirt.io/v1/namespaces/ns/virtualmachineinstances';

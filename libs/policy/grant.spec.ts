@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { boundVm, GrantError, type GrantSource, parseGrant, parsePattern, vmUrls } from './index.js';
+import { type GrantSource } from './grant.js';
+import { boundVm, GrantError, parseGrant, vmUrls } from './index.js';
+import { parsePattern } from './pattern.js';
 
 const code = (source: GrantSource) => {
   try {

@@ -1,11 +1,9 @@
 export { type ApiRequest, parseRequest } from './api-request.js';
 export { decide, opens } from './decide.js';
 export { forbidden } from './forbidden.js';
-export { type Grant, GrantError, type GrantErrorCode, type GrantSource, parseGrant } from './grant.js';
-export { type ConsoleTarget, KUBEVIRT_VERSIONS, vmUrls } from './kubevirt.js';
-export { type Method, METHODS, parseMethod } from './methods.js';
-export { MAX_URL, MAX_URLS, parsePattern, type Pattern } from './pattern.js';
-export { requestInfo, type RequestInfo } from './request-info.js';
+export { type Grant, GrantError, parseGrant } from './grant.js';
+export { type ConsoleTarget, vmUrls } from './kubevirt.js';
+export { requestInfo } from './request-info.js';
 export { boundVm } from './bound-vm.js';
 export { explain, neverGranted } from './explain.js';
-export { MAX_RIGHTS, type Right, rights } from './rights.js';
+export { rights } from './rights.js';

@@ -1,8 +1,5 @@
+import { SUBRESOURCE_GROUP, SUBRESOURCE_VERSIONS } from '#libs/kubevirt';
 import { type RequestInfo } from './request-info.js';
-
-const SUBRESOURCES_GROUP = 'subresources.kubevirt.io';
-/** Versions in which KubeVirt serves its subresources. */
-export const KUBEVIRT_VERSIONS = ['v1', 'v1alpha3'] as const;
 
 export interface ConsoleTarget {
   readonly namespace: string;
@@ -12,10 +9,10 @@ export interface ConsoleTarget {
 
 /** What `vm` is short for: the consoles of one VM, in every served version, nothing else. */
 export function vmUrls(namespace: string, vm: string): string[] {
-  return KUBEVIRT_VERSIONS.flatMap((version) =>
+  return SUBRESOURCE_VERSIONS.flatMap((version) =>
     ['vnc', 'console'].map(
       (console) =>
-        `/apis/${SUBRESOURCES_GROUP}/${version}/namespaces/${namespace}/virtualmachineinstances/${vm}/${console}`,
+        `/apis/${SUBRESOURCE_GROUP}/${version}/namespaces/${namespace}/virtualmachineinstances/${vm}/${console}`,
     ),
   );
 }
@@ -23,7 +20,7 @@ export function vmUrls(namespace: string, vm: string): string[] {
 /** The console that a request is for; of any version, served today or not. `vnc/screenshot` is none. */
 export function consoleTarget(info: RequestInfo): ConsoleTarget | undefined {
   const { group, resource, subresource, namespace, name, rest } = info;
-  if (group !== SUBRESOURCES_GROUP || resource !== 'virtualmachineinstances' || rest !== undefined) return undefined;
+  if (group !== SUBRESOURCE_GROUP || resource !== 'virtualmachineinstances' || rest !== undefined) return undefined;
   if (subresource !== 'vnc' && subresource !== 'console') return undefined;
   if (namespace === undefined || name === undefined) return undefined;
   return { namespace, vm: name, kind: subresource === 'vnc' ? 'vnc' : 'serial' };
@@ -31,5 +28,5 @@ export function consoleTarget(info: RequestInfo): ConsoleTarget | undefined {
 
 /** Does this group hold VirtualMachines, their instances, or subresources of them? */
 export function isKubevirt(group: string): boolean {
-  return group === 'kubevirt.io' || group === SUBRESOURCES_GROUP;
+  return group === 'kubevirt.io' || group === SUBRESOURCE_GROUP;
 }

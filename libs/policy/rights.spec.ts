@@ -1,15 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  decide,
-  parseGrant,
-  parsePattern,
-  parseRequest,
-  type RequestInfo,
-  type Right,
-  rights,
-  vmUrls,
-} from './index.js';
+import { decide, parseGrant, parseRequest, rights, vmUrls } from './index.js';
+import { parsePattern } from './pattern.js';
+import { type RequestInfo } from './request-info.js';
+import { type Right } from './rights.js';
 
 const NS = '/api/v1/namespaces/ns';
 const VMI = '/apis/subresources.kubevirt.io/v1/namespaces/ns/virtualmachineinstances';

@@ -79,7 +79,7 @@ function tightPixel(colour: number, f: PixelFormat): Uint8Array {
 }
 
 /** The same picture with only the colours that occur, in order of their first pixel. */
-export function packPalette(image: IndexedImage): IndexedImage {
+function packPalette(image: IndexedImage): IndexedImage {
   const place = new Int16Array(image.palette.length).fill(-1);
   const palette: number[] = [];
   const pixels = new Uint8Array(image.pixels.length);

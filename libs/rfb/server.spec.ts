@@ -24,8 +24,8 @@ import {
   type ServerMessage,
   serverMessages,
   tightRectangle,
-  toPixel,
 } from './index.js';
+import { toPixel } from './pixels.js';
 
 const deflate = (bytes: Uint8Array): Uint8Array => deflateSync(bytes);
 

@@ -17,18 +17,19 @@ export interface Claims {
 }
 
 /** The clock of the machine that signed may run ahead of ours by so many seconds. Never applied to `exp`. */
-export const NBF_LEEWAY = 5;
+const NBF_LEEWAY = 5;
 
 /** Longest claims that any grant may have; the CRD's limits are the same. */
 const LIMIT = { urls: 500, url: 2048, verbs: 16, verb: 16, jti: 128, iss: 2048, sub: 512 } as const;
 /** Seconds of the last instant that a JavaScript Date can hold. */
 const LAST = 8.64e12;
 
-const wrong = (message: string) => new TokenError('claims', `The token's claims are not those of a grant: ${message}.`);
+const wrong = (message: string) => new TokenError('claims', `Invalid claims: ${message}.`);
 
 /** The claims of a decoded payload, each with its type and size checked; other claims are dropped. @throws TokenError */
 export function readClaims(payload: unknown): Claims {
-  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) throw wrong('it holds no object');
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload))
+    throw wrong('the payload is not an object');
   const p = payload as Record<string, unknown>;
   const claims = {
     URLs: strings(p['URLs'], 'URLs', LIMIT.urls, LIMIT.url),
@@ -39,7 +40,7 @@ export function readClaims(payload: unknown): Claims {
     ...text(p, 'iss', LIMIT.iss),
     ...text(p, 'sub', LIMIT.sub),
   };
-  if (claims.exp <= claims.nbf) throw wrong('exp is not after nbf');
+  if (claims.exp <= claims.nbf) throw wrong('exp must be after nbf');
   return claims;
 }
 
@@ -50,17 +51,17 @@ export function readClaims(payload: unknown): Claims {
  */
 export function checkWindow({ exp, nbf }: Pick<Claims, 'exp' | 'nbf'>, now: number): void {
   const seconds = now / 1000;
-  if (seconds >= exp) throw new TokenError('expired', `The token ended at ${iso(exp)}.`);
-  if (seconds + NBF_LEEWAY < nbf) throw new TokenError('not-yet-valid', `The token begins at ${iso(nbf)}.`);
+  if (seconds >= exp) throw new TokenError('expired', `The token expired at ${iso(exp)}.`);
+  if (seconds + NBF_LEEWAY < nbf) throw new TokenError('not-yet-valid', `The token is not valid before ${iso(nbf)}.`);
 }
 
 const iso = (seconds: number) => new Date(seconds * 1000).toISOString();
 
 function strings(value: unknown, name: string, most: number, longest: number): readonly string[] {
-  if (!Array.isArray(value) || value.length === 0) throw wrong(`${name} is no list, or an empty one`);
+  if (!Array.isArray(value) || value.length === 0) throw wrong(`${name} must be a list with at least one entry`);
   if (value.length > most) throw wrong(`${name} has more than ${most} entries`);
   return value.map((entry: unknown) => {
-    if (typeof entry !== 'string' || entry === '') throw wrong(`${name} holds something else than text`);
+    if (typeof entry !== 'string' || entry === '') throw wrong(`${name} may hold only non-empty strings`);
     if (entry.length > longest) throw wrong(`an entry of ${name} is longer than ${longest} characters`);
     return entry;
   });
@@ -68,7 +69,7 @@ function strings(value: unknown, name: string, most: number, longest: number): r
 
 function instant(value: unknown, name: string): number {
   if (value === undefined) throw wrong(`${name} is missing`);
-  if (typeof value !== 'number' || !(value >= 0 && value <= LAST)) throw wrong(`${name} is no number of seconds`);
+  if (typeof value !== 'number' || !(value >= 0 && value <= LAST)) throw wrong(`${name} must be a number of seconds`);
   return value;
 }
 
@@ -76,7 +77,7 @@ function text<K extends 'jti' | 'iss' | 'sub'>(payload: Record<string, unknown>,
   const value = payload[name];
   if (value === undefined) return {};
   if (typeof value !== 'string' || value === '' || value.length > longest) {
-    throw wrong(`${name} is no text of 1 to ${longest} characters`);
+    throw wrong(`${name} must be a string of 1 to ${longest} characters`);
   }
   return { [name]: value } as Record<K, string>;
 }

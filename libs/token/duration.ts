@@ -24,7 +24,7 @@ export function parseDuration(text: string): number {
   if (text === '0' || text === '+0' || text === '-0') return 0;
   if (text.length > 256 || !WHOLE.test(text)) {
     throw new DurationError(
-      `"${text.slice(0, 40)}" is no duration: write it like 90s, 30m or 1h30m (units h, m, s, ms).`,
+      `"${text.slice(0, 40)}" is not a duration: write it like 90s, 30m or 1h30m (units h, m, s, ms).`,
     );
   }
   let ns = 0n;
@@ -38,13 +38,6 @@ export function parseDuration(text: string): number {
 function nanoseconds(amount: string, unit: number): bigint {
   const [whole = '', fraction = ''] = amount.split('.');
   return BigInt(whole) * BigInt(unit) + BigInt(Math.round(Number(`0.${fraction}`) * unit));
-}
-
-/** As parseDuration, but refuses zero and less. @throws DurationError */
-export function parsePositiveDuration(text: string): number {
-  const ms = parseDuration(text);
-  if (ms <= 0) throw new DurationError(`"${text.slice(0, 40)}" is not positive: write a duration like 90s or 1h.`);
-  return ms;
 }
 
 /**

@@ -28,7 +28,7 @@ export class SecretKeyError extends Error {
   }
 }
 
-/** A text that is no duration in Go's syntax, or one that is out of range. */
+/** A text that is not a duration in Go's syntax, or one that is out of range. */
 export class DurationError extends Error {
   override readonly name = 'DurationError';
   readonly code = 'duration';

@@ -1,10 +1,9 @@
-export { checkWindow, type Claims, NBF_LEEWAY, readClaims } from './claims.js';
-export { formatDuration, parseDuration, parsePositiveDuration } from './duration.js';
-export { DurationError, SecretKeyError, type SecretKeyErrorCode, TokenError, type TokenErrorCode } from './errors.js';
+export { type Claims } from './claims.js';
+export { formatDuration, parseDuration } from './duration.js';
+export { DurationError, SecretKeyError, TokenError, type TokenErrorCode } from './errors.js';
 export { kidOf, MAX_TOKEN } from './header.js';
 export { KeyRing, type KeyRingOptions, sign } from './key-ring.js';
 export { isCode, linkHash, newCode } from './link-code.js';
-export { fromJwks, type Jwks, parsePublicKey, type RsaJwk, thumbprint, toJwks } from './public-key.js';
+export { type Jwks, parsePublicKey, thumbprint, toJwks } from './public-key.js';
 export { Secret } from './secret.js';
-export { generateKeyPair, type KeyPairPem, secretKeys, type SigningKey } from './secret-keys.js';
-export { TokenModule, type TokenModuleOptions } from './token.module.js';
+export { generateKeyPair, secretKeys, type SigningKey } from './secret-keys.js';

@@ -1,6 +1,9 @@
 import { createHash, createPublicKey, type JsonWebKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { SecretKeyError } from './errors.js';
 
+// Key ids and JWK sets are made from Node's own JWK export, not by jose: its functions for them are asynchronous, and
+// who decides by keys here (the operator's reconcilers) is pure and synchronous. key-ring.spec.ts proves both alike.
+
 /** One public key of /.well-known/jwks.json and of the ConfigMap NAME-jwks. */
 export interface RsaJwk {
   kty: 'RSA';
@@ -39,7 +42,8 @@ export function toJwks(keys: readonly KeyObject[]): Jwks {
 /** The RSA keys of a JWK set; keys of other types are passed over, as RFC 7517 asks. @throws SecretKeyError */
 export function fromJwks(jwks: { keys: readonly object[] }): KeyObject[] {
   const keys: unknown = jwks.keys; // what comes from a ConfigMap has the shape that somebody wrote
-  if (!Array.isArray(keys)) throw new SecretKeyError('broken-pem', 'This is no JWK set: it has no list `keys`.');
+  if (!Array.isArray(keys))
+    throw new SecretKeyError('broken-pem', 'Invalid JWK set: expected an object with a list `keys`.');
   return (keys as unknown[])
     .filter((jwk): jwk is JsonWebKey => typeof jwk === 'object' && jwk !== null && 'kty' in jwk && jwk.kty === 'RSA')
     .map((jwk) => {
@@ -69,14 +73,14 @@ function readPublicKey(pem: string, what: string): KeyObject {
   } catch (cause) {
     throw new SecretKeyError('broken-certificate', `${what} cannot be read: the PEM is damaged.`, { cause });
   }
-  throw new SecretKeyError('broken-certificate', `${what} is no PEM of a certificate or a PUBLIC KEY.`);
+  throw new SecretKeyError('broken-certificate', `${what} is not a PEM certificate or PUBLIC KEY.`);
 }
 
 function certified(pem: string): KeyObject | undefined {
   try {
     return new X509Certificate(pem).publicKey;
   } catch {
-    return undefined; // no certificate: perhaps a bare key
+    return undefined; // Not a certificate: perhaps a bare key.
   }
 }
 
@@ -98,7 +102,6 @@ export function checkRsa(key: KeyObject, what: string): KeyObject {
 
 function rsa(key: KeyObject): { e: string; kty: string; n: string } {
   const { e, kty, n } = (key.type === 'private' ? createPublicKey(key) : key).export({ format: 'jwk' });
-  if (kty !== 'RSA' || e === undefined || n === undefined)
-    throw new SecretKeyError('not-rsa', 'Only RSA keys have a place here.');
+  if (kty !== 'RSA' || e === undefined || n === undefined) throw new SecretKeyError('not-rsa', 'Expected an RSA key.');
   return { e, kty, n };
 }

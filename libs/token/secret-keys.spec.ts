@@ -1,16 +1,9 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, webcrypto } from 'node:crypto';
 import { X509CertificateGenerator } from '@peculiar/x509';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  fromJwks,
-  generateKeyPair,
-  type KeyPairPem,
-  parsePublicKey,
-  SecretKeyError,
-  secretKeys,
-  thumbprint,
-  toJwks,
-} from './index.js';
+import { SecretKeyError } from './errors.js';
+import { fromJwks, parsePublicKey, thumbprint, toJwks } from './public-key.js';
+import { generateKeyPair, type KeyPairPem, secretKeys } from './secret-keys.js';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const pemOf = (label: string, der: Buffer) =>

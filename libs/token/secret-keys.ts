@@ -25,7 +25,7 @@ export interface KeyPairPem {
 export function secretKeys(data: Readonly<Record<string, string>> | undefined, file = 'tls.key'): SigningKey {
   const pem = decode(data, file);
   if (pem === undefined)
-    throw new SecretKeyError('no-key', `The secret has no key "${file}": add it, or set spec.secret-file.`);
+    throw new SecretKeyError('no-key', `The Secret has no key "${file}": add it, or set spec.secret-file.`);
   const privateKey = checkRsa(readPrivateKey(pem, file), `The private key "${file}"`);
   const publicKey = createPublicKey(privateKey);
   const kid = thumbprint(publicKey);
@@ -53,8 +53,8 @@ function readPrivateKey(pem: string, file: string): KeyObject {
   try {
     return createPrivateKey(pem);
   } catch {
-    // The library's error is left out on purpose: it may tell of the key's bytes.
-    throw new SecretKeyError('broken-pem', `"${file}" is no private key in PEM: store an RSA key as PKCS#1 or PKCS#8.`);
+    // Without the library's error as the cause: it may reveal bytes of the key.
+    throw new SecretKeyError('broken-pem', `"${file}" is not a PEM private key: store an RSA key as PKCS#1 or PKCS#8.`);
   }
 }
 

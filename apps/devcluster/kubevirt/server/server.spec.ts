@@ -1,19 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import {
-  consolePath,
-  type Domain,
-  instancePath,
-  machinePath,
-  type Phase,
-  screenshotPath,
-  type VirtualMachine,
-  vncPath,
-} from '#libs/kubevirt';
+import { consolePath, type Domain, instancePath, type Phase, type VirtualMachine, vncPath } from '#libs/kubevirt';
 import { issue, makeCa, type PemPair } from '#libs/pki';
 import { until } from '../../../../e2e/support/until.js';
 import { opened, VncViewer } from '../../../../e2e/support/vnc.js';
 import { type Answer, REMOTE, VirtApi } from './testing/virt-api.js';
+
+const machinePath = (namespace: string, vm: string, action: string): string =>
+  instancePath(namespace, vm, 'pause')
+    .replace('virtualmachineinstances', 'virtualmachines')
+    .replace(/pause$/, action);
 
 let virtApi: VirtApi;
 let stranger: PemPair;
@@ -152,19 +148,21 @@ describe('vnc', () => {
 describe('vnc/screenshot', () => {
   it('is a PNG', async () => {
     await given('Running');
-    const { code, type, body } = await ask('GET', screenshotPath('ns', 'demo'));
+    const { code, type, body } = await ask('GET', instancePath('ns', 'demo', 'vnc/screenshot'));
     expect([code, type, body.subarray(1, 4).toString()]).toEqual([200, 'image/png', 'PNG']);
   });
 
   it('fails with 500 in plain text: nobody there, not running, somebody is looking', async () => {
     await given(undefined);
-    expect(await ask('GET', screenshotPath('ns', 'demo'))).toMatchObject({
+    expect(await ask('GET', instancePath('ns', 'demo', 'vnc/screenshot'))).toMatchObject({
       code: 500,
       type: 'text/plain; charset=utf-8',
     });
     await given('Running');
     const viewer = await view();
-    expect((await ask('GET', screenshotPath('ns', 'demo'))).body.toString()).toMatch(/Request denied\.$/);
+    expect((await ask('GET', instancePath('ns', 'demo', 'vnc/screenshot'))).body.toString()).toMatch(
+      /Request denied\.$/,
+    );
     await viewer.close();
   });
 });
