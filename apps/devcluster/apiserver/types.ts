@@ -95,7 +95,7 @@ export interface Subresources {
   status?: boolean;
   /** CRDs: the three paths; built-in kinds: `.spec.replicas` and so on too. */
   scale?: { specReplicasPath: string; statusReplicasPath: string; labelSelectorPath?: string };
-  /** Others by name (`token`, `log`, `eviction`, `finalize`, `binding`): the kind that a POST or GET speaks, and its verbs. */
+  /** Others by name (`token`, `log`, `finalize`, `binding`): the kind that a POST or GET speaks, and its verbs. */
   others?: Record<string, { group?: string; version?: string; kind: string; verbs: string[] }>;
 }
 
@@ -135,7 +135,6 @@ export interface ResourceDef {
   schema?: CompiledSchema;
   /** CRDs only: `spec.versions[].schema.openAPIV3Schema` as written. */
   openAPIV3Schema?: Fields;
-  preserveUnknownFields?: boolean;
   printerColumns?: PrinterColumn[];
   selectableFields?: string[];
   /** Built-in kinds only. */

@@ -5,9 +5,8 @@ import { type Fields, type ObjectAccess, type UserInfo } from '../types.js';
 /** Who issues the tokens, and the audience that is this server. */
 export const ISSUER = 'https://kubernetes.default.svc';
 
-/** What a token is bound to beside its account: it ends with that object. */
+/** The pod that a token is bound to beside its account: it ends with the pod. */
 export interface BoundTo {
-  kind: 'Pod' | 'Secret' | 'Node';
   name: string;
   uid: string;
 }
@@ -58,7 +57,7 @@ export class ServiceAccountTokens {
       jti: randomUUID(),
       'kubernetes.io': {
         namespace,
-        ...(bound ? { [bound.kind.toLowerCase()]: { name: bound.name, uid: bound.uid } } : {}),
+        ...(bound ? { pod: bound } : {}),
         serviceaccount: { name: account.name, uid: account.uid },
       },
       nbf: iat,
@@ -101,8 +100,7 @@ export class ServiceAccountTokens {
     };
     const private_ = fieldsOf(claims['kubernetes.io']);
     if (!exists('serviceaccounts', private_['serviceaccount'], namespace)) return false;
-    if (private_['pod'] && !exists('pods', private_['pod'], namespace)) return false;
-    return !private_['secret'] || exists('secrets', private_['secret'], namespace);
+    return !private_['pod'] || exists('pods', private_['pod'], namespace);
   }
 }
 

@@ -34,7 +34,6 @@ function definition(spec: Fields, version: Fields, storageVersion: string, compi
     storageVersion,
     schema: compile(schema),
     openAPIV3Schema: fieldsOf(schema),
-    preserveUnknownFields: spec['preserveUnknownFields'] === true,
     printerColumns: recordsOf(version['additionalPrinterColumns']) as unknown as PrinterColumn[],
     selectableFields: recordsOf(version['selectableFields']).map((field) => textOf(field['jsonPath'])),
     custom: true,

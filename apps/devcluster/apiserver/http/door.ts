@@ -26,7 +26,7 @@ export async function request(parts: Parts, req: IncomingMessage, res: ServerRes
     if (!req.complete) res.setHeader('Connection', 'close');
     const { retryAfterSeconds } = status.details ?? {};
     if (retryAfterSeconds !== undefined) res.setHeader('Retry-After', retryAfterSeconds);
-    sendObject(res, status.code, status, req.headers.accept);
+    sendObject(res, status.code, status);
   }
 }
 

@@ -33,7 +33,7 @@ export function nonResource(parts: Parts, req: IncomingMessage, res: ServerRespo
   else if (path === '/.well-known/openid-configuration') sendObject(res, 200, openidConfiguration(parts));
   else if (path === '/openapi/v2' && req.headers.accept?.includes(V2_WANTED)) send(res, 200, OPENAPI_V2, V2_TYPE);
   else if (path.startsWith('/openapi/v3')) return openapi(parts, path, res);
-  else return discovery(parts, path, req.headers.accept ?? '', res);
+  else return discovery(parts, path, res);
   return true;
 }
 
@@ -52,7 +52,7 @@ function openapi({ openapi: documents }: Parts, path: string, res: ServerRespons
 }
 
 /** The old form alone: clients that ask for the aggregated one (KEP-3352) fall back to it. */
-function discovery(parts: Parts, path: string, accept: string, res: ServerResponse): boolean {
+function discovery(parts: Parts, path: string, res: ServerResponse): boolean {
   const { ctx, foreign, address } = parts;
   const [root, group, version, ...more] = path.split('/').filter(Boolean);
   if (more.length) return false;
@@ -65,7 +65,7 @@ function discovery(parts: Parts, path: string, accept: string, res: ServerRespon
     document = group === undefined ? groupList(ctx.registry, foreign.groups()) : groupOrList(parts, group, version);
   }
   if (!document) return false;
-  sendObject(res, 200, document, accept);
+  sendObject(res, 200, document);
   return true;
 }
 

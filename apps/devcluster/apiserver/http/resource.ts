@@ -65,7 +65,7 @@ function knows({ subresources }: ResourceDef, name: string): boolean {
 async function main(parts: Parts, res: ServerResponse, call: Call): Promise<void> {
   const { ctx } = parts;
   const shape = representation(call, ctx.now);
-  const answer = (code: number, object: unknown): void => sendObject(res, code, object, call.accept);
+  const answer = (code: number, object: unknown): void => sendObject(res, code, object);
   if (!call.def.verbs.includes(call.verb)) throw methodNotAllowed();
   switch (call.verb) {
     case 'get':

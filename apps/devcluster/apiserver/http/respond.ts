@@ -1,12 +1,8 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
-import { stringify } from 'yaml';
 import { ApiError, failure, type StatusBody } from '../status.js';
 
-/** Sends a value as JSON, or as YAML where only that is accepted. */
-export function sendObject(res: ServerResponse, code: number, value: unknown, accept = ''): void {
-  const yaml = accept.startsWith('application/yaml');
-  const body = yaml ? stringify(value, { aliasDuplicateObjects: false }) : `${JSON.stringify(value)}\n`;
-  send(res, code, body, yaml ? 'application/yaml' : 'application/json');
+export function sendObject(res: ServerResponse, code: number, value: unknown): void {
+  send(res, code, `${JSON.stringify(value)}\n`, 'application/json');
 }
 
 export function sendText(res: ServerResponse, code: number, text: string): void {

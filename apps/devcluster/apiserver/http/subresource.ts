@@ -14,7 +14,7 @@ import { sendObject } from './respond.js';
 /** Everything below `RESOURCE/NAME/`. */
 export async function subresource(parts: Parts, res: ServerResponse, call: Call): Promise<void> {
   const { ctx } = parts;
-  const answer = (code: number, object: unknown): void => sendObject(res, code, object, call.accept);
+  const answer = (code: number, object: unknown): void => sendObject(res, code, object);
   switch (`${call.subresource} ${call.verb}`) {
     case 'status get':
       return answer(200, representation(call, ctx.now).one(get(ctx, call)));

@@ -1,7 +1,7 @@
-import { at, ensure, fieldsOf, recordsOf, same, setDefault, textOf, textsOf } from '../fields.js';
+import { at, ensure, fieldsOf, recordsOf, setDefault, textOf, textsOf } from '../fields.js';
 import { compileSchema, SchemaError } from '../schema/index.js';
 import { cause } from '../status.js';
-import { oneOf } from './faults.js';
+import { needed, oneOf } from './faults.js';
 import { type Cause, type Fields, type KubeObject, type Strategy } from '../types.js';
 
 export const CRD_CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
@@ -52,6 +52,8 @@ function mergeConditions(present: Fields[]): Fields[] {
   return [...merged, ...kept];
 }
 
+const IMMUTABLE = ['spec.names.kind', 'spec.names.plural', 'spec.group', 'spec.scope'];
+
 function validate(crd: KubeObject, old?: KubeObject): Cause[] {
   const spec = fieldsOf(crd.spec);
   const causes = validateNames(crd, spec);
@@ -66,19 +68,11 @@ function validate(crd: KubeObject, old?: KubeObject): Cause[] {
     // Kubernetes speaks of the one schema of a CRD by the name that it has in its own memory.
     else causes.push(...schemaFaults(schema, versions.length === 1 ? 'spec.validation.openAPIV3Schema' : field));
   });
-  if (!spec['scope']) causes.push(cause.required('spec.scope'));
-  else causes.push(...oneOf('spec.scope', spec['scope'], ['Cluster', 'Namespaced']));
-  if (old) {
-    for (const name of ['kind', 'plural']) {
-      const value = at(spec, 'names', name);
-      if (value !== at(old, 'spec', 'names', name)) {
-        causes.push(cause.invalid(`spec.names.${name}`, value, 'field is immutable'));
-      }
-    }
-    for (const field of ['group', 'scope']) {
-      if (!same(spec[field], old.spec?.[field])) {
-        causes.push(cause.invalid(`spec.${field}`, spec[field] ?? '', 'field is immutable'));
-      }
+  causes.push(...needed('spec.scope', spec['scope']), ...oneOf('spec.scope', spec['scope'], ['Cluster', 'Namespaced']));
+  for (const path of IMMUTABLE) {
+    const value = at(crd, ...path.split('.'));
+    if (old && value !== at(old, ...path.split('.'))) {
+      causes.push(cause.invalid(path, value ?? '', 'field is immutable'));
     }
   }
   return causes;
@@ -95,17 +89,16 @@ function schemaFaults(schema: unknown, path: string): Cause[] {
 }
 
 function validateNames(crd: KubeObject, spec: Fields): Cause[] {
-  const causes: Cause[] = [];
-  const plural = textOf(at(spec, 'names', 'plural'));
-  const group = textOf(spec['group']);
+  const { plural, kind } = fieldsOf(spec['names']);
   const { name } = crd.metadata;
-  if (name !== `${plural}.${group}`) {
-    causes.push(cause.invalid('metadata.name', name, `must be spec.names.plural+"."+spec.group`));
-  }
-  if (!group) causes.push(cause.required('spec.group'));
-  if (!plural) causes.push(cause.required('spec.names.plural'));
-  if (!at(spec, 'names', 'kind')) causes.push(cause.required('spec.names.kind'));
-  return causes;
+  return [
+    ...(name === `${textOf(plural)}.${textOf(spec['group'])}`
+      ? []
+      : [cause.invalid('metadata.name', name, `must be spec.names.plural+"."+spec.group`)]),
+    ...needed('spec.group', spec['group']),
+    ...needed('spec.names.plural', plural),
+    ...needed('spec.names.kind', kind),
+  ];
 }
 
 export const crdStrategy: Strategy = { defaults, prepare, validate };

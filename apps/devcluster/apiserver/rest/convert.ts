@@ -18,7 +18,7 @@ function converted(def: ResourceDef, stored: KubeObject): KubeObject {
   const apiVersion = apiVersionOf(def);
   const object = stored.apiVersion === apiVersion ? stored : { ...stored, apiVersion };
   if (!def.schema) return object;
-  return def.schema.default(def.preserveUnknownFields ? object : def.schema.prune(object));
+  return def.schema.default(def.schema.prune(object));
 }
 
 /** The object as it is stored; takes the argument over. */

@@ -7,7 +7,6 @@ import { type Fields, type KubeObject } from '../types.js';
 import { decodeObject } from './decode.js';
 
 const MIN_SECONDS = 600;
-const MAX_SECONDS = 2 ** 32;
 const KIND = { group: 'authentication.k8s.io', kind: 'TokenRequest' };
 const FIELDS = kindFields({ ...KIND, version: 'v1' });
 
@@ -18,7 +17,10 @@ export function requestToken(ctx: Context, call: Call, tokens: ServiceAccountTok
   if (!account) throw notFound(call.def, call.name);
   const spec = fieldsOf(body['spec']);
   const seconds = numberOf(spec['expirationSeconds'], 3600);
-  checkSeconds(seconds);
+  if (seconds < MIN_SECONDS) {
+    const fault = cause.invalid('spec.expirationSeconds', seconds, 'may not specify a duration less than 10 minutes');
+    throw invalid(KIND, '', [fault]);
+  }
   const wanted = textsOf(spec['audiences']);
   const audiences = wanted.length ? wanted : [ISSUER];
   const bound = isFields(spec['boundObjectRef']) ? boundTo(ctx, call, spec['boundObjectRef'], account) : undefined;
@@ -43,33 +45,18 @@ export function requestToken(ctx: Context, call: Call, tokens: ServiceAccountTok
   };
 }
 
-function checkSeconds(seconds: number): void {
-  const field = 'spec.expirationSeconds';
-  if (seconds < MIN_SECONDS) {
-    throw invalid(KIND, '', [cause.invalid(field, seconds, 'may not specify a duration less than 10 minutes')]);
+/** The pod that the token ends with: the node asks for such tokens. @throws ApiError 404, 409, 422 */
+function boundTo(ctx: Context, call: Call, { kind, name, uid }: Fields, account: KubeObject): BoundTo {
+  if (kind !== 'Pod') throw invalid(KIND, '', [cause.unsupported('spec.boundObjectRef.kind', kind, ['Pod'])]);
+  const pods = { group: '', resource: 'pods' };
+  const pod = ctx.objects.get('', 'pods', textOf(name), call.namespace);
+  if (!pod) throw notFound(pods, textOf(name));
+  if (uid && uid !== pod.metadata.uid) {
+    throw conflict(pods, pod.metadata.name, `the pod has the uid ${pod.metadata.uid}, not ${textOf(uid)}`);
   }
-  if (seconds > MAX_SECONDS) {
-    throw invalid(KIND, '', [cause.invalid(field, seconds, 'may not specify a duration larger than 2^32 seconds')]);
-  }
-}
-
-const RESOURCES: Record<string, string> = { Pod: 'pods', Secret: 'secrets', Node: 'nodes' };
-
-function boundTo(ctx: Context, call: Call, ref: Fields, account: KubeObject): BoundTo {
-  const kind = textOf(ref['kind']);
-  const resource = RESOURCES[kind];
-  const name = textOf(ref['name']);
-  if (!resource) throw invalid(KIND, '', [cause.unsupported('spec.boundObjectRef.kind', kind, Object.keys(RESOURCES))]);
-  const found = ctx.objects.get('', resource, name, kind === 'Node' ? undefined : call.namespace);
-  if (!found) throw notFound({ group: '', resource }, name);
-  const { uid } = found.metadata;
-  if (ref['uid'] && ref['uid'] !== uid) {
-    const why = `the UID in the bound object reference (${textOf(ref['uid'])}) does not match the UID in record. The object might have been deleted and then recreated`;
-    throw conflict({ group: '', resource }, name, why);
-  }
-  if (kind === 'Pod' && (found.spec?.['serviceAccountName'] ?? 'default') !== account.metadata.name) {
-    const why = `cannot bind token for serviceaccount "${account.metadata.name}" to pod running with different serviceaccount name.`;
+  if ((pod.spec?.['serviceAccountName'] ?? 'default') !== account.metadata.name) {
+    const why = `the pod does not run as the service account "${account.metadata.name}"`;
     throw invalid(KIND, '', [cause.invalid('spec.boundObjectRef.name', name, why)]);
   }
-  return { kind: kind as BoundTo['kind'], name, uid };
+  return { name: pod.metadata.name, uid: pod.metadata.uid };
 }

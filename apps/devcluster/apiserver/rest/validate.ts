@@ -24,8 +24,7 @@ export function complete(def: ResourceDef, given: KubeObject): KubeObject {
   const object = def.fields ? (def.fields.normal(given) as KubeObject) : given;
   def.strategy?.defaults?.(object);
   if (!def.schema) return object;
-  const pruned = def.preserveUnknownFields ? object : def.schema.prune(object);
-  return def.schema.default(pruned);
+  return def.schema.default(def.schema.prune(object));
 }
 
 /** @throws ApiError 422 with every fault found. */
