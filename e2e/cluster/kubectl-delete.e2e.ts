@@ -77,7 +77,7 @@ describe('kubectl delete and wait', () => {
   });
 
   it('deletes by label, by file, all, with a dry run, and says what is not there', async () => {
-    const input = `${gatetoken('going', { vm: 'demo' })}\n---\n${gatetoken('going-too', { vm: 'demo' })}`;
+    const input = `${gatetoken('going', { vm: 'demo' })}\n${gatetoken('going-too', { vm: 'demo' })}`;
     await kubectlOk('create -f -', { input });
     await kubectlOk('label gt going going-too bye=yes');
     expect(await kubectlOk('delete gt -l bye=yes --dry-run=server')).toContain('(server dry run)');

@@ -39,7 +39,7 @@ const PODS = [
 
 describe('kubectl and pods', () => {
   beforeAll(async () => {
-    await kubectlOk('create -f -', { input: PODS.join('\n---\n') });
+    await kubectlOk('create -f -', { input: PODS.join('\n') });
   });
   afterAll(async () => {
     await kubectl('delete pod crashing unknown once waiting unset --ignore-not-found --wait=false');
