@@ -36,7 +36,6 @@ const TOKENS = [
 ].join('\n');
 
 export const merge = 'application/merge-patch+json';
-export const strategic = 'application/strategic-merge-patch+json';
 export const applyYaml = 'application/apply-patch+yaml';
 
 /** A server of its own for one spec, and a client that speaks as the holder of a static token. */

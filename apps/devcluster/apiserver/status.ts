@@ -52,7 +52,7 @@ export function failure(code: number, reason: string, message: string, details?:
 export type Named = Pick<ResourceDef, 'group' | 'resource'>;
 
 /** `deployments.apps`, `pods` */
-export const qualified = (def: Named): string => (def.group ? `${def.resource}.${def.group}` : def.resource);
+const qualified = (def: Named): string => (def.group ? `${def.resource}.${def.group}` : def.resource);
 
 const qualifiedKind = (def: Pick<ResourceDef, 'group' | 'kind'>): string =>
   def.group ? `${def.kind}.${def.group}` : def.kind;
@@ -124,7 +124,7 @@ export const unsupportedMedia = (accepted: string[]): ApiError =>
   );
 
 /** Go's %q for the strings that occur here. */
-export const quote = (text: string): string => JSON.stringify(text);
+const quote = (text: string): string => JSON.stringify(text);
 
 export const cause = {
   required: (field: string, detail = ''): Cause => ({

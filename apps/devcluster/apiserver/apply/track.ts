@@ -8,7 +8,7 @@ import { typingOf } from './typing.js';
 import { emptyOf } from './empty.js';
 
 /** The name of the manager: the parameter, or how the client calls itself. */
-export function managerName(call: Call): string {
+function managerName(call: Call): string {
   return call.query.get('fieldManager') || (call.userAgent.split('/')[0] || 'unknown').slice(0, 128);
 }
 

@@ -11,7 +11,7 @@ export interface Rule {
   nonResourceURLs: string[];
 }
 
-export const ruleOf = (rule: Fields): Rule => ({
+const ruleOf = (rule: Fields): Rule => ({
   verbs: textsOf(rule['verbs']),
   apiGroups: textsOf(rule['apiGroups']),
   resources: textsOf(rule['resources']),

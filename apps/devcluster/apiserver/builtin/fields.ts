@@ -11,7 +11,7 @@ const PREFIXES: Record<string, string> = {
 };
 
 /** The struct of a built-in kind. */
-export function modelOf({ group, version, kind }: Pick<ResourceDef, 'group' | 'version' | 'kind'>): Model | undefined {
+function modelOf({ group, version, kind }: Pick<ResourceDef, 'group' | 'version' | 'kind'>): Model | undefined {
   const prefix = PREFIXES[`${group}/${kind}`] ?? '';
   return findModel(`${prefix}${version.toUpperCase()}${kind}`);
 }

@@ -1,5 +1,5 @@
 import { kindFields } from '../builtin/fields.js';
-import { type ResourceDef, type Strategy } from '../types.js';
+import { type ResourceDef } from '../types.js';
 
 const ALL_VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 
@@ -35,5 +35,3 @@ export const review = (group: string, resource: string, kind: string, namespaced
   define(group, 'v1', resource, kind, { namespaced, verbs: ['create'], listKind: '' });
 
 export const status = { status: true } as const;
-
-export type { Strategy };

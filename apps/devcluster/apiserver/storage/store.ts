@@ -7,8 +7,6 @@ export class StaleError extends Error {
   override readonly name = 'StaleError';
 }
 
-export { keyOf };
-
 /**
  * All objects in memory, one increasing revision over all of them, a bounded history per resource, everything on disk.
  * Objects are shared with readers: they are never changed in place. Every call is synchronous, so a caller that reads

@@ -2,7 +2,7 @@ import { type InstanceStatus, type Phase, type VirtualMachineInstance, type VmCo
 import { address } from './address.js';
 import { withTimes } from './conditions.js';
 
-export const NODE = 'local';
+const NODE = 'local';
 
 type Wanted = Omit<VmCondition, 'lastTransitionTime' | 'lastProbeTime'>;
 

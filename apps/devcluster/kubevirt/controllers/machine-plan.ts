@@ -60,7 +60,7 @@ export function planMachine(vm: VirtualMachine, vmi: VirtualMachineInstance | un
   };
 }
 
-export function owns(vm: VirtualMachine, vmi: VirtualMachineInstance): boolean {
+function owns(vm: VirtualMachine, vmi: VirtualMachineInstance): boolean {
   return vmi.metadata.ownerReferences?.some(({ uid }) => uid === vm.metadata.uid) ?? false;
 }
 

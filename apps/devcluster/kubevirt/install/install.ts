@@ -4,7 +4,7 @@ import { SUBRESOURCE_GROUP, SUBRESOURCE_VERSIONS } from '#libs/kubevirt';
 import { CRDS } from './crds.js';
 import { CLUSTER_ROLES, DEFAULT_BINDING } from './roles.js';
 
-export const NAMESPACE = 'kubevirt';
+const NAMESPACE = 'kubevirt';
 const SERVICE = 'virt-api';
 const ESTABLISHED_MS = 15_000;
 
