@@ -1,10 +1,10 @@
+import { Injectable } from '@nestjs/common';
 import { CONSOLE_ENDS } from '#libs/api';
+import { Identities } from '../credentials/identities.js';
 import { type GrantEnd } from '../grants/grant-ends.js';
-import { onCredentialEnd } from '../credentials/credential-end.js';
-import { type VmState } from '../vms/vm-states.js';
+import { type VmState, VmStates } from '../vms/vm-states.js';
 import { type ConsoleEnd, consoleEnd } from './ends.js';
 import { type LiveConsole } from './live-console.js';
-import { type ConsoleParts } from './parts.js';
 
 const { expired, revoked, vmStopped } = CONSOLE_ENDS;
 
@@ -16,27 +16,34 @@ const OF_GRANT: Record<GrantEnd, ConsoleEnd> = {
 };
 
 /** What ends a console from outside, from the first moment on: its grant, its sign-in, its machine. */
-export function fence(live: LiveConsole, { ends, vms }: Pick<ConsoleParts, 'ends' | 'vms'>): void {
-  const { credential, target } = live.order;
-  const { tunnel } = live;
-  live.onEnd(onCredentialEnd(credential, ends, (end) => tunnel.end(toConsoleEnd(end, live, vms))));
-  let uid = vms.get(target.namespace, target.vm)?.uid;
-  live.onEnd(
-    vms.watch(target.namespace, target.vm, (state) => {
-      uid ??= state.uid;
-      const reason = whyStopped(state, target.vm, uid);
-      if (reason !== undefined) tunnel.end(consoleEnd(vmStopped, reason));
-    }),
-  );
-}
+@Injectable()
+export class Fences {
+  constructor(
+    private readonly identities: Identities,
+    private readonly vms: VmStates,
+  ) {}
 
-function toConsoleEnd(end: GrantEnd, { order }: LiveConsole, vms: ConsoleParts['vms']): ConsoleEnd {
-  const { credential, target } = order;
-  if (credential.kind === 'user') return consoleEnd(expired, expired.reasons.signIn);
-  const state = vms.get(target.namespace, target.vm);
-  if (end !== 'gone' || state === undefined) return OF_GRANT[end];
-  const reason = whyStopped(state, target.vm, credential.presented.grant.vmUid);
-  return reason === undefined ? OF_GRANT.gone : consoleEnd(vmStopped, reason);
+  around(live: LiveConsole): void {
+    const { credential, target } = live.order;
+    const { tunnel } = live;
+    live.onEnd(this.identities.onEnd(credential, (end) => tunnel.end(this.toConsoleEnd(end, live))));
+    let uid = this.vms.get(target.namespace, target.vm)?.uid;
+    live.onEnd(
+      this.vms.watch(target.namespace, target.vm, (state) => {
+        uid ??= state.uid;
+        const reason = whyStopped(state, target.vm, uid);
+        if (reason !== undefined) tunnel.end(consoleEnd(vmStopped, reason));
+      }),
+    );
+  }
+
+  private toConsoleEnd(end: GrantEnd, { order: { credential, target } }: LiveConsole): ConsoleEnd {
+    if (credential.kind === 'user') return consoleEnd(expired, expired.reasons.signIn);
+    const state = this.vms.get(target.namespace, target.vm);
+    if (end !== 'gone' || state === undefined) return OF_GRANT[end];
+    const reason = whyStopped(state, target.vm, credential.presented.grant.vmUid);
+    return reason === undefined ? OF_GRANT.gone : consoleEnd(vmStopped, reason);
+  }
 }
 
 /** What a machine does that will run, or ran until now. */

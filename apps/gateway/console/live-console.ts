@@ -41,6 +41,13 @@ export class LiveConsole {
     return browserKey(this.order.credential);
   }
 
+  /** It was asked for, and is allowed. */
+  get mayTakeOver(): boolean {
+    const { request, credential } = this.order;
+    if (new URLSearchParams(request.query).get('takeover') !== 'true') return false;
+    return credential.kind === 'user' || credential.presented.grant.takeOver;
+  }
+
   /** Undone when the console has ended, the last first. */
   onEnd(undo: () => void | Promise<void>): void {
     this.#undo.push(undo);

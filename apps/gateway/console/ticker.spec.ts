@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type ConsoleDoor } from './console-door.js';
 import { type ConsoleEnd } from './ends.js';
+import { type LiveConsoles } from './live-consoles.js';
 import { Ticker } from './ticker.js';
 
 /** One console, a clock, and a watch that was last in touch at 0. */
@@ -13,11 +13,9 @@ function setUp({ idleTimeout = 0, heard = (): number => 0 } = {}) {
     ping: () => (pings += 1),
     end: ({ code, reason }: ConsoleEnd) => ends.push([code, reason]),
   };
-  const door = {
-    live: new Set([{ tunnel }]),
-    endAll: (end: ConsoleEnd) => tunnel.end(end),
-  } as unknown as ConsoleDoor;
-  const ticker = new Ticker(door, { idleTimeout, silence: () => now - heard(), now: () => now });
+  const consoles = Object.assign([{ tunnel }], { size: 1, endAll: tunnel.end }) as unknown as LiveConsoles;
+  const silence = (): number => now - heard();
+  const ticker = new Ticker(consoles, { silence }, { idleTimeout }, { now: () => now });
   const until = (seconds: number): void => {
     for (; now < seconds * 1000; now += 1000) ticker.tick();
     ticker.tick();

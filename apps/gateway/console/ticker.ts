@@ -1,6 +1,10 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { CONSOLE_ENDS } from '#libs/api';
-import { type ConsoleDoor } from './console-door.js';
+import { Clock } from '#libs/ops';
+import { Watches } from '../cluster/watches.js';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { consoleEnd } from './ends.js';
+import { LiveConsoles } from './live-consoles.js';
 
 const { idle, overloaded } = CONSOLE_ENDS;
 
@@ -9,22 +13,17 @@ const PING_EVERY_TICKS = 20;
 /** Without touch with the API server for this long, a revocation may have been missed. */
 const OUT_OF_TOUCH_MS = 60_000;
 
-export interface TickerOptions {
-  /** Milliseconds; 0: consoles without input stay. */
-  idleTimeout: number;
-  /** Milliseconds since the last contact with the API server. */
-  silence: () => number;
-  now?: () => number;
-}
-
 /** One timer for all consoles: pings, idle ends, and the end of all when the gateway is out of touch. */
+@Injectable()
 export class Ticker {
   #timer: NodeJS.Timeout | undefined;
   #ticks = 0;
 
   constructor(
-    private readonly door: Pick<ConsoleDoor, 'live' | 'endAll'>,
-    private readonly options: TickerOptions,
+    @Inject(LiveConsoles) private readonly consoles: Pick<LiveConsoles, 'size' | 'endAll' | typeof Symbol.iterator>,
+    @Inject(Watches) private readonly watches: Pick<Watches, 'silence'>,
+    @Inject(GATEWAY_CONFIG) private readonly config: Pick<GatewayConfig, 'idleTimeout'>,
+    @Inject(Clock) private readonly clock: Pick<Clock, 'now'>,
   ) {}
 
   start(): void {
@@ -38,15 +37,15 @@ export class Ticker {
 
   tick(): void {
     this.#ticks += 1;
-    if (this.door.live.size === 0) return;
-    if (this.options.silence() > OUT_OF_TOUCH_MS) {
-      this.door.endAll(consoleEnd(overloaded, overloaded.reasons.outOfTouch));
+    if (this.consoles.size === 0) return;
+    if (this.watches.silence() > OUT_OF_TOUCH_MS) {
+      this.consoles.endAll(consoleEnd(overloaded, overloaded.reasons.outOfTouch));
       return;
     }
-    const now = (this.options.now ?? Date.now)();
-    for (const { tunnel } of this.door.live) {
+    const now = this.clock.now();
+    for (const { tunnel } of this.consoles) {
       if (this.#ticks % PING_EVERY_TICKS === 0) tunnel.ping();
-      if (this.options.idleTimeout > 0 && now - tunnel.lastInput > this.options.idleTimeout) {
+      if (this.config.idleTimeout > 0 && now - tunnel.lastInput > this.config.idleTimeout) {
         tunnel.end(consoleEnd(idle, idle.reasons.idle));
       }
     }

@@ -1,6 +1,8 @@
 import { type IncomingMessage } from 'node:http';
 import { type Socket } from 'node:net';
-import { type Upstream } from '#libs/kube';
+import { Injectable } from '@nestjs/common';
+import { Upstream } from '#libs/kube';
+import { Clock } from '#libs/ops';
 import { CONSOLE_ENDS } from '#libs/api';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import { Refusal } from '../http/refusal.js';
@@ -22,6 +24,7 @@ const LONGEST_REASON = 123;
 const LONGEST_BODY = 16 * 1024;
 
 /** Terminates both websockets and carries messages between them. */
+@Injectable()
 export class WsTunnels implements TunnelMaker {
   readonly #server = new WebSocketServer({
     noServer: true,
@@ -32,7 +35,7 @@ export class WsTunnels implements TunnelMaker {
 
   constructor(
     private readonly upstream: Upstream,
-    private readonly now: () => number = Date.now,
+    private readonly clock: Clock,
   ) {}
 
   accept(req: IncomingMessage, socket: Socket, head: Buffer): Promise<Tunnel> {
@@ -41,7 +44,7 @@ export class WsTunnels implements TunnelMaker {
       // The library answers a broken handshake with 400 by itself and then only closes.
       socket.once('close', () => reject(new Refusal(400, 'The websocket handshake is broken.')));
       this.#server.handleUpgrade(req, socket, head, (browser) => {
-        resolve(new WsTunnel(browser, this.upstream, this.now));
+        resolve(new WsTunnel(browser, this.upstream, () => this.clock.now()));
       });
     });
   }

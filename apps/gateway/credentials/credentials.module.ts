@@ -1,6 +1,15 @@
 import { Module } from '@nestjs/common';
+import { GrantsModule } from '../grants/grants.module.js';
+import { SignInModule } from '../sign-in/sign-in.module.js';
+import { VmsModule } from '../vms/vms.module.js';
+import { CredentialChooser } from './credential-chooser.js';
 import { GuestCredential } from './guest-credential.js';
+import { Identities } from './identities.js';
 
 /** Who asks: a grant or a signed-in user, under which token that goes upstream, and when it ends. */
-@Module({ providers: [GuestCredential], exports: [GuestCredential] })
+@Module({
+  imports: [GrantsModule, SignInModule, VmsModule],
+  providers: [CredentialChooser, GuestCredential, Identities],
+  exports: [CredentialChooser, GuestCredential, Identities],
+})
 export class CredentialsModule {}

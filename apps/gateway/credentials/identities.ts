@@ -1,5 +1,9 @@
+import { Injectable } from '@nestjs/common';
+import { type GrantEnd, GrantEnds } from '../grants/grant-ends.js';
+import { Usage } from '../grants/usage.js';
 import { type Credential } from './credential.js';
-import { type GuestCredential } from './guest-credential.js';
+import { GuestCredential } from './guest-credential.js';
+import { onSignInEnd } from './sign-in-end.js';
 
 /** As whom a request goes upstream. */
 export interface UpstreamIdentity {
@@ -8,9 +12,39 @@ export interface UpstreamIdentity {
   readonly clientAddress: string;
 }
 
-/** @returns the bearer token under which a credential's requests go upstream */
-export async function upstreamToken(credential: Credential, guests: GuestCredential): Promise<string> {
-  return credential.kind === 'user' ? credential.user.token() : guests.token();
+/** Under which token a credential's requests go upstream, and how long. */
+@Injectable()
+export class Identities {
+  constructor(
+    private readonly guests: GuestCredential,
+    private readonly ends: GrantEnds,
+    private readonly usage: Usage,
+  ) {}
+
+  /** @throws Refusal 503 where there is no token of the guest account */
+  async token(credential: Credential): Promise<string> {
+    return credential.kind === 'user' ? credential.user.token() : this.guests.token();
+  }
+
+  /** The API server answered 401: the next guest gets a new token. */
+  refused(credential: Credential, token: string): void {
+    if (credential.kind === 'grant') this.guests.reject(token);
+  }
+
+  /** A request was made by it. */
+  used(credential: Credential): void {
+    if (credential.kind === 'grant') this.usage.used(credential.presented.grant);
+  }
+
+  /**
+   * Calls `onEnd` once when the credential that a request came with ends, for what goes on after it: a console, a watch,
+   * a followed log, any other upgrade.
+   * @returns stops watching
+   */
+  onEnd(credential: Credential, onEnd: (end: GrantEnd) => void): () => void {
+    if (credential.kind === 'grant') return this.ends.watch(credential.presented.grant, onEnd);
+    return onSignInEnd(credential.user, () => onEnd('expired'));
+  }
 }
 
 /** @returns the headers that tell the API server who asks, and from where */

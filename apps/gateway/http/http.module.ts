@@ -2,11 +2,12 @@ import { Global, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { Answers } from './answers.js';
 import { RefusalFilter } from './refusal.filter.js';
+import { RequestLog } from './request-log.js';
 
 /** What the gateway answers by itself: refusals as JSON or as a page, whatever refused them. */
 @Global()
 @Module({
-  providers: [Answers, { provide: APP_FILTER, useClass: RefusalFilter }],
-  exports: [Answers],
+  providers: [Answers, RequestLog, { provide: APP_FILTER, useClass: RefusalFilter }],
+  exports: [Answers, RequestLog],
 })
 export class HttpModule {}

@@ -1,20 +1,10 @@
-import {
-  type ArgumentsHost,
-  Catch,
-  type ExceptionFilter,
-  HttpException,
-  Inject,
-  Injectable,
-  Logger,
-} from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Injectable, Logger } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { type Request, type Response } from 'express';
 import { KubeError, NetworkError } from '#libs/kube';
-import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
-import { Audit } from '../ops/audit.js';
 import { Answers } from './answers.js';
-import { clientAddress } from './client-address.js';
 import { isRefusalCode, Refusal } from './refusal.js';
+import { RequestLog } from './request-log.js';
 
 /** Statuses that mean that somebody knocked in vain. */
 const DENIALS = new Set([401, 403, 410, 425]);
@@ -33,22 +23,15 @@ export class RefusalFilter implements ExceptionFilter {
 
   constructor(
     private readonly answers: Answers,
-    private readonly audit: Audit,
-    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
+    private readonly requests: RequestLog,
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<Request>();
     const refusal = this.toRefusal(error);
-    this.note(request, refusal);
+    if (DENIALS.has(refusal.code)) this.requests.denied('page', request, refusal);
     this.answers.refuse(request, http.getResponse<Response>(), refusal);
-  }
-
-  private note({ method, originalUrl: url, headers, socket }: Request, refusal: Refusal): void {
-    if (!DENIALS.has(refusal.code)) return;
-    const address = clientAddress(socket.remoteAddress, headers['x-forwarded-for'], this.config.trustedHops);
-    this.audit.denied({ door: 'page', method, url, address, refusal });
   }
 
   private toRefusal(error: unknown): Refusal {

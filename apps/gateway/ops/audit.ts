@@ -49,6 +49,7 @@ export class Audit {
     bytesIn: number;
     bytesOut: number;
   }): void {
+    this.metrics.consoleEnded(what.code);
     this.log.info({ audit: 'end', ...what }, 'console ended');
   }
 

@@ -40,8 +40,8 @@ afterEach(() => {
 
 /** A server that forwards whatever it is asked. @returns its port */
 async function front(upstream: Upstream): Promise<number> {
-  const hooks = { onFault: (_req: IncomingMessage, error: Error) => void faults.push(error.message) };
-  const forwarder = new Forwarder(upstream, new Answers({ frameAncestors: [] }), hooks, SILENCE_MS);
+  const audit = { fault: (_where: string, error: unknown) => void faults.push((error as Error).message) };
+  const forwarder = new Forwarder(upstream, new Answers({ frameAncestors: [] }), audit, SILENCE_MS);
   const server = createServer((req, res) => void forwarder.web(req, res, parsed(req), identity));
   server.on('upgrade', (req: IncomingMessage, socket: Socket, head: Buffer) => {
     forwarder.upgrade(req, socket, head, parsed(req), identity);

@@ -1,13 +1,15 @@
 import { Agent as HttpAgent, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { type Socket } from 'node:net';
-import { type Upstream } from '#libs/kube';
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Upstream } from '#libs/kube';
 import { type ApiRequest } from '#libs/policy';
 import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware';
-import { type Answers } from '../http/answers.js';
+import { Answers } from '../http/answers.js';
 import { Refusal } from '../http/refusal.js';
-import { type UpstreamIdentity } from '../credentials/identities.js';
+import { UpstreamIdentity } from '../credentials/identities.js';
 import { upgradeHeaders, upstreamHeaders } from './request-headers.js';
+import { Audit } from '../ops/audit.js';
 import { cleanAnswer } from './response-headers.js';
 
 /** Idle connections to the API server that are kept. */
@@ -16,16 +18,11 @@ const KEPT_SOCKETS = 64;
 /** How long the API server may be silent before the head of its answer; what it does in its own time takes less. */
 const SILENCE_MS = 60_000;
 
-/** Told of each answer of the upstream, and of each fault before one. */
-export interface ForwardHooks {
-  onAnswer?(req: IncomingMessage, status: number): void;
-  onFault?(req: IncomingMessage, error: Error): void;
-}
-
 /**
  * Sends allowed requests to the Kubernetes API. The headers are replaced before the proxy library sees them; the
  * connections show no client certificate, so that the bearer token alone says who asks.
  */
+@Injectable()
 export class Forwarder {
   readonly #agent: HttpAgent | HttpsAgent;
   readonly #proxy: RequestHandler;
@@ -35,8 +32,8 @@ export class Forwarder {
   constructor(
     private readonly upstream: Upstream,
     private readonly answers: Answers,
-    private readonly hooks: ForwardHooks = {},
-    private readonly silenceMs = SILENCE_MS,
+    @Inject(Audit) private readonly audit: Pick<Audit, 'fault'>,
+    @Optional() private readonly silenceMs = SILENCE_MS,
   ) {
     const { server } = upstream;
     const options = { keepAlive: true, maxFreeSockets: KEPT_SOCKETS };
@@ -51,16 +48,16 @@ export class Forwarder {
       // Never `ws: true`: the library would then listen for upgrades itself, past every check.
       ws: false,
       on: {
-        proxyRes: (answer, req, res) => {
-          this.answered(answer, req);
+        proxyRes: (answer, _req, res) => {
+          cleanAnswer(answer.headers, this.upstream.server);
           flushSoon(answer, res);
         },
         proxyReq: (request, req) => {
           if (!this.#patient.has(req)) boundSilence(request, this.silenceMs, req);
         },
-        proxyReqWs: (request, req) => {
+        proxyReqWs: (request) => {
           boundSilence(request, this.silenceMs);
-          this.watchUpgrade(request, req);
+          this.cleanUpgrade(request);
         },
         error: (error, req, res) => this.failed(error, req, res),
       },
@@ -87,18 +84,13 @@ export class Forwarder {
     this.#agent.destroy();
   }
 
-  private answered(answer: IncomingMessage, req: IncomingMessage): void {
-    cleanAnswer(answer.headers, this.upstream.server);
-    this.hooks.onAnswer?.(req, answer.statusCode ?? 0);
-  }
-
-  private watchUpgrade(request: ClientRequest, req: IncomingMessage): void {
-    const clean = (answer: IncomingMessage): void => this.answered(answer, req);
+  private cleanUpgrade(request: ClientRequest): void {
+    const clean = ({ headers }: IncomingMessage): void => cleanAnswer(headers, this.upstream.server);
     request.prependListener('upgrade', clean).prependListener('response', clean);
   }
 
   private failed(error: Error, req: IncomingMessage, res: ServerResponse | Socket): void {
-    this.hooks.onFault?.(req, error);
+    this.audit.fault('upstream', error);
     const refusal = upstreamFault(error);
     if ('writeHead' in res) this.answers.refuse(req, res, refusal);
     else if (res.bytesWritten === 0 || !('_httpMessage' in res)) this.answers.refuseUpgrade(req, res, refusal);

@@ -3,7 +3,10 @@ import { parseGrant } from '#libs/policy';
 import { type ActiveGrant } from '../grants/active-grant.js';
 import { type SignedIn } from '../sign-in/signed-in-users.js';
 import { VNC } from '../testing/gateway.js';
-import { authorize, type Gate, type Incoming } from './pipeline.js';
+import { type VmState } from '../vms/vm-states.js';
+import { type GrantReader } from '../grants/grant-reader.js';
+import { CredentialChooser } from '../credentials/credential-chooser.js';
+import { type Incoming, Pipeline } from './pipeline.js';
 
 const grant = (urls: string[], more: Partial<ActiveGrant> = {}): ActiveGrant => ({
   uid: 'u',
@@ -26,20 +29,22 @@ const grant = (urls: string[], more: Partial<ActiveGrant> = {}): ActiveGrant => 
 
 const user: SignedIn = { username: 'eve', groups: [], method: 'token', session: 's', token: () => 'hers' };
 
-function gate({
+const VM: VmState = { status: 'Running', running: true, uid: 'vm-2', has: { vnc: true, serial: true } };
+
+function pipeline({
   grants = [] as ActiveGrant[],
   users = undefined as SignedIn | undefined,
   inTouch = true,
   bearer = false,
-} = {}): Gate {
-  return {
-    origins: new Set(['https://gate.example.com']),
-    grants: { read: async () => ({ grants: grants.map((one) => ({ grant: one })), faults: [], bearer }) },
-    users: { fromCookies: () => users, signOut: async () => undefined },
-    rights: { require: () => Promise.resolve() },
-    vms: { get: () => ({ status: 'Running', running: true, uid: 'vm-2', has: { vnc: true, serial: true } }) },
-    inTouch: () => inTouch,
-  };
+  read = async (): ReturnType<GrantReader['read']> => ({
+    grants: grants.map((one) => ({ grant: one })),
+    faults: [],
+    bearer,
+  }),
+} = {}): Pipeline {
+  const chooser = new CredentialChooser({ read }, { fromCookies: () => users }, { get: () => VM });
+  const publicUrls = [new URL('https://gate.example.com')];
+  return new Pipeline(chooser, { require: () => Promise.resolve() }, { inTouch: () => inTouch }, { publicUrls });
 }
 
 const ask = (url: string, more: Partial<Incoming> = {}): Incoming => ({
@@ -49,15 +54,14 @@ const ask = (url: string, more: Partial<Incoming> = {}): Incoming => ({
   upgrade: false,
   ...more,
 });
-const code = async (where: Gate, incoming: Incoming): Promise<number> => {
-  const verdict = await authorize(where, incoming);
+const code = async (where: Pipeline, incoming: Incoming): Promise<number> => {
+  const verdict = await where.authorize(incoming);
   return verdict.allow ? 200 : verdict.refusal.code;
 };
 
 describe('who is chosen', () => {
   it('the one grant of several that allows it', async () => {
-    const verdict = await authorize(
-      gate({ grants: [grant(['/api/v1/nodes']), grant(['/api/v1/pods'])] }),
+    const verdict = await pipeline({ grants: [grant(['/api/v1/nodes']), grant(['/api/v1/pods'])] }).authorize(
       ask('/k8s/api/v1/pods?x=1'),
     );
     expect(verdict).toMatchObject({ allow: true, request: { path: '/api/v1/pods', query: 'x=1' } });
@@ -67,32 +71,31 @@ describe('who is chosen', () => {
   });
 
   it('else the signed-in user, whom Kubernetes judges', async () => {
-    const verdict = await authorize(
-      gate({ grants: [grant(['/api/v1/nodes'])], users: user }),
+    const verdict = await pipeline({ grants: [grant(['/api/v1/nodes'])], users: user }).authorize(
       ask('/k8s/api/v1/secrets'),
     );
     expect(verdict).toMatchObject({ allow: true, credential: { kind: 'user', user } });
   });
 
   it('not the signed-in user where the request brings an Authorization header', async () => {
-    expect(await code(gate({ users: user, bearer: true }), ask('/k8s/api/v1/pods'))).toBe(401);
+    expect(await code(pipeline({ users: user, bearer: true }), ask('/k8s/api/v1/pods'))).toBe(401);
   });
 
   it('row 6 holds for signed-in users too, at both doors', async () => {
     const evil = { headers: { origin: 'https://evil.example.com', cookie: 'x=y' } };
-    expect(await code(gate({ users: user }), ask('/k8s/api/v1/pods', evil))).toBe(403);
-    expect(await code(gate({ users: user }), ask(VNC, { ...evil, upgrade: true }))).toBe(403);
+    expect(await code(pipeline({ users: user }), ask('/k8s/api/v1/pods', evil))).toBe(403);
+    expect(await code(pipeline({ users: user }), ask(VNC, { ...evil, upgrade: true }))).toBe(403);
     expect(
-      await code(gate({ users: user }), ask('/k8s/api/v1/pods', { method: 'POST', headers: { cookie: 'x=y' } })),
+      await code(pipeline({ users: user }), ask('/k8s/api/v1/pods', { method: 'POST', headers: { cookie: 'x=y' } })),
     ).toBe(403);
   });
 });
 
 describe('security rows 1 and 5: a request is parsed once', () => {
-  const all = gate({ grants: [grant(['*'])] });
+  const all = pipeline({ grants: [grant(['*'])] });
 
   it('what was matched is what is forwarded, byte for byte', async () => {
-    const verdict = await authorize(all, ask('/k8s/a/%C3%a9?b=%2f?c&'));
+    const verdict = await all.authorize(ask('/k8s/a/%C3%a9?b=%2f?c&'));
     expect(verdict).toMatchObject({ allow: true, request: { path: '/a/%C3%a9', query: 'b=%2f?c&' } });
   });
 
@@ -105,34 +108,38 @@ describe('the later steps', () => {
   it('row 10: a grant bound to a VM that was replaced gives nothing, a new binding does', async () => {
     const vm = { namespace: 'ns', vm: 'demo' };
     const urls = [VNC.slice('/k8s'.length)];
-    expect(await code(gate({ grants: [grant(urls, { vm, vmUid: 'vm-1' })] }), ask(VNC, { upgrade: true }))).toBe(403);
-    expect(await code(gate({ grants: [grant(urls, { vm, vmUid: 'vm-2' })] }), ask(VNC, { upgrade: true }))).toBe(200);
+    expect(await code(pipeline({ grants: [grant(urls, { vm, vmUid: 'vm-1' })] }), ask(VNC, { upgrade: true }))).toBe(
+      403,
+    );
+    expect(await code(pipeline({ grants: [grant(urls, { vm, vmUid: 'vm-2' })] }), ask(VNC, { upgrade: true }))).toBe(
+      200,
+    );
   });
 
   it('a grant for the former machine does not stand before one for the new machine', async () => {
     const vm = { namespace: 'ns', vm: 'demo' };
     const urls = [VNC.slice('/k8s'.length)];
     const both = [grant(urls, { vm, vmUid: 'vm-1' }), grant(urls, { vm, vmUid: 'vm-2' })];
-    expect(await code(gate({ grants: both }), ask(VNC, { upgrade: true }))).toBe(200);
+    expect(await code(pipeline({ grants: both }), ask(VNC, { upgrade: true }))).toBe(200);
   });
 
   it('a user must not cut a viewer by a plain GET either', async () => {
-    expect(await code(gate({ users: user }), ask(VNC))).toBe(400);
+    expect(await code(pipeline({ users: user }), ask(VNC))).toBe(400);
   });
 
   it('row 11: out of touch, no grant gives anything, and nothing that lasts is opened', async () => {
-    const stale = gate({ grants: [grant(['*'])], inTouch: false });
+    const stale = pipeline({ grants: [grant(['*'])], inTouch: false });
     expect(await code(stale, ask(VNC, { upgrade: true }))).toBe(503);
     expect(await code(stale, ask('/k8s/api/v1/pods'))).toBe(503);
-    const signedIn = gate({ users: user, inTouch: false });
+    const signedIn = pipeline({ users: user, inTouch: false });
     expect(await code(signedIn, ask(VNC, { upgrade: true, headers: { origin: 'https://gate.example.com' } }))).toBe(
       503,
     );
     expect(await code(signedIn, ask('/k8s/api/v1/pods'))).toBe(200);
   });
 
-  it('a fault of the gate itself is no verdict', async () => {
-    const broken = { ...gate(), grants: { read: () => Promise.reject(new Error('broken')) } };
-    await expect(authorize(broken, ask('/k8s/api/v1/pods'))).rejects.toThrow('broken');
+  it('a fault of the gateway itself is no verdict', async () => {
+    const broken = pipeline({ read: () => Promise.reject(new Error('broken')) });
+    await expect(broken.authorize(ask('/k8s/api/v1/pods'))).rejects.toThrow('broken');
   });
 });

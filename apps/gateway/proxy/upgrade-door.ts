@@ -1,27 +1,31 @@
 import { type IncomingMessage } from 'node:http';
 import { type Socket } from 'node:net';
-import { type ConsoleDoor } from '../console/console-door.js';
+import { Injectable } from '@nestjs/common';
+import { ConsoleDoor } from '../console/console-door.js';
+import { Answers } from '../http/answers.js';
 import { Refusal } from '../http/refusal.js';
-import { clientAddress } from '../http/client-address.js';
-import { onCredentialEnd } from '../credentials/credential-end.js';
-import { upstreamToken } from '../credentials/identities.js';
-import { authorize, type Authorization } from './pipeline.js';
-import { closing, type DoorParts, internal } from './request-door.js';
+import { RequestLog } from '../http/request-log.js';
+import { Pipeline } from './pipeline.js';
+import { PlainUpgrades } from './plain-upgrades.js';
+import { closing, internal } from './request-door.js';
 
 /** The door of upgrades. It is the only listener of the server's `upgrade` event. */
+@Injectable()
 export class UpgradeDoor {
   #closing = false;
-  readonly #open = new Set<Socket>();
 
   constructor(
-    private readonly parts: DoorParts,
+    private readonly pipeline: Pipeline,
     private readonly consoles: ConsoleDoor,
+    private readonly plain: PlainUpgrades,
+    private readonly answers: Answers,
+    private readonly log: RequestLog,
   ) {}
 
   /** From now on upgrades are refused; plain ones that are open are cut, consoles are ended by their own door. */
   close(): void {
     this.#closing = true;
-    for (const socket of this.#open) socket.destroy();
+    this.plain.close();
   }
 
   handle(req: IncomingMessage, socket: Socket, head: Buffer): void {
@@ -29,8 +33,9 @@ export class UpgradeDoor {
     socket.on('error', () => socket.destroy());
     this.serve(req, socket, head).catch((error: unknown) => {
       const refusal = error instanceof Refusal ? error : internal();
-      if (!(error instanceof Refusal)) this.parts.audit.fault('upgrade', error);
-      this.refuse(req, socket, refusal);
+      if (!(error instanceof Refusal)) this.log.fault('upgrade', error);
+      this.log.began('upgrade')(refusal.code);
+      this.answers.refuseUpgrade(req, socket, refusal);
     });
   }
 
@@ -39,49 +44,22 @@ export class UpgradeDoor {
     if (this.#closing) throw closing();
     if (!url.startsWith('/k8s/')) throw new Refusal(404, 'No websocket is served here.', 'Websockets are below /k8s/.');
     if (method !== 'GET' || headers.upgrade?.toLowerCase() !== 'websocket') throw onlyWebsockets();
-    const address = clientAddress(req.socket.remoteAddress, headers['x-forwarded-for'], this.parts.trustedHops);
-    const verdict = await authorize(this.parts.gate, { method, url, headers, upgrade: true });
+    const verdict = await this.pipeline.authorize({ method, url, headers, upgrade: true });
     if (!verdict.allow) {
-      this.parts.audit.denied({ door: 'upgrade', method, url, address, refusal: verdict.refusal });
-      return this.refuse(req, socket, verdict.refusal);
+      this.log.denied('upgrade', req, verdict.refusal);
+      throw verdict.refusal;
     }
     const { request, credential } = verdict;
-    if (request.console !== undefined) {
-      this.parts.metrics.request('upgrade')(101);
-      return this.consoles.open(req, socket, head, { request, credential, target: request.console, address });
+    const address = this.log.addressOf(req);
+    if (request.console === undefined) {
+      if (await this.plain.forward([req, socket, head], verdict, address)) this.log.began('upgrade')(101);
+      return;
     }
-    await this.forward(req, socket, head, verdict, address);
-  }
-
-  private async forward(
-    req: IncomingMessage,
-    socket: Socket,
-    head: Buffer,
-    { request, credential }: Extract<Authorization, { allow: true }>,
-    address: string,
-  ): Promise<void> {
-    const token = await upstreamToken(credential, this.parts.guests);
-    if (socket.destroyed) return;
-    this.#open.add(socket);
-    const stop = onCredentialEnd(credential, this.parts.ends, () => socket.destroy());
-    socket.once('close', () => {
-      stop();
-      this.#open.delete(socket);
-    });
-    this.parts.metrics.request('upgrade')(101);
-    this.parts.forwarder.upgrade(req, socket, head, request, { token, clientAddress: address });
-  }
-
-  private refuse(req: IncomingMessage, socket: Socket, refusal: Refusal): void {
-    this.parts.metrics.request('upgrade')(refusal.code);
-    this.parts.answers.refuseUpgrade(req, socket, refusal);
+    this.log.began('upgrade')(101);
+    await this.consoles.open(req, socket, head, { request, credential, target: request.console, address });
   }
 }
 
 function onlyWebsockets(): Refusal {
-  return new Refusal(
-    400,
-    'The only upgrade that the gateway forwards is a websocket.',
-    'Use a client that speaks websocket.',
-  );
+  return new Refusal(400, 'The gateway forwards no other upgrade than a websocket.', 'Use a websocket client.');
 }

@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import { CONSOLE_ENDS } from '#libs/api';
+import { UserVms } from '../vms/user-vms.js';
+import { VmStates, type VmState } from '../vms/vm-states.js';
+import { ConsoleHolds } from './console-holds.js';
+import { ConsoleRecorder } from './console-recorder.js';
+import { CannotOpen, type ConsoleEnd, consoleEnd } from './ends.js';
+import { whyStopped } from './fences.js';
+import { GuestConnector } from './guest-connector.js';
+import { type LiveConsole } from './live-console.js';
+
+const { vmStopped } = CONSOLE_ENDS;
+
+/** The steps from an answered handshake to a joined console. */
+@Injectable()
+export class ConsoleOpener {
+  constructor(
+    private readonly vms: VmStates,
+    private readonly userVms: UserVms,
+    private readonly holds: ConsoleHolds,
+    private readonly recorder: ConsoleRecorder,
+    private readonly connector: GuestConnector,
+  ) {}
+
+  /**
+   * Each step may find that it cannot be; in between the browser may have left, or a fence ended it.
+   * @param onLost tells why, should the cluster cut it later
+   * @throws CannotOpen with the close code; KubeError, NetworkError where the API server cannot be asked
+   */
+  async open(live: LiveConsole, onLost: () => Promise<ConsoleEnd>): Promise<void> {
+    const state = await this.findVm(live);
+    if (live.over) return;
+    const taken = await this.holds.take(live, state);
+    if (live.over) return;
+    await this.recorder.record(live);
+    if (live.over) return;
+    await this.connector.connect(live, taken, onLost);
+  }
+
+  private async findVm({ order: { credential, target } }: LiveConsole): Promise<VmState> {
+    const { namespace, vm } = target;
+    const user = credential.kind === 'user' ? credential.user : undefined;
+    const state = this.vms.get(namespace, vm) ?? (await this.userVms.get(user, namespace, vm));
+    const bound = credential.kind === 'grant' ? credential.presented.grant.vmUid : undefined;
+    const reason = whyStopped(state, vm, bound);
+    if (reason !== undefined) throw new CannotOpen(consoleEnd(vmStopped, reason));
+    return state;
+  }
+}

@@ -1,0 +1,63 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ViewOnlyFilter } from '#libs/rfb';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { Identities, identityHeaders } from '../credentials/identities.js';
+import { CannotOpen, type ConsoleEnd, refusedEnd } from './ends.js';
+import { EVERY_BYTE, InputWatch } from './input-watch.js';
+import { type LiveConsole } from './live-console.js';
+import { type InputFilter, UpstreamRefused } from './tunnel.js';
+
+const NOTHING = new Uint8Array(0);
+/** A serial line has no messages to tell apart: nothing that is typed passes. */
+const NO_INPUT: InputFilter = { push: () => NOTHING };
+
+/** Joins a browser with its guest, through the Kubernetes API. */
+@Injectable()
+export class GuestConnector {
+  constructor(
+    private readonly identities: Identities,
+    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
+  ) {}
+
+  /**
+   * @param taken somebody was on the console: the cluster is to cut them
+   * @param onLost tells why, should the cluster cut this one later
+   * @throws CannotOpen with the close code that stands for the API server's answer
+   */
+  async connect(live: LiveConsole, taken: boolean, onLost: () => Promise<ConsoleEnd>): Promise<void> {
+    const { request, credential, address, target } = live.order;
+    const token = await this.identities.token(credential);
+    const filter = inputFilter(live);
+    try {
+      await live.tunnel.connect({
+        target: `${request.path}${upstreamQuery(live, taken)}`,
+        headers: identityHeaders({ token, clientAddress: address }),
+        onLost,
+        ...(filter === undefined ? {} : { filter }),
+        ...(this.config.idleTimeout > 0 ? { activity: target.kind === 'vnc' ? new InputWatch() : EVERY_BYTE } : {}),
+      });
+    } catch (error) {
+      if (!(error instanceof UpstreamRefused)) throw error;
+      if (error.status === 401) this.identities.refused(credential, token);
+      throw new CannotOpen(refusedEnd(error, target.vm));
+    }
+  }
+}
+
+/**
+ * KubeVirt cuts whoever is on a VM's screen unless it is asked to preserve the session. There can be somebody of whom no
+ * Lease tells: one who did not come through a gateway, or the ghost of a connection that was lost without a word.
+ */
+function upstreamQuery(live: LiveConsole, taken: boolean): string {
+  const { request, target } = live.order;
+  const query = new URLSearchParams(request.query);
+  query.delete('takeover');
+  query.delete('preserveSession');
+  if (target.kind === 'vnc' && !taken && !live.mayTakeOver) query.set('preserveSession', 'true');
+  return query.size === 0 ? '' : `?${query.toString()}`;
+}
+
+function inputFilter({ order: { credential, target } }: LiveConsole): InputFilter | undefined {
+  if (credential.kind !== 'grant' || !credential.presented.grant.viewOnly) return undefined;
+  return target.kind === 'vnc' ? new ViewOnlyFilter() : NO_INPUT;
+}

@@ -1,0 +1,21 @@
+import { type SignedIn } from '../sign-in/signed-in-users.js';
+
+/** setTimeout takes no longer ones. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** Calls `onEnd` when the user's sign-in expires or they sign out. @returns stops watching */
+export function onSignInEnd({ until, onSignOut }: SignedIn, onEnd: () => void): () => void {
+  const stop = [until === undefined ? undefined : at(until, onEnd), onSignOut?.(onEnd)];
+  return () => stop.forEach((one) => one?.());
+}
+
+/** @param when milliseconds since the epoch */
+function at(when: number, act: () => void): () => void {
+  let timer: NodeJS.Timeout;
+  const arm = (): void => {
+    const left = Math.max(0, when - Date.now());
+    timer = setTimeout(left > LONGEST_TIMER_MS ? arm : act, Math.min(left, LONGEST_TIMER_MS)).unref();
+  };
+  arm();
+  return () => clearTimeout(timer);
+}
