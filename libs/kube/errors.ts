@@ -76,7 +76,7 @@ const REASONS: Record<number, string> = {
 };
 
 /**
- * Turns an error answer into a KubeError, also when its body is no Status (a proxy between, KubeVirt's plain text).
+ * Turns an error answer into a KubeError, also when its body is not a Status (from a proxy between, or KubeVirt's plain text).
  * @param code HTTP status code
  * @param body the body as text
  * @param retryAfter header Retry-After, in seconds; a date there is ignored

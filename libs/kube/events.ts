@@ -21,7 +21,7 @@ export interface EventRecorderOptions {
 /** How many events are remembered, so that a repetition counts up instead of adding another. */
 const REMEMBERED = 500;
 
-/** Writes Kubernetes Events. They are a courtesy: a fault is reported, never thrown, and nobody waits for them. */
+/** Writes Kubernetes Events. They are a courtesy: a fault is reported and never thrown, and no caller waits. */
 export class EventRecorder {
   readonly #seen = new Map<string, KubeEvent>();
   #last: Promise<void> = Promise.resolve();

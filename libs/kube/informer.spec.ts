@@ -113,7 +113,7 @@ describe('Informer', () => {
     expect(listsSent()).toBe(1);
   });
 
-  it('does not take an answer that is no list for an empty one', async () => {
+  it('does not take an answer that is not a list for an empty list', async () => {
     const gone = event('ERROR', { kind: 'Status', code: 410, reason: 'Expired', message: 'old' });
     await start(
       [

@@ -1,3 +1,5 @@
+// Ours, as the ListWatch of @kubernetes/client-node ends on a cut connection, a 429 and a 500: it restarts only after a
+// 410 or its own time-out. It also takes no Retry-After into account and does not say when the server was last in touch.
 import { Backoff } from './backoff.js';
 import { type KubeClient, type Query } from './client.js';
 import { GarbageError, isKubeError, KubeError, NetworkError, retryAfterOf } from './errors.js';
@@ -24,7 +26,7 @@ export interface InformerOptions<T> {
   clock?: () => number;
   /** Waits before the next try. */
   backoff?: { baseMs: number; maxMs: number };
-  /** Drops what nobody needs before an object is kept. */
+  /** Drops fields that are not needed before an object is kept. */
   transform?: (object: T) => T;
   /** Told of every fault of list, watch and handlers; the informer itself goes on. */
   onError?: (error: unknown) => void;
@@ -152,7 +154,7 @@ export class Informer<T extends KubeObject> {
     const page = await this.client.list<T>(this.type, namespace, query, signal);
     // Taken for an empty list, it would say that everything was deleted.
     if (typeof page.metadata?.resourceVersion === 'string') return page;
-    throw new GarbageError(`list of ${this.resource}: the answer is no list`);
+    throw new GarbageError(`list of ${this.resource}: the answer is not a list`);
   }
 
   async #watch(stop: AbortSignal): Promise<void> {
@@ -211,7 +213,7 @@ export class Informer<T extends KubeObject> {
     try {
       this.options.onError?.(error);
     } catch {
-      // Whoever listens for faults must not become one.
+      // A listener for faults must not cause one.
     }
   }
 

@@ -1,3 +1,4 @@
+// Ours: @kubernetes/client-node has no leader election. This one follows client-go's (k8s.io/client-go/tools/leaderelection).
 import { type V1Lease } from '@kubernetes/client-node';
 import { type KubeClient } from './client.js';
 import { isKubeError, retryAfterOf } from './errors.js';
@@ -12,11 +13,11 @@ export interface LeaderElectorOptions {
   /** Who this replica is: unique among them. */
   identity: string;
   onStarted: () => void;
-  /** The lead is lost, or was given back by stop(). Whoever gets this must stop writing. */
+  /** The lead is lost, or stop() gave it back. The program must stop writing. */
   onStopped: () => void;
   onError?: (error: unknown) => void;
   leaseMs?: number;
-  /** The lead is given up when it could not be renewed for so long: before somebody else may take it. */
+  /** The lead is given up when it could not be renewed for this long: before another replica may take it. */
   renewDeadlineMs?: number;
   retryMs?: number;
   /** Milliseconds of a clock that never jumps. */
@@ -111,7 +112,7 @@ export class LeaderElector {
       await write();
       return true;
     } catch (error) {
-      // Somebody else was faster. Were it ours still, the next round says so.
+      // Another replica was faster. If the Lease is still ours, the next round finds that out.
       if (isKubeError(error, 409)) return false;
       throw error;
     }

@@ -3,7 +3,7 @@ import { lookup as systemLookup, type LookupAddress, type LookupOptions } from '
 type Callback = (err: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void;
 
 /** True for `localhost` and every name below it (RFC 6761: these are the own machine). */
-export function isLocalhost(hostname: string): boolean {
+function isLocalhost(hostname: string): boolean {
   return /^(.+\.)?localhost\.?$/i.test(hostname);
 }
 

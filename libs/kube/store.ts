@@ -31,7 +31,7 @@ export class Store<T extends KubeObject> {
     if (old && same && old.metadata.resourceVersion === object.metadata.resourceVersion) return [];
     this.#objects.set(key, object);
     if (!old) return [{ type: 'put', object }];
-    // Another uid under the same name is another object: whoever holds the old one must let go of it.
+    // Another uid under the same name is another object: the old one is reported as deleted.
     if (old.metadata.uid !== object.metadata.uid)
       return [
         { type: 'delete', object: old },

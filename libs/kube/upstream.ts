@@ -44,7 +44,7 @@ export class Upstream {
     this.server = new URL(cluster.server);
     const { protocol, hostname, origin } = this.server;
     if (protocol !== 'https:' && !(protocol === 'http:' && isLoopback(hostname))) {
-      throw new Error(`${origin}: an API server is reached by https:// (http:// only on loopback)`);
+      throw new Error(`${origin}: use https:// for an API server (http:// only on loopback)`);
     }
     this.namespace = config.getContextObject(config.getCurrentContext())?.namespace;
     this.tls = tlsOf(cluster);

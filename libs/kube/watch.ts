@@ -11,7 +11,7 @@ export interface WatchEvent<T> {
 /**
  * One watch request: its events, until the server ends it or `signal` does.
  * @throws KubeError also for an ERROR event (410: the resource version is too old), NetworkError when the connection is
- *   cut, GarbageError when a line is no event
+ *   cut, GarbageError when a line is not an event
  */
 export async function* watch<T extends KubeObject>(
   client: KubeClient,
@@ -49,12 +49,12 @@ function parse<T extends KubeObject>(line: string): WatchEvent<T> {
   try {
     event = JSON.parse(line) as typeof event;
   } catch {
-    throw new GarbageError('watch: a line is no JSON');
+    throw new GarbageError('watch: a line is not JSON');
   }
   if (event?.type === 'ERROR') {
     throw new KubeError(statusOf(event.object) ?? { code: 500, reason: 'Unknown', message: 'watch: error event' });
   }
-  if (!isEvent(event)) throw new GarbageError('watch: a line is no event');
+  if (!isEvent(event)) throw new GarbageError('watch: a line is not an event');
   return event as WatchEvent<T>;
 }
 

@@ -1,3 +1,4 @@
+// Ours: @kubernetes/client-node has no work queue. This one follows client-go's (k8s.io/client-go/util/workqueue).
 import { retryAfterOf } from './errors.js';
 
 export interface WorkQueueOptions {
@@ -48,7 +49,7 @@ export class WorkQueue {
     const set = this.#timers.get(key);
     if (set && set.at <= at) return;
     clearTimeout(set?.timer);
-    // setTimeout turns a delay above 2^31 ms into 1 ms; whoever wakes early only looks again.
+    // setTimeout turns a delay above 2^31 ms into 1 ms; waking early only means looking again.
     const timer = setTimeout(() => this.#due(key), Math.min(Math.max(0, ms), 2 ** 31 - 1));
     this.#timers.set(key, { timer, at });
   }
@@ -77,7 +78,7 @@ export class WorkQueue {
   }
 
   async #work(key: string): Promise<void> {
-    // Not in the caller's turn: whoever adds a key must not wait for the work.
+    // Not in the caller's turn: adding a key must not wait for the work.
     await Promise.resolve();
     try {
       const result = await this.handler(key);
@@ -100,7 +101,7 @@ export class WorkQueue {
     try {
       onError(error, key);
     } catch {
-      // Whoever listens for faults must not become one.
+      // A listener for faults must not cause one.
     }
   }
 }
