@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { consolePath, instancePath, vncPath } from './paths.js';
+import { serialPath, instancePath, vncPath } from './paths.js';
 
 it('names the version, the namespace and the VM in the path of a subresource', () => {
   expect(vncPath('ns', 'vm')).toBe('/apis/subresources.kubevirt.io/v1/namespaces/ns/virtualmachineinstances/vm/vnc');
-  expect(consolePath('ns', 'vm', 'v1alpha3')).toContain('/v1alpha3/namespaces/ns/virtualmachineinstances/vm/console');
+  expect(serialPath('ns', 'vm', 'v1alpha3')).toContain('/v1alpha3/namespaces/ns/virtualmachineinstances/vm/console');
   expect(instancePath('n/s', 'vm', 'pause')).toContain('/namespaces/n%2Fs/virtualmachineinstances/vm/pause');
 });

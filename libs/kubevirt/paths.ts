@@ -34,5 +34,5 @@ export function instancePath(
 export const vncPath = (namespace: string, vm: string, version?: SubresourceVersion): string =>
   instancePath(namespace, vm, 'vnc', version);
 
-export const consolePath = (namespace: string, vm: string, version?: SubresourceVersion): string =>
+export const serialPath = (namespace: string, vm: string, version?: SubresourceVersion): string =>
   instancePath(namespace, vm, 'console', version);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type GrantSource } from './grant.js';
-import { boundVm, GrantError, parseGrant, vmUrls } from './index.js';
+import { boundVm, PolicyError, parseGrant, vmUrls } from './index.js';
 import { parsePattern } from './pattern.js';
 
 const code = (source: GrantSource) => {
@@ -8,7 +8,7 @@ const code = (source: GrantSource) => {
     parseGrant(source);
     return 'ok';
   } catch (error) {
-    return error instanceof GrantError ? error.code : String(error);
+    return error instanceof PolicyError ? error.code : String(error);
   }
 };
 

@@ -24,13 +24,13 @@ export interface Grant {
   readonly paths: Matcher;
 }
 
-export type GrantErrorCode = 'no-urls' | 'too-many-urls' | 'bad-url' | 'bad-verb' | 'bad-vm' | 'too-many-rights';
+export type PolicyErrorCode = 'no-urls' | 'too-many-urls' | 'bad-url' | 'bad-verb' | 'bad-vm' | 'too-many-rights';
 
 /** A grant that has no clear meaning. The message names the field and says what to change. */
-export class GrantError extends Error {
-  override readonly name = 'GrantError';
+export class PolicyError extends Error {
+  override readonly name = 'PolicyError';
   constructor(
-    readonly code: GrantErrorCode,
+    readonly code: PolicyErrorCode,
     message: string,
   ) {
     super(message);
@@ -40,16 +40,16 @@ export class GrantError extends Error {
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const DNS_NAME = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
-/** @throws GrantError */
+/** @throws PolicyError */
 export function parseGrant(source: GrantSource): Grant {
   const urls = [...new Set([...(source.urls ?? []), ...ofVm(source)])];
-  if (urls.length === 0) throw new GrantError('no-urls', 'urls or vm: one of them is required.');
-  if (urls.length > MAX_URLS) throw new GrantError('too-many-urls', `urls: at most ${MAX_URLS}, not ${urls.length}.`);
+  if (urls.length === 0) throw new PolicyError('no-urls', 'urls or vm: one of them is required.');
+  if (urls.length > MAX_URLS) throw new PolicyError('too-many-urls', `urls: at most ${MAX_URLS}, not ${urls.length}.`);
   const exact: string[] = [];
   const prefixes: string[] = [];
   for (const url of urls) {
     const pattern = parsePattern(url);
-    if (!pattern.ok) throw new GrantError('bad-url', `urls: ${short(url)}: ${pattern.message}`);
+    if (!pattern.ok) throw new PolicyError('bad-url', `urls: ${short(url)}: ${pattern.message}`);
     (pattern.exact ? exact : prefixes).push(pattern.text);
   }
   return {
@@ -62,9 +62,9 @@ export function parseGrant(source: GrantSource): Grant {
 
 function ofVm({ vm, namespace }: GrantSource): string[] {
   if (vm === undefined) return [];
-  if (!DNS_NAME.test(vm)) throw new GrantError('bad-vm', `vm: ${short(vm)} is no name of a virtual machine.`);
+  if (!DNS_NAME.test(vm)) throw new PolicyError('bad-vm', `vm: ${short(vm)} is no name of a virtual machine.`);
   if (namespace === undefined || !DNS_LABEL.test(namespace)) {
-    throw new GrantError('bad-vm', 'vm: the name of a virtual machine needs the namespace in which it is.');
+    throw new PolicyError('bad-vm', 'vm: the name of a virtual machine needs the namespace in which it is.');
   }
   return vmUrls(namespace, vm);
 }
@@ -73,10 +73,10 @@ function methodSet(verbs: readonly string[]): ReadonlySet<string> {
   const methods = new Set<Method>();
   for (const verb of verbs) {
     const method = parseMethod(verb);
-    if (method === undefined) throw new GrantError('bad-verb', `verbs: ${short(verb)} is no HTTP method.`);
+    if (method === undefined) throw new PolicyError('bad-verb', `verbs: ${short(verb)} is no HTTP method.`);
     methods.add(method);
   }
-  if (methods.size === 0) throw new GrantError('bad-verb', 'verbs: at least one HTTP method is required.');
+  if (methods.size === 0) throw new PolicyError('bad-verb', 'verbs: at least one HTTP method is required.');
   if (methods.has('GET')) methods.add('HEAD');
   return methods;
 }

@@ -1,7 +1,7 @@
 export { type ApiRequest, parseRequest } from './api-request.js';
 export { decide, opens } from './decide.js';
 export { forbidden } from './forbidden.js';
-export { type Grant, GrantError, parseGrant } from './grant.js';
+export { type Grant, PolicyError, parseGrant } from './grant.js';
 export { type ConsoleTarget, vmUrls } from './kubevirt.js';
 export { requestInfo } from './request-info.js';
 export { boundVm } from './bound-vm.js';

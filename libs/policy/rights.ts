@@ -1,4 +1,4 @@
-import { type Grant, GrantError } from './grant.js';
+import { type Grant, PolicyError } from './grant.js';
 import { parsePattern } from './pattern.js';
 import { type Reach, reach } from './reach.js';
 import { requestInfo, type RequestInfo } from './request-info.js';
@@ -24,7 +24,7 @@ export const MAX_RIGHTS = 200;
  * What somebody must be allowed in Kubernetes to give this grant away, without repetition. Never less than what the
  * grant lets through: a `*` within a name asks for the whole resource and its subresources, one higher for resource
  * `*` (which in RBAC means their subresources too).
- * @throws GrantError too-many-rights
+ * @throws PolicyError too-many-rights
  */
 export function rights(grant: Grant): Right[] {
   const found = new Map<string, Right>();
@@ -32,7 +32,7 @@ export function rights(grant: Grant): Right[] {
   const methods = [...grant.methods].filter((method) => method !== 'HEAD' || !grant.methods.has('GET'));
   for (const url of grant.urls) {
     const pattern = parsePattern(url);
-    if (!pattern.ok) throw new GrantError('bad-url', `urls: ${pattern.message}`);
+    if (!pattern.ok) throw new PolicyError('bad-url', `urls: ${pattern.message}`);
     for (const method of methods) {
       const wanted = pattern.exact ? ofPath(method, pattern.text) : ofPrefix(method, pattern.text);
       for (const right of wanted) found.set(key(right), right);
@@ -45,8 +45,8 @@ export function rights(grant: Grant): Right[] {
 const key = ({ verb, group, resource, subresource, name, namespace, path }: Right) =>
   JSON.stringify([verb, group, resource, subresource, name, namespace, path]);
 
-function tooMany(): GrantError {
-  return new GrantError(
+function tooMany(): PolicyError {
+  return new PolicyError(
     'too-many-rights',
     `urls: they need more than ${MAX_RIGHTS} distinct rights: give fewer URLs or verbs, or split the grant.`,
   );

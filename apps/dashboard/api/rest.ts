@@ -1,6 +1,5 @@
 import {
   type CheckResponse,
-  type GateSessionList,
   type GateTokenView,
   type GateTokenViewList,
   type GrantInfo,
@@ -56,7 +55,6 @@ export const revoke = (namespace: string, name: string) =>
 export const deleteGateToken = (namespace: string, name: string) =>
   call(item(namespace, 'gatetokens', name), { method: 'DELETE' });
 
-export const listGateSessions = (namespace: string) => callJson<GateSessionList>(`${inside(namespace)}/gatesessions`);
 export const endGateSession = (namespace: string, name: string) =>
   call(item(namespace, 'gatesessions', name), { method: 'DELETE' });
 

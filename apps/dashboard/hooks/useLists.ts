@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { keys } from '../api/query.js';
-import { listGateSessions, listGateTokens, listVms } from '../api/rest.js';
+import { listGateTokens, listVms } from '../api/rest.js';
 import { followChanges, type StreamState } from '../api/stream.js';
 
 /** VMs of a namespace; kept live by {@link useChanges}. */
@@ -12,11 +12,6 @@ export function useVms(namespace: string) {
 /** Links (GateTokens) of a namespace. */
 export function useLinks(namespace: string) {
   return useQuery({ queryKey: keys.gatetokens(namespace), queryFn: () => listGateTokens(namespace) });
-}
-
-/** Consoles (GateSessions) of a namespace. */
-export function useConsoles(namespace: string) {
-  return useQuery({ queryKey: keys.gatesessions(namespace), queryFn: () => listGateSessions(namespace) });
 }
 
 /** Follows a namespace's changes into the query cache; tells how that goes. */

@@ -4,8 +4,8 @@ import { type SignedIn } from '../sign-in/signed-in-users.js';
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Calls `onEnd` when the user's sign-in expires or they sign out. @returns stops watching */
-export function onSignInEnd({ until, onSignOut }: SignedIn, onEnd: () => void): () => void {
-  const stop = [until === undefined ? undefined : at(until, onEnd), onSignOut?.(onEnd)];
+export function onSignInEnd(user: SignedIn, onEnd: () => void): () => void {
+  const stop = [user.until === undefined ? undefined : at(user.until, onEnd), user.onSignOut?.(onEnd)];
   return () => stop.forEach((one) => one?.());
 }
 

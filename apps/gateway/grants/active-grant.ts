@@ -41,8 +41,8 @@ export interface ActiveGrant {
 const compiled = new WeakMap<GateToken, ActiveGrant>();
 
 /**
- * @returns the grant that a GateToken describes, whatever its state: see `faultOf`
- * @throws GrantError of #libs/policy where the spec has no clear meaning
+ * @returns the grant that a GateToken describes, whatever its state: see `grantFault`
+ * @throws PolicyError of #libs/policy where the spec has no clear meaning
  */
 export function toActiveGrant(token: GateToken): ActiveGrant {
   const known = compiled.get(token);

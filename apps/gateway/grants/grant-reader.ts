@@ -3,13 +3,13 @@ import { Clock } from '#libs/ops';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { type IncomingHttpHeaders } from 'node:http';
 import { type Claims, kidOf } from '#libs/token';
-import { type Grant, GrantError as PolicyError, parseGrant } from '#libs/policy';
+import { type Grant, PolicyError, parseGrant } from '#libs/policy';
 import { grantCookies } from './cookies.js';
 import { GrantError } from './grant-error.js';
 import { GrantStore } from './grant-store.js';
 import { Handles } from './handle.js';
 import { type ActiveGrant } from './active-grant.js';
-import { faultOf, redeemFault } from './validity.js';
+import { grantFault, redeemFault } from './validity.js';
 import { Verifier } from './verifier.js';
 
 /** A good grant that a request brought. */
@@ -75,7 +75,7 @@ export class GrantReader {
 
   private async check(grant: ActiveGrant, nonce: string | undefined): Promise<Presented> {
     const living = await this.redeemedOrAsked(grant, nonce);
-    const fault = faultOf(living, this.clock.now()) ?? redeemFault(living, nonce);
+    const fault = grantFault(living, this.clock.now()) ?? redeemFault(living, nonce);
     if (fault !== undefined) throw fault;
     return { grant: living, ...(nonce === undefined ? {} : { browser: nonce }) };
   }

@@ -4,7 +4,7 @@ import { Watches } from '../cluster/watches.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { type GateToken } from '#libs/api';
 import { isKubeError, OwnClient, types } from '#libs/kube';
-import { GrantError as PolicyError } from '#libs/policy';
+import { PolicyError } from '#libs/policy';
 import { GrantError } from './grant-error.js';
 import { type ActiveGrant, toActiveGrant } from './active-grant.js';
 

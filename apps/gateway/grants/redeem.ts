@@ -6,7 +6,7 @@ import { isKubeError, OwnClient, types } from '#libs/kube';
 import { GrantError } from './grant-error.js';
 import { GrantStore } from './grant-store.js';
 import { type ActiveGrant } from './active-grant.js';
-import { faultOf } from './validity.js';
+import { grantFault } from './validity.js';
 
 const MOST_TRIES = 8;
 
@@ -28,7 +28,7 @@ export class Redeemer {
    * @throws GrantError: used, and everything that makes the grant worth nothing now
    */
   async redeem(grant: ActiveGrant, nonces: readonly string[]): Promise<string> {
-    const fault = faultOf(grant, this.clock.now());
+    const fault = grantFault(grant, this.clock.now());
     if (fault !== undefined) throw fault;
     if (!grant.singleUse) return nonces[0] ?? newNonce();
     return this.claim(grant, nonces);

@@ -5,7 +5,7 @@ import { type ActiveGrant } from './active-grant.js';
 const NBF_LEEWAY_MS = 5000;
 
 /** @returns why the grant gives nothing now, or undefined where it is good */
-export function faultOf(grant: ActiveGrant, now: number): GrantError | undefined {
+export function grantFault(grant: ActiveGrant, now: number): GrantError | undefined {
   if (grant.revoked) return new GrantError('revoked');
   if (grant.vmFault !== undefined)
     return now < grant.exp ? new GrantError(grant.vmFault, undefined, grant) : new GrantError('expired');

@@ -10,7 +10,7 @@ const MOST_TOKENS = 10_000;
 
 /**
  * Checks a token's signature once, then finds its claims by the hash of the token. Times are the business of
- * `faultOf`: a claim set from here may have ended.
+ * `grantFault`: a claim set from here may have ended.
  */
 @Injectable()
 export class Verifier {

@@ -1,4 +1,6 @@
+import { type IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
+import proxyAddr from 'proxy-addr';
 
 /**
  * The address of the client. Each trusted proxy in front has appended the address that it saw; everything left of what
@@ -12,16 +14,10 @@ export function clientAddress(
   forwardedFor: string | string[] | undefined,
   trustedHops: number,
 ): string {
-  const peer = plain(remote ?? '');
-  const entries = [forwardedFor ?? []]
-    .flat()
-    .join(',')
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter(Boolean);
-  const believed = entries.slice(Math.max(0, entries.length - trustedHops), entries.length);
-  const first = trustedHops > 0 ? plain(believed[0] ?? '') : '';
-  return isIP(first) === 0 ? peer : first;
+  const headers = forwardedFor === undefined ? {} : { 'x-forwarded-for': [forwardedFor].flat().join(',') };
+  const request = { socket: { remoteAddress: remote ?? '' }, headers } as unknown as IncomingMessage;
+  const address = plain(proxyAddr(request, (_address, hop) => hop < trustedHops));
+  return isIP(address) === 0 ? plain(remote ?? '') : address;
 }
 
 /** An IPv4 address in IPv6's clothes is shown as what it is. */

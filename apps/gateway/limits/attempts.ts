@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { LRUCache } from 'lru-cache';
 
 /** How many attempts an address has at once, and how many come back a second. A whole office may share an address. */
 const MOST = 300;
@@ -15,16 +16,18 @@ interface Bucket {
 /**
  * Attempts at links and at signing in, by the client's address: a bucket that fills again (RFC 2697 calls it a token
  * bucket). Codes cannot be guessed; this bounds what one address makes the gateway, and through it the API server, do.
- * Its memory is bounded too, which the libraries for this do not promise without a store beside the process.
+ * Its memory is bounded too, which rate-limiter-flexible and @nestjs/throttler promise only with a store beside the
+ * process; neither gives an attempt back.
  */
 export class Attempts {
-  /** Least recently used first. */
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #buckets: LRUCache<string, Bucket>;
 
   constructor(
     private readonly now: () => number = Date.now,
     private readonly limits = { most: MOST, backPerSecond: BACK_PER_SECOND, addresses: MOST_ADDRESSES },
-  ) {}
+  ) {
+    this.#buckets = new LRUCache({ max: limits.addresses });
+  }
 
   /** @returns undefined where the attempt may be made, else the seconds until the next one may */
   take(address: string): number | undefined {
@@ -45,14 +48,11 @@ export class Attempts {
   }
 
   #bucketOf(key: string): Bucket {
-    const { most, backPerSecond, addresses } = this.limits;
+    const { most, backPerSecond } = this.limits;
     const at = this.now();
     const known = this.#buckets.get(key);
     const left = known ? Math.min(most, known.left + (Math.max(0, at - known.at) / 1000) * backPerSecond) : most;
     const bucket = { left, at };
-    this.#buckets.delete(key);
-    const [oldest] = this.#buckets.keys();
-    if (this.#buckets.size >= addresses && oldest !== undefined) this.#buckets.delete(oldest);
     this.#buckets.set(key, bucket);
     return bucket;
   }

@@ -10,7 +10,7 @@ import { type Handles } from '../grants/handle.js';
 import { type ActiveGrant } from '../grants/active-grant.js';
 import { type GrantReader } from '../grants/grant-reader.js';
 import { type Redeemer } from '../grants/redeem.js';
-import { faultOf } from '../grants/validity.js';
+import { grantFault } from '../grants/validity.js';
 import { type Audit } from '../ops/audit.js';
 import { type VmStates } from '../vms/vm-states.js';
 import { locationOf, type Machine } from './link-target.js';
@@ -93,7 +93,7 @@ export class LinksService {
     if (!this.parts.inTouch()) throw outOfTouch();
     return translate(async () => {
       const grant = await find();
-      const fault = faultOf(grant, this.parts.now());
+      const fault = grantFault(grant, this.parts.now());
       if (fault !== undefined) throw fault;
       this.refuseReplacedVm(grant);
       const held = grant.singleUse && this.holds(grant, cookies);

@@ -1,5 +1,5 @@
 import { gateTokenDefaults, type IssueRequest } from '#libs/api';
-import { explain, GrantError, neverGranted, parseGrant, rights } from '#libs/policy';
+import { explain, PolicyError, neverGranted, parseGrant, rights } from '#libs/policy';
 import { DurationError, formatDuration, parseDuration } from '#libs/token';
 
 export interface Checked {
@@ -29,7 +29,7 @@ export function checkRequest(request: IssueRequest, namespace: string, longest: 
     rights(grant); // Refuses what would need more reviews than can be asked.
     return { grants: explain(grant), problems };
   } catch (error) {
-    if (!(error instanceof GrantError)) throw error;
+    if (!(error instanceof PolicyError)) throw error;
     return { grants: [], problems: [...problems, `spec.${error.message}`] };
   }
 }

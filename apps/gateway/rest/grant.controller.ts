@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { type GrantInfo } from '#libs/api';
-import { consolePath, vncPath } from '#libs/kubevirt';
+import { serialPath, vncPath } from '#libs/kubevirt';
 import { opens } from '#libs/policy';
 import { HeldGrants } from '../access/held-grants.js';
 import { outOfTouch } from '../cluster/out-of-touch.js';
@@ -83,7 +83,7 @@ function ofGoneVm({ grant }: GrantError): Presented[] {
 
 function consolesOf({ grant }: Presented, namespace: string, vm: string): GrantInfo['consoles'] {
   const { policy } = grant;
-  return { vnc: opens(policy, vncPath(namespace, vm)), serial: opens(policy, consolePath(namespace, vm)) };
+  return { vnc: opens(policy, vncPath(namespace, vm)), serial: opens(policy, serialPath(namespace, vm)) };
 }
 
 function elsewhere(): Refusal {

@@ -3,7 +3,7 @@ import { type GateServer, type GateServerStatus, type GateToken, type GateTokenS
 import { generateKeyPair } from '#libs/token';
 import { base64 } from '../gateserver/material.js';
 import { type SecretObject } from '../cluster/manifest.js';
-import { decide } from './desired.js';
+import { decisionOf } from './desired.js';
 
 const NOW = Date.parse('2030-01-01T12:00:00Z');
 const URLS = ['/api/v1/namespaces/n/pods'];
@@ -29,7 +29,7 @@ function judged(spec: GateTokenSpec, servers: GateServer[], secrets: Record<stri
     status,
   } as GateToken;
   const secretOf = (name: string) => secrets[name] ?? { metadata: { name }, data };
-  return decide({ token, servers, secretOf, vm: undefined }, NOW);
+  return decisionOf({ token, servers, secretOf, vm: undefined }, NOW);
 }
 
 describe('a GateServer in error, as where its account is somebody else’s (security row 16)', () => {

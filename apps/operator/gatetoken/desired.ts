@@ -8,14 +8,14 @@ import {
   type GateTokenSettings,
   type GateToken,
 } from '#libs/api';
-import { type Grant, GrantError, parseGrant } from '#libs/policy';
+import { type Grant, PolicyError, parseGrant } from '#libs/policy';
 import { type Claims, formatDuration, parseDuration, type SigningKey } from '#libs/token';
 import { faultOf } from '../gateserver/check.js';
 import { urlsOf } from '../gateserver/servers.js';
 import { retiredKeys } from '../keys/retired.js';
 import { type Gathered } from './gather.js';
 import { Problem } from './problem.js';
-import { keyOf, signerOf, type Signer } from './signer.js';
+import { signingKeyOf, signerOf, type Signer } from './signer.js';
 import { dataOf, type Window, windowOf } from './window.js';
 
 /** What should become of a token. `end` is the last second of its window. */
@@ -44,7 +44,7 @@ export interface Signing {
 }
 
 /** The checks in their order; the first that finds a problem decides. @param now milliseconds */
-export function decide(gathered: Gathered, now: number): Decision {
+export function decisionOf(gathered: Gathered, now: number): Decision {
   const { token } = gathered;
   const settings = gateTokenDefaults(token.spec);
   let window: Window | undefined;
@@ -88,7 +88,7 @@ function grantOf({ metadata, spec }: GateToken, settings: GateTokenSettings): Gr
   try {
     return parseGrant({ ...spec, verbs: settings.verbs, namespace, viewOnly: settings['view-only'] });
   } catch (error) {
-    if (error instanceof GrantError) throw new Problem('InvalidGrant', `spec.${error.message}`);
+    if (error instanceof PolicyError) throw new Problem('InvalidGrant', `spec.${error.message}`);
     throw error;
   }
 }
@@ -147,7 +147,7 @@ function signingOf(
 ): Signing | undefined {
   if (token.spec['link-hash'] !== undefined) return undefined;
   const secret = secretOf(secretName);
-  const key = keyOf(secret, secretName, settings['secret-file']);
+  const key = signingKeyOf(secret, secretName, settings['secret-file']);
   const keys = [key.publicKey, ...retiredKeys(secret).map(({ publicKey }) => publicKey)];
   const { name, namespace, uid = '' } = token.metadata;
   const { exp, nbf, urls, verbs } = data;

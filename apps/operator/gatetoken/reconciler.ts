@@ -7,7 +7,7 @@ import { KeyRing, parseDuration, sign, TokenError } from '#libs/token';
 import { remove } from '../apply/remove.js';
 import { Reporter } from '../apply/reporter.js';
 import { Watches } from '../cluster/watches.js';
-import { decide, type Decision, type Signing } from './desired.js';
+import { decisionOf, type Decision, type Signing } from './desired.js';
 import { gather, type Gathered, type Sources } from './gather.js';
 import { isCurrent, type OwnStatus, statusOf } from './status.js';
 
@@ -30,7 +30,7 @@ export class TokenReconciler {
     const [namespace = '', name = ''] = key.split('/');
     const gathered = await gather(this.watches, this.client, namespace, name);
     if (!gathered) return;
-    const { decision, jwt } = await this.#make(gathered, decide(gathered, now));
+    const { decision, jwt } = await this.#make(gathered, decisionOf(gathered, now));
     const removal = removalOf(gathered, decision);
     if (removal !== undefined && removal <= now) return remove(this.client, types.gateTokens, gathered.token.metadata);
     await this.#report(gathered.token, statusOf(gathered.token, decision, jwt, new Date(now)));

@@ -72,7 +72,7 @@ function foreign(name: string, namespace: string, servers: readonly GateServer[]
 const parsed = new WeakMap<SecretObject, Map<string, SigningKey | SecretKeyError>>();
 
 /** The key of a secret, parsed once for each version of it. @throws Problem */
-export function keyOf(secret: SecretObject | undefined, name: string, file: string): SigningKey {
+export function signingKeyOf(secret: SecretObject | undefined, name: string, file: string): SigningKey {
   if (!secret) throw new Problem('SecretNotFound', `Secret "${name}" does not exist: create it, or name another.`);
   const keys = parsed.get(secret) ?? new Map<string, SigningKey | SecretKeyError>();
   parsed.set(secret, keys);

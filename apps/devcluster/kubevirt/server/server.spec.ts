@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { consolePath, type Domain, instancePath, type Phase, type VirtualMachine, vncPath } from '#libs/kubevirt';
+import { serialPath, type Domain, instancePath, type Phase, type VirtualMachine, vncPath } from '#libs/kubevirt';
 import { issue, makeCa, type PemPair } from '#libs/pki';
 import { until } from '../../../../e2e/support/until.js';
 import { opened, VncViewer } from '../../../../e2e/support/vnc.js';
@@ -171,7 +171,7 @@ describe('console', () => {
   it('carries bytes both ways', async () => {
     await given('Running');
     const socket = new WebSocket(
-      `wss://${virtApi.origin}${consolePath('ns', 'demo')}`,
+      `wss://${virtApi.origin}${serialPath('ns', 'demo')}`,
       ['plain.kubevirt.io'],
       socketOptions(),
     );
@@ -192,7 +192,7 @@ describe('console', () => {
     ['Running', { devices: { autoattachSerialConsole: false } }, 400, 'No serial consoles are present.'],
   ])('refuses: %s', async (phase, domain, code, text) => {
     await given(phase, {}, domain);
-    const answer = await ask('GET', consolePath('ns', 'demo'));
+    const answer = await ask('GET', serialPath('ns', 'demo'));
     expect(answer.code).toBe(code);
     expect(message(answer)).toContain(text);
   });
