@@ -36,7 +36,7 @@ export async function createGateway(
     next();
   });
   parseBodies(instance);
-  serveOpenApi(app);
+  serveOpenApi(app, config.namespace);
   return app;
 }
 

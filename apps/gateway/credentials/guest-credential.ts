@@ -53,13 +53,9 @@ export class GuestCredential {
     try {
       return await this.renew();
     } catch {
-      throw new Refusal(
-        503,
-        'The gateway has no account for guests at the moment.',
-        'Try again in a moment.',
-        undefined,
-        5,
-      );
+      throw new Refusal(503, 'The gateway has no account for guests at the moment.', 'Try again in a moment.', {
+        retryAfter: 5,
+      });
     }
   }
 

@@ -104,7 +104,16 @@ export class GrantError extends Error {
   private refusal(code: RefusalCode): Refusal {
     const { message, hint, retryAfter } = WORDING[this.code];
     const said = this.detail === undefined ? message : `${message} (${this.detail})`;
-    return new Refusal(code, said, hint, undefined, retryAfter);
+    return new Refusal(code, said, hint, retryAfter === undefined ? {} : { retryAfter });
+  }
+}
+
+/** What `work` throws of a grant becomes its answer on the links, which have statuses of their own: 410, 425. */
+export async function asLinkRefusal<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof GrantError ? error.toLinkRefusal() : error;
   }
 }
 

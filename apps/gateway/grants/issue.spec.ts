@@ -67,11 +67,11 @@ describe('issuing a grant', () => {
     conditions: [{ type: 'Ready', status: 'False', reason: 'X', message: 'Because.', lastTransitionTime: '' }],
   };
 
-  it('400 with the reason where the operator refuses it, and nothing is left behind', async () => {
+  it('422 with the reason where the operator refuses it, and nothing is left behind', async () => {
     const removed: unknown[] = [];
     const remove = async (...what: unknown[]): Promise<void> => void removed.push(what);
     await expect(issue(order([refused], 'link', remove), clock())).rejects.toMatchObject({
-      code: 400,
+      code: 422,
       message: expect.stringContaining('Because.') as string,
     });
     expect(removed).toEqual([['one', 'ns', { uid: 'uid-of-one' }]]);
@@ -82,7 +82,7 @@ describe('issuing a grant', () => {
       throw new KubeError({ code: 403, reason: 'Forbidden', message: 'no' });
     };
     await expect(issue(order([refused], 'link', forbidden), clock())).rejects.toMatchObject({
-      code: 400,
+      code: 422,
       message: expect.stringMatching(/Because\. GateToken one is left behind/) as string,
     });
   });

@@ -34,7 +34,7 @@ export interface Issued {
 /**
  * Creates a GateToken as the issuer, waits until the operator has made it Ready, answers with what opens it.
  * What was refused is taken back: nobody knows its code, so it could never be used.
- * @throws KubeError as Kubernetes said it (403: she may not, 422: which field); Refusal 400 with the condition's
+ * @throws KubeError as Kubernetes said it (403: she may not, 422: which field); Refusal 422 with the condition's
  *   message when the operator refuses it; Refusal 504 when the operator does not answer in time
  */
 export async function issue(order: IssueOrder, options: IssueOptions = {}): Promise<Issued> {
@@ -53,12 +53,7 @@ async function takeBack(order: IssueOrder, { metadata }: GateToken, error: unkno
     await order.client.delete(types.gateTokens, name, order.namespace, uid === undefined ? {} : { uid });
   } catch (fault) {
     if (fault instanceof KubeError && fault.code === 404) throw error;
-    throw new Refusal(
-      error.code,
-      `${error.message} GateToken ${name} is left behind: you may not delete it.`,
-      error.hint,
-      error.reason,
-    );
+    throw error.with(`${error.message} GateToken ${name} is left behind: you may not delete it.`);
   }
   throw error;
 }
@@ -111,10 +106,9 @@ function decided(token: GateToken, want: IssueOrder['want']): boolean {
 function refusedByOperator(token: GateToken): Refusal {
   const why = token.status?.conditions?.find((one) => one.type === 'Ready')?.message;
   return new Refusal(
-    400,
+    422,
     `The link was not made: ${why ?? `its phase is ${token.status?.phase ?? 'unknown'}`}`,
     'Correct that and issue it again.',
-    'Invalid',
   );
 }
 

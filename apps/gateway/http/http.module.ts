@@ -1,13 +1,19 @@
 import { Global, Module } from '@nestjs/common';
-import { APP_FILTER } from '@nestjs/core';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { Answers } from './answers.js';
+import { DtoPipe } from './dto.js';
 import { RefusalFilter } from './refusal.filter.js';
 import { RequestLog } from './request-log.js';
 
 /** What the gateway answers by itself: refusals as JSON or as a page, whatever refused them. */
 @Global()
 @Module({
-  providers: [Answers, RequestLog, { provide: APP_FILTER, useClass: RefusalFilter }],
+  providers: [
+    Answers,
+    RequestLog,
+    { provide: APP_FILTER, useClass: RefusalFilter },
+    { provide: APP_PIPE, useClass: DtoPipe },
+  ],
   exports: [Answers, RequestLog],
 })
 export class HttpModule {}

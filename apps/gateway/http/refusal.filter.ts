@@ -65,9 +65,10 @@ export class RefusalFilter implements ExceptionFilter {
       return new Refusal(502, happened, 'This is a fault in the gateway: report it to its administrator.');
     }
     if (!isRefusalCode(code)) return new Refusal(502, ...failed(error));
-    const seconds = wait === undefined ? undefined : Math.ceil(wait / 1000);
+    const retry = wait === undefined ? {} : { retryAfter: Math.ceil(wait / 1000) };
     const [message, hint] = error.status.plain ? failed(error) : [oneLine(error.message), ''];
-    return new Refusal(code, message, hint, reason, seconds);
+    const { details } = error.status;
+    return new Refusal(code, message, hint, { reason, ...retry, ...(details && { details }) });
   }
 }
 

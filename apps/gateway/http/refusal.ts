@@ -42,18 +42,38 @@ const HEADINGS: Record<RefusalCode, string> = {
   504: 'The cluster does not answer in time',
 };
 
+export interface RefusalMore {
+  /** Overrides Kubernetes' reason of the status. */
+  readonly reason?: string;
+  /** Seconds after which trying again makes sense. */
+  readonly retryAfter?: number;
+  /** Which fields are wrong, and how. */
+  readonly details?: NonNullable<Status['details']>;
+}
+
 /** A refusal that the caller may see: what happened (`message`) and what to do (`hint`), under an HTTP status. */
 export class Refusal extends Error {
   constructor(
     readonly code: RefusalCode,
     message: string,
     readonly hint: string = '',
-    /** Overrides Kubernetes' reason of the status. */
-    readonly reason: string = REASONS[code],
-    /** Seconds after which trying again makes sense. */
-    readonly retryAfter?: number,
+    private readonly more: RefusalMore = {},
   ) {
     super(message);
+  }
+
+  get reason(): string {
+    return this.more.reason ?? REASONS[this.code];
+  }
+
+  /** Seconds after which trying again makes sense. */
+  get retryAfter(): number | undefined {
+    return this.more.retryAfter;
+  }
+
+  /** The same of something that was found out since. */
+  with(message: string): Refusal {
+    return new Refusal(this.code, message, this.hint, this.more);
   }
 
   get heading(): string {
@@ -71,6 +91,7 @@ export class Refusal extends Error {
       message,
       reason: this.reason,
       code: this.code,
+      ...(this.more.details && { details: this.more.details }),
     };
   }
 }

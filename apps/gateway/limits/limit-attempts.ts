@@ -19,7 +19,7 @@ export class LimitAttempts implements NestMiddleware {
     const seconds = this.attempts.take(address);
     if (seconds !== undefined) {
       const hint = `Wait ${seconds} seconds, then try again.`;
-      throw new Refusal(429, 'Too many tries came from your address.', hint, undefined, seconds);
+      throw new Refusal(429, 'Too many tries came from your address.', hint, { retryAfter: seconds });
     }
     response.once('finish', () => {
       if (response.statusCode < 400) this.attempts.giveBack(address);

@@ -1,40 +1,13 @@
+import { type LinkInfo } from '#libs/api';
 import { opens, parseRequest, vmUrls } from '#libs/policy';
 import { type ActiveGrant } from '../grants/active-grant.js';
-import { Refusal } from '../http/refusal.js';
 
-const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-const DNS_NAME = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+export const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+export const DNS_NAME = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
 export interface Machine {
   readonly namespace: string;
   readonly vm: string;
-}
-
-/**
- * The machine that `name` and `namespace` of an old link say. Both or none.
- * @throws Refusal 400 where one of them is no name that Kubernetes has
- */
-export function readMachine(name: unknown, namespace: unknown): Machine | undefined {
-  const given = { name: unquoted(name), namespace: unquoted(namespace) };
-  if (given.name === undefined && given.namespace === undefined) return undefined;
-  if (given.name === undefined || !DNS_NAME.test(given.name)) throw badName('name');
-  if (given.namespace === undefined || !DNS_LABEL.test(given.namespace)) throw badName('namespace');
-  return { namespace: given.namespace, vm: given.name };
-}
-
-function badName(which: string): Refusal {
-  return new Refusal(
-    400,
-    `The ${which} in this link is not a name that Kubernetes has.`,
-    'Check that the link was copied whole.',
-  );
-}
-
-/** The shell of the original instructions leaves the double quotes of JSON around values. */
-export function unquoted(value: unknown): string | undefined {
-  if (typeof value !== 'string') return undefined;
-  const text = value.trim().replace(/^\\?"(.*?)\\?"$/s, '$1');
-  return text === '' ? undefined : text;
 }
 
 /** Where a person goes with this grant: a path on the own host. */
@@ -70,4 +43,19 @@ export function consoleOf(path: string): (Machine & { kind: 'vnc' | 'serial' }) 
 function kindOf(grant: ActiveGrant, { namespace, vm }: Machine): 'vnc' | 'serial' {
   const allowed = vmUrls(namespace, vm).filter((path) => opens(grant.policy, path));
   return allowed.length > 0 && allowed.every((path) => path.endsWith('/console')) ? 'serial' : 'vnc';
+}
+
+/** What a person is told of a link before they use it. */
+export function linkInfo(grant: ActiveGrant): LinkInfo {
+  return {
+    namespace: grant.vm?.namespace ?? grant.namespace,
+    urls: [...grant.urls],
+    until: new Date(grant.exp).toISOString(),
+    'single-use': grant.singleUse,
+    'view-only': grant.viewOnly,
+    location: locationOf(grant, undefined),
+    ...(grant.vm === undefined ? {} : { vm: grant.vm.vm }),
+    ...(grant.description === undefined ? {} : { description: grant.description }),
+    ...(grant.issuer === undefined ? {} : { issuer: grant.issuer }),
+  };
 }

@@ -306,49 +306,6 @@ describe('row 10: a link whose machine is gone, as the operator tells it', () =>
   });
 });
 
-describe('POST /auth/jwt/request', () => {
-  it('401 without a Kubernetes token, 400 for a body that is none', async () => {
-    expect((await post('/auth/jwt/request', { URLs: ['/api'] })).status).toBe(401);
-    for (const body of [{}, { URLs: '/api' }, { URLs: ['/api'], duration: 3 }, { URLs: ['/api'], verbs: 'get' }, []]) {
-      expect((await post('/auth/jwt/request', body, { authorization: 'Bearer k8s' })).status).toBe(400);
-    }
-  });
-
-  it('creates a GateToken as that user and answers when it is Ready', async () => {
-    const asked = post(
-      '/auth/jwt/request',
-      { URLs: [VNC.slice('/k8s'.length)], duration: '10m', verbs: ['GET'] },
-      { authorization: 'Bearer user-token' },
-    );
-    let name = '';
-    await until(() => {
-      name =
-        cluster.api.objects.list('gatetokens').find(({ metadata }) => metadata.generateName === 'gatetoken-')?.metadata
-          .name ?? '';
-      return name !== '';
-    });
-    const data = { nbf: 1, exp: 2, from: 'F', until: 'U', duration: '10m', verbs: ['GET'], urls: ['/x'] };
-    const status = { phase: 'Ready', token: 'made.by.operator', data };
-    const made = cluster.api.objects.update('gatetokens', name, (old) => ({ ...old, status }));
-    expect(made.spec?.['secret-name']).toBe('gs-jwt-secret');
-    const reply = await asked;
-    expect(reply.status).toBe(200);
-    expect(JSON.parse(reply.body)).toEqual({
-      ID: name,
-      From: 'F',
-      Until: 'U',
-      Duration: '10m',
-      NBf: 1,
-      Exp: 2,
-      Verbs: ['GET'],
-      URLs: ['/x'],
-      Token: 'made.by.operator',
-    });
-    const created = cluster.api.seen.find(({ method, url }) => method === 'POST' && url.endsWith('/gatetokens'));
-    expect(created?.headers.authorization).toBe('Bearer user-token');
-  });
-});
-
 describe('old bookmarks', () => {
   it.each([
     [VNC.slice(1), '/console/ns/demo'],

@@ -1,27 +1,24 @@
-import { Body, Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Inject, Post, Req } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import { type Request } from 'express';
-import { type GateTokenSpec, jwtSecretOf } from '#libs/api';
+import { jwtSecretOf } from '#libs/api';
+import { TokenRequest, TokenResponse } from '#libs/api/rest';
 import { CurrentUser, type User } from '../access/user.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { dto } from '../http/dto.js';
+import { Operation } from '../http/operation.js';
+import { invalidGrant } from '../grants/invalid-grant.js';
 import { ForTokens } from '../http/access.js';
-import { Refusal } from '../http/refusal.js';
 import { issue, type Issued } from '../grants/issue.js';
 import { Audit } from '../ops/audit.js';
 import { clientAddress } from '../http/client-address.js';
 
-/** The answer of the original system, its names included. */
-interface RequestedToken {
-  ID: string;
-  From: string;
-  Until: string;
-  Duration: string;
-  NBf: number;
-  Exp: number;
-  Verbs: string[];
-  URLs: string[];
-  Token: string;
-}
+class TokenBody extends dto(
+  TokenRequest,
+  invalidGrant((field) => (field === 'URLs' ? 'spec.urls' : `spec.${field}`)),
+) {}
+
+const VNC = '/apis/subresources.kubevirt.io/v1/namespaces/gateway-example/virtualmachineinstances/demo/vnc';
 
 @ApiTags('Links')
 @ForTokens()
@@ -32,16 +29,27 @@ export class RequestController {
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
   ) {}
 
-  @ApiOperation({ summary: 'Issue a token with a Kubernetes bearer token: a GateToken is created as that user' })
-  @HttpCode(200)
+  @Operation({
+    id: 'requestToken',
+    summary: 'Issue a JWT with a Kubernetes token: a GateToken is created as that user',
+    body: TokenBody,
+    examples: { screen: { summary: 'The screen of a VM', value: { URLs: [VNC], duration: '10m' } } },
+    status: 200,
+    answer: TokenResponse,
+    refuses: [400, 401, 403, 422, 429, 504],
+  })
   @Post('auth/jwt/request')
-  async request(@Req() req: Request, @CurrentUser() { client }: User, @Body() body: unknown): Promise<RequestedToken> {
+  async request(
+    @Req() req: Request,
+    @CurrentUser() { client }: User,
+    @Body() { URLs, ...rest }: TokenBody,
+  ): Promise<TokenResponse> {
     const { namespace, gateServer, publicUrls } = this.config;
     const publicUrl = publicUrls[0]?.origin ?? '';
     const issued = await issue({
       client,
       namespace,
-      spec: { ...readSpec(body), 'secret-name': jwtSecretOf(gateServer) },
+      spec: { urls: URLs, ...given(rest), 'secret-name': jwtSecretOf(gateServer) },
       want: 'token',
       publicUrl,
     });
@@ -52,31 +60,12 @@ export class RequestController {
   }
 }
 
-/** What the fields mean is judged by the schema of GateTokens; only their JSON types are looked at here. */
-function readSpec(body: unknown): Omit<GateTokenSpec, 'link-hash' | 'issuer'> {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw notUnderstood('a JSON object');
-  const { URLs, duration, from, verbs } = body as Record<string, unknown>;
-  if (!isTexts(URLs)) throw notUnderstood('URLs as a list of API paths');
-  if (verbs !== undefined && !isTexts(verbs)) throw notUnderstood('verbs as a list of HTTP methods');
-  if (duration !== undefined && typeof duration !== 'string') throw notUnderstood('duration as text such as 1h30m');
-  if (from !== undefined && typeof from !== 'string') throw notUnderstood('from as an RFC 3339 date');
-  return {
-    urls: URLs,
-    ...(verbs === undefined ? {} : { verbs }),
-    ...(duration === undefined || duration === '' ? {} : { duration }),
-    ...(from === undefined || from === '' ? {} : { from }),
-  };
+/** The scripts of the original system send an empty text for what they leave open. */
+function given<T extends object>(fields: T): Partial<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== '')) as Partial<T>;
 }
 
-function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((one) => typeof one === 'string');
-}
-
-function notUnderstood(wanted: string): Refusal {
-  return new Refusal(400, `The body is not understood: it needs ${wanted}.`, 'Send {"URLs": [...], "duration": "1h"}.');
-}
-
-function toAnswer({ gatetoken, token = '' }: Issued): RequestedToken {
+function toAnswer({ gatetoken, token = '' }: Issued): TokenResponse {
   const { metadata, spec, status } = gatetoken;
   const data = status?.data;
   return {

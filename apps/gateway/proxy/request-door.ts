@@ -73,7 +73,7 @@ export class RequestDoor {
 }
 
 export function closing(): Refusal {
-  return new Refusal(503, 'This replica of the gateway is shutting down.', 'Try again.', undefined, 1);
+  return new Refusal(503, 'This replica of the gateway is shutting down.', 'Try again.', { retryAfter: 1 });
 }
 
 export function internal(): Refusal {

@@ -1,6 +1,8 @@
 import { type BeforeApplicationShutdown, Controller, type MessageEvent, Param, Sse } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { endWith, interval, map, merge, Observable, Subject, takeUntil, takeWhile, timer } from 'rxjs';
+import { ChangeEvent } from '#libs/api/rest';
+import { Operation } from '../http/operation.js';
 import { Feeds } from './feed.js';
 import { KubeName } from './names.js';
 import { CurrentUser, type User } from '../access/user.js';
@@ -17,7 +19,14 @@ export class EventsController implements BeforeApplicationShutdown {
 
   constructor(private readonly feeds: Feeds) {}
 
-  @ApiOperation({ summary: 'Server-sent events: VMs, GateTokens and GateSessions of the namespace, one stream' })
+  @Operation({
+    id: 'streamEvents',
+    summary: 'Server-sent events: VMs, GateTokens and GateSessions of the namespace, one stream',
+    status: 200,
+    answer: ChangeEvent,
+    produces: 'text/event-stream',
+    refuses: [400, 401, 403],
+  })
   @Sse()
   async stream(@CurrentUser() user: User, @Param('ns', KubeName) ns: string): Promise<Observable<MessageEvent>> {
     const changes = (await this.feeds.changes(user, ns)).pipe(

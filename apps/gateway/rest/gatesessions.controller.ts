@@ -1,7 +1,9 @@
-import { Controller, Delete, Get, HttpCode, Param } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type GateSession, type GateSessionList } from '#libs/api';
+import { Controller, Delete, Get, Param } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { type GateSession } from '#libs/api';
+import { GateSessionList } from '#libs/api/rest';
 import { types } from '#libs/kube';
+import { Operation } from '../http/operation.js';
 import { gateSessionView } from './gatesession-view.js';
 import { KubeName } from './names.js';
 import { CurrentUser, type User } from '../access/user.js';
@@ -9,15 +11,20 @@ import { CurrentUser, type User } from '../access/user.js';
 @ApiTags('GateSessions')
 @Controller('api/v1/namespaces/:ns/gatesessions')
 export class GateSessionsController {
-  @ApiOperation({ summary: 'Live and ended consoles' })
+  @Operation({
+    id: 'listGateSessions',
+    summary: 'Live and ended consoles',
+    status: 200,
+    answer: GateSessionList,
+    refuses: [400, 401, 403],
+  })
   @Get()
   async list(@CurrentUser() user: User, @Param('ns', KubeName) ns: string): Promise<GateSessionList> {
     const { items } = await user.client.list<GateSession>(types.gateSessions, ns);
     return { items: items.map(gateSessionView) };
   }
 
-  @ApiOperation({ summary: 'Cut a console' })
-  @HttpCode(204)
+  @Operation({ id: 'deleteGateSession', summary: 'End a console', status: 204, refuses: [400, 401, 403, 404] })
   @Delete(':name')
   async delete(
     @CurrentUser() user: User,

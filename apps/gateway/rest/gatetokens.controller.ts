@@ -1,8 +1,9 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
-import { type CheckResponse, type GateTokenView, type GateTokenViewList, type IssueResponse } from '#libs/api';
+import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { CheckResponse, GateTokenView, GateTokenViewList, IssueResponse } from '#libs/api/rest';
+import { Operation } from '../http/operation.js';
 import { GateTokensService } from './gatetokens.service.js';
-import { ISSUE_SCHEMA, issueRequest } from './issue-request.js';
+import { ISSUE_EXAMPLES, IssueBody, IssueParams } from './issue-request.js';
 import { KubeName } from './names.js';
 import { CurrentUser, type User } from '../access/user.js';
 
@@ -11,34 +12,59 @@ import { CurrentUser, type User } from '../access/user.js';
 export class GateTokensController {
   constructor(private readonly tokens: GateTokensService) {}
 
-  @ApiOperation({ summary: 'The grants of a namespace, without their tokens' })
+  @Operation({
+    id: 'listGateTokens',
+    summary: 'The grants of a namespace, without their tokens',
+    status: 200,
+    answer: GateTokenViewList,
+    refuses: [400, 401, 403],
+  })
   @Get()
   list(@CurrentUser() user: User, @Param('ns', KubeName) ns: string): Promise<GateTokenViewList> {
     return this.tokens.list(user.client, ns);
   }
 
-  @ApiOperation({ summary: 'Issue a grant: answers with its link, told this once, or with ?token=true with a JWT' })
-  @ApiBody({ schema: ISSUE_SCHEMA })
-  @ApiQuery({ name: 'token', required: false, enum: ['true', 'false'] })
+  @Operation({
+    id: 'issueGateToken',
+    summary: 'Issue a grant. The answer is the only one that holds its link, or with ?token=true its JWT',
+    body: IssueBody,
+    examples: ISSUE_EXAMPLES,
+    query: IssueParams,
+    status: 201,
+    answer: IssueResponse,
+    refuses: [400, 401, 403, 409, 422, 504],
+  })
   @Post()
   issue(
     @CurrentUser() user: User,
     @Param('ns', KubeName) ns: string,
-    @Body() body: unknown,
-    @Query('token') token?: string,
+    @Body() body: IssueBody,
+    @Query() { token }: IssueParams,
   ): Promise<IssueResponse> {
-    return this.tokens.issue(user.client, ns, issueRequest(body), token === 'true' ? 'token' : 'link');
+    return this.tokens.issue(user.client, ns, body, token === 'true' ? 'token' : 'link');
   }
 
-  @ApiOperation({ summary: 'What such a grant would allow and whether you may give it' })
-  @ApiBody({ schema: ISSUE_SCHEMA })
-  @HttpCode(200)
+  @Operation({
+    id: 'checkGateToken',
+    summary: 'What such a grant would allow, and whether you may issue it; nothing is made',
+    body: IssueBody,
+    examples: ISSUE_EXAMPLES,
+    status: 200,
+    answer: CheckResponse,
+    refuses: [400, 401, 403, 422],
+  })
   @Post('check')
-  check(@CurrentUser() user: User, @Param('ns', KubeName) ns: string, @Body() body: unknown): Promise<CheckResponse> {
-    return this.tokens.check(user.client, ns, issueRequest(body));
+  check(@CurrentUser() user: User, @Param('ns', KubeName) ns: string, @Body() body: IssueBody): Promise<CheckResponse> {
+    return this.tokens.check(user.client, ns, body);
   }
 
-  @ApiOperation({ summary: 'One grant, without its token' })
+  @Operation({
+    id: 'getGateToken',
+    summary: 'One grant, without its token',
+    status: 200,
+    answer: GateTokenView,
+    refuses: [400, 401, 403, 404],
+  })
   @Get(':name')
   get(
     @CurrentUser() user: User,
@@ -48,8 +74,13 @@ export class GateTokensController {
     return this.tokens.get(user.client, ns, name);
   }
 
-  @ApiOperation({ summary: 'Revoke it: its consoles end within a second' })
-  @HttpCode(200)
+  @Operation({
+    id: 'revokeGateToken',
+    summary: 'Revoke it: its consoles end within a second',
+    status: 200,
+    answer: GateTokenView,
+    refuses: [400, 401, 403, 404],
+  })
   @Post(':name/revoke')
   revoke(
     @CurrentUser() user: User,
@@ -59,8 +90,12 @@ export class GateTokensController {
     return this.tokens.revoke(user.client, ns, name);
   }
 
-  @ApiOperation({ summary: 'Delete it: its consoles end within a second' })
-  @HttpCode(204)
+  @Operation({
+    id: 'deleteGateToken',
+    summary: 'Delete it: its consoles end within a second',
+    status: 204,
+    refuses: [400, 401, 403, 404],
+  })
   @Delete(':name')
   async delete(
     @CurrentUser() user: User,

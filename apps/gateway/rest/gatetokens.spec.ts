@@ -89,11 +89,13 @@ describe('POST gatetokens/check', () => {
     expect((await check({ urls: [PODS] }, 'other')).problems).toEqual([expect.stringContaining('at most 10m')]);
   });
 
-  it('400 for a body that is none, 401 for nobody', async () => {
+  it('422 for a body that is no grant, 400 for none, 401 for nobody', async () => {
     serveUsers(cluster);
     for (const body of [[], { vm: 7 }, { issuer: { username: 'root' } }, { 'link-hash': 'x' }]) {
-      expect((await asAda(gateway.port, 'POST', `${TOKENS}/check`, body)).status).toBe(400);
+      expect((await asAda(gateway.port, 'POST', `${TOKENS}/check`, body)).status).toBe(422);
     }
+    const none = { method: 'POST', headers: { authorization: 'Bearer ada' } };
+    expect((await call(gateway.port, `/api/v1${TOKENS}/check`, none)).status).toBe(400);
     expect((await call(gateway.port, `/api/v1${TOKENS}/check`, { method: 'POST' })).status).toBe(401);
   });
 });
@@ -161,8 +163,20 @@ describe('POST gatetokens', () => {
     serveUsers(cluster);
     const asked = asAda(gateway.port, 'POST', TOKENS, { vm: 'gone' });
     await decide({ phase: 'Error', conditions: [{ type: 'Ready', status: 'False', message: 'No such machine.' }] });
-    expect(statusOf(await asked)).toMatchObject({ code: 400, reason: 'Invalid' });
+    expect(statusOf(await asked)).toMatchObject({ code: 422, reason: 'Invalid' });
     expect(statusOf(await asked).message).toContain('No such machine.');
+  });
+
+  it('answers one status to an invalid grant, whoever found it', async () => {
+    serveUsers(cluster);
+    const byUs = statusOf(await asAda(gateway.port, 'POST', TOKENS, { vm: 'demo', duration: 7 }));
+    const causes = [{ reason: 'FieldValueInvalid', message: 'Invalid value: "1d"', field: 'spec.duration' }];
+    const invalid = { ...failure(422, 'GateToken "x" is invalid', 'Invalid'), details: { kind: 'GateToken', causes } };
+    serveUsers(cluster, { 'POST /gatetokens': { code: 422, body: invalid } });
+    const byCluster = statusOf(await asAda(gateway.port, 'POST', TOKENS, { vm: 'demo', duration: '1d' }));
+    for (const status of [byUs, byCluster]) {
+      expect(status).toMatchObject({ code: 422, reason: 'Invalid', details: { causes: [{ field: 'spec.duration' }] } });
+    }
   });
 
   it('409 in a namespace without a GateServer: nothing is made', async () => {

@@ -1,11 +1,13 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
-import { type GrantInfo } from '#libs/api';
+import { ApiTags } from '@nestjs/swagger';
+import { GrantInfo, GrantQuery } from '#libs/api/rest';
 import { serialPath, vncPath } from '#libs/kubevirt';
 import { opens } from '#libs/policy';
 import { HeldGrants } from '../access/held-grants.js';
 import { outOfTouch } from '../cluster/out-of-touch.js';
 import { Watches } from '../cluster/watches.js';
+import { dto, malformed } from '../http/dto.js';
+import { Operation } from '../http/operation.js';
 import { ForGuests } from '../http/access.js';
 import { Refusal } from '../http/refusal.js';
 import { type GrantError, mostTelling } from '../grants/grant-error.js';
@@ -15,7 +17,8 @@ import { browserKey } from '../credentials/browser-key.js';
 import { ConsoleLeases } from '../sessions/console-leases.js';
 import { VmStates } from '../vms/vm-states.js';
 import { present } from './gatetoken-view.js';
-import { KubeName } from './names.js';
+
+class GrantParams extends dto(GrantQuery, malformed('Write ?namespace=NAMESPACE&vm=VM.')) {}
 
 /** For a guest: what their grant allows on a VM. The one REST answer that is given with the gateway's own knowledge. */
 @ApiTags('Grant')
@@ -28,15 +31,16 @@ export class GrantController {
     private readonly watches: Watches,
   ) {}
 
-  @ApiOperation({ summary: 'For a guest: what the grant allows, until when, the state of the VM, who is on it' })
-  @ApiQuery({ name: 'namespace', required: true })
-  @ApiQuery({ name: 'vm', required: true })
+  @Operation({
+    id: 'getGrant',
+    summary: 'For a guest: what the grant allows, until when, the state of the VM, which consoles are in use',
+    query: GrantParams,
+    status: 200,
+    answer: GrantInfo,
+    refuses: [400, 401, 403],
+  })
   @Get()
-  get(
-    @HeldGrants() held: PresentedGrants,
-    @Query('namespace', KubeName) namespace: string,
-    @Query('vm', KubeName) vm: string,
-  ): GrantInfo {
+  get(@HeldGrants() held: PresentedGrants, @Query() { namespace, vm }: GrantParams): GrantInfo {
     if (!this.watches.inTouch()) throw outOfTouch();
     const reaching = [...held.grants, ...held.faults.flatMap(ofGoneVm)]
       .map((presented) => ({ presented, consoles: consolesOf(presented, namespace, vm) }))

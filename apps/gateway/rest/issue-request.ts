@@ -1,26 +1,21 @@
-import { z } from 'zod';
-import { IssueRequest } from '#libs/api/rest';
-import { Refusal } from '../http/refusal.js';
+import { IssueQuery, IssueRequest } from '#libs/api/rest';
+import { invalidGrant } from '../grants/invalid-grant.js';
+import { dto, malformed } from '../http/dto.js';
 
-/** The same as JSON schema, for the API's description. */
-export const ISSUE_SCHEMA = z.toJSONSchema(IssueRequest, { target: 'openapi-3.0' }) as Record<string, unknown>;
+/** The body that issues a grant, or asks what it would allow. Its field `name` is the object's, the others its spec. */
+export class IssueBody extends dto(
+  IssueRequest,
+  invalidGrant((field) => (field === 'name' ? 'metadata.name' : `spec.${field}`)),
+) {}
 
-/** @throws Refusal 400 that names the first field that is wrong */
-export function issueRequest(body: unknown): IssueRequest {
-  if (body === undefined) {
-    throw new Refusal(
-      400,
-      'The request has no JSON body.',
-      'Send one, with the header `Content-Type: application/json`.',
-    );
-  }
-  const parsed = IssueRequest.safeParse(body);
-  if (parsed.success) return parsed.data;
-  const [first] = parsed.error.issues;
-  const field = first === undefined || first.path.length === 0 ? 'the body' : first.path.join('.');
-  throw new Refusal(
-    400,
-    `${field}: ${first?.message ?? 'not understood'}.`,
-    'Send a JSON object with the fields of a GateToken.',
-  );
-}
+export class IssueParams extends dto(IssueQuery, malformed('Leave out `token`, or write ?token=true.')) {}
+
+/** Bodies for the description of the API. */
+export const ISSUE_EXAMPLES = {
+  link: {
+    summary: 'A link to the consoles of a VM',
+    value: { vm: 'demo', duration: '1h', 'single-use': true, description: 'for the vendor' },
+  },
+  viewing: { summary: 'For viewing only', value: { vm: 'demo', duration: '30m', 'view-only': true } },
+  named: { summary: 'With a name of your own', value: { name: 'example', vm: 'demo' } },
+};

@@ -1,17 +1,20 @@
-import { Injectable, type PipeTransform } from '@nestjs/common';
+import { KubeName as schema, VmAction } from '#libs/api/rest';
+import { SchemaPipe } from '../http/dto.js';
 import { Refusal } from '../http/refusal.js';
 
-const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-
 /** A name or namespace in a path: RFC 1123 subdomain, at most 253 characters. @throws Refusal 400 */
-@Injectable()
-export class KubeName implements PipeTransform<unknown, string> {
-  transform(value: unknown): string {
-    if (typeof value === 'string' && value.length <= 253 && SUBDOMAIN.test(value)) return value;
-    throw new Refusal(
+export const KubeName = new SchemaPipe(
+  schema,
+  () =>
+    new Refusal(
       400,
       'This address holds a name that no Kubernetes object can have.',
       'Names are lower case letters, digits, dots and dashes.',
-    );
-  }
-}
+    ),
+);
+
+/** What a VM can be told to do, in a path. @throws Refusal 404 */
+export const ActionName = new SchemaPipe(
+  VmAction,
+  () => new Refusal(404, `A VM has no action of this name. It has: ${VmAction.options.join(', ')}.`),
+);

@@ -1,8 +1,10 @@
 import { Controller, Get, Inject } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type GateServer, type NamespaceList } from '#libs/api';
+import { ApiTags } from '@nestjs/swagger';
+import { type GateServer } from '#libs/api';
+import { NamespaceList } from '#libs/api/rest';
 import { KubeError, type KubeObject, types } from '#libs/kube';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { Operation } from '../http/operation.js';
 import { CurrentUser, type User } from '../access/user.js';
 
 @ApiTags('Namespaces')
@@ -10,7 +12,13 @@ import { CurrentUser, type User } from '../access/user.js';
 export class NamespacesController {
   constructor(@Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig) {}
 
-  @ApiOperation({ summary: "Namespaces that you can see; where you may not list them, the gateway's own" })
+  @Operation({
+    id: 'listNamespaces',
+    summary: "Namespaces that you can see; where you may not list them, the gateway's own",
+    status: 200,
+    answer: NamespaceList,
+    refuses: [401, 403],
+  })
   @Get()
   async list(@CurrentUser() user: User): Promise<NamespaceList> {
     const own = this.config.namespace;

@@ -1,26 +1,73 @@
 import { type INestApplication } from '@nestjs/common';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { type NextFunction, type Request, type Response } from 'express';
+import { z } from 'zod';
+import { LAST_GRANT } from '../grants/cookies.js';
+import { SIGN_IN_COOKIE } from '../sign-in/sealed-cookie.js';
 import { DOCS_POLICY } from '../web/csp.js';
 
-/** Describes the REST API at /api/openapi.json, browsable at /api/docs. */
-export function serveOpenApi(app: INestApplication): void {
-  const description = new DocumentBuilder()
-    .setTitle('kube-gateway')
-    .setDescription(
-      'Lists VMs, issues and revokes links to their consoles. A signed-in user, or a bearer of a Kubernetes token, acts with her own rights. Errors have the shape of a Kubernetes Status.',
-    )
-    .setVersion('v1')
-    .addBearerAuth({ type: 'http', description: 'A Kubernetes token' })
-    .build();
+type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
+
+/** Serves the description of the REST API at /api/openapi.json, browsable at /api/docs. @param namespace the gateway's */
+export function serveOpenApi(app: INestApplication, namespace: string): void {
   app.use('/api/docs', (_request: Request, response: Response, next: NextFunction) => {
     response.setHeader('content-security-policy', DOCS_POLICY);
     response.setHeader('referrer-policy', 'same-origin');
     next();
   });
-  SwaggerModule.setup('api/docs', app, () => SwaggerModule.createDocument(app, description), {
+  SwaggerModule.setup('api/docs', app, () => describeApi(app, namespace), {
     jsonDocumentUrl: 'api/openapi.json',
     raw: ['json'],
     customSiteTitle: 'kube-gateway API',
   });
+}
+
+function describeApi(app: INestApplication, namespace: string): OpenAPIObject {
+  const document = SwaggerModule.createDocument(app, frame());
+  const examples = examplesOf(namespace);
+  for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path) as Operation[])) {
+    for (const parameter of operation.parameters ?? []) Object.assign(parameter, examples[parameter.name]);
+  }
+  document.components = { ...document.components, schemas: schemas() };
+  return document;
+}
+
+interface Operation {
+  parameters?: { name: string }[];
+}
+
+/** What is true of every operation. Routes that need no sign-in say so themselves (http/access.ts). */
+function frame(): Omit<OpenAPIObject, 'paths'> {
+  const cookie = (name: string, description: string) => ({ type: 'apiKey', in: 'cookie', name, description }) as const;
+  return new DocumentBuilder()
+    .setTitle('kube-gateway')
+    .setDescription(
+      'Lists VMs, issues and revokes links to their consoles. A signed-in user, or a bearer of a Kubernetes token, acts with their own rights. Errors have the shape of a Kubernetes Status.',
+    )
+    .setVersion('v1')
+    .addBearerAuth({ type: 'http', description: 'A Kubernetes token' }, 'kubernetes-token')
+    .addSecurity('sign-in', cookie(SIGN_IN_COOKIE, 'Set by POST /login'))
+    .addSecurity('grant-cookie', cookie(LAST_GRANT, 'Set when a link is redeemed'))
+    .addBearerAuth({ type: 'http', description: 'The JWT of a grant' }, 'grant-token')
+    .addSecurityRequirements('kubernetes-token')
+    .addSecurityRequirements('sign-in')
+    .build();
+}
+
+/** Values that work when "Try it out" is pressed: those of `npm start`, and of the examples of POST .../gatetokens. */
+function examplesOf(namespace: string): Record<string, { description: string; example: string }> {
+  return {
+    ns: { description: 'A namespace', example: namespace },
+    namespace: { description: 'Namespace of the VM', example: namespace },
+    vm: { description: 'Name of a VM', example: 'demo' },
+    name: { description: 'Name of the object', example: 'example' },
+    action: { description: 'What to do', example: 'restart' },
+  };
+}
+
+/** Every schema of the REST API that has an id. */
+function schemas(): Schemas {
+  const uri = (id: string): string => `#/components/schemas/${id}`;
+  const made = z.toJSONSchema(z.globalRegistry, { uri, target: 'openapi-3.0' }).schemas;
+  return Object.fromEntries(Object.entries(made).map(([id, { $id: _address, ...schema }]) => [id, schema])) as Schemas;
 }

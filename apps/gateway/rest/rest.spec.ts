@@ -145,36 +145,6 @@ describe('gatesessions', () => {
   });
 });
 
-describe('the description of the API', () => {
-  interface Layer {
-    route?: { path: string; methods: Record<string, boolean> };
-  }
-  /** Pages, and what only old links and bookmarks use. */
-  const UNDESCRIBED =
-    /^\/(\*|$|vms|links|login$|l$|console|assets|favicon|robots|healthz|readyz|noVNC|auth\/jwt\/set|api\/(docs|openapi))/;
-
-  it('names every route', async () => {
-    const document = JSON.parse((await get('/api/openapi.json')).body) as { paths: Record<string, object> };
-    const described = Object.entries(document.paths).flatMap(([path, methods]) =>
-      Object.keys(methods).map((method) => `${method} ${path}`),
-    );
-    const { stack } = (gateway.app.getHttpAdapter().getInstance() as { router: { stack: Layer[] } }).router;
-    const routes = stack.flatMap(({ route }) =>
-      route === undefined ? [] : Object.keys(route.methods).map((method) => [method, String(route.path)] as const),
-    );
-    const served = routes
-      .filter(([method, path]) => !UNDESCRIBED.test(path) || (method === 'post' && /^\/(login|l)$/.test(path)))
-      .map(([method, path]) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`);
-    expect(served.length).toBeGreaterThan(20);
-    expect(described).toEqual(expect.arrayContaining(served));
-  });
-
-  it('is browsable', async () => {
-    const reply = await get('/api/docs', { accept: 'text/html' });
-    expect([reply.status, reply.headers['content-type']]).toEqual([200, expect.stringContaining('text/html')]);
-  });
-});
-
 it('404 for what is no route, 400 for a body that is no JSON, 413 for one that is too large', async () => {
   expect(statusOf(await asAda(gateway.port, 'GET', '/nothing'))).toMatchObject({ kind: 'Status', code: 404 });
   const headers = { authorization: 'Bearer ada', 'content-type': 'application/json' };

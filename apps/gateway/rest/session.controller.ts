@@ -1,12 +1,13 @@
-import { Controller, Delete, Get, HttpCode, Inject, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Delete, Get, Inject, Req, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import { type Request, type Response } from 'express';
-import { type SessionInfo } from '#libs/api';
+import { SessionInfo } from '#libs/api/rest';
 import { Upstream } from '#libs/kube';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { clearSignIn } from '../sign-in/set-cookie.js';
 import { SIGNED_IN_USERS, type SignedInUsers } from '../sign-in/signed-in-users.js';
 import { whoIs } from '../sign-in/review.js';
+import { Operation } from '../http/operation.js';
 import { CurrentUser, type User } from '../access/user.js';
 
 @ApiTags('Session')
@@ -18,7 +19,13 @@ export class SessionController {
     @Inject(SIGNED_IN_USERS) private readonly users: SignedInUsers,
   ) {}
 
-  @ApiOperation({ summary: 'Who is signed in, how and until when' })
+  @Operation({
+    id: 'getSession',
+    summary: 'Who is signed in, how and until when',
+    status: 200,
+    answer: SessionInfo,
+    refuses: [401, 403],
+  })
   @Get()
   async get(@CurrentUser() user: User): Promise<SessionInfo> {
     const identity = await whoIs(this.upstream, user.token());
@@ -26,8 +33,7 @@ export class SessionController {
     return { ...identity, method: user.method, namespace: this.config.namespace, ...until };
   }
 
-  @ApiOperation({ summary: 'Sign out' })
-  @HttpCode(204)
+  @Operation({ id: 'deleteSession', summary: 'Sign out', status: 204, refuses: [401, 403] })
   @Delete()
   async delete(@Req() { headers }: Request, @Res({ passthrough: true }) response: Response): Promise<void> {
     await this.users.signOut(headers.cookie);

@@ -3,7 +3,8 @@ import { type GateSession, type GateToken } from '#libs/api';
 import { type VirtualMachine, type VirtualMachineInstance } from '#libs/kubevirt';
 import { gateSessionView } from './gatesession-view.js';
 import { gateTokenView } from './gatetoken-view.js';
-import { issueRequest } from './issue-request.js';
+import { type Refusal } from '../http/refusal.js';
+import { IssueBody } from './issue-request.js';
 import { Rules } from './rules.js';
 import { vmView } from './vm-view.js';
 
@@ -89,23 +90,33 @@ describe('views', () => {
   });
 });
 
-describe('issueRequest', () => {
+describe('IssueBody', () => {
   it('takes the fields of a GateToken', () => {
-    expect(issueRequest({ vm: 'demo', duration: '1h', 'single-use': true })).toEqual({
-      vm: 'demo',
-      duration: '1h',
-      'single-use': true,
-    });
+    const body = { vm: 'demo', duration: '1h', 'single-use': true };
+    expect(IssueBody.parse(body)).toEqual(body);
   });
 
   it.each([
-    [null, 'the body'],
-    ['text', 'the body'],
-    [{ vm: 7 }, 'vm'],
-    [{ urls: [] }, 'urls'],
-    [{ 'link-hash': 'x' }, 'link-hash'],
-    [{ issuer: { username: 'root' } }, 'issuer'],
-  ])('refuses %j and names the field', (body, field) => {
-    expect(() => issueRequest(body)).toThrow(field);
+    [null, ['spec']],
+    ['text', ['spec']],
+    [{ vm: 7, urls: ['/api', 8] }, ['spec.vm', 'spec.urls[1]']],
+    [{ urls: [] }, ['spec.urls']],
+    [{ name: 3 }, ['metadata.name']],
+    [{ 'link-hash': 'x', issuer: {} }, ['spec.link-hash', 'spec.issuer']],
+    [{ singleUse: 'yes' }, ['spec.single-use']],
+  ])('%j is 422, with the path of each field', (body, fields) => {
+    const status = refusalOf(() => IssueBody.parse(body)).toStatus();
+    expect(status).toMatchObject({ kind: 'Status', code: 422, reason: 'Invalid' });
+    expect(status.details?.causes?.map(({ field }) => field)).toEqual(fields);
+    for (const field of fields) expect(status.message).toContain(field);
   });
 });
+
+function refusalOf(act: () => unknown): Refusal {
+  try {
+    act();
+  } catch (error) {
+    return error as Refusal;
+  }
+  throw new Error('it was accepted');
+}

@@ -1,31 +1,42 @@
-import { Controller, Get, Header, HttpCode, Param, Put, StreamableFile } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { type Vm, type VmAction, type VmList } from '#libs/api';
-import { Refusal } from '../http/refusal.js';
-import { KubeName } from './names.js';
+import { Controller, Get, Header, Param, Put, StreamableFile } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Screenshot, Vm, VmAction, VmList } from '#libs/api/rest';
+import { Operation } from '../http/operation.js';
+import { ActionName, KubeName } from './names.js';
 import { CurrentUser, type User } from '../access/user.js';
 import { VmsService } from './vms.service.js';
-
-const ACTIONS: readonly VmAction[] = ['start', 'stop', 'restart', 'pause', 'unpause'];
 
 @ApiTags('VMs')
 @Controller('api/v1/namespaces/:ns/vms')
 export class VmsController {
   constructor(private readonly vms: VmsService) {}
 
-  @ApiOperation({ summary: 'VMs of a namespace, joined with their instances' })
+  @Operation({
+    id: 'listVms',
+    summary: 'VMs of a namespace, joined with their instances',
+    status: 200,
+    answer: VmList,
+    refuses: [400, 401, 403],
+  })
   @Get()
   list(@CurrentUser() user: User, @Param('ns', KubeName) ns: string): Promise<VmList> {
     return this.vms.list(user.client, ns);
   }
 
-  @ApiOperation({ summary: 'One VM' })
+  @Operation({ id: 'getVm', summary: 'One VM', status: 200, answer: Vm, refuses: [400, 401, 403, 404] })
   @Get(':vm')
   get(@CurrentUser() user: User, @Param('ns', KubeName) ns: string, @Param('vm', KubeName) vm: string): Promise<Vm> {
     return this.vms.get(user.client, ns, vm);
   }
 
-  @ApiOperation({ summary: 'The screen as a PNG' })
+  @Operation({
+    id: 'getScreenshot',
+    summary: 'The screen as a PNG; 409 while it is in use',
+    status: 200,
+    answer: Screenshot,
+    produces: 'image/png',
+    refuses: [400, 401, 403, 404, 409],
+  })
   @Header('cache-control', 'no-store')
   @Get(':vm/screenshot')
   async screenshot(
@@ -36,18 +47,19 @@ export class VmsController {
     return new StreamableFile(await this.vms.screenshot(user.client, ns, vm), { type: 'image/png' });
   }
 
-  @ApiOperation({ summary: 'start, stop, restart, pause or unpause it' })
-  @ApiParam({ name: 'action', enum: ACTIONS })
-  @HttpCode(202)
+  @Operation({
+    id: 'actOnVm',
+    summary: 'Start, stop, restart, pause or unpause it',
+    status: 202,
+    refuses: [400, 401, 403, 404, 409],
+  })
   @Put(':vm/:action')
   async act(
     @CurrentUser() user: User,
     @Param('ns', KubeName) ns: string,
     @Param('vm', KubeName) vm: string,
-    @Param('action') action: string,
+    @Param('action', ActionName) action: VmAction,
   ): Promise<void> {
-    const known = ACTIONS.find((one) => one === action);
-    if (known === undefined) throw new Refusal(404, `A VM has no action of this name. It has: ${ACTIONS.join(', ')}.`);
-    await this.vms.act(user.client, ns, vm, known);
+    await this.vms.act(user.client, ns, vm, action);
   }
 }

@@ -1,11 +1,13 @@
-import { Body, Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
+import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
 import { randomBytes } from 'node:crypto';
 import { type Request, type Response } from 'express';
-import { type SessionInfo } from '#libs/api';
+import { LoginRequest, SessionInfo } from '#libs/api/rest';
 import { Upstream } from '#libs/kube';
 import { Answers } from '../http/answers.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { dto, malformed } from '../http/dto.js';
+import { Operation } from '../http/operation.js';
 import { Public } from '../http/access.js';
 import { Refusal } from '../http/refusal.js';
 import { cookieStyle } from '../grants/cookies.js';
@@ -16,12 +18,11 @@ import { clearSignIn, setSignIn } from './set-cookie.js';
 
 /** A working day; a token that ends earlier ends the sign-in earlier. */
 const LONGEST_MS = 12 * 3_600_000;
-const TOKEN = /^[\x21-\x7e]{1,16384}$/;
 
 /** `Sec-Fetch-Site` of a link of our own pages, and of what a person typed or has as a bookmark (Fetch Metadata). */
 const OWN_WAYS = new Set(['same-origin', 'none']);
 
-const LOGIN_SCHEMA = { type: 'object', required: ['token'], properties: { token: { type: 'string' } } };
+class LoginBody extends dto(LoginRequest, malformed('Paste the whole token, without line breaks.')) {}
 
 @ApiTags('Session')
 @Public()
@@ -35,16 +36,21 @@ export class SignInController {
     private readonly answers: Answers,
   ) {}
 
-  @ApiOperation({ summary: 'Sign in with a Kubernetes token: sets the cookie of the dashboard' })
-  @ApiBody({ schema: LOGIN_SCHEMA })
-  @HttpCode(200)
+  @Operation({
+    id: 'login',
+    summary: 'Sign in with a Kubernetes token: sets the cookie of the dashboard',
+    body: LoginBody,
+    examples: { token: { summary: 'A token of yours', value: { token: 'YOUR-KUBERNETES-TOKEN' } } },
+    status: 200,
+    answer: SessionInfo,
+    refuses: [400, 401, 403, 429],
+  })
   @Post('login')
   async login(
     @Req() request: Request,
-    @Body() body: unknown,
+    @Body() { token }: LoginBody,
     @Res({ passthrough: true }) response: Response,
   ): Promise<SessionInfo> {
-    const token = pasted(body);
     const identity = await whoIs(this.upstream, token);
     const until = Math.min(Date.now() + LONGEST_MS, expiryOf(token) ?? Infinity);
     const session = randomBytes(16).toString('base64url');
@@ -55,11 +61,13 @@ export class SignInController {
   }
 
   /** Sign-in by OpenID Connect or OpenShift is not configured: the page on which a token is pasted is the way in. */
+  @ApiExcludeEndpoint()
   @Get('auth/login')
   begin(@Res() response: Response): void {
     response.redirect(302, '/login');
   }
 
+  @ApiExcludeEndpoint()
   @Get('auth/callback')
   callback(): never {
     throw new Refusal(404, 'This gateway is not configured for sign-in by a provider.', 'Sign in at /login.');
@@ -69,7 +77,7 @@ export class SignInController {
    * A link of the dashboard leads here, and people type it. Another site that leads here, or a browser that does not say
    * who does, gets a page that asks: nobody is signed out by a stranger's link.
    */
-  @ApiOperation({ summary: 'Sign out, then to /login; asks first where another site led here' })
+  @ApiExcludeEndpoint()
   @Get('auth/logout')
   async leave(@Req() request: Request, @Res() response: Response): Promise<void> {
     if (OWN_WAYS.has(String(request.headers['sec-fetch-site']))) return this.signOut(request, response);
@@ -80,7 +88,7 @@ export class SignInController {
     });
   }
 
-  @ApiOperation({ summary: 'Sign out, then to /login' })
+  @ApiExcludeEndpoint()
   @Post('auth/logout')
   logout(@Req() request: Request, @Res() response: Response): Promise<void> {
     return this.signOut(request, response);
@@ -91,13 +99,6 @@ export class SignInController {
     clearSignIn(response);
     response.redirect(303, '/login');
   }
-}
-
-function pasted(body: unknown): string {
-  const token = typeof body === 'object' && body !== null && 'token' in body ? body.token : undefined;
-  const text = typeof token === 'string' ? token.trim() : '';
-  if (TOKEN.test(text)) return text;
-  throw new Refusal(400, 'There is no token in this request.', 'Paste the whole token, without line breaks.');
 }
 
 function tooLarge(error: unknown): never {

@@ -1,5 +1,6 @@
 import { type V1ResourceRule } from '@kubernetes/client-node';
 import { type IncomingMessage, request } from 'node:http';
+import { Status } from '#libs/api/rest';
 import { SealedCookie, SIGN_IN_COOKIE } from '../sign-in/sealed-cookie.js';
 import { readConfig } from '../config/config.js';
 import { type Call, call, type Reply } from './clients.js';
@@ -44,9 +45,9 @@ export function failure(code: number, message: string, reason = 'Reason'): objec
   return { kind: 'Status', apiVersion: 'v1', status: 'Failure', code, message, reason };
 }
 
-/** The parts of a Status by which tests judge. */
-export function statusOf({ body }: Reply): { kind: string; code: number; reason: string; message: string } {
-  return JSON.parse(body) as ReturnType<typeof statusOf>;
+/** The Status that a refusal answers with. */
+export function statusOf({ body }: Reply): Status {
+  return Status.parse(JSON.parse(body));
 }
 
 /** A request with a JSON body, as a script sends it with a Kubernetes token. */

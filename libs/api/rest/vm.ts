@@ -56,3 +56,6 @@ export type Vm = z.infer<typeof Vm>;
 
 export const VmList = z.object({ items: z.array(Vm) }).meta({ id: 'VmList' });
 export type VmList = z.infer<typeof VmList>;
+
+/** GET .../vms/{vm}/screenshot */
+export const Screenshot = z.string().meta({ id: 'Screenshot', format: 'binary', description: 'A PNG' });

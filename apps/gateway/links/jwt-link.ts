@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { dto, malformed } from '../http/dto.js';
+import { DNS_LABEL, DNS_NAME, type Machine } from './link-target.js';
+
+/** The shell of the original instructions leaves the double quotes of JSON around values. */
+function unquoted(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  const text = value.trim().replace(/^\\?"(.*?)\\?"$/s, '$1');
+  return text === '' ? undefined : text;
+}
+
+const badName = (which: string): string => `The ${which} in this link is not a name that Kubernetes has.`;
+
+const name = (which: string, pattern: RegExp) =>
+  z.preprocess(unquoted, z.string().regex(pattern, badName(which)).optional());
+
+interface Read {
+  jwt: string;
+  machine: Machine | undefined;
+}
+
+const Parameters = z
+  .object({
+    token: z.preprocess(unquoted, z.string('This link holds no token.')),
+    name: name('name', DNS_NAME),
+    namespace: name('namespace', DNS_LABEL),
+  })
+  .transform(({ token: jwt, name: vm, namespace }, context): Read => {
+    if (vm !== undefined && namespace !== undefined) return { jwt, machine: { namespace, vm } };
+    if (vm === namespace) return { jwt, machine: undefined };
+    context.addIssue({ code: 'custom', message: badName(vm === undefined ? 'name' : 'namespace') });
+    return z.NEVER;
+  });
+
+/** A link of the original system: `?token=JWT`, and optionally the machine to open, by both of its names. */
+export class JwtLink extends dto(Parameters, malformed('Check that the link was copied whole.')) {}

@@ -1,0 +1,74 @@
+import { Body, Controller, Get, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { type Request, type Response } from 'express';
+import { Public } from '../http/access.js';
+import { Answers } from '../http/answers.js';
+import { Refusal } from '../http/refusal.js';
+import { JwtLink } from './jwt-link.js';
+import { consoleOf, consolePage, locationOf, type Machine } from './link-target.js';
+import { LinkOpener, type OpenedLink } from './link-opener.js';
+import { LinkKeeper } from './link-keeper.js';
+import { Visitors } from './visitors.js';
+
+/** The links and bookmarks of the original system: they carry a JWT in the address. */
+@ApiExcludeController()
+@Public()
+@Controller()
+export class JwtLinksController {
+  constructor(
+    private readonly opener: LinkOpener,
+    private readonly keeper: LinkKeeper,
+    private readonly visitors: Visitors,
+    private readonly answers: Answers,
+  ) {}
+
+  /** A chat's preview opens it too: what works once is not used up by a GET. */
+  @Get('auth/jwt/set')
+  async setByGet(@Req() req: Request, @Query() { jwt, machine }: JwtLink, @Res() res: Response): Promise<void> {
+    const link = await this.opener.byJwt(jwt, req.headers.cookie);
+    if (link.grant.singleUse && !link.held) return this.askFirst(res, jwt, machine);
+    await this.go(req, res, link, { jwt, machine });
+  }
+
+  @Post('auth/jwt/set')
+  async setByPost(
+    @Req() req: Request,
+    @Query() query: object,
+    @Body() body: unknown,
+    @Res() res: Response,
+  ): Promise<void> {
+    const read = JwtLink.parse({ ...query, ...(typeof body === 'object' ? body : {}) });
+    await this.go(req, res, await this.opener.byJwt(read.jwt, req.headers.cookie), read);
+  }
+
+  @Get('noVNC/vnc_lite.html')
+  bookmark(@Query('path') path: unknown, @Res() res: Response): void {
+    const target = consoleOf(
+      `/${typeof path === 'string' ? path : ''}`.replace(/^\/+k8s(?=\/)/, '').split('?', 1)[0] ?? '',
+    );
+    if (target === undefined) {
+      throw new Refusal(400, 'This bookmark names no console.', 'Open the link that you were sent.');
+    }
+    res.redirect(302, consolePage(target, target.kind));
+  }
+
+  private askFirst(res: Response, token: string, machine: Machine | undefined): void {
+    const fields = machine === undefined ? { token } : { token, name: machine.vm, namespace: machine.namespace };
+    this.answers.page(res, 200, {
+      heading: machine === undefined ? 'Open this link' : `Console of ${machine.vm}`,
+      lines: [
+        'This link works once, in one browser.',
+        'Open it here only if you want to use it on this device. You may reload the page and come back until its time is over.',
+      ],
+      form: { action: '/auth/jwt/set', button: 'Open the console', fields },
+    });
+  }
+
+  private async go(req: Request, res: Response, link: OpenedLink, { jwt, machine }: JwtLink): Promise<void> {
+    res.append('set-cookie', await this.keeper.keep(link.grant, this.visitors.of(req), jwt));
+    res.setHeader('cache-control', 'no-store');
+    // The address holds the token: the page that follows must not learn it.
+    res.setHeader('referrer-policy', 'no-referrer');
+    res.redirect(302, locationOf(link.grant, machine));
+  }
+}

@@ -1,0 +1,37 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { type ActiveGrant } from '../grants/active-grant.js';
+import { cookieStyle, LAST_GRANT, setGrantCookies } from '../grants/cookies.js';
+import { asLinkRefusal } from '../grants/grant-error.js';
+import { GrantReader } from '../grants/grant-reader.js';
+import { Handles } from '../grants/handle.js';
+import { Redeemer } from '../grants/redeem.js';
+import { Audit } from '../ops/audit.js';
+import { type Visitor } from './visitors.js';
+
+/** Gives grants to browsers: redeems them, and makes the cookies in which a browser keeps them. */
+@Injectable()
+export class LinkKeeper {
+  constructor(
+    private readonly redeemer: Redeemer,
+    private readonly reader: GrantReader,
+    private readonly handles: Handles,
+    private readonly audit: Audit,
+    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
+  ) {}
+
+  /**
+   * @param jwt where it came so: kept in the cookie itself for a grant that has no GateToken
+   * @returns values for `Set-Cookie`
+   * @throws Refusal 410 where another browser was first
+   */
+  async keep(grant: ActiveGrant, { cookies, host, address }: Visitor, jwt?: string): Promise<string[]> {
+    const { uid, exp, registered, singleUse } = grant;
+    const nonce = await asLinkRefusal(() => this.redeemer.redeem(grant, this.reader.noncesOf(cookies, uid)));
+    this.audit.redeemed({ token: grant.name || uid, address, how: jwt === undefined ? 'link' : 'jwt', singleUse });
+    const handle = registered || jwt === undefined ? this.handles.write({ uid, exp: exp / 1000, nonce }) : jwt;
+    const style = cookieStyle(host, this.config.publicUrls, this.config.frameAncestors);
+    const set = setGrantCookies({ uid, handle, exp }, style, cookies, Date.now());
+    return registered ? set : set.filter((cookie) => cookie.startsWith(`${LAST_GRANT}=`));
+  }
+}

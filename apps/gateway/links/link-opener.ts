@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { isCode, linkHash } from '#libs/token';
+import { outOfTouch } from '../cluster/out-of-touch.js';
+import { Watches } from '../cluster/watches.js';
+import { type ActiveGrant } from '../grants/active-grant.js';
+import { asLinkRefusal, GrantError } from '../grants/grant-error.js';
+import { GrantReader } from '../grants/grant-reader.js';
+import { GrantStore } from '../grants/grant-store.js';
+import { grantFault } from '../grants/validity.js';
+import { Refusal } from '../http/refusal.js';
+import { VmStates } from '../vms/vm-states.js';
+
+/** A grant that is good now, and whether this browser would win it. */
+export interface OpenedLink {
+  readonly grant: ActiveGrant;
+  /** The browser holds it already: nothing is used up by going on. */
+  readonly held: boolean;
+}
+
+/** Finds the grant of a link. Everything throws Refusals with the links' statuses. */
+@Injectable()
+export class LinkOpener {
+  constructor(
+    private readonly store: GrantStore,
+    private readonly reader: GrantReader,
+    private readonly vms: VmStates,
+    private readonly watches: Watches,
+  ) {}
+
+  /** @param cookies the browser's `Cookie` header */
+  byCode(code: string, cookies: string | undefined): Promise<OpenedLink> {
+    if (!isCode(code)) throw new Refusal(400, 'This link has no valid code.', 'Check that it was copied whole.');
+    return this.open(() => this.store.byLinkHash(linkHash(code)), cookies);
+  }
+
+  /** @param cookies the browser's `Cookie` header */
+  byJwt(jwt: string, cookies: string | undefined): Promise<OpenedLink> {
+    return this.open(() => this.reader.fromJwt(jwt), cookies);
+  }
+
+  private async open(find: () => Promise<ActiveGrant>, cookies: string | undefined): Promise<OpenedLink> {
+    if (!this.watches.inTouch()) throw outOfTouch();
+    return asLinkRefusal(async () => {
+      const grant = await find();
+      const fault = grantFault(grant, Date.now());
+      if (fault !== undefined) throw fault;
+      this.refuseReplacedVm(grant);
+      const held = grant.singleUse && this.holds(grant, cookies);
+      if (grant.redeemedBy !== undefined && grant.singleUse && !held) throw new GrantError('used');
+      return { grant, held };
+    });
+  }
+
+  private holds({ uid, redeemedBy }: ActiveGrant, cookies: string | undefined): boolean {
+    return redeemedBy !== undefined && this.reader.noncesOf(cookies, uid).includes(redeemedBy);
+  }
+
+  private refuseReplacedVm({ vm, vmUid }: ActiveGrant): void {
+    if (vm === undefined || vmUid === undefined) return;
+    const uid = this.vms.get(vm.namespace, vm.vm)?.uid;
+    if (uid === undefined || uid === vmUid) return;
+    throw new GrantError('vm-replaced');
+  }
+}
