@@ -33,7 +33,7 @@ async function main(): Promise<void> {
   app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
   const { host, port } = settings.listen;
   await app.listen(port, host);
-  logger.info({ address: await app.getUrl() }, 'listens');
+  logger.info({ address: await app.getUrl() }, 'listening');
 }
 
 await main().catch((error: unknown) =>

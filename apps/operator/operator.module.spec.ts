@@ -42,6 +42,11 @@ function emptyCluster(held: Promise<void> = Promise.resolve()) {
   };
 }
 
+async function metrics(): Promise<string> {
+  const { port } = app.get(MetricsServer, { strict: false });
+  return (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+}
+
 const released = () => {
   const writes = api.requests.filter(({ method, url }) => method !== 'GET' && url.pathname.includes('/leases'));
   return (
@@ -52,9 +57,8 @@ const released = () => {
 it('leads, and is ready while its watches are in touch', async () => {
   const url = await start(emptyCluster());
   await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(200);
-  const metrics = `http://127.0.0.1:${app.get(MetricsServer, { strict: false }).port}/metrics`;
-  await expect.poll(async () => (await fetch(metrics)).text()).toContain('kube_gateway_operator_leads 1');
-  expect(await (await fetch(metrics)).text()).toContain('kube_gateway_operator_queue_length{kind="GateToken"} 0');
+  await expect.poll(metrics).toContain('kube_gateway_operator_leads 1');
+  expect(await metrics()).toContain('kube_gateway_operator_queue_length{kind="GateToken"} 0');
 });
 
 it('is not ready any more while it ends, and gives the lead back', async () => {
@@ -62,6 +66,7 @@ it('is not ready any more while it ends, and gives the lead back', async () => {
   const held = new Promise<void>((resolve) => (release = resolve));
   const url = await start(emptyCluster(held));
   await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(200);
+  await expect.poll(metrics).toContain('kube_gateway_operator_leads 1');
   const closed = app.close();
   await expect.poll(released).toBe(true);
   const ready = await fetch(`${url}/readyz`);

@@ -134,6 +134,6 @@ function ownedBy(object: Manifest, owner: Owner): Manifest {
 function foreign(type: ResourceType, live: Manifest): string {
   const { name = '' } = live.metadata;
   const controller = controllerOf(live);
-  const whose = controller ? `belongs to ${controller.kind} ${controller.name}` : 'belongs to nobody';
-  return `${type.kind} ${name} exists already and ${whose}: delete it, or give the GateServer another name.`;
+  const whose = controller ? `belongs to ${controller.kind} ${controller.name}` : 'has no owner';
+  return `${type.kind} ${name} already exists and ${whose}: delete it, or create the GateServer under another name.`;
 }

@@ -24,7 +24,7 @@ export function faultOf({ metadata, spec }: GateServer): Fault | undefined {
 
 function nameFault(name = ''): string | undefined {
   if (NAME.test(name)) return undefined;
-  return 'metadata.name: a GateServer needs a name of at most 52 lower case letters, digits and "-", with a letter first.';
+  return 'metadata.name: use at most 52 lowercase letters, digits and "-", starting with a letter and not ending with "-".';
 }
 
 function urlFault(settings: Settings): string | undefined {
@@ -33,7 +33,7 @@ function urlFault(settings: Settings): string | undefined {
     return `spec.api-url is ${settings['api-url']}: use an https:// URL (http:// only for loopback).`;
   }
   const url = settings['public-urls'].find((text) => !parseUrl(text));
-  return url === undefined ? undefined : `spec.public-urls: ${url} is no URL.`;
+  return url === undefined ? undefined : `spec.public-urls: ${url} is not a URL: use https://HOST.`;
 }
 
 type Settings = ReturnType<typeof gateServerDefaults>;
@@ -50,7 +50,7 @@ const DURATIONS = [
 function durationFault(settings: Settings): string | undefined {
   for (const field of DURATIONS) {
     try {
-      if (parseDuration(settings[field]) < 0) return `spec.${field} is negative.`;
+      if (parseDuration(settings[field]) < 0) return `spec.${field} is negative: use 0s or more.`;
     } catch (error) {
       return `spec.${field}: ${error instanceof Error ? error.message : String(error)}`;
     }
@@ -58,7 +58,7 @@ function durationFault(settings: Settings): string | undefined {
   // The schema says so too, but a stored object may be older: a key that is old at once is made anew without end.
   const rotation = settings['key-rotation'];
   const isShort = parseDuration(rotation) < parseDuration(KEY_ROTATION_LEAST);
-  return isShort ? `spec.key-rotation is ${rotation}: at least ${KEY_ROTATION_LEAST}.` : undefined;
+  return isShort ? `spec.key-rotation is ${rotation}: use at least ${KEY_ROTATION_LEAST}.` : undefined;
 }
 
 /** Never wider than written. */
@@ -71,7 +71,7 @@ function enforcedFault(settings: Settings): string | undefined {
   const field = (Object.keys(asked) as (keyof typeof asked)[]).find(
     (name) => asked[name] && !ENFORCED.gateserver.has(name),
   );
-  return field && `spec.${field} is ${settings[field]}, which this release does not enforce yet: leave it out.`;
+  return field && `spec.${field} is ${settings[field]}, which this release does not enforce yet: remove it.`;
 }
 
 /** As the schema writes it into every object: the one value that nobody need have asked for. */
@@ -89,7 +89,7 @@ function isRecheckAsked({ 'issuer-recheck': recheck }: Settings): boolean {
 export function webAppFault({ spec }: GateServer, allowed: readonly string[]): Fault | undefined {
   const url = spec['web-app'];
   if (isAllowed(url, allowed)) return undefined;
-  const message = `spec.web-app: the host ${hostOf(url)} is not among those that this cluster allows. Leave the field out, or ask who runs the operator to list it in WEB_APP_HOSTS.`;
+  const message = `spec.web-app: the host ${hostOf(url)} is not allowed on this cluster. Remove the field, or ask the administrator of the operator to add the host to WEB_APP_HOSTS.`;
   return { reason: 'HostNotAllowed', message };
 }
 
@@ -105,15 +105,15 @@ function isOf(pattern: string, host: string): boolean {
   return pattern === '*' || pattern === host || (pattern.startsWith('*.') && host.endsWith(pattern.slice(1)));
 }
 
-/** Fields of the spec without effect, a sentence for each reason. */
-export interface Unacted {
-  /** What somebody asked for. */
-  asked: string[];
-  /** What the schema's defaults ask for. */
-  standard: string[];
+/** Fields of the spec that are not in effect, a sentence for each reason. */
+export interface NotInEffect {
+  /** Fields that the author set. */
+  configured: string[];
+  /** Fields that have their default. */
+  defaults: string[];
 }
 
-export function unacted({ spec }: GateServer): Unacted {
+export function notInEffect({ spec }: GateServer): NotInEffect {
   const settings = gateServerDefaults(spec);
   const given = (fields: readonly (keyof typeof spec)[]) =>
     fields.filter((field) => spec[field] !== undefined).map((field) => `spec.${field}`);
@@ -122,15 +122,15 @@ export function unacted({ spec }: GateServer): Unacted {
   const recheck =
     settings['issuer-recheck'] === DEFAULT_RECHECK && !ENFORCED.gateserver.has('issuer-recheck')
       ? [
-          `spec.issuer-recheck stands at its default of ${DEFAULT_RECHECK}, and issuers' rights are not asked again yet.`,
+          `spec.issuer-recheck has its default, ${DEFAULT_RECHECK}, but this release does not recheck issuers' rights yet.`,
         ]
       : [];
   return {
-    asked: [
-      ...(later.length === 0 ? [] : [`This release does not act on ${later.join(', ')} yet.`]),
-      ...(ingress.length === 0 ? [] : [`Without an Ingress there is no use for ${ingress.join(', ')}.`]),
+    configured: [
+      ...(later.length === 0 ? [] : [`Not in effect in this release: ${later.join(', ')}.`]),
+      ...(ingress.length === 0 ? [] : [`Not in effect without an Ingress: ${ingress.join(', ')}.`]),
     ],
-    standard: recheck,
+    defaults: recheck,
   };
 }
 

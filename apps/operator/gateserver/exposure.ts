@@ -8,7 +8,8 @@ export function exposureOf({ expose }: GateServerSettings): { exposure: Exposure
       return { exposure: 'ingress' };
     case 'route':
     case 'httproute': {
-      const problem = `spec.expose: ${expose} is not made by this release: use ingress, or make the ${expose === 'route' ? 'Route' : 'HTTPRoute'} yourself and set none.`;
+      const kind = expose === 'route' ? 'Route' : 'HTTPRoute';
+      const problem = `spec.expose: this release does not create a ${kind}: use ingress, or create the ${kind} yourself and set none.`;
       return { exposure: 'none', problem };
     }
     default:

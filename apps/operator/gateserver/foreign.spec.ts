@@ -37,7 +37,7 @@ it.each([
   expect((await reconcile(cluster)).filter((one) => /deployments|rolebindings/.test(one))).toEqual([]);
   const { status } = cluster.take(types.gateServers, 'gs') as unknown as GateServer;
   expect(status?.phase).toBe('Error');
-  expect(JSON.stringify(status)).toContain(`${kind} ${name} exists already and belongs to nobody`);
+  expect(JSON.stringify(status)).toContain(`${kind} ${name} already exists and has no owner`);
   cluster.remove(type, name);
   expect((await reconcile(cluster)).some((one) => one.includes('deployments'))).toBe(true);
 });

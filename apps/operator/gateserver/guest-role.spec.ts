@@ -63,7 +63,7 @@ describe('guestRights', () => {
         'virtualmachineinstances',
         'virtualmachines',
       ]);
-      expect(left).toEqual([expect.stringMatching(/^pods, services: only get, list and watch, since .*the gateway/)]);
+      expect(left).toEqual([expect.stringMatching(/^pods, services: only get, list and watch, because .*the gateway/)]);
     });
 
     it('with *', () => {

@@ -21,7 +21,7 @@ export interface GuestRights {
 
 /** KubeVirt's own doing: a machine's volumes may be Secrets, and a service account's token. */
 const DISKS =
-  'A guest whose grant creates or changes virtual machines can give them any Secret of this namespace as a disk, the signing key too.';
+  'A guest whose grant can create or change virtual machines can attach any Secret of this namespace to them as a disk, including the signing key.';
 
 /** Groups whose objects hold a machine's template, or patches to one that they make (clones, restores). */
 const MACHINES: ReadonlySet<string> = new Set([
@@ -81,7 +81,7 @@ function parted(all: readonly Served[], names: readonly string[]): [Served[], Se
 
 function onlyRead(read: readonly Served[]): string {
   const names = [...new Set(read.map(textOf))].join(', ');
-  return `${names}: only get, list and watch, since whoever writes them may reach the gateway itself or its keys`;
+  return `${names}: only get, list and watch, because writing them can reach the gateway itself or its keys`;
 }
 
 /** As it is written in `admin-resources`. */

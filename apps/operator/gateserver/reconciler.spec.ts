@@ -118,15 +118,24 @@ describe('ServerReconciler', () => {
     expect(secret('gs-jwt-secret')?.metadata.annotations?.[SIGNING_KEY]).toBe('true');
   });
 
+  const rollOut = (updatedReplicas: number) => {
+    const deployment = cluster.take(types.deployments, 'gs');
+    const status = { observedGeneration: 1, updatedReplicas, readyReplicas: 2 };
+    const metadata = { ...deployment?.metadata, generation: 1 };
+    cluster.put(types.deployments, { ...deployment, metadata, status } as KubeObject);
+  };
+
+  it('says that ready gateways are being replaced, not that they are not ready', async () => {
+    await run();
+    rollOut(1);
+    await run();
+    expect(condition('Ready')).toMatchObject({ status: 'False', reason: 'RollingOut' });
+    expect(condition('Ready')?.message).toContain('being replaced');
+  });
+
   it('is Ready when every gateway is', async () => {
     await run();
-    const deployment = cluster.take(types.deployments, 'gs');
-    const status = { observedGeneration: 1, updatedReplicas: 2, readyReplicas: 2 };
-    cluster.put(types.deployments, {
-      ...deployment,
-      metadata: { ...deployment?.metadata, generation: 1 },
-      status,
-    } as KubeObject);
+    rollOut(2);
     cluster.written();
     await run();
     expect(cluster.written()).toEqual([STATUS]);
@@ -211,7 +220,7 @@ describe('ServerReconciler', () => {
     expect(current()?.status?.phase).toBe('Error');
     expect(current()?.status).not.toHaveProperty('secret-name');
     expect(condition('Applied')).toMatchObject({ status: 'False', reason: 'ForeignObject' });
-    expect(condition('Applied')?.message).toContain('Secret gs-jwt-secret exists already and belongs to nobody');
+    expect(condition('Applied')?.message).toContain('Secret gs-jwt-secret already exists and has no owner');
     cluster.remove(types.secrets, 'gs-jwt-secret');
     await run();
     expect(current()?.status?.phase).toBe('Progressing');
@@ -257,7 +266,7 @@ describe('ServerReconciler', () => {
   it.each<[Partial<GateServerSpec>, RegExp]>([
     [{ 'api-url': 'http://10.0.0.1' }, /spec\.api-url/],
     [{ 'max-duration': '1d' }, /spec\.max-duration/],
-    [{ 'key-rotation': '1ms' }, /spec\.key-rotation is 1ms: at least 1h/],
+    [{ 'key-rotation': '1ms' }, /spec\.key-rotation is 1ms: use at least 1h/],
   ])('makes nothing of %j', async (spec, message) => {
     server(spec);
     expect(await run()).toBeUndefined();
@@ -273,7 +282,7 @@ describe('ServerReconciler', () => {
     it.each<[Partial<GateServerSpec>, RegExp]>([
       [{ 'issuer-recheck': '10s' }, /spec\.issuer-recheck is 10s, which this release does not enforce yet/],
       [{ 'issuer-recheck': '1m' }, /spec\.issuer-recheck is 1m/],
-      [{ 'issuer-recheck': '24h' }, /leave it out/],
+      [{ 'issuer-recheck': '24h' }, /remove it/],
     ])('%j: Error, nothing is made', async (spec, message) => {
       server(spec);
       await run();
@@ -289,11 +298,11 @@ describe('ServerReconciler', () => {
     it('a default that nobody asked for is named, and no fault', async () => {
       server({ 'issuer-recheck': '60s' });
       await run();
-      expect(condition('ActedOn')).toMatchObject({ status: 'True', reason: 'AllAskedFor' });
-      expect(condition('ActedOn')?.message).toMatch(/spec\.issuer-recheck .*60s/);
+      expect(condition('FieldsInEffect')).toMatchObject({ status: 'True', reason: 'AllConfigured' });
+      expect(condition('FieldsInEffect')?.message).toMatch(/spec\.issuer-recheck .*60s/);
       server({ 'issuer-recheck': '0s' });
       await run();
-      expect(condition('ActedOn')).toMatchObject({ status: 'True', reason: 'All' });
+      expect(condition('FieldsInEffect')).toMatchObject({ status: 'True', reason: 'All' });
     });
 
     it.each(['idle-timeout', 'max-consoles'] as const)('%s, where the gateway does not know it', async (field) => {
@@ -319,7 +328,7 @@ describe('ServerReconciler', () => {
   ])('names what has no effect in %j', async (spec, fields) => {
     server({ ...spec, 'issuer-recheck': '0s' });
     await run();
-    const { status, message = '' } = condition('ActedOn') ?? {};
+    const { status, message = '' } = condition('FieldsInEffect') ?? {};
     expect(status).toBe(fields.length === 0 ? 'True' : 'False');
     for (const field of fields) expect(message).toContain(`spec.${field}`);
     expect(message.includes('Ingress')).toBe(fields.length > 0);
@@ -363,6 +372,6 @@ describe('ServerReconciler', () => {
     });
     await run();
     expect(condition('Exposed')).toMatchObject({ status: 'False', reason: 'NotSupported' });
-    expect(condition('ActedOn')?.message).toContain('spec.oidc');
+    expect(condition('FieldsInEffect')?.message).toContain('spec.oidc');
   });
 });

@@ -13,7 +13,7 @@ const TAKEN = 'RouteTaken';
 export function routeFault(server: GateServer, all: readonly GateServer[]): Fault | undefined {
   const { route } = server.spec;
   if (!all.some((other) => claimsOf(other).includes(route) && isBefore(other, server, route))) return undefined;
-  const message = `spec.route: the host name ${route} belongs to another GateServer of this cluster: choose another one.`;
+  const message = `spec.route: the host name ${route} belongs to another GateServer of this cluster: choose a different one.`;
   return { reason: TAKEN, message };
 }
 

@@ -5,7 +5,7 @@ import { rfc3339, setCondition, type StatedCondition, types } from '#libs/kube';
 import { type Outcome } from '../apply/applier.js';
 import { retiredKeys } from '../keys/retired.js';
 import { type SecretObject } from '../cluster/manifest.js';
-import { type Fault, unacted } from './check.js';
+import { type Fault, notInEffect } from './check.js';
 import { exposureOf } from './exposure.js';
 import { type Gathered } from './gather.js';
 import { guestRights } from './guest-role.js';
@@ -16,7 +16,7 @@ import { urlsOf } from './servers.js';
 type Stated = Omit<StatedCondition, 'observedGeneration'>;
 
 /**
- * The status of a GateServer of which nothing may be made. What it had before goes on to run, unless its host name
+ * The status of a GateServer whose spec cannot be applied. What it has already keeps running, unless its host name
  * belongs to another.
  */
 export function faultStatus(server: GateServer, { reason, message }: Fault, now: Date): GateServerStatus {
@@ -43,7 +43,7 @@ export function statusOf(
     available,
     exposedCondition(gathered),
     guestCondition(gathered),
-    actedCondition(server),
+    fieldsCondition(server),
   ];
   const [url] = urlsOf(server);
   const phase = applied.status === 'False' ? 'Error' : ready.status === 'True' ? 'Ready' : 'Progressing';
@@ -77,7 +77,7 @@ function appliedCondition(outcomes: readonly Outcome[]): Stated {
       type: 'Applied',
       status: 'True',
       reason: 'Applied',
-      message: 'Everything that it owns is as it should be.',
+      message: 'All owned objects are up to date.',
     };
   }
   const reason = first.result === 'foreign' ? 'ForeignObject' : 'Refused';
@@ -92,8 +92,10 @@ function availableCondition(gathered: Gathered): Stated {
   const wanted = gathered.settings.replicas;
   const ready = readyReplicas(gathered);
   const message = `${ready} of ${wanted} gateways are ready.`;
-  const all = isRolledOut(gathered) && ready >= wanted;
-  return { type: 'Available', status: all ? 'True' : 'False', reason: all ? 'AllReady' : 'NotAllReady', message };
+  if (ready < wanted) return { type: 'Available', status: 'False', reason: 'NotAllReady', message };
+  if (isRolledOut(gathered)) return { type: 'Available', status: 'True', reason: 'AllReady', message };
+  const rolling = `${message} They are being replaced by gateways of the current spec.`;
+  return { type: 'Available', status: 'False', reason: 'RollingOut', message: rolling };
 }
 
 function readyCondition(applied: Stated, available: Stated): Stated {
@@ -107,7 +109,7 @@ function readyCondition(applied: Stated, available: Stated): Stated {
 function exposedCondition({ settings }: Gathered): Stated {
   const { exposure, problem } = exposureOf(settings);
   if (problem) return { type: 'Exposed', status: 'False', reason: 'NotSupported', message: problem };
-  const message = exposure === 'none' ? 'Not exposed, as asked.' : `Exposed by ${exposure}.`;
+  const message = exposure === 'none' ? 'Not exposed: spec.expose is none.' : `Exposed by ${exposure}.`;
   return { type: 'Exposed', status: 'True', reason: exposure === 'none' ? 'None' : 'Exposed', message };
 }
 
@@ -115,20 +117,24 @@ function guestCondition({ settings, discovered }: Gathered): Stated {
   const { left, warnings } = guestRights(settings['admin-role'], settings['admin-resources'], discovered);
   const message = (first: string) => [first, ...warnings].join(' ');
   if (left.length === 0) {
-    const given = message('The guest account has what admin-role and admin-resources say.');
+    const given = message('The guest account has all rights of spec.admin-role and spec.admin-resources.');
     return { type: 'GuestRights', status: 'True', reason: 'Given', message: given };
   }
-  const missing = message(`Not given of spec.admin-role and spec.admin-resources: ${left.join('; ')}.`);
+  const missing = message(
+    `The guest account lacks rights of spec.admin-role and spec.admin-resources: ${left.join('; ')}.`,
+  );
   return { type: 'GuestRights', status: 'False', reason: 'NotGiven', message: missing };
 }
 
-function actedCondition(server: GateServer): Stated {
-  const { asked, standard } = unacted(server);
-  const message = (first: string[]) => [...first, ...standard].join(' ');
-  if (asked.length > 0) return { type: 'ActedOn', status: 'False', reason: 'NotYet', message: message(asked) };
-  const all = standard.length === 0;
-  const done = `Every field of the spec that ${all ? 'is set' : 'somebody asked for'} is acted on.`;
-  return { type: 'ActedOn', status: 'True', reason: all ? 'All' : 'AllAskedFor', message: message([done]) };
+function fieldsCondition(server: GateServer): Stated {
+  const { configured, defaults } = notInEffect(server);
+  const message = (first: string[]) => [...first, ...defaults].join(' ');
+  if (configured.length > 0) {
+    return { type: 'FieldsInEffect', status: 'False', reason: 'NotYet', message: message(configured) };
+  }
+  const all = defaults.length === 0;
+  const done = 'All configured fields are in effect.';
+  return { type: 'FieldsInEffect', status: 'True', reason: all ? 'All' : 'AllConfigured', message: message([done]) };
 }
 
 /** Whether browsers reach it by the name that its spec asks for, as far as that is the operator's business. */

@@ -24,7 +24,7 @@ it.each([
 ])('%s is not fetched where %j are allowed (security row 16)', (url, allowed) => {
   const fault = webAppFault(server(url), allowed);
   expect(fault?.reason).toBe('HostNotAllowed');
-  expect(fault?.message).toMatch(/^spec\.web-app: the host \S+ is not among those .* WEB_APP_HOSTS\.$/);
+  expect(fault?.message).toMatch(/^spec\.web-app: the host \S+ is not allowed .* WEB_APP_HOSTS\.$/);
 });
 
 it.each([

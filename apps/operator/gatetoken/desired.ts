@@ -80,7 +80,7 @@ const REVOKED = { reason: 'Revoked', message: 'The token was revoked: spec.revok
 function endedOf({ revoked }: GateTokenSettings, { exp, until }: GateTokenData, now: number) {
   if (revoked) return { phase: 'Revoked' as const, ...REVOKED };
   if (now < exp * 1000) return undefined;
-  return { phase: 'Expired' as const, reason: 'Expired', message: `The token ended at ${until}.` };
+  return { phase: 'Expired' as const, reason: 'Expired', message: `The token expired at ${until}.` };
 }
 
 function grantOf({ metadata, spec }: GateToken, settings: GateTokenSettings): Grant {
@@ -111,7 +111,7 @@ function checkEnforced(settings: GateTokenSettings): void {
   };
   for (const [field, used] of Object.entries(asked) as [keyof typeof asked, boolean][]) {
     if (!used || ENFORCED.gatetoken.has(field)) continue;
-    throw new Problem('NotEnforced', `spec.${field} is not enforced by this release yet: leave it out.`);
+    throw new Problem('NotEnforced', `spec.${field} is not enforced by this release yet: remove it.`);
   }
 }
 
@@ -122,21 +122,21 @@ function checkEnforced(settings: GateTokenSettings): void {
 function checkServer({ status }: GateToken, { server }: Signer): void {
   const fault = status?.phase === 'Ready' ? undefined : faultOfServer(server);
   if (fault === undefined) return;
-  const message = `GateServer ${server.metadata.name} is in error and gives out nothing new: ${fault}`;
+  const message = `GateServer ${server.metadata.name} is in error and issues nothing new: ${fault}`;
   throw new Problem('GateServerNotReady', message, true);
 }
 
 function faultOfServer(server: GateServer): string | undefined {
   const told = faultOf(server)?.message;
-  return told ?? (server.status?.phase === 'Error' ? 'see its conditions, and cure what they name.' : undefined);
+  return told ?? (server.status?.phase === 'Error' ? 'see its conditions.' : undefined);
 }
 
 function checkDuration({ durationMs }: Window, { server }: Signer): void {
   const longest = parseDuration(gateServerDefaults(server.spec)['max-duration']);
   if (durationMs <= longest) return;
   const asked = formatDuration(durationMs);
-  const message = `spec.duration is ${asked}; GateServer ${server.metadata.name} allows at most ${formatDuration(longest)}`;
-  throw new Problem('DurationTooLong', `${message} (its max-duration): issue a shorter one.`);
+  const message = `spec.duration is ${asked}, but GateServer ${server.metadata.name} allows at most ${formatDuration(longest)}`;
+  throw new Problem('DurationTooLong', `${message} (its spec.max-duration): use a shorter duration.`);
 }
 
 function signingOf(
@@ -162,12 +162,12 @@ function bindingOf({ token, vm }: Gathered): string | undefined {
   const bound = token.status?.['vm-uid'];
   if (!vm) return undefined;
   if (bound !== undefined && bound !== vm.uid) {
-    const what = vm.uid === undefined ? 'is gone' : 'was deleted and made anew';
-    const message = `The virtual machine ${vm.name} that this token was issued for ${what}: issue a new token.`;
+    const what = vm.uid === undefined ? 'no longer exists' : 'was deleted and recreated';
+    const message = `Virtual machine ${vm.name}, which this token was issued for, ${what}: issue a new token.`;
     throw new Problem('VirtualMachineReplaced', message);
   }
   if (vm.uid === undefined && token.spec.vm !== undefined) {
-    const message = `Virtual machine ${vm.name} does not exist in namespace "${vm.namespace}": create it, or name another.`;
+    const message = `Virtual machine ${vm.name} does not exist in namespace "${vm.namespace}": create it, or name a different one.`;
     throw new Problem('VirtualMachineNotFound', message);
   }
   return vm.uid;

@@ -19,8 +19,8 @@ export function signerOf(token: GateToken, servers: readonly GateServer[], secre
   const { namespace = '' } = token.metadata;
   const { 'secret-name': name, 'secret-namespace': elsewhere } = token.spec;
   if (elsewhere !== undefined && elsewhere !== namespace) {
-    const message = `spec.secret-namespace is "${elsewhere}": only secrets of the token's own namespace "${namespace}" sign.`;
-    throw new Problem('ForeignNamespace', `${message} Leave the field out.`);
+    const message = `spec.secret-namespace is "${elsewhere}": only Secrets of the token's own namespace "${namespace}" can sign it.`;
+    throw new Problem('ForeignNamespace', `${message} Remove the field.`);
   }
   // Another GateServer may have come since it was given out.
   const present = servers.find(({ metadata }) => metadata.name === token.status?.['gate-server']);
@@ -45,7 +45,7 @@ function isSecretOf({ metadata, status }: GateServer, name: string): boolean {
 function ownSecret({ metadata, status }: GateServer): string {
   const name = status?.['secret-name'];
   if (name !== undefined) return name;
-  const message = `GateServer ${metadata.name} has no signing key yet: this cures itself; otherwise see its conditions.`;
+  const message = `GateServer ${metadata.name} has no signing key yet. The token is signed once it has one; if that does not happen, see the conditions of the GateServer.`;
   throw new Problem('GateServerNotReady', message, true);
 }
 
@@ -54,8 +54,8 @@ function only(servers: readonly GateServer[], namespace: string): GateServer {
   if (!server) throw new Problem('NoGateServer', `Namespace "${namespace}" has no GateServer: create one.`);
   if (!another) return server;
   const names = servers.map(({ metadata }) => metadata.name).join(', ');
-  const known = secretsOf(servers) || 'its secret';
-  const message = `Namespace "${namespace}" has several GateServers (${names}): name the key of one of them in spec.secret-name: ${known}.`;
+  const known = secretsOf(servers) || 'see their status.secret-name';
+  const message = `Namespace "${namespace}" has several GateServers (${names}): set spec.secret-name to the Secret of one of them: ${known}.`;
   throw new Problem('AmbiguousGateServer', message);
 }
 
@@ -65,15 +65,16 @@ const secretsOf = (servers: readonly GateServer[]): string =>
 function foreign(name: string, namespace: string, servers: readonly GateServer[]): Problem {
   const known = secretsOf(servers);
   const which = known ? `: use ${known}` : '';
-  const message = `spec.secret-name is "${name}", which is no signing key of namespace "${namespace}"${which}`;
-  return new Problem('ForeignSecret', `${message}, or annotate that secret with ${SIGNING_KEY}=true.`);
+  const message = `spec.secret-name is "${name}", which is not a signing key of namespace "${namespace}"${which}`;
+  return new Problem('ForeignSecret', `${message}, or annotate that Secret with ${SIGNING_KEY}=true.`);
 }
 
 const parsed = new WeakMap<SecretObject, Map<string, SigningKey | SecretKeyError>>();
 
 /** The key of a secret, parsed once for each version of it. @throws Problem */
 export function signingKeyOf(secret: SecretObject | undefined, name: string, file: string): SigningKey {
-  if (!secret) throw new Problem('SecretNotFound', `Secret "${name}" does not exist: create it, or name another.`);
+  if (!secret)
+    throw new Problem('SecretNotFound', `Secret "${name}" does not exist: create it, or name a different one.`);
   const keys = parsed.get(secret) ?? new Map<string, SigningKey | SecretKeyError>();
   parsed.set(secret, keys);
   const key = keys.get(file) ?? parse(secret, file);

@@ -36,7 +36,7 @@ export function statusOf(token: GateToken, decision: Decision, jwt: string | und
 
 function readyText(token: GateToken, decision: Decision & { phase: 'Ready' }, jwt: string | undefined) {
   const reason = jwt === undefined ? 'LinkReady' : 'Signed';
-  const what = jwt === undefined ? 'The link is good' : 'The token is signed';
+  const what = jwt === undefined ? 'The link is valid' : 'The token is signed and valid';
   const { from, until } = decision.data;
   const target = targetOf(token);
   const unbound = target && decision.vmUid === undefined ? ` Virtual machine ${target.name} does not exist yet.` : '';

@@ -14,11 +14,12 @@ export interface Window {
  */
 export function windowOf({ metadata }: GateToken, { from, duration }: GateTokenSettings): Window {
   const start = Date.parse(from ?? metadata.creationTimestamp ?? '');
-  if (Number.isNaN(start)) throw new RangeError(`spec.from is no time: write it like 2030-01-31T12:00:00Z.`);
+  if (Number.isNaN(start))
+    throw new RangeError(`spec.from is not an RFC 3339 time: write it like 2030-01-31T12:00:00Z.`);
   const durationMs = durationOf(duration);
   const nbf = Math.floor(start / 1000);
   const exp = Math.floor((start + durationMs) / 1000);
-  if (durationMs < 1000 || exp <= nbf) throw new RangeError('spec.duration is too short: at least 1s.');
+  if (durationMs < 1000 || exp <= nbf) throw new RangeError('spec.duration is too short: use at least 1s.');
   return { nbf, exp, durationMs };
 }
 

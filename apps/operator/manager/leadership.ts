@@ -57,7 +57,7 @@ export class Leadership {
 
   #lose(): void {
     if (this.#ending) return;
-    this.log.error('lost the lead; this process ends');
+    this.log.error('lost the lead; exiting');
     this.onLost();
   }
 }

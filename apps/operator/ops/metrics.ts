@@ -14,27 +14,27 @@ export class Metrics {
     const registers = [registry];
     this.#reconciles = new Counter({
       name: 'kube_gateway_operator_reconciles_total',
-      help: 'Objects that were looked at, by kind and result: done, or error (tried again).',
+      help: 'Reconciled objects, by kind and result: done, or error (retried).',
       labelNames: ['kind', 'result'],
       registers,
     });
     this.#seconds = new Histogram({
       name: 'kube_gateway_operator_reconcile_seconds',
-      help: 'Time that one look at an object took.',
+      help: 'Duration of one reconciliation.',
       labelNames: ['kind'],
       buckets: [0.002, 0.01, 0.05, 0.25, 1, 5, 30],
       registers,
     });
     this.#leads = new Gauge({
       name: 'kube_gateway_operator_leads',
-      help: '1 while this replica is the one that works.',
+      help: '1 while this replica leads.',
       registers,
     });
     collectDefaultMetrics({ register: registry });
     const queues = this.#queues;
     new Gauge({
       name: 'kube_gateway_operator_queue_length',
-      help: 'Objects that wait to be looked at or are being looked at.',
+      help: 'Objects that are queued or being reconciled.',
       labelNames: ['kind'],
       registers,
       collect() {
