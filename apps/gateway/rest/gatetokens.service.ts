@@ -1,3 +1,4 @@
+import { Inject, Injectable } from '@nestjs/common';
 import {
   type CheckResponse,
   type GateServer,
@@ -10,7 +11,7 @@ import {
 } from '#libs/api';
 import { isKubeError, types, type UserClient } from '#libs/kube';
 import { parseDuration } from '#libs/token';
-import { type GatewayConfig } from '../config/config.js';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { Refusal } from '../http/refusal.js';
 import { issue } from '../grants/issue.js';
 import { checkRequest } from './check-request.js';
@@ -25,8 +26,9 @@ interface Gate {
 }
 
 /** Grants as the user sees, makes and revokes them: Kubernetes judges each step with her own rights. */
+@Injectable()
 export class GateTokensService {
-  constructor(private readonly where: Where) {}
+  constructor(@Inject(GATEWAY_CONFIG) private readonly where: Where) {}
 
   async list(client: UserClient, namespace: string): Promise<{ items: GateTokenView[] }> {
     const { items } = await client.list<GateToken>(types.gateTokens, namespace);

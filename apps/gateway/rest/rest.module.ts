@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { ClusterModule } from '../cluster/cluster.module.js';
-import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { GrantsModule } from '../grants/grants.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { SignInModule } from '../sign-in/sign-in.module.js';
@@ -28,14 +27,6 @@ import { VmsService } from './vms.service.js';
     GateSessionsController,
     EventsController,
   ],
-  providers: [
-    VmsService,
-    Feeds,
-    {
-      provide: GateTokensService,
-      inject: [GATEWAY_CONFIG],
-      useFactory: (config: GatewayConfig) => new GateTokensService(config),
-    },
-  ],
+  providers: [VmsService, Feeds, GateTokensService],
 })
 export class RestModule {}
