@@ -36,7 +36,7 @@ export class DashboardPage {
     await dialog.getByRole('button', { name: 'Custom' }).click();
     await dialog.getByLabel('Custom duration', { exact: true }).fill(duration);
     await dialog.getByLabel('Description').fill(description);
-    await dialog.getByText('Use the screen of the virtual machine').waitFor(); // What the gateway says that it allows ...
+    await dialog.getByText('Use the screen of virtual machine').waitFor(); // What the gateway says that it allows ...
     await dialog.locator('[aria-busy="false"]').waitFor(); // ... of what the form says now.
     return dialog;
   }

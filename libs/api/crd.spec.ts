@@ -103,7 +103,7 @@ describe('defaults', () => {
     });
   });
 
-  it('give every caller lists of her own', () => {
+  it('give every caller its own lists', () => {
     gateTokenDefaults({ vm: 'vm' }).verbs.push('delete');
     expect(gateTokenDefaults({ vm: 'vm' }).verbs).toEqual(['get']);
   });

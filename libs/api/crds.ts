@@ -29,7 +29,7 @@ async function write(): Promise<void> {
 if (process.argv.includes('--check')) {
   const stale = await check();
   if (stale.length > 0) {
-    console.error(`crds: not current: ${stale.join(', ')}. Run \`npm run crds\` and commit what it writes.`);
+    console.error(`CRDs are out of date: ${stale.join(', ')}. Run \`npm run crds\` and commit the result.`);
     process.exitCode = 1;
   }
 } else {

@@ -1,6 +1,6 @@
 /**
  * Restricting fields that the gateway of this release enforces. The operator refuses an object that uses one which is
- * not named here: a grant must never be wider than written. Whoever teaches the gateway a field adds it here.
+ * not named here: a grant must never be wider than written. A change that enforces a field adds it here.
  */
 export const ENFORCED: {
   readonly gatetoken: ReadonlySet<'single-use' | 'take-over' | 'view-only'>;

@@ -37,46 +37,46 @@ const exposure: Pick<SchemaOf<GateServerSpec>, 'expose' | 'ingress-class' | 'gat
   expose: {
     type: 'string',
     description:
-      'How browsers reach the gateway. auto: a Route where the cluster has them, else an HTTPRoute where gateway-ref is set, else an Ingress.',
+      'How browsers reach the gateway. auto: a Route if the cluster has them, otherwise an HTTPRoute if gateway-ref is set, otherwise an Ingress.',
     default: 'auto',
     enum: ['auto', 'route', 'ingress', 'httproute', 'loadbalancer', 'nodeport', 'none'],
   },
-  'ingress-class': name('Class of the Ingress; absent: the default class of the cluster.'),
+  'ingress-class': name('Class of the Ingress. Defaults to the default class of the cluster.'),
   'gateway-ref': {
     type: 'object',
-    description: 'The Gateway (gateway.networking.k8s.io) to which an HTTPRoute is attached.',
+    description: 'The Gateway (gateway.networking.k8s.io) to attach an HTTPRoute to.',
     required: ['name'],
     properties: {
       name: name('Name of the Gateway.'),
       namespace: label("Namespace of the Gateway; absent: this GateServer's."),
-      'section-name': name('Listener of the Gateway; absent: all that fit.'),
+      'section-name': name('Listener of the Gateway. Defaults to all that match.'),
     },
   },
   tls: {
     type: 'object',
-    description: 'The certificate of the route. Absent: the operator makes one that it signs itself.',
+    description: 'The certificate of the route. Defaults to a self-signed certificate that the operator creates.',
     properties: {
       'secret-name': name('Secret of type kubernetes.io/tls in this namespace.'),
       'issuer-ref': {
         type: 'object',
-        description: 'The issuer of cert-manager that is asked for the certificate.',
+        description: 'The cert-manager issuer to request the certificate from.',
         required: ['name'],
         properties: {
           name: name('Name of the issuer.'),
-          kind: text('Issuer or ClusterIssuer; absent: Issuer.', 63),
-          group: name('API group of the issuer; absent: cert-manager.io.'),
+          kind: text('Issuer or ClusterIssuer. Defaults to Issuer.', 63),
+          group: name('API group of the issuer. Defaults to cert-manager.io.'),
         },
       },
     },
     'x-kubernetes-validations': [
       {
         rule: '!has(self.secret__dash__name) || !has(self.issuer__dash__ref)',
-        message: 'spec.tls: secret-name and issuer-ref exclude each other',
+        message: 'spec.tls: set either secret-name or issuer-ref, not both',
       },
     ],
   },
   'trusted-hops': count(
-    'How many entries of X-Forwarded-For are believed. Absent: 1 behind a Route, Ingress or HTTPRoute, else 0.',
+    'How many entries of X-Forwarded-For to trust. Defaults to 1 behind a Route, Ingress or HTTPRoute, otherwise to 0.',
     0,
     16,
   ),
@@ -93,32 +93,32 @@ const lifetimes: Pick<
   'key-rotation': durationFrom(
     KEY_ROTATION_LEAST,
     'spec.key-rotation',
-    'Age at which a new signing key is made. The old public key stays in force until the last token that it signed has ended.',
+    'Age at which the signing key is replaced. The old public key stays active until the last token that it signed has expired.',
     '720h',
   ),
-  'max-duration': positiveDuration('spec.max-duration', 'The longest token that may be issued.', '24h'),
-  'idle-timeout': duration('A console without input ends after this. 0s: never.', '0s'),
-  'drain-time': duration('How long a gateway that is being stopped waits for requests in flight.', '30s'),
-  'token-retention': duration('Ended GateTokens and GateSessions are deleted after this.', '168h'),
+  'max-duration': positiveDuration('spec.max-duration', 'Maximum duration of a grant.', '24h'),
+  'idle-timeout': duration('How long a console can stay open without input. 0s: no limit.', '0s'),
+  'drain-time': duration('How long a gateway waits for open requests when it shuts down.', '30s'),
+  'token-retention': duration('How long to keep ended GateTokens and GateSessions.', '168h'),
 };
 
 const oidc: Schema = {
   type: 'object',
-  description: 'Sign-in of the dashboard by OpenID Connect.',
+  description: 'Sign-in to the dashboard with OpenID Connect.',
   required: ['issuer-url', 'client-id', 'client-secret-ref'],
   properties: {
     'issuer-url': text('URL of the issuer, https.', 2048, { pattern: `^https://${HOST}${PORT}${PATH}$` }),
-    'client-id': text('Client id of the gateway at the issuer.', 256, { minLength: 1 }),
+    'client-id': text('Client ID of the gateway at the issuer.', 256, { minLength: 1 }),
     'client-secret-ref': {
       type: 'object',
-      description: 'The Secret of this namespace that holds the client secret.',
+      description: 'The Secret in this namespace that contains the client secret.',
       required: ['name'],
       properties: {
         name: name('Name of the Secret.'),
         key: text('Key in its data.', 253, { default: 'client-secret', pattern: '^[-._a-zA-Z0-9]+$' }),
       },
     },
-    scopes: list('Scopes that are asked for.', 16, text('A scope.', 128, { pattern: '^[!#-\\[\\]-~]+$' }), {
+    scopes: list('Scopes to request.', 16, text('A scope.', 128, { pattern: '^[!#-\\[\\]-~]+$' }), {
       default: ['openid', 'profile', 'email', 'groups'],
     }),
   },
@@ -126,7 +126,7 @@ const oidc: Schema = {
 
 const properties: SchemaOf<GateServerSpec> = {
   route: text('Host name of the gateway: a DNS name with at least three labels.', 253, { pattern: HOST_NAME }),
-  img: text("Image of the gateway. Absent: the operator's own release.", 512, { pattern: '^[^\\s]+$' }),
+  img: text("Image of the gateway. Defaults to the operator's release.", 512, { pattern: '^[^\\s]+$' }),
   'api-url': text(
     "The API server that the gateway talks to. The default means the one of the pod's own environment. http:// only on loopback.",
     2048,
@@ -134,35 +134,35 @@ const properties: SchemaOf<GateServerSpec> = {
   ),
   'admin-role': {
     type: 'string',
-    description: 'What the guest account may do. reader: get, list, watch; admin: also create, delete, patch, update.',
+    description: 'What the guest account can do. reader: get, list, watch. admin: also create, delete, patch, update.',
     default: 'reader',
     enum: ['reader', 'admin'],
   },
   'admin-resources': text(
-    'Comma-separated resources of the guest account. Empty: the KubeVirt kinds and their vnc and console subresources, pods, services, events. *: all namespaced resources. Never secrets, tokens, roles or the objects of this group.',
+    'Comma-separated resources that the guest account can access. Empty: the KubeVirt kinds with their vnc and console subresources, pods, services and events. *: all namespaced resources. Secrets, tokens, roles and the kinds of this group are never included.',
     4096,
     { default: '', pattern: '^[-a-z0-9./*, ]*$' },
   ),
   'public-urls': list(
-    'URLs under which browsers reach the gateway, without a path. The first is the base of links; all are allowed origins. http:// only on loopback. Absent: https://ROUTE.',
+    'URLs at which browsers reach the gateway, without a path. The first is the base of links; all are allowed origins. http:// is allowed only for loopback. Defaults to https://ROUTE.',
     16,
     text('scheme://host or scheme://host:port', 300, { pattern: ORIGIN }),
     { minItems: 1 },
   ),
-  replicas: count('Number of gateways.', 0, 100, 2),
+  replicas: count('Number of gateway replicas.', 0, 100, 2),
   ...exposure,
   ...lifetimes,
-  'max-consoles': count('Live consoles that one gateway holds.', 1, 100_000, 1000),
+  'max-consoles': count('Maximum number of open consoles per gateway replica.', 1, 100_000, 1000),
   'accept-unregistered': flag(
-    'Also accept a JWT signed by the same key that belongs to no GateToken, as the original system made them. Such a token cannot be revoked alone.',
+    'Also accept JWTs that were signed by the same key but belong to no GateToken, as in the original system. They cannot be revoked individually.',
     false,
   ),
   'frame-ancestors': list(
-    'Sites that may embed the console in a frame.',
+    'Sites that can embed the console in a frame.',
     32,
     text('scheme://host, scheme://*.host', 300, { pattern: FRAME_SOURCE }),
   ),
-  'web-app': text('URL of a web application that is served at / instead of the dashboard.', 2048, {
+  'web-app': text('URL of a web application to serve at / instead of the dashboard.', 2048, {
     pattern: `^https?://${HOST}${PORT}${PATH}$`,
   }),
   oidc,
@@ -176,39 +176,42 @@ export const gateServerSpec: Schema = {
   'x-kubernetes-validations': [
     {
       rule: "!has(self.expose) || self.expose != 'httproute' || has(self.gateway__dash__ref)",
-      message: 'spec.gateway-ref: required where spec.expose is httproute',
+      message: 'spec.gateway-ref is required if spec.expose is httproute',
     },
   ],
 };
 
 export const gateServerStatus: Schema = {
   type: 'object',
-  description: 'What the operator observed.',
+  description: 'Status of the gateway, written by the operator.',
   properties: {
-    phase: { type: 'string', description: 'All in one word.', enum: ['Ready', 'Progressing', 'Error'] },
+    phase: { type: 'string', description: 'Summary of the status.', enum: ['Ready', 'Progressing', 'Error'] },
     conditions,
     'observed-generation': {
       type: 'integer',
       format: 'int64',
-      description: 'metadata.generation of the spec that was looked at.',
+      description: 'The metadata.generation that this status describes.',
     },
     url: { type: 'string', description: 'The first public URL.' },
-    route: { type: 'string', description: 'The host name that it holds: nobody else gets it until it is given up.' },
-    'secret-name': { type: 'string', description: 'The Secret that holds the signing key.' },
+    route: {
+      type: 'string',
+      description: 'The host name that this GateServer holds. No other GateServer can use it until it is released.',
+    },
+    'secret-name': { type: 'string', description: 'The Secret that contains the signing key.' },
     keys: {
       type: 'array',
-      description: 'The signing keys in force, newest first.',
+      description: 'The active signing keys, newest first.',
       'x-kubernetes-list-type': 'atomic',
       items: {
         type: 'object',
         required: ['kid', 'created'],
         properties: {
           kid: { type: 'string', description: 'Thumbprint of the public key (RFC 7638).' },
-          created: instant('When the key was made.'),
-          retires: instant('When the last token that it signed ends; absent: it still signs.'),
+          created: instant('When the key was created.'),
+          retires: instant('When the last token that it signed expires. Absent while the key still signs.'),
         },
       },
     },
-    'ready-replicas': { type: 'integer', format: 'int32', description: 'Gateways that are ready.' },
+    'ready-replicas': { type: 'integer', format: 'int32', description: 'Number of gateway replicas that are ready.' },
   } satisfies SchemaOf<GateServerStatus>,
 };

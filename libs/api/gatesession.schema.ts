@@ -3,25 +3,27 @@ import { bytes, DNS_LABEL, DNS_NAME, instant, type Schema, type SchemaOf, text }
 
 export const gateSessionSpec: Schema = {
   type: 'object',
-  description: 'The record of one console. Deleting it cuts the console.',
+  description: 'The record of one console. Deleting it closes the console.',
   required: ['vm', 'kind', 'client-address', 'pod'],
   properties: {
-    token: text('Name of the GateToken. Absent: a signed-in user used her own rights.', 253),
-    user: text('Name of the signed-in user, where there is no token.', 1024),
+    token: text('Name of the GateToken. Absent if a signed-in user opened the console.', 253),
+    user: text('Name of the signed-in user, if there is no token.', 1024),
     vm: text('Name of the virtual machine.', 253, { pattern: DNS_NAME }),
-    namespace: text('Namespace of the virtual machine. Absent: that of this record.', 63, { pattern: DNS_LABEL }),
+    namespace: text('Namespace of the virtual machine. Defaults to the namespace of this record.', 63, {
+      pattern: DNS_LABEL,
+    }),
     kind: { type: 'string', description: 'Which console.', enum: ['vnc', 'serial'] },
-    'client-address': text('Address from which the console was opened.', 128),
-    'user-agent': text('What the browser calls itself.', 1024),
-    pod: text('The pod of the gateway that holds the console.', 253),
+    'client-address': text('Client address that opened the console.', 128),
+    'user-agent': text('User agent of the client.', 1024),
+    pod: text('The gateway pod that serves the console.', 253),
   } satisfies SchemaOf<GateSessionSpec>,
 };
 
 export const gateSessionStatus: Schema = {
   type: 'object',
-  description: 'What became of the console. Written by the gateway.',
+  description: 'Status of the console, written by the gateway.',
   properties: {
-    phase: { type: 'string', description: 'All in one word.', enum: ['Active', 'Ended'] },
+    phase: { type: 'string', description: 'Summary of the status.', enum: ['Active', 'Ended'] },
     started: instant('When the console was opened.'),
     ended: instant('When it ended.'),
     'bytes-in': bytes('Bytes from the browser to the guest.'),

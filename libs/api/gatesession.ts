@@ -10,9 +10,9 @@ export interface GateSession {
 }
 
 export interface GateSessionSpec {
-  /** Name of the GateToken; empty when a signed-in user opened the console with her own rights. */
+  /** Name of the GateToken; empty when a signed-in user opened the console with their own rights. */
   token?: string;
-  /** User name of the signed-in user, where there is no token. */
+  /** User name of the signed-in user, if there is no token. */
   user?: string;
   vm: string;
   /** Namespace of the VM; absent: the record's own. A signed-in user opens consoles of other namespaces too. */

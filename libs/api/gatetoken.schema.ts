@@ -23,7 +23,7 @@ const url = text('An API path.', 2048, {
   'x-kubernetes-validations': [
     {
       rule: "!self.matches('//|/[.][.]?(/|[*]?$)|./$')",
-      message: 'spec.urls: a path must not hold //, /./ or /../ and must not end with /',
+      message: 'spec.urls: a path must not contain //, /./ or /../ and must not end with /',
     },
     {
       rule: "!self.matches('%([^0-9A-Fa-f]|.[^0-9A-Fa-f]|.?$)')",
@@ -31,7 +31,8 @@ const url = text('An API path.', 2048, {
     },
     {
       rule: "!self.matches('%([01]|2[5DEFdef]|3[0-9Bb]|[46][1-9A-Fa-f]|5[0-9ACFacf]|7[0-9AEFaef])')",
-      message: 'spec.urls: a path must not escape what can be written plainly, nor a slash, backslash, semicolon or %',
+      message:
+        'spec.urls: a path must not percent-encode characters that do not need it, or a slash, backslash, semicolon or %',
     },
   ],
 });
@@ -45,7 +46,7 @@ function anyCase(word: string): string {
 
 const issuer: Schema = {
   type: 'object',
-  description: 'Who made this object. Written by the webhook over whatever was sent.',
+  description: 'Who created this object. Set by the admission webhook, which overwrites any value in the request.',
   required: ['username'],
   properties: {
     username: text('User name, as the API server knows it.', 1024),
@@ -53,11 +54,11 @@ const issuer: Schema = {
     groups: list('Groups of the user.', 1000, text('A group.', 1024)),
     extra: {
       type: 'object',
-      description: 'Further attributes of the user.',
+      description: 'Extra attributes of the user.',
       maxProperties: 64,
       additionalProperties: list('Values of one attribute.', 64, text('A value.', 2048)),
     },
-    seal: text('HMAC of the operator over namespace and spec: proof that the webhook wrote this.', 128),
+    seal: text('HMAC of the operator over the namespace and the spec. Proves that the webhook set this field.', 128),
   },
 };
 
@@ -65,21 +66,21 @@ const RFC3339 = '^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0
 
 const properties: SchemaOf<GateTokenSpec> = {
   urls: list(
-    'API paths that are granted: each begins with / (or is * alone) and has no query; a * at the end matches any suffix.',
+    'Kubernetes API paths that the grant allows. Each starts with / (or is just *) and has no query. A trailing * matches any suffix.',
     500,
     url,
     { minItems: 1 },
   ),
-  vm: text('Name of a virtual machine: short for its vnc and console subresources, nothing else.', 253, {
+  vm: text('Name of a virtual machine. Grants access to its vnc and console subresources, and to nothing else.', 253, {
     pattern: DNS_NAME,
   }),
-  from: text('The grant does not hold before. RFC 3339. Absent: the creation time.', 64, {
+  from: text('When the grant becomes valid, in RFC 3339 format. Defaults to the creation time.', 64, {
     format: 'date-time',
     pattern: RFC3339,
   }),
-  duration: positiveDuration('spec.duration', 'How long the grant holds.', '1h'),
+  duration: positiveDuration('spec.duration', 'How long the grant is valid.', '1h'),
   verbs: list(
-    'HTTP methods that are granted, in any case. HEAD is granted with GET.',
+    'HTTP methods that the grant allows, case-insensitive. GET includes HEAD.',
     16,
     text('A method.', 16, { pattern: `^(${VERB})$` }),
     {
@@ -88,14 +89,14 @@ const properties: SchemaOf<GateTokenSpec> = {
     },
   ),
   'secret-name': text(
-    "The Secret that holds the signing key: status.secret-name of a GateServer of this namespace, or one annotated as a signing key. Absent: the namespace's only GateServer's.",
+    "The Secret that contains the signing key: status.secret-name of a GateServer in this namespace, or a Secret annotated as a signing key. Defaults to the Secret of the namespace's only GateServer.",
     253,
     { pattern: DNS_NAME },
   ),
-  'secret-namespace': text("Namespace of that Secret: the object's own. Any other is refused in a condition.", 63, {
+  'secret-namespace': text("Namespace of the Secret. Must be the object's own; a condition reports any other.", 63, {
     pattern: DNS_LABEL,
   }),
-  'secret-file': text('Key in the Secret that holds the private key.', 253, {
+  'secret-file': text('Key in the Secret that contains the private key.', 253, {
     default: 'tls.key',
     pattern: '^[-._a-zA-Z0-9]+$',
   }),
@@ -104,11 +105,14 @@ const properties: SchemaOf<GateTokenSpec> = {
     43,
     { pattern: '^[-_A-Za-z0-9]{43}$' },
   ),
-  'single-use': flag('Redeemed once, by one browser, which may reload and reconnect until the end.', false),
-  'take-over': flag('May take a console that somebody else is on, after asking.', true),
+  'single-use': flag(
+    'Only the first browser that redeems the link can use it. That browser can reload and reconnect until the grant ends.',
+    false,
+  ),
+  'take-over': flag('The guest can take over a console that someone else is using, after confirming.', true),
   'view-only': flag('The gateway drops keyboard, pointer and clipboard messages.', false),
-  revoked: flag('Ends the grant at once. Never taken back.', false),
-  description: text('For people. May change.', 1024),
+  revoked: flag('Ends the grant at once. Cannot be undone.', false),
+  description: text('Free text for people. Can be changed.', 1024),
   issuer,
 };
 
@@ -120,7 +124,7 @@ function immutable(field: string): Validation {
   const name = field.replaceAll('-', '__dash__');
   return {
     rule: `has(self.${name}) == has(oldSelf.${name}) && (!has(self.${name}) || self.${name} == oldSelf.${name})`,
-    message: `spec.${field} cannot be changed: make a new GateToken`,
+    message: `spec.${field} is immutable: create a new GateToken`,
   };
 }
 
@@ -132,7 +136,7 @@ export const gateTokenSpec: Schema = {
     { rule: 'has(self.urls) || has(self.vm)', message: 'spec.urls or spec.vm is required' },
     {
       rule: '!has(oldSelf.revoked) || !oldSelf.revoked || (has(self.revoked) && self.revoked)',
-      message: 'spec.revoked cannot be taken back: make a new GateToken',
+      message: 'spec.revoked cannot be undone: create a new GateToken',
     },
     ...Object.keys(properties)
       .filter((field) => !MUTABLE.has(field))
@@ -142,43 +146,43 @@ export const gateTokenSpec: Schema = {
 
 const data: Schema = {
   type: 'object',
-  description: 'The grant as it was signed.',
+  description: 'The grant as signed.',
   properties: {
-    from: instant('The grant does not hold before.'),
-    until: instant('The grant does not hold from here on.'),
-    duration: { type: 'string', description: 'Time between the two.' },
+    from: instant('When the grant becomes valid.'),
+    until: instant('When the grant expires.'),
+    duration: { type: 'string', description: 'Time between from and until.' },
     nbf: { type: 'integer', format: 'int64', description: 'from, in seconds since the epoch.' },
     exp: { type: 'integer', format: 'int64', description: 'until, in seconds since the epoch.' },
     verbs: { type: 'array', description: 'HTTP methods.', items: { type: 'string' } },
-    urls: { type: 'array', description: 'API paths, those that vm is short for included.', items: { type: 'string' } },
+    urls: { type: 'array', description: 'API paths, including those that vm stands for.', items: { type: 'string' } },
   } satisfies SchemaOf<Required<GateTokenStatus>['data']>,
 };
 
 export const gateTokenStatus: Schema = {
   type: 'object',
-  description: 'What the operator made of the grant; redeemed, live and last-used are written by the gateway.',
+  description: 'Status of the grant. Written by the operator; redeemed, live and last-used by the gateway.',
   properties: {
-    token: { type: 'string', description: 'The signed JWT. Empty where spec.link-hash is set.' },
+    token: { type: 'string', description: 'The signed JWT. Empty if spec.link-hash is set.' },
     data,
     phase: {
       type: 'string',
-      description: 'All in one word.',
+      description: 'Summary of the status.',
       enum: ['Pending', 'Ready', 'Error', 'Expired', 'Revoked'],
     },
     conditions,
-    link: { type: 'string', description: 'The link with the token in it. Empty where spec.link-hash is set.' },
-    'gate-server': { type: 'string', description: 'The GateServer whose gateway opens for it; no other does.' },
+    link: { type: 'string', description: 'The link that opens the grant. Empty if spec.link-hash is set.' },
+    'gate-server': { type: 'string', description: 'The GateServer whose gateway accepts this grant. No other does.' },
     'vm-uid': { type: 'string', description: 'UID of the virtual machine that the grant is bound to.' },
     redeemed: {
       type: 'object',
-      description: 'The claim of a single-use grant.',
+      description: 'Who redeemed a single-use grant.',
       required: ['at', 'by'],
       properties: {
         at: instant('When.'),
-        by: { type: 'string', description: 'Nonce of the cookie that holds the grant.' },
+        by: { type: 'string', description: 'Nonce of the cookie of the browser that redeemed it.' },
       },
     },
-    live: { type: 'integer', format: 'int32', minimum: 0, description: 'Consoles that are open now.' },
-    'last-used': instant('When the grant was used last.'),
+    live: { type: 'integer', format: 'int32', minimum: 0, description: 'Number of open consoles.' },
+    'last-used': instant('When the grant was last used.'),
   } satisfies SchemaOf<GateTokenStatus>,
 };

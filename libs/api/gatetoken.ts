@@ -55,7 +55,7 @@ export interface GateTokenStatus {
   /** Name of the GateServer whose gateway opens for it. */
   'gate-server'?: string;
   'vm-uid'?: string;
-  /** The gateway's part: who redeemed a single-use grant (`by` is the nonce of her cookie). */
+  /** The gateway's part: who redeemed a single-use grant (`by` is the nonce of their cookie). */
   redeemed?: { at: string; by: string };
   live?: number;
   'last-used'?: string;

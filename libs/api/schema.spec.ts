@@ -171,7 +171,7 @@ describe('a GateToken is what it was when it was made', () => {
 
   it.each(Object.keys(full))('%s cannot change, appear or vanish', (field) => {
     const { [field as keyof typeof full]: _, ...without } = full;
-    const message = `spec.${field} cannot be changed: make a new GateToken`;
+    const message = `spec.${field} is immutable: create a new GateToken`;
     expect(refusals('GateToken', { ...full, [field]: other[field] }, full)).toEqual([message]);
     expect(refusals('GateToken', without, full)).toEqual([message]);
     expect(refusals('GateToken', full, without)).toEqual([message]);
@@ -193,8 +193,8 @@ describe('a GateToken is what it was when it was made', () => {
     expect(refusals('GateToken', on, off)).toEqual([]);
     expect(refusals('GateToken', on, full)).toEqual([]);
     expect(refusals('GateToken', on, on)).toEqual([]);
-    expect(refusals('GateToken', off, on)).toEqual(['spec.revoked cannot be taken back: make a new GateToken']);
-    expect(refusals('GateToken', full, on)).toEqual(['spec.revoked cannot be taken back: make a new GateToken']);
+    expect(refusals('GateToken', off, on)).toEqual(['spec.revoked cannot be undone: create a new GateToken']);
+    expect(refusals('GateToken', full, on)).toEqual(['spec.revoked cannot be undone: create a new GateToken']);
   });
 });
 

@@ -43,7 +43,7 @@ const DURATION = '^(([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+$';
 /** A duration in Go's syntax that is not negative: `0s` switches off. */
 export const duration = (description: string, standard: string): Schema => ({
   type: 'string',
-  description: `${description} A duration like 90s, 30m or 1h30m; 0s is allowed.`,
+  description: `${description} A duration such as 90s, 30m or 1h30m; 0s is allowed.`,
   default: standard,
   maxLength: 64,
   pattern: DURATION,
@@ -52,7 +52,7 @@ export const duration = (description: string, standard: string): Schema => ({
 /** A duration in Go's syntax of at least `least`. */
 export const durationFrom = (least: string, field: string, description: string, standard: string): Schema => ({
   type: 'string',
-  description: `${description} A duration like 36h or 720h, at least ${least}.`,
+  description: `${description} A duration such as 36h or 720h, at least ${least}.`,
   default: standard,
   maxLength: 64,
   pattern: DURATION,
@@ -64,7 +64,7 @@ export const durationFrom = (least: string, field: string, description: string, 
 /** A duration in Go's syntax, greater than zero. */
 export const positiveDuration = (field: string, description: string, standard: string): Schema => ({
   type: 'string',
-  description: `${description} A positive duration like 90s, 30m or 1h30m.`,
+  description: `${description} A positive duration such as 90s, 30m or 1h30m.`,
   default: standard,
   maxLength: 64,
   pattern: DURATION,

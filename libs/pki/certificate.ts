@@ -24,7 +24,7 @@ const DNS = /^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9]
 
 /**
  * A new key pair (EC P-256) and its certificate, signed by `ca` (PEM, as makeCa returns it).
- * @throws PkiError when the authority cannot be read, a name is no DNS name or an address no IP address
+ * @throws PkiError when the authority cannot be read, a name is not a DNS name, or an address not an IP address
  */
 export async function issue(ca: PemPair, request: CertificateRequest): Promise<PemPair> {
   const names = alternativeNames(request);
@@ -59,8 +59,8 @@ function subject({ cn, org }: CertificateRequest): JsonName {
 }
 
 function alternativeNames({ dns = [], ips = [] }: CertificateRequest) {
-  for (const name of dns) if (!DNS.test(name)) throw new PkiError('bad-name', `"${name}" is no DNS name.`);
-  for (const ip of ips) if (isIP(ip) === 0) throw new PkiError('bad-address', `"${ip}" is no IP address.`);
+  for (const name of dns) if (!DNS.test(name)) throw new PkiError('bad-name', `"${name}" is not a DNS name.`);
+  for (const ip of ips) if (isIP(ip) === 0) throw new PkiError('bad-address', `"${ip}" is not an IP address.`);
   return [
     ...dns.map((value) => ({ type: 'dns' as const, value })),
     ...ips.map((value) => ({ type: 'ip' as const, value })),

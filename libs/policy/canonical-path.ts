@@ -12,14 +12,15 @@ export type PathFault =
 export type CanonicalPath = { ok: true; path: string } | { ok: false; reason: PathFault; message: string };
 
 export const PATH_FAULTS: Readonly<Record<PathFault, string>> = {
-  relative: 'A path begins with "/".',
-  query: 'A path holds no query and no fragment.',
-  character: 'The path holds a character that must not stand in a path.',
-  'empty-segment': 'The path holds an empty segment ("//", or a "/" at its end).',
-  'dot-segment': 'The path holds a segment "." or "..".',
-  'bad-escape': 'The path holds an invalid percent escape.',
-  'needless-escape': 'The path escapes a character that needs no escape: write it plainly.',
-  'refused-escape': 'The path escapes a slash, a backslash, a semicolon, a percent sign or a control character.',
+  relative: 'The path must start with "/".',
+  query: 'The path must not contain a query or a fragment.',
+  character: 'The path contains a character that is not allowed.',
+  'empty-segment': 'The path contains an empty segment ("//" or a trailing "/").',
+  'dot-segment': 'The path contains a "." or ".." segment.',
+  'bad-escape': 'The path contains an invalid percent-encoding.',
+  'needless-escape': 'The path percent-encodes a character that does not need it: write the character itself.',
+  'refused-escape':
+    'The path percent-encodes a slash, backslash, semicolon, percent sign or control character, which is not allowed.',
 };
 
 /**

@@ -28,15 +28,15 @@ const RULES: readonly Rule[] = [
   rule('path-not-granted', 'This link does not allow this path.', ({ paths }, { path }) => !paths.matches(path)),
   rule(
     'never-granted',
-    'No link gives access to secrets, tokens, roles or links.',
+    'No link can grant access to secrets, tokens, roles or links.',
     (_grant, { info }) => forbidden(info) !== undefined,
   ),
   rule(
     'needs-exact-url',
-    'Only a URL without "*" allows exec, attach, portforward, proxy, usbredir or vsock.',
+    'Only a URL without "*" can grant exec, attach, portforward, proxy, usbredir or vsock.',
     ({ paths }, { path, info }) => isConnect(info) && !paths.isExact(path),
   ),
-  rule('view-only', 'This link is for viewing only.', ({ viewOnly }, request) => viewOnly && !isViewing(request)),
+  rule('view-only', 'This link is view only.', ({ viewOnly }, request) => viewOnly && !isViewing(request)),
 ];
 
 const ALLOW: Verdict = { allow: true };

@@ -12,23 +12,23 @@ describe('explain', () => {
     [NS, 'Read, delete namespaces ns.'],
     ['/version', 'Read, delete /version.'],
     ['*', 'Read, delete everything.'],
-    [`${NS}/*`, `Read, delete everything whose path begins with ${NS}/.`],
-    [`${NS}/secrets/s`, `Nothing by ${NS}/secrets/s: no link gives access to secrets.`],
+    [`${NS}/*`, `Read, delete everything with a path that starts with ${NS}/.`],
+    [`${NS}/secrets/s`, `Nothing at ${NS}/secrets/s: no link can grant access to secrets.`],
   ])('%s: %s', (url, expected) => {
     expect(explain(parseGrant({ urls: [url], verbs: ['get', 'delete'] }))).toEqual([expected]);
   });
 
   it('names the consoles of a VM once, whatever the version', () => {
     expect(explain(parseGrant({ vm: 'testvm', namespace: 'ns', viewOnly: true }))).toEqual([
-      'Use the screen of the virtual machine testvm in namespace ns.',
-      'Use the serial console of the virtual machine testvm in namespace ns.',
-      'For viewing only: keyboard, mouse and clipboard do not reach the machine.',
+      'Use the screen of virtual machine testvm in namespace ns.',
+      'Use the serial console of virtual machine testvm in namespace ns.',
+      'View only: keyboard, mouse and clipboard input does not reach the virtual machine.',
     ]);
   });
 
   it('names no method that viewing only takes away', () => {
     expect(explain(parseGrant({ urls: [`${NS}/pods`], verbs: ['delete'], viewOnly: true }))[0]).toBe(
-      `Nothing by ${NS}/pods.`,
+      `Nothing at ${NS}/pods.`,
     );
   });
 });
@@ -38,9 +38,9 @@ describe('neverGranted', () => {
     [`${NS}/secrets`, 'secrets'],
     [`${NS}/secrets/*`, 'secrets'],
     [`${NS}/secrets/a*`, 'secrets'],
-    [`${NS}/serviceaccounts/a/token`, 'tokens of service accounts'],
+    [`${NS}/serviceaccounts/a/token`, 'service account tokens'],
     ['/apis/kubegateway.kubevirt.io/v1beta1/*', "the gateway's own objects"],
-    ['/apis/rbac.authorization.k8s.io/v1/roles', 'roles and their bindings'],
+    ['/apis/rbac.authorization.k8s.io/v1/roles', 'roles and bindings'],
   ])('%s: %s', (url, what) => {
     expect(neverGranted([url])).toEqual([{ url, what }]);
   });

@@ -15,7 +15,7 @@ const WORDS: readonly (readonly [string, string])[] = [
 /** What the grant allows, a sentence of plain English each, without repetition. */
 export function explain(grant: Grant): string[] {
   const lines = grant.urls.map((url) => ofUrl(url, grant));
-  if (grant.viewOnly) lines.push('For viewing only: keyboard, mouse and clipboard do not reach the machine.');
+  if (grant.viewOnly) lines.push('View only: keyboard, mouse and clipboard input does not reach the virtual machine.');
   return [...new Set(lines)];
 }
 
@@ -27,7 +27,7 @@ export function neverGranted(urls: readonly string[]): { url: string; what: stri
   return urls.flatMap((url) => {
     const pattern = parsePattern(url);
     if (!pattern.ok) return [];
-    // A name that nobody has: whatever is forbidden of it is forbidden of every name with this prefix.
+    // A made-up name: what is forbidden for it is forbidden for every name with this prefix.
     const what = forbidden(requestInfo('GET', pattern.exact ? pattern.text : `${pattern.text}0`));
     return what === undefined ? [] : [{ url, what }];
   });
@@ -35,12 +35,12 @@ export function neverGranted(urls: readonly string[]): { url: string; what: stri
 
 function ofUrl(url: string, { methods, viewOnly }: Grant): string {
   const [never] = neverGranted([url]);
-  if (never !== undefined) return `Nothing by ${url}: no link gives access to ${never.what}.`;
+  if (never !== undefined) return `Nothing at ${url}: no link can grant access to ${never.what}.`;
   const allowed = viewOnly ? new Set([...methods].filter((method) => method === 'GET' || method === 'HEAD')) : methods;
   const pattern = parsePattern(url);
-  if (!pattern.ok || allowed.size === 0) return `Nothing by ${url}.`;
+  if (!pattern.ok || allowed.size === 0) return `Nothing at ${url}.`;
   if (!pattern.exact) {
-    return `${sentence(allowed)} everything${url === '*' ? '' : ` whose path begins with ${pattern.text}`}.`;
+    return `${sentence(allowed)} everything${url === '*' ? '' : ` with a path that starts with ${pattern.text}`}.`;
   }
   return ofPath(pattern.text, allowed);
 }
@@ -50,7 +50,7 @@ function ofPath(path: string, methods: ReadonlySet<string>): string {
   const console = consoleTarget(info);
   if (console !== undefined && methods.has('GET')) {
     const what = console.kind === 'vnc' ? 'screen' : 'serial console';
-    return `Use the ${what} of the virtual machine ${console.vm} in namespace ${console.namespace}.`;
+    return `Use the ${what} of virtual machine ${console.vm} in namespace ${console.namespace}.`;
   }
   if (!info.isResource || info.resource === undefined) return `${sentence(methods)} ${path}.`;
   const of = info.subresource === undefined ? '' : `/${[info.subresource, info.rest].filter(Boolean).join('/')}`;

@@ -3,8 +3,8 @@ import { type RequestInfo } from './request-info.js';
 /** Groups whose every object is a key, a grant, or the right to give rights. */
 const GROUPS: Readonly<Record<string, string>> = {
   'kubegateway.kubevirt.io': "the gateway's own objects",
-  'rbac.authorization.k8s.io': 'roles and their bindings',
-  'authorization.openshift.io': 'roles and their bindings',
+  'rbac.authorization.k8s.io': 'roles and bindings',
+  'authorization.openshift.io': 'roles and bindings',
   'oauth.openshift.io': 'access tokens',
 };
 
@@ -17,5 +17,5 @@ export function forbidden({ isResource, group, resource, subresource }: RequestI
   if (Object.hasOwn(GROUPS, group)) return GROUPS[group];
   if (group !== '') return undefined;
   if (resource === 'secrets') return 'secrets';
-  return resource === 'serviceaccounts' && subresource === 'token' ? 'tokens of service accounts' : undefined;
+  return resource === 'serviceaccounts' && subresource === 'token' ? 'service account tokens' : undefined;
 }

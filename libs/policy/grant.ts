@@ -43,7 +43,7 @@ const DNS_NAME = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-
 /** @throws PolicyError */
 export function parseGrant(source: GrantSource): Grant {
   const urls = [...new Set([...(source.urls ?? []), ...ofVm(source)])];
-  if (urls.length === 0) throw new PolicyError('no-urls', 'urls or vm: one of them is required.');
+  if (urls.length === 0) throw new PolicyError('no-urls', 'urls or vm is required.');
   if (urls.length > MAX_URLS) throw new PolicyError('too-many-urls', `urls: at most ${MAX_URLS}, not ${urls.length}.`);
   const exact: string[] = [];
   const prefixes: string[] = [];
@@ -62,9 +62,9 @@ export function parseGrant(source: GrantSource): Grant {
 
 function ofVm({ vm, namespace }: GrantSource): string[] {
   if (vm === undefined) return [];
-  if (!DNS_NAME.test(vm)) throw new PolicyError('bad-vm', `vm: ${short(vm)} is no name of a virtual machine.`);
+  if (!DNS_NAME.test(vm)) throw new PolicyError('bad-vm', `vm: ${short(vm)} is not a valid name of a virtual machine.`);
   if (namespace === undefined || !DNS_LABEL.test(namespace)) {
-    throw new PolicyError('bad-vm', 'vm: the name of a virtual machine needs the namespace in which it is.');
+    throw new PolicyError('bad-vm', 'vm: the namespace of the virtual machine is required.');
   }
   return vmUrls(namespace, vm);
 }
@@ -73,7 +73,7 @@ function methodSet(verbs: readonly string[]): ReadonlySet<string> {
   const methods = new Set<Method>();
   for (const verb of verbs) {
     const method = parseMethod(verb);
-    if (method === undefined) throw new PolicyError('bad-verb', `verbs: ${short(verb)} is no HTTP method.`);
+    if (method === undefined) throw new PolicyError('bad-verb', `verbs: ${short(verb)} is not an HTTP method.`);
     methods.add(method);
   }
   if (methods.size === 0) throw new PolicyError('bad-verb', 'verbs: at least one HTTP method is required.');

@@ -22,12 +22,12 @@ export function parsePattern(url: string): Pattern {
     return {
       ok: false,
       reason: 'too-long',
-      message: `A URL has up to ${MAX_URL} characters; this one has ${url.length}.`,
+      message: `The URL has ${url.length} characters; the maximum is ${MAX_URL}.`,
     };
   }
   const open = url.endsWith('*');
   const text = open ? url.slice(0, -1) : url;
-  if (text.includes('*')) return { ok: false, reason: 'star', message: 'A "*" may stand only at the end of a URL.' };
+  if (text.includes('*')) return { ok: false, reason: 'star', message: '"*" is allowed only at the end of a URL.' };
   if (!open) {
     const path = canonicalPath(text);
     return path.ok ? { ok: true, exact: true, text } : path;

@@ -5,7 +5,7 @@ import { requestInfo, type RequestInfo } from './request-info.js';
 
 /**
  * One question of a SubjectAccessReview. `name`, `namespace` absent: of every name, in every namespace.
- * With `path` it is about a path that is no resource; group and resource are then empty.
+ * With `path` it is about a path that is not a resource; group and resource are then empty.
  */
 export interface Right {
   readonly verb: string;
@@ -21,7 +21,7 @@ export interface Right {
 export const MAX_RIGHTS = 200;
 
 /**
- * What somebody must be allowed in Kubernetes to give this grant away, without repetition. Never less than what the
+ * What an issuer must be allowed to do in Kubernetes to give this grant, without repetition. Never less than what the
  * grant lets through: a `*` within a name asks for the whole resource and its subresources, one higher for resource
  * `*` (which in RBAC means their subresources too).
  * @throws PolicyError too-many-rights
@@ -48,7 +48,7 @@ const key = ({ verb, group, resource, subresource, name, namespace, path }: Righ
 function tooMany(): PolicyError {
   return new PolicyError(
     'too-many-rights',
-    `urls: they need more than ${MAX_RIGHTS} distinct rights: give fewer URLs or verbs, or split the grant.`,
+    `urls: more than ${MAX_RIGHTS} distinct permissions are required: use fewer URLs or verbs, or split the grant.`,
   );
 }
 

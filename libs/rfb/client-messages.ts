@@ -44,7 +44,7 @@ export function* clientMessages(options: ClientParserOptions = {}): Steps<Client
   yield { type: 'version', minor };
   const security = u8(yield 1, 0);
   if (security !== Security.none && security !== Security.vnc) {
-    throw new RfbError('security', `security type ${security} is not known`);
+    throw new RfbError('security', `unknown security type ${security}`);
   }
   yield { type: 'security', security };
   if (security === Security.vnc) yield { type: 'response', data: (yield 16).slice() };
@@ -56,7 +56,7 @@ function version(bytes: Uint8Array): 7 | 8 {
   const match = /^RFB 003\.(\d{3})\n$/.exec(latin1(bytes));
   const minor = Number(match?.[1] ?? 0);
   // Up to 3.3 the server picks the security type alone: what the client sends next cannot be told from its bytes.
-  if (minor < 7) throw new RfbError('version', 'the client does not speak RFB 3.7 or 3.8');
+  if (minor < 7) throw new RfbError('version', 'the client does not support RFB 3.7 or 3.8');
   return minor === 7 ? 7 : 8;
 }
 
@@ -97,7 +97,7 @@ function* message(type: number, maxCutText: number): Part {
     case ClientType.qemu:
       return yield* qemu();
     default:
-      throw new RfbError('unknown-message', `message type ${type} of the client is not known`);
+      throw new RfbError('unknown-message', `unknown client message type ${type}`);
   }
 }
 
@@ -151,7 +151,7 @@ function* fence(): Part {
   const b = yield 8;
   const flags = u32(b, 3);
   const length = u8(b, 7);
-  if (length > 64) throw new RfbError('too-long', `a fence of ${length} bytes is longer than 64`);
+  if (length > 64) throw new RfbError('too-long', `a fence of ${length} bytes exceeds the maximum of 64`);
   return { type: 'fence', flags, payload: (yield length).slice() };
 }
 
@@ -176,8 +176,8 @@ function* qemu(): Part {
   }
   if (sub === 1) {
     const operation = u16(yield 2, 0);
-    if (operation > 2) throw new RfbError('unknown-message', `QEMU audio operation ${operation} is not known`);
+    if (operation > 2) throw new RfbError('unknown-message', `unknown QEMU audio operation ${operation}`);
     return { type: 'qemuAudio', operation, data: (yield operation === 2 ? 6 : 0).slice() };
   }
-  throw new RfbError('unknown-message', `QEMU message ${sub} of the client is not known`);
+  throw new RfbError('unknown-message', `unknown QEMU client message ${sub}`);
 }

@@ -70,7 +70,7 @@ export const BGRX: PixelFormat = Object.freeze({
 });
 
 export type RfbErrorCode =
-  /** The bytes are no RFB greeting, or a version before 3.7. */
+  /** The bytes are not an RFB greeting, or the version is older than 3.7. */
   | 'version'
   /** A security type whose dialogue is not known. */
   | 'security'

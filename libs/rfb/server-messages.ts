@@ -4,7 +4,7 @@ import { BGRX, Encoding, type PixelFormat, RfbError, Security, ServerType } from
 import { type Steps } from './push-parser.js';
 import { type Rectangle } from './server-builders.js';
 
-/** What a server sends to a client that asked for security type None. */
+/** What a server sends to a client that chose security type None. */
 export type ServerMessage =
   | { type: 'version'; text: string }
   | { type: 'securityTypes'; types: number[] }
@@ -80,7 +80,7 @@ function* message(type: number, format: () => PixelFormat): Generator<number, Se
       return { type: 'xvp', version: u8(b, 1), code: u8(b, 2) };
     }
     default:
-      throw new RfbError('unknown-message', `message type ${type} of the server is not known`);
+      throw new RfbError('unknown-message', `unknown server message type ${type}`);
   }
 }
 
@@ -119,7 +119,7 @@ function* payload(
       return join([head, (yield u8(head, 0) * 16).slice()]);
     }
     default:
-      throw new RfbError('unknown-encoding', `encoding ${r.encoding} of a rectangle is not known`);
+      throw new RfbError('unknown-encoding', `unknown rectangle encoding ${r.encoding}`);
   }
 }
 
@@ -129,7 +129,7 @@ function* tight(r: { width: number; height: number }, f: PixelFormat): Generator
   const parts = [(yield 1).slice()];
   const control = u8(parts[0] ?? new Uint8Array(1), 0) >> 4;
   if (control === 8) return join([...parts, (yield pixel).slice()]);
-  if (control > 8) throw new RfbError('unknown-encoding', 'JPEG in Tight encoding is not read');
+  if (control > 8) throw new RfbError('unknown-encoding', 'JPEG in Tight encoding is not supported');
   let size = r.width * r.height * pixel;
   if (control & 4) {
     const filter = (yield 1).slice();

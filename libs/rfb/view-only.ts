@@ -27,7 +27,7 @@ const WITHHELD: ReadonlySet<number> = new Set([Encoding.extendedMouseButtons]);
 
 /**
  * The client's half of an RFB connection with input taken out: keys, pointer, clipboard, power and size are dropped.
- * What passes is written anew from what was understood, so the machine never sees a byte that was not parsed here.
+ * What passes is encoded again from what was parsed, so the VM never sees a byte that was not parsed here.
  * A message of unknown type throws RfbError, now and on every later push.
  */
 export class ViewOnlyFilter {

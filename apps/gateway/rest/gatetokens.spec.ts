@@ -37,9 +37,9 @@ describe('POST gatetokens/check', () => {
     expect(await check({ vm: 'demo', 'view-only': true })).toEqual({
       allowed: true,
       grants: [
-        'Use the screen of the virtual machine demo in namespace ns.',
-        'Use the serial console of the virtual machine demo in namespace ns.',
-        'For viewing only: keyboard, mouse and clipboard do not reach the machine.',
+        'Use the screen of virtual machine demo in namespace ns.',
+        'Use the serial console of virtual machine demo in namespace ns.',
+        'View only: keyboard, mouse and clipboard input does not reach the virtual machine.',
       ],
       problems: [],
     });
@@ -70,7 +70,7 @@ describe('POST gatetokens/check', () => {
     [{ vm: 'demo', from: '2020-01-01T00:00:00Z' }, /this time is over already/, undefined],
     [{ urls: ['relative'] }, /^spec\.urls: /, []],
     [{ urls: [PODS], verbs: ['FLY'] }, /^spec\.verbs: /, []],
-    [{}, /^spec\.urls or vm: one of them is required/, []],
+    [{}, /^spec\.urls or vm is required/, []],
   ])('%j is refused', async (body, problem, grants) => {
     serveUsers(cluster, DRY);
     const said = await check(body);

@@ -57,7 +57,7 @@ export interface State {
 
 export type StateName = 'run' | 'paused' | 'halted' | 'starting' | 'failed' | 'blind' | 'mute' | 'nobody';
 
-/** @returns the VM and its instance in each state, made anew for each caller, who may change them */
+/** @returns the VM and its instance in each state, new for each caller, which may change them */
 export function states(namespace: string): Record<StateName, State> {
   const state = (
     name: StateName,
