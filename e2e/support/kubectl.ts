@@ -52,7 +52,7 @@ export async function run(
 }
 
 /** The words of a command as the shell cuts them: blanks between, '…' around what has blanks. */
-export function words(command: string): string[] {
+function words(command: string): string[] {
   return (command.match(/(?:'[^']*'|[^\s'])+/g) ?? []).map((word) => word.replaceAll("'", ''));
 }
 

@@ -1,4 +1,4 @@
-export type { Condition, ObjectMeta, OwnerReference } from '#libs/wire';
+export type { Condition, ObjectMeta } from '#libs/wire';
 
 export const GROUP = 'kubegateway.kubevirt.io';
 export const VERSION = 'v1beta1';

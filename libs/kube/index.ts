@@ -7,7 +7,7 @@ export * from './informer.js';
 export * from './kube.module.js';
 export { kubeconfigOf } from './kubeconfig.js';
 export * from './leader-elector.js';
-export { isLoopback, lookup } from './lookup.js';
+export { isLoopback } from './lookup.js';
 export * from './resources.js';
 export { keyOf } from './store.js';
 export * from './types.js';

@@ -9,7 +9,7 @@ export type Pattern =
     }
   | { readonly ok: false; readonly reason: PathFault | 'too-long' | 'star'; readonly message: string };
 
-export const MAX_URL = 2048;
+const MAX_URL = 2048;
 export const MAX_URLS = 500;
 
 /**

@@ -18,7 +18,7 @@ export interface Right {
 }
 
 /** More questions than this are not asked: the grant is refused. */
-export const MAX_RIGHTS = 200;
+const MAX_RIGHTS = 200;
 
 /**
  * What an issuer must be allowed to do in Kubernetes to give this grant, without repetition. Never less than what the

@@ -164,7 +164,7 @@ function* setDesktopSize(): Part {
 }
 
 /** Reads a SCREEN of 16 bytes. */
-export function screen(b: Uint8Array, at: number): Screen {
+function screen(b: Uint8Array, at: number): Screen {
   return { id: u32(b, at), ...rectangle(b, at + 4), flags: u32(b, at + 12) };
 }
 

@@ -14,7 +14,7 @@ export const keys = {
 };
 
 /** Whether a failed read is tried again: faults that may pass, twice; a refusal never. */
-export function shouldRetry(failures: number, error: Error): boolean {
+function shouldRetry(failures: number, error: Error): boolean {
   if (failures >= 2) return false;
   return error instanceof ApiError && (error.code === 0 || error.code === 429 || error.code >= 500);
 }

@@ -1,7 +1,7 @@
 /** What KubeVirt speaks. */
 export const PLAIN = 'plain.kubevirt.io';
 /** What noVNC's and websockify's clients of old offer. */
-export const BINARY = 'binary';
+const BINARY = 'binary';
 
 /**
  * The subprotocol that a console answers with.

@@ -6,7 +6,7 @@ import { Refusal } from './refusal.js';
 import { type Page, pageHeaders, renderPage } from './page.js';
 
 /** A browser's navigation names text/html; fetch, curl and kubectl do not. */
-export function wantsHtml(accept: string | undefined): boolean {
+function wantsHtml(accept: string | undefined): boolean {
   return accept !== undefined && /\btext\/html\b/i.test(accept);
 }
 

@@ -73,6 +73,6 @@ export function pageHeaders(page: Page, frameAncestors: readonly string[]): Reco
   };
 }
 
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
 }

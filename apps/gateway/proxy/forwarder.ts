@@ -139,7 +139,7 @@ function target({ path, query }: ApiRequest): string {
 }
 
 /** @returns what a person may know of a fault between here and the API server: not its address */
-export function upstreamFault(error: Error): Refusal {
+function upstreamFault(error: Error): Refusal {
   const late = 'code' in error && (error.code === 'ETIMEDOUT' || error.code === 'ESOCKETTIMEDOUT');
   return late
     ? new Refusal(504, 'The Kubernetes API did not answer in time.', 'Try again in a moment.')

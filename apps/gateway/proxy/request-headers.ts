@@ -51,7 +51,7 @@ export function upgradeHeaders(headers: IncomingHttpHeaders, identity: UpstreamI
 }
 
 /** @returns the websocket subprotocols that the client offers, in its order */
-export function offeredProtocols(headers: IncomingHttpHeaders | OutgoingHttpHeaders): string[] {
+function offeredProtocols(headers: IncomingHttpHeaders | OutgoingHttpHeaders): string[] {
   const offered = headers['sec-websocket-protocol'];
   return String(offered ?? '')
     .split(',')

@@ -55,6 +55,8 @@ function toRefusal(error: unknown): unknown {
   if (isKubeError(error, 403))
     return new Refusal(403, 'You may not ask the cluster what you may do.', 'Ask an administrator for that right.');
   if (error instanceof KubeError || error instanceof NetworkError)
-    return new Refusal(503, 'The cluster cannot be asked what you may do.', 'Try again in a moment.', { retryAfter: 5 });
+    return new Refusal(503, 'The cluster cannot be asked what you may do.', 'Try again in a moment.', {
+      retryAfter: 5,
+    });
   return error;
 }

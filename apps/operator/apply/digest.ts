@@ -3,7 +3,7 @@ import { GROUP } from '#libs/api';
 import { type Manifest } from '../cluster/manifest.js';
 
 /** What was applied last: tells that a field was taken out of what is wanted, which `covers` cannot see. */
-export const APPLIED = `${GROUP}/applied`;
+const APPLIED = `${GROUP}/applied`;
 
 /** The object with a digest of itself as an annotation. Secrets' data go in too: one way only, and keys are random. */
 export function withDigest(object: Manifest): Manifest {
