@@ -1,5 +1,5 @@
 /** A word for the shell, whatever it holds. */
-export const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** The cluster of this folder is meant unless the caller names another. */
 const environment = (kubeconfig: string, cache: string): string =>

@@ -2,7 +2,7 @@ import { apiVersion, type KubeObject, type ResourceType } from '#libs/kube';
 import { type OwnerReference } from '#libs/wire';
 
 /** The reference to the one owner that controls an object. */
-export function controllerOf(object: KubeObject): OwnerReference | undefined {
+function controllerOf(object: KubeObject): OwnerReference | undefined {
   return object.metadata.ownerReferences?.find(({ controller }) => controller);
 }
 

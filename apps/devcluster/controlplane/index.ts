@@ -1,2 +1,2 @@
-export { type Assets, findAssets } from './assets.js';
+export { findAssets } from './assets.js';
 export { PlaneError } from './errors.js';

@@ -14,7 +14,7 @@ interface GroupList {
 }
 
 /** Raw GET of a JSON document. */
-export async function getJson<T>(client: KubeClient, path: string): Promise<T> {
+async function getJson<T>(client: KubeClient, path: string): Promise<T> {
   const response = await client.request('GET', path);
   return (await response.body.json()) as T;
 }

@@ -8,7 +8,7 @@ import { NodePods } from './pods.js';
 import { podEvents } from './events.js';
 
 export { type DetachedOptions, runDetached } from './detached.js';
-export { type Images, knownImages } from './images.js';
+export { type Images } from './images.js';
 
 const NODE_NAME = 'local';
 /** What a program gets to end itself when the whole cluster stops. */

@@ -32,7 +32,7 @@ const BUILT_IN: Record<string, Column[]> = {
 };
 
 /** A kind's columns: its own, the CRD's, or name and age. */
-export function columnsOf(def: ResourceDef): Column[] {
+function columnsOf(def: ResourceDef): Column[] {
   const custom = (def.printerColumns ?? []).map(customColumn);
   if (def.custom) return [nameColumn, ...(custom.length ? custom : [ageColumn])];
   return BUILT_IN[def.resource] ?? [nameColumn, ageColumn];

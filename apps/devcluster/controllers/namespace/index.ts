@@ -22,7 +22,7 @@ export function namespaceController(cache: Cache, onError: (error: unknown, key:
 }
 
 /** One pass: deletes what is left, and finalizes when nothing is. Nothing is let go while a part of the API is away. */
-export async function emptyNamespace(client: KubeClient, namespace: Namespace): Promise<Again> {
+async function emptyNamespace(client: KubeClient, namespace: Namespace): Promise<Again> {
   const name = namespace.metadata.name ?? '';
   const { types: served, missing } = await discover(client);
   let left = 0;

@@ -33,7 +33,7 @@ export function planReplicaSet(set: ReplicaSet, pods: Pod[], now: Date): Replica
   };
 }
 
-export function isActive({ metadata, status }: Pod): boolean {
+function isActive({ metadata, status }: Pod): boolean {
   return !metadata.deletionTimestamp && status?.phase !== 'Succeeded' && status?.phase !== 'Failed';
 }
 

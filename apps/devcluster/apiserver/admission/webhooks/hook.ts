@@ -2,7 +2,7 @@ import { recordsOf, textOf, textsOf } from '../../fields.js';
 import { type Requirement, selectorOf } from '../../selectors/labels.js';
 import { type Fields, type KubeObject, type ObjectAccess } from '../../types.js';
 
-export const GROUP = 'admissionregistration.k8s.io';
+const GROUP = 'admissionregistration.k8s.io';
 
 export interface Rule {
   operations: string[];
