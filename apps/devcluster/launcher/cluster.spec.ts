@@ -16,6 +16,10 @@ import { readState } from './state.js';
 
 const IMAGE = 'example.org/web:1';
 const NAMESPACE = 'web';
+/**
+ * It goes on serving for a second after SIGTERM, as a program on Kubernetes must: requests arrive until every proxy has heard
+ * that the endpoint is gone.
+ */
 const PROGRAM = `
 import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
@@ -31,7 +35,7 @@ server.on('upgrade', (req, socket) => {
   socket.pipe(socket);
 });
 server.listen(Number(port), host, () => console.log('listening as', process.env.COLOR));
-process.on('SIGTERM', () => { console.log('bye'); process.exit(0); });
+process.on('SIGTERM', () => { console.log('bye'); setTimeout(() => process.exit(0), 1000); });
 `;
 
 const folder = new DataFolder(mkdtempSync(join(tmpdir(), 'devcluster-')));
