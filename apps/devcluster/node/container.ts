@@ -1,15 +1,17 @@
+import { constants } from 'node:os';
+import { rfc3339 } from '#libs/kube';
 import { Child, type Exit, nodeProgram } from '../process/child.js';
 import { Backoff } from './backoff.js';
 import { ConfigError } from './environment.js';
-import { type Container, type ContainerState, type ContainerStatus, type Probe, type Terminated } from './pod.js';
+import { type Container, type ContainerState, type ContainerStatus, type Probe } from './pod.js';
 import { type ContainerLog } from './log.js';
 import { Prober } from './probe.js';
 import { ContainerRuns } from './runs.js';
 
-const SIGNALS: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGKILL: 9, SIGTERM: 15 };
+type Terminated = NonNullable<ContainerState['terminated']>;
+
 /** How soon a missing ConfigMap, Secret or account is looked for again. */
 const CONFIG_RETRY_MS = 2000;
-const PULL_BACKOFF_MS = 3000;
 
 /** What a container asks of its pod. */
 export interface ContainerHost {
@@ -18,8 +20,6 @@ export interface ContainerHost {
   /** Environment for the next start; allots ports. Rejects with a ConfigError for what can be cured from outside. */
   environment(container: Container): Promise<Record<string, string>>;
   realPort(container: Container, port: number | string): number | undefined;
-  /** Whether a container that ended so is started again. */
-  restarts(exit: Exit, container: string): boolean;
   /** The state has changed. */
   changed(): void;
   event(type: 'Normal' | 'Warning', reason: string, message: string): void;
@@ -36,15 +36,10 @@ function eagerly(probe: Probe): Probe {
   return { ...probe, failureThreshold: Math.ceil(patienceMs / EAGER_MS) };
 }
 
-const seconds = (date: Date): string => date.toISOString().replace(/\.\d+Z$/, 'Z');
-
 /** One container as a local process: started, probed, started again with growing waits, until `stop`. */
 export class ContainerRunner {
-  /** Resolves when it has ended for good by itself: whether well. */
-  readonly done: Promise<boolean>;
-  private settle: (well: boolean) => void = () => undefined;
   private readonly runs: ContainerRuns;
-  private state: ContainerState;
+  private state: ContainerState = { waiting: { reason: 'ContainerCreating' } };
   private lastState: ContainerState = {};
   private ready = false;
   private startedUp = true;
@@ -58,23 +53,24 @@ export class ContainerRunner {
   constructor(
     private container: Container,
     private readonly host: ContainerHost,
-    reason = 'ContainerCreating',
   ) {
     this.runs = new ContainerRuns(`${host.dir}/${container.name}`, host.now);
-    this.state = { waiting: { reason } };
-    this.done = new Promise((resolve) => (this.settle = resolve));
   }
 
   get name(): string {
     return this.container.name;
   }
 
+  private get image(): string {
+    return this.container.image ?? '';
+  }
+
   status(): ContainerStatus {
     const id = this.containerId();
     return {
       name: this.container.name,
-      image: this.container.image,
-      imageID: this.host.program(this.container.image) ? `local://${this.container.image}` : '',
+      image: this.image,
+      imageID: this.host.program(this.image) ? `local://${this.image}` : '',
       ...(id === undefined ? {} : { containerID: id }),
       state: this.state,
       lastState: this.lastState,
@@ -92,7 +88,7 @@ export class ContainerRunner {
   /** Starts the process, or says why it cannot and tries again later. */
   async start(): Promise<void> {
     if (this.stopping) return;
-    const program = this.host.program(this.container.image);
+    const program = this.host.program(this.image);
     if (program === undefined) return this.unknownImage();
     try {
       const env = await this.host.environment(this.container);
@@ -107,7 +103,7 @@ export class ContainerRunner {
 
   /** Takes a changed spec: another image is started at once where the former one could not be had. */
   update(container: Container): void {
-    const changed = container.image !== this.container.image;
+    const changed = container.image !== this.image;
     this.container = container;
     if (!changed || this.stopping) return;
     if (this.child) return void this.child.stop(2000);
@@ -119,17 +115,8 @@ export class ContainerRunner {
     this.stopping = true;
     clearTimeout(this.timer);
     if (this.child) this.host.event('Normal', 'Killing', `Stopping container ${this.name}`);
-    const sleep = (this.container.lifecycle?.preStop?.sleep?.seconds ?? 0) * 1000;
-    if (sleep > 0 && this.child && graceMs > sleep) await this.sleepOrExit(sleep);
-    await this.child?.stop(Math.max(graceMs - sleep, 0), signal);
+    await this.child?.stop(graceMs, signal);
     await this.runs.end();
-  }
-
-  private async sleepOrExit(ms: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const slept = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
-    await Promise.race([slept, this.child?.exited]);
-    clearTimeout(timer);
   }
 
   private run(program: string, env: Record<string, string>): void {
@@ -138,10 +125,10 @@ export class ContainerRunner {
     const log = this.runs.begin();
     log.follow(child.stdout);
     log.follow(child.stderr);
-    this.state = { running: { startedAt: seconds(this.host.now()) } };
+    this.state = { running: { startedAt: rfc3339(this.host.now()) } };
     this.ready = this.container.readinessProbe === undefined;
     this.startedUp = this.container.startupProbe === undefined;
-    this.host.event('Normal', 'Pulled', `Container image "${this.container.image}" already present on machine`);
+    this.host.event('Normal', 'Pulled', `Container image "${this.image}" already present on machine`);
     this.host.event('Normal', 'Created', `Created container: ${this.name}`);
     this.host.event('Normal', 'Started', `Started container ${this.name}`);
     this.probe();
@@ -155,7 +142,7 @@ export class ContainerRunner {
   private probe(): void {
     const { readinessProbe, livenessProbe, startupProbe } = this.container;
     const port = (probe: typeof readinessProbe) => (): number | undefined => {
-      const named = probe?.httpGet?.port ?? probe?.tcpSocket?.port;
+      const named = probe?.httpGet?.port;
       return named === undefined ? undefined : this.host.realPort(this.container, named);
     };
     if (readinessProbe) {
@@ -192,13 +179,12 @@ export class ContainerRunner {
     this.child = undefined;
     this.ready = false;
     this.state = { terminated };
-    if (!this.stopping && this.host.restarts(exit, this.name)) this.restart(terminated);
-    else if (!this.stopping) this.settle(terminated.exitCode === 0);
+    if (!this.stopping) this.restart(terminated);
     this.host.changed();
   }
 
   private restart(terminated: Terminated): void {
-    const ran = Date.parse(terminated.finishedAt) - Date.parse(terminated.startedAt);
+    const ran = Date.parse(terminated.finishedAt ?? '') - Date.parse(terminated.startedAt ?? '');
     const wait = this.backoff.next(ran);
     this.lastState = { terminated };
     this.restartCount += 1;
@@ -211,29 +197,22 @@ export class ContainerRunner {
   }
 
   private terminated({ code, signal }: Exit): Terminated {
-    const number = signal === null ? undefined : SIGNALS[signal];
+    const number = signal === null ? undefined : constants.signals[signal];
     const exitCode = code ?? 128 + (number ?? 0);
     return {
       exitCode,
       ...(number === undefined ? {} : { signal: number }),
       reason: exitCode === 0 ? 'Completed' : 'Error',
-      startedAt: this.state.running?.startedAt ?? seconds(this.host.now()),
-      finishedAt: seconds(this.host.now()),
+      startedAt: this.state.running?.startedAt ?? rfc3339(this.host.now()),
+      finishedAt: rfc3339(this.host.now()),
       containerID: this.containerId() ?? '',
     };
   }
 
   private unknownImage(): void {
-    const { image } = this.container;
-    const first = this.state.waiting?.reason !== 'ErrImagePull' && this.state.waiting?.reason !== 'ImagePullBackOff';
-    const cause = `this node runs known images only, and "${image}" is none of them`;
-    if (first) {
-      this.host.event('Warning', 'Failed', `Failed to pull image "${image}": ${cause}`);
-      this.wait('ErrImagePull', cause);
-    } else {
-      this.wait('ImagePullBackOff', `Back-off pulling image "${image}": ErrImagePull: ${cause}`);
-    }
-    if (first) this.later(PULL_BACKOFF_MS);
+    const cause = `this node runs only the images of apps/devcluster/node/images.json, not "${this.image}"`;
+    this.host.event('Warning', 'Failed', `Failed to pull image "${this.image}": ${cause}`);
+    this.wait('ErrImagePull', cause);
   }
 
   private wait(reason: string, message: string): void {

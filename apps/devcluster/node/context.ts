@@ -1,6 +1,7 @@
-import { isKubeError, type KubeClient, type KubeObject, types } from '#libs/kube';
+import { type V1Secret } from '@kubernetes/client-node';
+import { isKubeError, type KubeClient, type KubeObject, type Served, types } from '#libs/kube';
 import { type Images } from './images.js';
-import { type ReadData } from './environment.js';
+import { type ReadSecret } from './environment.js';
 
 export interface NodeContext {
   client: KubeClient;
@@ -16,16 +17,13 @@ export interface NodeContext {
   onError: (error: unknown) => void;
 }
 
-/** Reads Secrets and ConfigMaps of one namespace as plain text. */
-export function dataReader(client: KubeClient, namespace: string): ReadData {
-  return async (kind, name) => {
+/** Reads Secrets of one namespace as plain text. */
+export function secretReader(client: KubeClient, namespace: string): ReadSecret {
+  return async (name) => {
     try {
-      const type = kind === 'Secret' ? types.secrets : types.configMaps;
-      const { data = {} } = await client.get<KubeObject & { data?: Record<string, string> }>(type, name, namespace);
-      if (kind === 'ConfigMap') return data;
-      return Object.fromEntries(
-        Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]),
-      );
+      const { data = {} } = await client.get<Served<V1Secret>>(types.secrets, name, namespace);
+      const decode = (value: string): string => Buffer.from(value, 'base64').toString('utf8');
+      return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, decode(value)]));
     } catch (error) {
       if (isKubeError(error, 404)) return undefined;
       throw error;

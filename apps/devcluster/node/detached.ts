@@ -3,8 +3,8 @@ import { OwnClient, type Upstream } from '#libs/kube';
 import { nodeProgram } from '../process/child.js';
 import { Supervised } from '../process/supervised.js';
 import { ProjectedAccount } from './account.js';
-import { dataReader } from './context.js';
-import { resolveEnvironment } from './environment.js';
+import { secretReader } from './context.js';
+import { nodeVariables, resolveEnvironment } from './environment.js';
 import { knownImages } from './images.js';
 import { type Container, type Pod, type PodSpec } from './pod.js';
 import { allotPorts, listenVariables, type PortMap, realPort } from './ports.js';
@@ -39,7 +39,7 @@ export async function runDetached(
 ): Promise<{ ended: Promise<string>; stop(): Promise<void> }> {
   const { upstream, template, dir } = options;
   const [container] = template.spec.containers;
-  const script = container && knownImages().get(container.image);
+  const script = container && knownImages().get(container.image ?? '');
   if (!script) throw new Error(`Image ${container?.image ?? '(none)'} cannot be run on this machine.`);
   const client = new OwnClient(upstream);
   const account = new ProjectedAccount(client, podOf(options), join(dir, 'serviceaccount'), upstream.tls.ca ?? '');
@@ -79,20 +79,15 @@ async function environment(
     for (const port of container.ports ?? []) if (port.name === 'http') ports.set(port.containerPort, options.port);
   }
   await allotPorts(container, ports);
-  const base = {
-    PATH: process.env['PATH'] ?? '/usr/bin:/bin',
-    NODE_ENV: 'production',
-    HOSTNAME: name,
-    KUBERNETES_SERVICE_HOST: upstream.server.hostname.replace(/^\[|\]$/g, ''),
-    KUBERNETES_SERVICE_PORT: upstream.server.port || '443',
-  };
-  const env = await resolveEnvironment(podOf(options), container, base, dataReader(client, namespace));
-  return { env: { ...env, ...listenVariables(container, ports) }, ports };
+  const { hostname, port } = upstream.server;
+  const base = nodeVariables(name, { host: hostname.replace(/^\[|\]$/g, ''), port: port || '443' });
+  const env = await resolveEnvironment(podOf(options), container.env ?? [], secretReader(client, namespace));
+  return { env: { ...base, ...env, ...listenVariables(container, ports) }, ports };
 }
 
 async function isReady(container: Container, ports: PortMap): Promise<boolean> {
   const { readinessProbe: probe } = container;
   if (!probe) return true;
-  const port = realPort(container, ports, probe.httpGet?.port ?? probe.tcpSocket?.port ?? 0);
+  const port = realPort(container, ports, probe.httpGet?.port ?? 0);
   return port === undefined || (await tryProbe(probe, port)) === undefined;
 }

@@ -1,11 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { OwnClient, Upstream } from '#libs/kube';
+import { EventRecorder, isKubeError, OwnClient, types, Upstream } from '#libs/kube';
 import { type NodeContext } from './context.js';
 import { type Images, knownImages } from './images.js';
 import { Kubelet } from './kubelet.js';
 import { registerNode } from './node-object.js';
 import { NodePods } from './pods.js';
-import { podEvents } from './events.js';
 
 export { type DetachedOptions, runDetached } from './detached.js';
 export { type Images } from './images.js';
@@ -30,6 +29,13 @@ export async function start(options: NodeOptions): Promise<{ stop(): Promise<voi
   const client = new OwnClient(upstream);
   const onError = options.onError ?? (() => undefined);
   const now = options.now ?? (() => new Date());
+  const events = new EventRecorder(client, {
+    component: 'kubelet',
+    instance: NODE_NAME,
+    now,
+    // A pod or its namespace may be gone by the time its event is written.
+    onError: (error) => isKubeError(error, 403, 404, 409) || onError(error),
+  });
   // Logs and tokens of pods that are gone.
   await rm(options.data, { recursive: true, force: true });
   await mkdir(options.data, { recursive: true, mode: 0o700 });
@@ -39,7 +45,7 @@ export async function start(options: NodeOptions): Promise<{ stop(): Promise<voi
     dir: options.data,
     api: { host: upstream.server.hostname, port: upstream.server.port || '443', ca: upstream.tls.ca ?? '' },
     now,
-    event: podEvents(client, now, onError),
+    event: (pod, type, reason, message) => events.record(pod, type, reason, message, types.pods),
     onError,
   };
   const pods = new NodePods(NODE_NAME, context);

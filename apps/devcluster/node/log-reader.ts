@@ -8,7 +8,6 @@ export interface LogQuery {
   /** The run before the present one. */
   previous: boolean;
   tailLines: number | undefined;
-  limitBytes: number | undefined;
   /** Lines from this time on, in milliseconds. */
   since: number | undefined;
 }
@@ -28,7 +27,6 @@ export function logQuery(params: URLSearchParams, now = Date.now()): LogQuery {
     timestamps: params.get('timestamps') === 'true',
     previous: params.get('previous') === 'true',
     tailLines: number('tailLines'),
-    limitBytes: number('limitBytes'),
     since: seconds === undefined ? (time ? Date.parse(time) : undefined) : now - seconds * 1000,
   };
 }
@@ -38,14 +36,9 @@ export async function writeLog(log: ContainerLog, query: LogQuery, out: Writable
   await log.flushed();
   const text = await readFile(log.file, 'utf8').catch(() => '');
   const lines = select(text, query);
-  let left = query.limitBytes ?? Infinity;
-  const put = (line: string): void => {
-    const bytes = Buffer.from(`${query.timestamps ? line : withoutTime(line)}\n`);
-    if (left > 0) out.write(bytes.subarray(0, left));
-    left -= bytes.length;
-  };
+  const put = (line: string): void => void out.write(`${query.timestamps ? line : withoutTime(line)}\n`);
   lines.forEach(put);
-  if (query.follow) await follow(log, Buffer.byteLength(text), put, gone, () => left > 0);
+  if (query.follow) await follow(log, Buffer.byteLength(text), put, gone);
 }
 
 /** Lines of a log file, with their times, that the query asks for. */
@@ -59,16 +52,10 @@ export function select(text: string, { tailLines, since }: LogQuery): string[] {
 
 const withoutTime = (line: string): string => line.slice(line.indexOf(' ') + 1);
 
-async function follow(
-  log: ContainerLog,
-  from: number,
-  put: (line: string) => void,
-  gone: AbortSignal,
-  more: () => boolean,
-): Promise<void> {
+async function follow(log: ContainerLog, from: number, put: (line: string) => void, gone: AbortSignal): Promise<void> {
   let position = from;
   let rest = '';
-  for (let last = false; !last && !gone.aborted && more();) {
+  for (let last = false; !last && !gone.aborted;) {
     last = log.closed; // Read once more: what came before it was closed.
     const { text, end } = await readFrom(log.file, position);
     position = end;

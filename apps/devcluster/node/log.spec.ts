@@ -25,7 +25,6 @@ test('lines are kept with their times and read without them', async () => {
   await expect.poll(() => read(log, '')).toBe('one\ntwo\n');
   expect(await read(log, 'timestamps=true&tailLines=1')).toBe('2026-01-01T00:00:01.000Z two\n');
   expect(await read(log, 'tailLines=0')).toBe('');
-  expect(await read(log, 'limitBytes=5')).toBe('one\nt');
   await log.close();
 });
 

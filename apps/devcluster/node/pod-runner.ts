@@ -1,11 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isKubeError, types } from '#libs/kube';
-import { type Exit } from '../process/child.js';
 import { ProjectedAccount } from './account.js';
 import { ContainerRunner, type ContainerHost } from './container.js';
-import { dataReader, type NodeContext } from './context.js';
-import { ConfigError, resolveEnvironment } from './environment.js';
+import { type NodeContext, secretReader } from './context.js';
+import { ConfigError, nodeVariables, resolveEnvironment } from './environment.js';
 import { type Container, type Pod, type PodStatus, PORTS_ANNOTATION } from './pod.js';
 import { allotPorts, listenVariables, type PortMap, realPort } from './ports.js';
 import { type ContainerLog } from './log.js';
@@ -16,7 +15,6 @@ import { StatusWriter } from './status-writer.js';
 export class PodRunner implements ContainerHost {
   readonly dir: string;
   readonly now: () => Date;
-  private readonly inits: ContainerRunner[];
   private readonly containers: ContainerRunner[];
   private readonly account: ProjectedAccount;
   private readonly writer: StatusWriter;
@@ -34,10 +32,7 @@ export class PodRunner implements ContainerHost {
     this.now = context.now;
     this.account = new ProjectedAccount(context.client, pod, join(this.dir, 'serviceaccount'), context.api.ca);
     this.writer = new StatusWriter(context.client, pod, context.onError);
-    const { initContainers = [], containers } = pod.spec;
-    const reason = initContainers.length > 0 ? 'PodInitializing' : 'ContainerCreating';
-    this.inits = initContainers.map((container) => new ContainerRunner(container, this, reason));
-    this.containers = containers.map((container) => new ContainerRunner(container, this, reason));
+    this.containers = pod.spec.containers.map((container) => new ContainerRunner(container, this));
   }
 
   get uid(): string {
@@ -46,19 +41,18 @@ export class PodRunner implements ContainerHost {
 
   start(): void {
     this.changed();
-    void this.run();
+    for (const container of this.containers) void container.start();
   }
 
   /** Takes a newer state of the same pod. */
   update(pod: Pod): void {
     this.pod = pod;
     pod.spec.containers.forEach((container, index) => this.containers[index]?.update(container));
-    pod.spec.initContainers?.forEach((container, index) => this.inits[index]?.update(container));
   }
 
   /** The log of a container's run; undefined where the pod has no such container. @throws NoLog where there is none */
   log(container: string, previous: boolean): ContainerLog | undefined {
-    const runner = [...this.inits, ...this.containers].find(({ name }) => name === container);
+    const runner = this.containers.find(({ name }) => name === container);
     return runner?.log(this.pod.metadata.name ?? '', previous);
   }
 
@@ -71,7 +65,7 @@ export class PodRunner implements ContainerHost {
   /** Ends the processes within `graceMs` and leaves the object alone. */
   async stop(graceMs: number, signal?: NodeJS.Signals): Promise<void> {
     this.account.stop();
-    await Promise.all([...this.inits, ...this.containers].map((container) => container.stop(graceMs, signal)));
+    await Promise.all(this.containers.map((container) => container.stop(graceMs, signal)));
     await this.writer.flushed();
     this.writer.stop();
   }
@@ -85,46 +79,27 @@ export class PodRunner implements ContainerHost {
     await this.prepareAccount();
     await allotPorts(container, this.ports);
     await this.announcePorts();
-    const { host, port } = this.context.api;
-    const base = {
-      PATH: process.env['PATH'] ?? '/usr/bin:/bin',
-      NODE_ENV: 'production',
-      HOSTNAME: this.pod.metadata.name ?? '',
-      KUBERNETES_SERVICE_HOST: host,
-      KUBERNETES_SERVICE_PORT: port,
+    const read = secretReader(this.context.client, this.namespace);
+    return {
+      ...nodeVariables(this.pod.metadata.name ?? '', this.context.api),
+      ...(await resolveEnvironment(this.pod, container.env ?? [], read)),
+      ...listenVariables(container, this.ports),
+      SERVICE_ACCOUNT_DIR: this.account.dir,
     };
-    const env = await resolveEnvironment(this.pod, container, base, dataReader(this.context.client, this.namespace));
-    return { ...env, ...listenVariables(container, this.ports), SERVICE_ACCOUNT_DIR: this.account.dir };
   }
 
   realPort(container: Container, port: number | string): number | undefined {
     return realPort(container, this.ports, port);
   }
 
-  restarts({ code }: Exit, container: string): boolean {
-    const policy = this.pod.spec.restartPolicy ?? 'Always';
-    const init = this.inits.some(({ name }) => name === container);
-    return (policy === 'Always' && !init) || (policy !== 'Never' && code !== 0);
-  }
-
   changed(): void {
-    const inits = this.inits.map((container) => container.status());
     const containers = this.containers.map((container) => container.status());
-    this.status = podStatus(this.pod, { inits, containers }, this.status ?? this.pod.status, this.now());
+    this.status = podStatus(containers, this.status ?? this.pod.status, this.now());
     this.writer.write(this.status);
   }
 
   event(type: 'Normal' | 'Warning', reason: string, message: string): void {
     this.context.event(this.pod, type, reason, message);
-  }
-
-  /** The init containers run to a good end one after the other, then all the others start. */
-  private async run(): Promise<void> {
-    for (const init of this.inits) {
-      void init.start();
-      if (!(await init.done)) return;
-    }
-    for (const container of this.containers) void container.start();
   }
 
   private get namespace(): string {

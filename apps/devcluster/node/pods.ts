@@ -55,9 +55,6 @@ export class NodePods {
   }
 
   private run(key: string, pod: Pod, runner: PodRunner | undefined): void {
-    if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') {
-      if (!pod.metadata.deletionTimestamp) return;
-    }
     const current = runner ?? new PodRunner(pod, this.context);
     this.runners.set(key, current);
     current.update(pod);
@@ -68,8 +65,7 @@ export class NodePods {
   }
 
   private async bind(pod: Pod): Promise<void> {
-    const { schedulerName = 'default-scheduler' } = pod.spec as { schedulerName?: string };
-    if (pod.metadata.deletionTimestamp || schedulerName !== 'default-scheduler') return;
+    if (pod.metadata.deletionTimestamp) return;
     const { name = '', namespace = '' } = pod.metadata;
     const body = { metadata: { name, namespace }, target: { apiVersion: 'v1', kind: 'Node', name: this.nodeName } };
     try {
@@ -81,10 +77,8 @@ export class NodePods {
   }
 }
 
-function graceOf(pod: Pod): number {
-  const { deletionGracePeriodSeconds } = pod.metadata as { deletionGracePeriodSeconds?: number };
-  return deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30;
-}
+const graceOf = ({ metadata, spec }: Pod): number =>
+  metadata.deletionGracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? 30;
 
 /** Pods that an earlier run left: their processes ended with it. Their owners make new ones. */
 async function removeFormerPods(client: KubeClient, nodeName: string): Promise<void> {

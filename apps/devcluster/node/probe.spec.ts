@@ -13,7 +13,7 @@ beforeEach(async () => {
   code = 200;
   server = createServer((req, res) => {
     if (req.url === '/slow') return;
-    res.writeHead(req.headers['x-key'] === 'k' ? 204 : code).end();
+    res.writeHead(code).end();
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -34,18 +34,11 @@ test('HTTP: from 200 to 399 is well', async () => {
   expect(await tryProbe(get(), port)).toBeUndefined();
   code = 503;
   expect(await tryProbe(get(), port)).toBe('HTTP probe failed with statuscode: 503');
-  const httpHeaders = [{ name: 'x-key', value: 'k' }];
-  expect(await tryProbe({ httpGet: { ...get().httpGet, httpHeaders } }, port)).toBeUndefined();
 });
 
 test('HTTP: no answer in time, or nobody there', async () => {
   expect(await tryProbe({ ...get('/slow'), timeoutSeconds: 0.05 }, port)).toContain('deadline exceeded');
   expect(await tryProbe(get(), await freePort())).toContain('ECONNREFUSED');
-});
-
-test('TCP', async () => {
-  expect(await tryProbe({ tcpSocket: { port } }, port)).toBeUndefined();
-  expect(await tryProbe({ tcpSocket: { port } }, await freePort())).toContain('ECONNREFUSED');
 });
 
 test('the verdict changes only after as many tries as were asked for', async () => {

@@ -1,48 +1,22 @@
 import { request } from 'node:http';
-import { request as secureRequest } from 'node:https';
-import { connect } from 'node:net';
 import { type Probe } from './pod.js';
 
 const HOST = '127.0.0.1';
 
-/** One try. `port` is where the container really listens. Resolves undefined when it is well, else with what was wrong. */
-export function tryProbe(probe: Probe, port: number): Promise<string | undefined> {
-  const timeout = (probe.timeoutSeconds ?? 1) * 1000;
-  if (probe.httpGet) return tryHttp(probe.httpGet, port, timeout);
-  if (probe.tcpSocket) return tryConnect(port, timeout);
-  return Promise.resolve(undefined);
-}
-
-function tryHttp(get: NonNullable<Probe['httpGet']>, port: number, timeout: number): Promise<string | undefined> {
+/** One try of an HTTP probe. `port` is where the container really listens. Resolves undefined when it is well, else with what was wrong. */
+export function tryProbe({ httpGet, timeoutSeconds = 1 }: Probe, port: number): Promise<string | undefined> {
+  const path = httpGet?.path ?? '/';
   return new Promise((resolve) => {
-    const send = get.scheme === 'HTTPS' ? secureRequest : request;
-    const headers = Object.fromEntries((get.httpHeaders ?? []).map(({ name, value }) => [name, value]));
-    const sent = send({
-      host: HOST,
-      port,
-      path: get.path ?? '/',
-      headers: { 'user-agent': 'kube-probe/devcluster', connection: 'close', ...headers },
-      agent: false,
-      timeout,
-      rejectUnauthorized: false,
-    });
+    const headers = { 'user-agent': 'kube-probe/devcluster', connection: 'close' };
+    const sent = request({ host: HOST, port, path, headers, agent: false, timeout: timeoutSeconds * 1000 });
     sent.once('response', (response) => {
       response.resume();
       const code = response.statusCode ?? 0;
       resolve(code >= 200 && code < 400 ? undefined : `HTTP probe failed with statuscode: ${code}`);
     });
     sent.once('timeout', () => sent.destroy(new Error('context deadline exceeded')));
-    sent.once('error', (error) => resolve(`Get "${get.path ?? '/'}": ${error.message}`));
+    sent.once('error', (error) => resolve(`Get "${path}": ${error.message}`));
     sent.end();
-  });
-}
-
-function tryConnect(port: number, timeout: number): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: HOST, port, timeout });
-    socket.once('connect', () => (socket.destroy(), resolve(undefined)));
-    socket.once('timeout', () => (socket.destroy(), resolve('connection timed out')));
-    socket.once('error', (error) => resolve(error.message));
   });
 }
 

@@ -46,11 +46,7 @@ export class ContainerRuns {
     }
     if (log) return log;
     const reason = state.waiting?.reason ?? 'ContainerCreating';
-    throw new NoLog(`container "${name}" in pod "${pod}" is waiting to start: ${WORDS[reason] ?? reason}`);
+    const why = reason === 'ErrImagePull' ? `image can't be pulled` : reason;
+    throw new NoLog(`container "${name}" in pod "${pod}" is waiting to start: ${why}`);
   }
 }
-
-const WORDS: Record<string, string> = {
-  ErrImagePull: `image can't be pulled`,
-  ImagePullBackOff: 'trying and failing to pull image',
-};
