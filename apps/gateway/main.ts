@@ -1,7 +1,7 @@
 import 'reflect-metadata';
-import { makeLogger } from '#libs/ops';
+import { EnvironmentError, makeLogger } from '#libs/ops';
 import { connect, createGateway } from './application.js';
-import { ConfigError, readConfig } from './config/config.js';
+import { readConfig } from './config/config.js';
 
 try {
   const config = readConfig(process.env);
@@ -16,7 +16,7 @@ try {
   await app.listen(config.listen.port, config.listen.host);
   logger.info({ url: await app.getUrl(), publicUrls: config.publicUrls.map(String) }, 'gateway listens');
 } catch (error) {
-  const known = error instanceof ConfigError || (error instanceof Error && 'code' in error);
+  const known = error instanceof EnvironmentError || (error instanceof Error && 'code' in error);
   process.stderr.write(`${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
   process.exit(1);
 }

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, readConfig } from './config.js';
+import { type EnvironmentError } from '#libs/ops';
+import { readConfig } from './config.js';
 
 const GOOD = {
   KUBERNETES_SERVICE_HOST: '10.0.0.1',
@@ -16,7 +17,7 @@ function problems(change: Record<string, string | undefined>): readonly string[]
     readConfig({ ...GOOD, ...change });
     return [];
   } catch (error) {
-    return (error as ConfigError).problems;
+    return (error as EnvironmentError).problems;
   }
 }
 

@@ -1,23 +1,8 @@
 import { fileURLToPath } from 'node:url';
+import { type Address, type Environment, listenAddress, logLevel, readEnvironment } from '#libs/ops';
 import { z } from 'zod';
 import { type SecretKey } from './secret.js';
-import {
-  address,
-  apiUrl,
-  count,
-  duration,
-  flag,
-  frameAncestors,
-  kubeName,
-  publicUrls,
-  secretKey,
-  webUrl,
-} from './values.js';
-
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
+import { apiUrl, count, duration, flag, frameAncestors, kubeName, publicUrls, secretKey, webUrl } from './values.js';
 
 /** Where the Kubernetes API is: the pod's own environment, or a kubeconfig outside of a cluster. */
 export type UpstreamConfig =
@@ -62,27 +47,16 @@ export interface GatewayConfig {
 /** The injection token of the configuration. */
 export const GATEWAY_CONFIG = Symbol('GatewayConfig');
 
-/** Every bad name of the environment at once; `problems` has a line for each. */
-export class ConfigError extends Error {
-  constructor(readonly problems: readonly string[]) {
-    super(`The environment of the gateway is not usable:\n${problems.map((line) => `  ${line}`).join('\n')}`);
-  }
-}
-
-const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-
-type Variables = Readonly<Record<string, string | undefined>>;
-
 /** This file lives in dist/apps/gateway/config at run time: the built dashboard is in dist/dashboard. */
 const BUILT_DASHBOARD = fileURLToPath(new URL('../../../dashboard', import.meta.url));
-const IN_A_POD = 'set by Kubernetes in a pod; outside of a cluster set KUBECONFIG';
+const API_HOST = 'the host of the API server: Kubernetes sets it in pods; elsewhere set KUBECONFIG';
 
 /** Every variable that the gateway reads. */
-const Environment = z.object({
-  LISTEN: address.default({ host: '0.0.0.0', port: 8080 }),
-  METRICS_LISTEN: address.default({ host: '0.0.0.0', port: 9090 }),
+const schema = z.object({
+  LISTEN: listenAddress.prefault('0.0.0.0:8080'),
+  METRICS_LISTEN: listenAddress.prefault('0.0.0.0:9090'),
   KUBECONFIG: z.string().optional(),
-  KUBERNETES_SERVICE_HOST: z.string(IN_A_POD).optional(),
+  KUBERNETES_SERVICE_HOST: z.string(API_HOST).optional(),
   KUBERNETES_SERVICE_PORT: count(65_535).default(443),
   SERVICE_ACCOUNT_DIR: z.string().default('/var/run/secrets/kubernetes.io/serviceaccount'),
   API_URL: apiUrl.optional(),
@@ -103,37 +77,23 @@ const Environment = z.object({
   FRAME_ANCESTORS: frameAncestors.default([]),
   WEB_APP: webUrl.optional(),
   WEB_ROOT: z.string().default(BUILT_DASHBOARD),
-  LOG_LEVEL: z.enum(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  LOG_LEVEL: logLevel.default('info'),
 });
-type Environment = z.infer<typeof Environment>;
+type Variables = z.infer<typeof schema>;
 
 /** Without a kubeconfig the gateway runs in a pod. */
-const PodEnvironment = Environment.extend({ KUBERNETES_SERVICE_HOST: z.string(IN_A_POD) });
-
-/** Variables whose value no message repeats. */
-const SECRETS: ReadonlySet<string> = new Set<keyof Environment>(['SESSION_KEY']);
+const podSchema = schema.extend({ KUBERNETES_SERVICE_HOST: z.string(API_HOST) });
 
 /**
- * The environment as a frozen object. A variable that is empty or blank counts as not set.
- * @throws ConfigError that lists every bad name at once
+ * The environment as a frozen object.
+ * @throws EnvironmentError that lists every bad name at once
  */
-export function readConfig(source: Variables): GatewayConfig {
-  const given = Object.fromEntries(
-    Object.entries(source).flatMap(([key, text = '']) => (text.trim() === '' ? [] : [[key, text.trim()]])),
-  );
-  const parsed = (given['KUBECONFIG'] === undefined ? PodEnvironment : Environment).safeParse(given);
-  if (parsed.success) return Object.freeze(toConfig(parsed.data));
-  throw new ConfigError(
-    parsed.error.issues.map(({ path, message }) => {
-      const key = String(path[0]);
-      const text = given[key];
-      if (text === undefined) return `${key} is missing: ${message}`;
-      return `${key} is ${SECRETS.has(key) ? 'not usable' : JSON.stringify(text)}: ${message}`;
-    }),
-  );
+export function readConfig(environment: Environment): GatewayConfig {
+  const inPod = (environment['KUBECONFIG'] ?? '').trim() === '';
+  return Object.freeze(toConfig(readEnvironment(inPod ? podSchema : schema, environment, ['SESSION_KEY'])));
 }
 
-function toConfig(env: Environment): GatewayConfig {
+function toConfig(env: Variables): GatewayConfig {
   return {
     listen: env.LISTEN,
     metricsListen: env.METRICS_LISTEN,
@@ -159,7 +119,7 @@ function toConfig(env: Environment): GatewayConfig {
   };
 }
 
-function toUpstream(env: Environment): UpstreamConfig {
+function toUpstream(env: Variables): UpstreamConfig {
   const { KUBECONFIG: file, KUBERNETES_SERVICE_HOST: host, API_URL: url } = env;
   if (host === undefined) return { kind: 'kubeconfig', file: file ?? '' };
   const pod = {

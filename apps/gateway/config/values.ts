@@ -28,13 +28,6 @@ export const duration = value('a duration such as 90s or 1h30m', (text) =>
 export const count = (max: number) =>
   value(`a whole number from 0 to ${max}`, (text) => checked(Number(text), /^\d+$/.test(text) && Number(text) <= max));
 
-export const address = value('HOST:PORT', (text) => {
-  const colon = text.lastIndexOf(':');
-  const host = text.slice(0, colon).replace(/^\[(.*)\]$/, '$1');
-  const port = Number(text.slice(colon + 1));
-  return checked({ host, port }, colon > 0 && Number.isInteger(port) && port >= 0 && port <= 65_535);
-});
-
 export const webUrl = value('an http or https URL', readUrl);
 
 export const apiUrl = value('an https URL (http only for loopback)', (text) => {
