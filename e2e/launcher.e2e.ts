@@ -53,9 +53,9 @@ describe('npm start', () => {
     [
       'KUBEBUILDER_ASSETS that names nothing',
       { KUBEBUILDER_ASSETS: '/nowhere' },
-      /KUBEBUILDER_ASSETS=\/nowhere has no/,
+      /KUBEBUILDER_ASSETS=\/nowhere lacks etcd/,
     ],
-    ['a machine without setpriv', { PATH: '/nowhere' }, /needs Linux with setpriv of util-linux/],
+    ['a machine without setpriv', { PATH: '/nowhere' }, /needs Linux with setpriv/],
     ['a cache that cannot be written', { XDG_CACHE_HOME: '/proc' }, /XDG_CACHE_HOME/],
   ])('on a real control plane with %s says what to do', async (_, env, message) => {
     const args = ['dist/apps/devcluster/main.js', '--cluster', 'real', '--data', data, '--port', '1024'];
@@ -65,7 +65,7 @@ describe('npm start', () => {
     expect(ran.stderr.trim().split('\n')).toHaveLength(1);
   });
 
-  it('gives the build of a control plane up when nobody waits for it any more', async () => {
+  it('stops building a control plane when the process that waited for it is gone', async () => {
     const bin = join(folder, 'bin');
     mkdirSync(bin, { recursive: true });
     // It knows its version, and downloads for ever.
@@ -81,10 +81,10 @@ describe('npm start', () => {
     if (child.stdout) await once(child.stdout, 'data');
     child.disconnect();
     expect(await ended).toEqual([1, null]);
-    await expect.poll(() => said).toBe('The build was stopped; the next start goes on with it.\n');
+    await expect.poll(() => said).toBe('The build was interrupted. The next start continues it.\n');
   });
 
-  it('keeps its state: a link of before a restart works after it; Ctrl-C leaves no process', async () => {
+  it('keeps its state: a link still works after a restart; Ctrl-C leaves no process', async () => {
     const ports = { port: await freePort(), httpsPort: await freePort() };
     launched = await Launched.start({ data, ...ports, on: cluster().kind });
     const link = /http:\/\/\S+\/l#\S+/.exec(launched.output)?.[0] ?? '';
@@ -124,7 +124,7 @@ describe('npm start', () => {
     const code = await new Promise((resolve) => child.once('close', resolve));
     expect(code).toBe(1);
     expect(said.trim().split('\n')).toEqual([
-      'CHROMIUM names /nowhere, which does not exist. Correct it, or unset it.',
+      'CHROMIUM is set to /nowhere, which does not exist. Correct or unset it.',
     ]);
   });
 });

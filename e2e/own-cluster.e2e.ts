@@ -68,8 +68,8 @@ describe('npm start on a cluster of one’s own', () => {
     ['a kubeconfig that is not there', () => ['--kubeconfig', '/nowhere'], /nowhere/],
     ['a context that it does not have', () => ['--kubeconfig', server.kubeconfig, '--context', 'moon'], /"moon"/],
     ['a cluster that does not answer', () => ['--kubeconfig', broken()], /ECONNREFUSED/],
-    ['a cluster without KubeVirt', () => ['--kubeconfig', server.kubeconfig], /install KubeVirt/],
-  ])('says in one line of %s that it cannot be used', async (_, args, message) => {
+    ['a cluster without KubeVirt', () => ['--kubeconfig', server.kubeconfig], /Install KubeVirt/],
+  ])('says in one line that it cannot use %s', async (_, args, message) => {
     const ran = await start(...args());
     expect(ran).toMatchObject({ code: 1, stderr: expect.stringMatching(message) as string });
     expect(ran.stderr.trim().split('\n')).toHaveLength(1);

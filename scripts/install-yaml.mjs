@@ -33,6 +33,6 @@ function current() {
 const wanted = render();
 if (!process.argv.includes('--check')) writeFileSync(target, wanted);
 else if (current() !== wanted) {
-  process.stderr.write('deploy/install.yaml is not current: run "npm run install.yaml" and commit it.\n');
+  process.stderr.write('deploy/install.yaml is out of date. Run "npm run install.yaml" and commit the result.\n');
   process.exitCode = 1;
 }

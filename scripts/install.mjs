@@ -15,7 +15,7 @@ function packagesOf(file) {
   }
 }
 
-/** npm's own record of what it installed holds all that the lock names; optional packages of other platforms may be absent. */
+/** True if npm's record of what it installed contains everything in the lock file; optional packages of other platforms may be absent. */
 export function upToDate(root) {
   const wanted = packagesOf(join(root, 'package-lock.json'));
   const installed = packagesOf(join(root, 'node_modules/.package-lock.json'));
@@ -27,23 +27,23 @@ export function upToDate(root) {
   });
 }
 
-/** Installs what package-lock.json names, when it is not what is installed. */
+/** Installs the packages of package-lock.json unless they are installed already. */
 export async function install(root) {
   const lock = hashFile(join(root, 'package-lock.json'));
-  if (lock === undefined) throw new StepError('package-lock.json is missing: is this a complete clone?');
+  if (lock === undefined) throw new StepError('package-lock.json is missing. Check that this is a complete clone.');
   const done = stamp(join(root, 'node_modules/.kube-gateway-lock'));
   if (done.matches(lock) && existsSync(pinnedNode(root))) return;
   if (upToDate(root) && existsSync(pinnedNode(root))) return done.write(lock);
-  progress('installing packages (npm ci), once; this takes a minute or two ...');
+  progress('installing packages (npm ci); the first time takes a minute or two ...');
   await runStep('npm ci', 'npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error', '--progress=true'], {
     cwd: root,
   });
   if (!existsSync(pinnedNode(root))) {
-    // npm was told to run no install scripts: the pinned Node's own is the one that cannot be missed.
-    await runStep('The set-up of the pinned Node', 'npm', ['rebuild', 'node', '--ignore-scripts=false'], { cwd: root });
+    // If npm is configured to skip install scripts: the pinned Node's own is the only one that is needed.
+    await runStep('The setup of the pinned Node', 'npm', ['rebuild', 'node', '--ignore-scripts=false'], { cwd: root });
   }
   if (!existsSync(pinnedNode(root))) {
-    throw new StepError('npm installed no Node binary (package "node"). Remove node_modules and try again.');
+    throw new StepError('npm did not install the Node binary (package "node"). Remove node_modules and try again.');
   }
   done.write(lock);
 }

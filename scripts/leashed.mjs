@@ -25,7 +25,7 @@ export function leashed(node, args) {
     };
     child.once('error', (error) => {
       done();
-      reject(new StepError(`The program could not be started: ${error.message}`));
+      reject(new StepError(`Cannot start the program: ${error.message}`));
     });
     child.once('exit', (code, signal) => {
       done();

@@ -7,24 +7,25 @@ import { parseArgs } from 'node:util';
 
 export const HELP = `Usage: npm start -- [options]
 
-Starts an embedded cluster with the operator, a gateway and two sample VMs, and prints how to use it. Ctrl-C stops it all.
+Starts a small cluster with the operator, a gateway and two sample VMs, and prints how to use it. Press Ctrl-C to stop
+everything.
 
-  --port PORT        the gateway at http://localhost:PORT (default 8080)
-  --https-port PORT  every gateway by host name at https://HOST:PORT (default 8443); at https://HOST too, where port 443
-                     is free and may be listened on
-  --data DIR         where everything is kept (default .local)
-  --fresh            forget what DIR holds and start anew
-  --cluster KIND     what to run on: "embedded" (default), or "real": kube-apiserver, kube-controller-manager and etcd,
-                     from the folder KUBEBUILDER_ASSETS, else built once by Go (10 minutes on two cores)
-  --kubernetes 1.N   the release to build for --cluster real (default: the newest that is known)
-  --kubeconfig FILE  run operator and gateway here against a cluster of your own, whose administrator FILE makes you
-  --context NAME     the context of FILE (default: its current one)
-  --guests KIND      what the VMs are: "qemu" (Debian: qemu-system-x86, grub-rescue-pc), "built-in" (a small shell, needs
-                     nothing), or "auto" (default): qemu where it is installed
-  --help             this text
+  --port PORT        port of the gateway, http://localhost:PORT (default: 8080)
+  --https-port PORT  port of all gateways by host name, https://HOST:PORT (default: 8443); also https://HOST if port 443
+                     is free and this user may listen on it
+  --data DIR         folder for all data (default: .local)
+  --fresh            delete the data in DIR and start over
+  --cluster KIND     the cluster to start: "embedded" (default), or "real" for kube-apiserver, kube-controller-manager
+                     and etcd, taken from the folder in KUBEBUILDER_ASSETS, or built once with Go (about 10 minutes)
+  --kubernetes 1.N   the Kubernetes release to build for --cluster real (default: the latest supported)
+  --kubeconfig FILE  start no cluster: run the operator and a gateway against the one in FILE (needs administrator rights)
+  --context NAME     the context in FILE to use (default: its current context)
+  --guests KIND      what runs in the VMs: "qemu" (needs qemu-system-x86 and grub-rescue-pc), "built-in" (a small shell
+                     that needs nothing), or "auto" (default): qemu if it is installed
+  --help             show this text
 
-DIR holds kubeconfig (contexts admin, dev and viewer), bin (kubectl, oc and jq for it), logs (progress and faults of every
-part) and the state of the cluster.
+DIR contains the kubeconfig (contexts admin, dev and viewer), bin (kubectl, oc and jq), logs (one file per part), and the
+state of the cluster.
 `;
 
 const OPTIONS = {
@@ -41,7 +42,7 @@ const OPTIONS = {
 };
 
 const GUESTS = ['auto', 'built-in', 'qemu'];
-const SEE_HELP = '"npm start -- --help" lists the options.';
+const SEE_HELP = 'For all options, run "npm start -- --help".';
 
 /** What is wrong with the command line, in one line. */
 export class OptionError extends Error {
@@ -69,7 +70,7 @@ function checkToken(token) {
   if (known.type === 'boolean') {
     if (value !== undefined) throw new OptionError(`${rawName} takes no value. ${SEE_HELP}`);
   } else if (value === undefined || (!inlineValue && value.startsWith('-'))) {
-    // `--port --fresh`: the value was forgotten. One that really begins with a dash is given as --data=-x.
+    // `--port --fresh`: the value was forgotten. A value that does begin with a dash is given as --data=-x.
     throw new OptionError(`${rawName} needs a value. ${SEE_HELP}`);
   }
 }
@@ -77,24 +78,23 @@ function checkToken(token) {
 /** @returns what to run on, as options.d.mts describes it */
 function clusterOf({ cluster, kubernetes, kubeconfig, context }) {
   if (kubeconfig !== undefined) {
-    if (cluster !== undefined)
-      throw new OptionError('--kubeconfig and --cluster exclude each other: give one of them.');
+    if (cluster !== undefined) throw new OptionError('--kubeconfig and --cluster cannot be combined. Use one of them.');
     return { kind: 'own', kubeconfig: resolve(kubeconfig), context };
   }
-  if (context !== undefined) throw new OptionError('--context needs --kubeconfig FILE: it names a context of FILE.');
+  if (context !== undefined) throw new OptionError('--context needs --kubeconfig FILE: it selects a context in FILE.');
   if (cluster === 'real') return { kind: 'real', kubernetes };
   if (kubernetes !== undefined)
-    throw new OptionError('--kubernetes needs --cluster real: it names the release to build.');
+    throw new OptionError('--kubernetes needs --cluster real: it selects the release to build.');
   if (cluster === undefined || cluster === 'embedded') return { kind: 'embedded' };
-  throw new OptionError(`--cluster "${cluster}" is not known: give "embedded" or "real".`);
+  throw new OptionError(`Invalid --cluster "${cluster}": use "embedded" or "real".`);
 }
 
 function guestsOf({ guests = 'auto', kubeconfig }) {
   if (!GUESTS.includes(guests)) {
-    throw new OptionError(`--guests "${guests}" is not known: give "auto", "built-in" or "qemu".`);
+    throw new OptionError(`Invalid --guests "${guests}": use "auto", "built-in" or "qemu".`);
   }
   if (guests !== 'auto' && kubeconfig !== undefined) {
-    throw new OptionError('--guests and --kubeconfig exclude each other: a cluster of your own has its own VMs.');
+    throw new OptionError('--guests and --kubeconfig cannot be combined: your own cluster has its own VMs.');
   }
   return guests;
 }
@@ -104,15 +104,15 @@ function httpsPortOf({ 'https-port': given, kubeconfig }, port) {
   if (kubeconfig !== undefined) {
     if (given === undefined) return httpsPort;
     throw new OptionError(
-      '--https-port and --kubeconfig exclude each other: on a cluster of your own there is no HTTPS.',
+      '--https-port and --kubeconfig cannot be combined: on your own cluster, the gateway is served over HTTP only.',
     );
   }
-  if (port === httpsPort) throw new OptionError(`--port and --https-port are both ${port}: give two different ports.`);
+  if (port === httpsPort) throw new OptionError(`--port and --https-port are both ${port}. Use two different ports.`);
   return httpsPort;
 }
 
 function portOf(option, text) {
   const port = Number(text);
   if (/^\d+$/.test(text) && port > 0 && port < 65_536) return port;
-  throw new OptionError(`${option} must be a number from 1 to 65535, not "${text}".`);
+  throw new OptionError(`Invalid ${option} "${text}": use a number from 1 to 65535.`);
 }

@@ -18,7 +18,7 @@ function fail(message) {
 async function handOver(node, args) {
   const { leashed } = await import('./leashed.mjs');
   const { code, signal } = await leashed(node, args);
-  if (signal) fail(`The program was ended by ${signal}.`);
+  if (signal) fail(`The program was ended by signal ${signal}.`);
   process.exit(code);
 }
 
@@ -37,7 +37,7 @@ async function wantsStart(args) {
 
 async function main([command, ...args]) {
   if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
-    fail(`Node ${OLDEST_NODE} or newer is needed; this is ${process.version}.`);
+    fail(`Node ${OLDEST_NODE} or later is required; this is ${process.version}.`);
   }
   if (!COMMANDS.includes(command)) fail(`Usage: node scripts/run.mjs ${COMMANDS.join('|')} [options]`);
   if (command === 'start' && !(await wantsStart(args))) return;

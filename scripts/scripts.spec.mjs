@@ -76,9 +76,9 @@ test('a report is counted; a file that could not be read as tests is a failure',
 
 test('a step that fails, or cannot start, says so in one line', async () => {
   await expect(runStep('The build', process.execPath, ['-e', 'process.exit(3)'], { quiet: true })).rejects.toThrow(
-    'The build failed (exit code 3); its output is above.',
+    'The build failed (exit code 3). See its output above.',
   );
-  await expect(runStep('The build', join(root, 'nothing'), [])).rejects.toThrow('The build could not be started');
+  await expect(runStep('The build', join(root, 'nothing'), [])).rejects.toThrow('The build could not start');
 });
 
 describe('the build of a real control plane before its tests', () => {
@@ -135,7 +135,7 @@ test('help and wrong options are answered before anything is installed', () => {
   expect(start('--nonsense')).toMatchObject({
     status: 1,
     stdout: '',
-    stderr: `Unknown option '--nonsense'. "npm start -- --help" lists the options.\n`,
+    stderr: `Unknown option '--nonsense'. For all options, run "npm start -- --help".\n`,
   });
 });
 

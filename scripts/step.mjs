@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 
-/** An end that a person can act on: its message is one line, printed without a stack. */
+/** A failure that a person can act on: its message is one line, printed without a stack. */
 export class StepError extends Error {}
 
 /**
  * Runs a command and waits for it.
- * @param {string} what what fails when it fails, in the words of the message
- * @param {{ env?: object, cwd?: string, quiet?: boolean }} options `quiet`: its output is shown only when it fails
+ * @param {string} what subject of the error message
+ * @param {{ env?: object, cwd?: string, quiet?: boolean }} options `quiet`: show its output only when it fails
  * @returns {Promise<void>} rejects with a StepError when the command cannot be started or ends with another code than 0
  */
 export function runStep(what, command, args, options = {}) {
@@ -15,11 +15,11 @@ export function runStep(what, command, args, options = {}) {
     const stdio = options.quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'];
     const child = spawn(command, args, { cwd: options.cwd, env: { ...process.env, ...options.env }, stdio });
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => output.push(chunk));
-    child.once('error', (error) => reject(new StepError(`${what} could not be started: ${error.message}`)));
+    child.once('error', (error) => reject(new StepError(`${what} could not start: ${error.message}`)));
     child.once('close', (code, signal) => {
       if (code === 0) return resolve();
       if (options.quiet) process.stderr.write(Buffer.concat(output));
-      reject(new StepError(`${what} failed (${signal ?? `exit code ${code}`}); its output is above.`));
+      reject(new StepError(`${what} failed (${signal ?? `exit code ${code}`}). See its output above.`));
     });
   });
 }

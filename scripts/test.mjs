@@ -11,7 +11,7 @@ import { leashed } from './leashed.mjs';
  */
 function runProject(root, project, report, args) {
   const options = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  // Whoever names files may mean those of one tier alone.
+  // The named files may all belong to one tier.
   if (args.length > 0) options.push('--passWithNoTests', ...args);
   return new Promise((resolve) => {
     let interrupted = false;
@@ -66,7 +66,7 @@ const TIERS = {
 /** Projects that need the programs of a real control plane. */
 const REAL = ['differential', 'e2e-real'];
 
-/** The programs of a real control plane, built where nobody did before: it says its progress. @returns {Promise<number>} exit code */
+/** Builds the programs of a real control plane unless they exist, and prints the progress. @returns {Promise<number>} exit code */
 async function prepareReal(root) {
   const { code } = await leashed(pinnedNode(root), [
     join(root, 'dist/apps/devcluster/controlplane/main.js'),
@@ -76,8 +76,8 @@ async function prepareReal(root) {
 }
 
 /**
- * The tiers of a command, each also when the one before failed. The last line says how many tests passed, failed and were skipped; a tier that could
- * not run counts as one failure.
+ * Runs the tiers of a command, each one even if the one before it failed. The last line says how many tests passed, failed
+ * and were skipped; a tier that could not run counts as one failure.
  * @returns {Promise<number>} exit code: 0 only when tests ran and none failed
  */
 export async function test(root, command, args) {
@@ -100,7 +100,7 @@ export async function test(root, command, args) {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  if (total.passed + total.failed === 0) process.stdout.write('No test ran.\n');
+  if (total.passed + total.failed === 0) process.stdout.write('No tests ran.\n');
   const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
   process.stdout.write(`${total.passed} passed, ${total.failed} failed${skipped}\n`);
   return total.failed > 0 || total.passed === 0 ? 1 : 0;

@@ -12,7 +12,7 @@ const CANDIDATES = [
 function found(): string | undefined {
   const named = process.env['CHROMIUM'];
   if (named !== undefined) {
-    if (!existsSync(named)) throw new Error(`CHROMIUM names ${named}, which does not exist. Correct it, or unset it.`);
+    if (!existsSync(named)) throw new Error(`CHROMIUM is set to ${named}, which does not exist. Correct or unset it.`);
     return named;
   }
   const own = chromium.executablePath();
@@ -22,16 +22,16 @@ function found(): string | undefined {
 /** Debian's package, where this process may install one. */
 function installFromDebian(): void {
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return;
-  console.log('e2e: no Chromium found, installing the Debian package chromium ...');
+  console.log('e2e: Chromium not found, installing the Debian package chromium ...');
   const options = { stdio: 'inherit', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } } as const;
   spawnSync('apt-get', ['update', '-qq'], options);
   spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], options);
 }
 
 /**
- * The path of a Chromium: `CHROMIUM`, Playwright's own, or the system's. Where there is none, Playwright's download is
- * tried, then Debian's package.
- * @throws Error with one line that says what to do when none can be had.
+ * The path of a Chromium: `CHROMIUM`, Playwright's own, or the system's. If there is none, tries Playwright's
+ * download, then the Debian package.
+ * @throws Error with one line that says what to do when neither works.
  */
 export function findChromium(): string {
   const first = found();
@@ -44,7 +44,7 @@ export function findChromium(): string {
   const second = found();
   if (second === undefined) {
     throw new Error(
-      'No Chromium found and none could be installed. Install one (Debian: apt-get install chromium) or set CHROMIUM to its path.',
+      'Chromium was not found and could not be installed. Install it (Debian: apt-get install chromium), or set CHROMIUM to its path.',
     );
   }
   return second;

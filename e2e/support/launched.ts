@@ -31,7 +31,7 @@ export class Launched {
     this.ended = new Promise((resolve) => child.once('exit', () => resolve()));
   }
 
-  /** Starts it and waits until it says that all of it works. @throws Error with what it printed */
+  /** Starts it and waits until it reports that everything is ready. @throws Error with what it printed */
   static async start({
     data,
     port,

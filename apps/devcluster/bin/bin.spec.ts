@@ -83,7 +83,7 @@ describe('without the kubectl of a control plane', () => {
     expect(await installTools({ ...options, cache: join(folder, 'a-file'), path: '/nowhere' })).toBe(false);
     expect(spawnSync(join(bin, 'oc'), ['get', 'pods'], { encoding: 'utf8' })).toMatchObject({
       status: 127,
-      stderr: expect.stringMatching(/no kubectl on PATH.*[Ii]nstall kubectl.*then start again/) as string,
+      stderr: expect.stringMatching(/No kubectl found on PATH.*[Ii]nstall kubectl.*then start again/) as string,
     });
   });
 });

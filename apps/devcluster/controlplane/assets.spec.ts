@@ -74,17 +74,17 @@ test('a folder that lacks one says which, in one line', async () => {
   program('kube-apiserver');
   await expect(findAssets({ folder, say })).rejects.toThrow(
     new PlaneError(
-      `KUBEBUILDER_ASSETS=${folder} has no kube-controller-manager: put it there, or unset the variable to have all of it built with Go.`,
+      `KUBEBUILDER_ASSETS=${folder} lacks kube-controller-manager. Add what is missing, or unset the variable to build everything with Go.`,
     ),
   );
-  await expect(findAssets({ folder: join(folder, 'nothing'), say })).rejects.toThrow('has no etcd, no kube-apiserver');
+  await expect(findAssets({ folder: join(folder, 'nothing'), say })).rejects.toThrow('lacks etcd, kube-apiserver');
 });
 
 test('a folder and a release to build exclude each other', async () => {
   for (const name of ['etcd', 'kube-apiserver', 'kube-controller-manager']) program(name);
   await expect(findAssets({ folder, minor: '1.36', say })).rejects.toThrow(
     new PlaneError(
-      `--kubernetes 1.36 names a release to build, and KUBEBUILDER_ASSETS=${folder} what is there: give one of the two.`,
+      `--kubernetes 1.36 selects a release to build, but KUBEBUILDER_ASSETS=${folder} provides one already. Use only one of the two.`,
     ),
   );
 });
@@ -104,7 +104,7 @@ test.each([
   bare(text);
   for (const given of [{ folder }, { cache: folder }]) {
     await expect(findAssets({ ...given, say })).rejects.toThrow(
-      new PlaneError('A real control plane needs Linux with setpriv of util-linux, which is not on the PATH.'),
+      new PlaneError('A real control plane needs Linux with setpriv (util-linux) on the PATH.'),
     );
   }
 });
@@ -113,7 +113,7 @@ test('without Go it says how to get the programs, in one line', async () => {
   bare();
   const failure = await findAssets({ cache: folder, say }).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(PlaneError);
-  expect((failure as Error).message).toMatch(/no Go here.*install Go.*KUBEBUILDER_ASSETS/);
+  expect((failure as Error).message).toMatch(/Go.* was not found.*Install Go.*KUBEBUILDER_ASSETS/);
   expect((failure as Error).message).not.toContain('\n');
 });
 
@@ -142,10 +142,10 @@ test('one that does not compile says why, and leaves nothing that looks like it'
   stubGo('echo "main.go:7:2: undefined: etcdmain" >&2; exit 1');
   const cache = join(folder, 'cache');
   await expect(findAssets({ cache, say })).rejects.toThrow(
-    /does not compile: main\.go:7:2: undefined: etcdmain \(log: /,
+    /^Cannot compile Kubernetes 1\.\d+\.\d+: main\.go:7:2: undefined: etcdmain \(log: /,
   );
   stubGoAgain();
-  await expect(findAssets({ cache, say })).rejects.toThrow(/does not compile/);
+  await expect(findAssets({ cache, say })).rejects.toThrow(/^Cannot compile/);
 
   function stubGoAgain(): void {
     program('path/go', '#!/bin/sh\ncase "$1" in env) echo go1.26.0 ;; list) ;; *) exit 1 ;; esac\n');
@@ -157,7 +157,9 @@ test.skipIf(!existsSync('/dev/full'))('a disk that is full is what go says of it
   const cache = join(folder, 'cache');
   mkdirSync(cache);
   symlinkSync('/dev/full', join(cache, `${releaseOf(undefined).kubernetes}.log`));
-  await expect(findAssets({ cache, say })).rejects.toThrow(/does not compile: write \/x\/b1: no space left on device/);
+  await expect(findAssets({ cache, say })).rejects.toThrow(
+    /^Cannot compile .*: write \/x\/b1: no space left on device/,
+  );
 });
 
 test.each([
@@ -169,7 +171,7 @@ test.each([
   const building = findAssets({ cache: join(folder, 'cache'), say, signal: stopping.signal });
   await expect.poll(() => said).not.toHaveLength(0);
   stopping.abort();
-  await expect(building).rejects.toThrow(new PlaneError('The build was stopped; the next start goes on with it.'));
+  await expect(building).rejects.toThrow(new PlaneError('The build was interrupted. The next start continues it.'));
 });
 
 test('one that waits for another is stopped too', async () => {
@@ -177,16 +179,16 @@ test('one that waits for another is stopped too', async () => {
   const release = await lockfile.lock(folder, { lockfilePath: join(folder, 'lock') });
   const stopping = new AbortController();
   const building = findAssets({ cache: folder, say, signal: stopping.signal });
-  await expect.poll(() => said).toEqual(['waiting for another process that builds a control plane']);
+  await expect.poll(() => said).toEqual(['waiting for another process that is building a control plane ...']);
   stopping.abort();
-  await expect(building).rejects.toThrow('The build was stopped');
+  await expect(building).rejects.toThrow('The build was interrupted');
   await release();
 });
 
 test('a cache that cannot be made says so', async () => {
   stubGo(WRITES);
   writeFileSync(join(folder, 'file'), '');
-  await expect(findAssets({ cache: join(folder, 'file', 'cache'), say })).rejects.toThrow('set XDG_CACHE_HOME');
+  await expect(findAssets({ cache: join(folder, 'file', 'cache'), say })).rejects.toThrow('Set XDG_CACHE_HOME');
 });
 
 test('the releases are those of the module files', () => {
@@ -197,5 +199,5 @@ test('the releases are those of the module files', () => {
     expect(release.etcd).toMatch(/^3\.\d+\.\d+$/);
     expect(releaseOf(release.minor)).toEqual(release);
   }
-  expect(() => releaseOf('1.2')).toThrow(/^Kubernetes 1\.2 cannot be built here: choose one of 1\./);
+  expect(() => releaseOf('1.2')).toThrow(/^Cannot build Kubernetes 1\.2. Choose one of these releases: 1\./);
 });

@@ -43,7 +43,7 @@ export async function findAssets({ folder, ...options }: AssetOptions): Promise<
   if (fault) throw new PlaneError(`A real control plane ${fault}.`);
   if (folder && options.minor !== undefined) {
     throw new PlaneError(
-      `--kubernetes ${options.minor} names a release to build, and KUBEBUILDER_ASSETS=${folder} what is there: give one of the two.`,
+      `--kubernetes ${options.minor} selects a release to build, but KUBEBUILDER_ASSETS=${folder} provides one already. Use only one of the two.`,
     );
   }
   if (folder) return assetsIn(folder);
@@ -51,7 +51,7 @@ export async function findAssets({ folder, ...options }: AssetOptions): Promise<
     return assetsIn(await built(options));
   } catch (error) {
     if (!options.signal?.aborted) throw error;
-    throw new PlaneError('The build was stopped; the next start goes on with it.');
+    throw new PlaneError('The build was interrupted. The next start continues it.');
   }
 }
 
@@ -68,15 +68,13 @@ async function built({ minor, cache = defaultCache(), ...rest }: Omit<AssetOptio
 
 type Waiting = Pick<BuildOptions, 'say' | 'signal'>;
 
-/** One builder at a time; whoever waited finds what the first one built. */
+/** One builder at a time; those that waited find what the first one built. */
 async function locked(cache: string, waiting: Waiting, work: () => Promise<void>): Promise<void> {
   try {
     makeFolder(cache);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new PlaneError(
-      `The built programs cannot be kept (${why}): set XDG_CACHE_HOME to a folder that you may write.`,
-    );
+    throw new PlaneError(`Cannot write the cache of built programs (${why}). Set XDG_CACHE_HOME to a writable folder.`);
   }
   const release = await lock(cache, waiting);
   await work().finally(release);
@@ -90,7 +88,7 @@ async function lock(cache: string, { say, signal }: Waiting): Promise<() => Prom
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'ELOCKED')) throw error;
     }
-    if (!told) say('waiting for another process that builds a control plane');
+    if (!told) say('waiting for another process that is building a control plane ...');
     await sleep(RETRY_MS, undefined, { signal });
   }
 }
@@ -110,8 +108,8 @@ function assetsIn(folder: string): Assets {
   const missing = PROGRAMS.filter((name) => !isProgram(join(folder, name)));
   if (missing.length > 0) {
     throw new PlaneError(
-      `KUBEBUILDER_ASSETS=${folder} has no ${missing.join(', no ')}: put it there, ` +
-        'or unset the variable to have all of it built with Go.',
+      `KUBEBUILDER_ASSETS=${folder} lacks ${missing.join(', ')}. Add what is missing, ` +
+        'or unset the variable to build everything with Go.',
     );
   }
   const paths = Object.fromEntries(PROGRAMS.map((name) => [name, join(folder, name)])) as Assets;

@@ -42,13 +42,15 @@ async function goVersion(signal: AbortSignal | undefined): Promise<string> {
     return stdout.trim();
   } catch (error) {
     const hint =
-      'install Go 1.26 or later (it builds them once, in about 10 minutes), or set KUBEBUILDER_ASSETS to a folder that has them';
+      'Install Go 1.26 or later to build them once (about 10 minutes), or set KUBEBUILDER_ASSETS to a folder that contains them';
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
       throw new PlaneError(
-        `A real control plane needs etcd, kube-apiserver and kube-controller-manager, and there is no Go here to build them: ${hint}.`,
+        `A real control plane needs etcd, kube-apiserver and kube-controller-manager, and Go, which builds them, was not found. ${hint}.`,
       );
     }
-    throw new PlaneError(`Go does not work here (${lastLine(error)}): ${hint}.`);
+    throw new PlaneError(
+      `Cannot run Go (${lastLine(error)}), which builds etcd, kube-apiserver and kube-controller-manager. ${hint}.`,
+    );
   }
 }
 
@@ -89,8 +91,8 @@ function checkDisk(folder: string): void {
   if (bavail * bsize >= NEEDED_BYTES) return;
   const free = ((bavail * bsize) / 1e9).toFixed(1);
   throw new PlaneError(
-    `${folder} has ${free} GB free, and building a control plane needs ${NEEDED_BYTES / 1e9} GB for some minutes: ` +
-      'make room, or set XDG_CACHE_HOME to a folder elsewhere.',
+    `${folder} has only ${free} GB free; building a control plane takes ${NEEDED_BYTES / 1e9} GB for a few minutes. ` +
+      'Free some space, or set XDG_CACHE_HOME to a folder on another disk.',
   );
 }
 
@@ -111,7 +113,7 @@ async function packagesToCompile(
     });
     return stdout.split('\n').filter(Boolean).length;
   } catch (error) {
-    throw new PlaneError(`The Go modules of Kubernetes cannot be had: ${lastLine(error)}`);
+    throw new PlaneError(`Cannot download the Go modules of Kubernetes: ${lastLine(error)}`);
   }
 }
 
@@ -157,7 +159,7 @@ async function go(
   signal?.removeEventListener('abort', stop);
   log.end();
   if (code !== 0) {
-    const why = words || `go ended with ${code}`;
-    throw new PlaneError(`Kubernetes ${release.kubernetes} does not compile: ${why} (log: ${logFile})`);
+    const why = words || `go exited with code ${code}`;
+    throw new PlaneError(`Cannot compile Kubernetes ${release.kubernetes}: ${why} (log: ${logFile})`);
   }
 }

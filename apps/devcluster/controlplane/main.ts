@@ -6,7 +6,7 @@ import { PlaneError } from './errors.js';
 import { startPlane } from './plane.js';
 
 const USAGE =
-  'usage: controlplane --data DIR --port P [--kubernetes 1.N], or controlplane --prepare [--kubernetes 1.N]';
+  'Usage: controlplane --data DIR --port PORT [--kubernetes 1.N], or controlplane --prepare [--kubernetes 1.N]';
 
 function fail(message: string): never {
   console.error(message);
@@ -42,7 +42,7 @@ async function main(): Promise<void> {
   const wanted = options();
   const stopping = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
-  // The one who started this is gone (scripts/leashed.mjs).
+  // The parent process (scripts/leashed.mjs) is gone.
   process.on('disconnect', () => stopping.abort());
   const { signal } = stopping;
   const folder = process.env['KUBEBUILDER_ASSETS'];

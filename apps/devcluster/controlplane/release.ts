@@ -48,5 +48,5 @@ export function releaseOf(minor: string | undefined): Release {
   const found = minor === undefined ? known[0] : known.find((release) => release.minor === minor);
   if (found) return found;
   const list = known.map((release) => release.minor).join(', ');
-  throw new PlaneError(`Kubernetes ${minor} cannot be built here: choose one of ${list}.`);
+  throw new PlaneError(`Cannot build Kubernetes ${minor}. Choose one of these releases: ${list}.`);
 }

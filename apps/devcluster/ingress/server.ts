@@ -15,7 +15,7 @@ const NO_POD = 'No pod of this gateway is ready. Try again in a moment; "kubectl
 
 /** One request, or one upgrade, from the front to a pod. */
 export class Doors {
-  /** @param isReady whether everything works: until then /readyz of localhost is answered here */
+  /** @param isReady whether everything is ready; until then, /readyz on localhost is answered here */
   constructor(
     private readonly table: RouteTable,
     private readonly isReady: () => boolean,
@@ -55,7 +55,7 @@ export class Doors {
   private async request(req: IncomingMessage, res: ServerResponse, scheme: Scheme): Promise<void> {
     const host = hostOf(req);
     if (host === undefined && req.url === '/readyz' && !this.isReady()) {
-      return refuse(req, res, 503, 'Not everything works yet.');
+      return refuse(req, res, 503, 'The cluster is still starting.');
     }
     const backend = this.table.backend(host, pathOf(req));
     if (!backend) return refuse(req, res, 404, 'No Ingress names this host.');

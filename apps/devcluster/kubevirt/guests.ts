@@ -6,7 +6,7 @@ import { bootImage } from './qemu/boot-image.js';
 import { type Installed } from './qemu/installed.js';
 import { QemuMachine } from './qemu/qemu-machine.js';
 
-/** What machines are. */
+/** What runs as virtual machines. */
 export interface Guests {
   kind: 'built-in' | 'qemu';
   /** In a few words, for people. */
@@ -17,14 +17,14 @@ export interface Guests {
 
 export const builtInGuests: Guests = {
   kind: 'built-in',
-  what: 'built in: a small shell on a screen and a serial console',
+  what: 'built in: a small shell on screen and serial console',
   factory: () => (spec, events) => new Guest(spec, events),
 };
 
 /** QEMU and GRUB as they are installed. */
 export const qemuGuests = (installed: Installed): Guests => ({
   kind: 'qemu',
-  what: "QEMU processes that boot to GRUB's shell",
+  what: 'QEMU processes that boot into the GRUB shell',
   factory: (data) => {
     const folder = join(data, 'qemu');
     rmSync(folder, { recursive: true, force: true });

@@ -48,8 +48,8 @@ export interface ApiServer {
 /**
  * Starts the API server, waits until it is ready and keeps it running. Its output goes to logs/apiserver.log.
  * @param preferred the port of the last time, kept while it is free
- * @param restarted told in one line when it ended unexpectedly and is started again
- * @throws UserError with its last words when it ends before, or is not ready in time
+ * @param restarted receives one line each time it ended unexpectedly and is restarted
+ * @throws UserError with its last output when it ends during the start or is not ready in time
  */
 export async function startApiServer(
   folder: DataFolder,
@@ -70,7 +70,7 @@ export async function startApiServer(
     readyWithinMs: program.readyWithinMs,
     onRestart: restarted,
   }).catch((error: unknown) => {
-    throw error instanceof ProgramError ? new UserError(`${error.message} (log: ${folder.at('logs')})`) : error;
+    throw error instanceof ProgramError ? new UserError(`${error.message} (logs: ${folder.at('logs')})`) : error;
   });
   return {
     url,

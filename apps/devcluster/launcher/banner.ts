@@ -10,12 +10,12 @@ export interface Facts {
   kubeconfig: string;
   bin: string;
   logs: string;
-  /** What VMs are. */
+  /** What runs in the VMs. */
   guests: string;
   hasKubectl: boolean;
 }
 
-/** What there is to say of operator and gateway on somebody's cluster. */
+/** What is printed about an operator and a gateway on the user's own cluster. */
 export interface OwnFacts {
   port: number;
   server: string;
@@ -25,13 +25,13 @@ export interface OwnFacts {
   logs: string;
 }
 
-/** A path as a person types it here. */
+/** A path as a person types it in this folder. */
 const here = (path: string): string => {
   const short = relative(process.cwd(), path);
   return short.startsWith('..') ? path : `$PWD/${short}`;
 };
 
-/** What is printed when everything works. */
+/** What is printed when everything is ready. */
 export function banner(facts: Facts): string {
   const { port, route, httpsPort, optionalPorts, link, devToken, kubeconfig, bin, logs, guests } = facts;
   const secure = optionalPorts.includes(443) ? `https://${route}` : `https://${route}:${httpsPort}`;
@@ -39,36 +39,36 @@ export function banner(facts: Facts): string {
   return `
 Ready
 
-  Dashboard   http://localhost:${port}   (also ${secure}, with a certificate of its own)
+  Dashboard   http://localhost:${port}   (also ${secure}, with a self-signed certificate)
   Sign in     paste this token at http://localhost:${port}/login (user dev):
               ${devToken}
-  Console     a link to the screen of VM demo, good for 8 hours, no sign-in needed:
+  Console     this link opens the console of VM demo for 8 hours, without signing in:
               ${link}
   Guests      ${guests}
 
-  Try         export KUBECONFIG="${here(kubeconfig)}" PATH="${here(bin)}:$PATH"
-${commands.map((command) => `              ${command}\n`).join('')}  People      kubectl --context NAME ...
-              admin   may do everything
-              dev     uses the VMs of gateway-example and makes links (the token above is dev's)
-              viewer  only reads there, and sees no links
-  Logs        ${here(logs)}, when something does not work
+  Terminal    export KUBECONFIG="${here(kubeconfig)}" PATH="${here(bin)}:$PATH"
+${commands.map((command) => `              ${command}\n`).join('')}  Users       kubectl --context NAME ...
+              admin   can do everything
+              dev     can use VMs and issue links in gateway-example (the token above signs in as dev)
+              viewer  can view the VMs there, but not the links
+  Logs        ${here(logs)}
 
-  Ctrl-C stops everything; the data stay for the next start (--fresh forgets them).
+  Press Ctrl-C to stop everything. The data is kept for the next start; to start over, add --fresh.
 `;
 }
 
-/** The same for somebody's cluster. */
+/** The same for the user's own cluster. */
 export function ownBanner({ port, server, namespace, gateServer, kubectl, logs }: OwnFacts): string {
   return `
 Ready
 
-  Dashboard   http://localhost:${port}   (GateServer ${gateServer}: the VMs and links of namespace ${namespace})
-  Sign in     with any token of ${server} that may list VMs there, for example one of
+  Dashboard   http://localhost:${port}   (GateServer ${gateServer}: VMs and links of namespace ${namespace})
+  Sign in     with any token of ${server} that can list VMs there, for example:
               ${kubectl} create token SERVICEACCOUNT
-  Operator    runs here, as its service account; its leader's Lease keeps it apart from one that runs in the cluster
-  Logs        ${here(logs)}, when something does not work
+  Operator    runs here with its own service account; leader election keeps it apart from one that runs in the cluster
+  Logs        ${here(logs)}
 
-  Ctrl-C stops both. What they made in the cluster stays:
+  Press Ctrl-C to stop both. What they created in the cluster stays; to remove it:
               ${kubectl} delete gateserver ${gateServer}
 `;
 }

@@ -54,10 +54,10 @@ test('a path that cannot be a folder is said in one line', async () => {
   await expect(new DataFolder(join(root, 'file', 'x')).take()).rejects.toThrow(/a file is in the way/);
   await expect(new DataFolder(join(root, 'file')).take()).rejects.toThrow(/a file is in the way/);
   if (existsSync('/proc/self'))
-    await expect(new DataFolder('/proc/x/y').take()).rejects.toThrow(/it cannot be made there/);
+    await expect(new DataFolder('/proc/x/y').take()).rejects.toThrow(/it cannot be created there/);
   const denied = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
   expect(folderError('/root/x', denied).message).toBe(
-    'The data folder /root/x cannot be used: no permission. Choose another with --data DIR.',
+    'Cannot use the data folder /root/x: no permission. Choose another folder with --data DIR.',
   );
 });
 

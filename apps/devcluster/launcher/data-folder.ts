@@ -4,7 +4,7 @@ import lockfile from 'proper-lockfile';
 import { makeFolder } from '../process/make-folder.js';
 import { folderError, UserError } from './user-error.js';
 
-/** They hold tokens of somebody's cluster, good for up to an hour there, and nothing that a later start needs. */
+/** They hold tokens for the user's own cluster, valid for up to an hour, and nothing that a later start needs. */
 const OF_ONE_RUN = ['operator', 'gateway'];
 /** What the launcher makes in the folder; `--fresh` removes these and nothing else. */
 const OWN = [
@@ -20,7 +20,7 @@ const OWN = [
   'kubeconfig',
   'state.json',
 ];
-/** A lock that nobody renewed for so long belongs to a process that was killed. */
+/** A lock that was not renewed for this long belongs to a process that was killed. */
 const STALE_MS = 10_000;
 
 /** The data folder, held by one launcher at a time. */
@@ -46,7 +46,7 @@ export class DataFolder {
       this.release = await lockfile.lock(this.path, {
         lockfilePath: this.at('lock'),
         stale: STALE_MS,
-        // A machine that slept renews late: nobody can have taken a folder whose holder lives.
+        // A machine that slept renews late; no other launcher takes a folder whose holder is alive.
         onCompromised: () => undefined,
       });
       writeFileSync(this.at('pid'), String(process.pid));
@@ -54,7 +54,7 @@ export class DataFolder {
       if (!(error instanceof Error && 'code' in error && error.code === 'ELOCKED')) throw folderError(this.path, error);
       const holder = this.holder() ? ` (process ${this.holder()})` : '';
       throw new UserError(
-        `The data folder ${this.path} is in use by another npm start${holder}: stop that one, or choose another with --data DIR.`,
+        `The data folder ${this.path} is in use by another npm start${holder}. Stop that one, or choose another folder with --data DIR.`,
       );
     }
   }
@@ -83,7 +83,7 @@ export class DataFolder {
     try {
       for (const path of this.made.reverse()) rmdirSync(path);
     } catch {
-      // Somebody put something into it: it stays.
+      // No longer empty: it stays.
     }
   }
 

@@ -15,7 +15,7 @@ test('what is installed decides, unless it was asked for', () => {
 test('what is missing is named, with the command that installs it, in one line', () => {
   expect(() => chooseGuests('qemu', missing)).toThrow(UserError);
   expect(() => chooseGuests('qemu', missing)).toThrow(
-    /^--guests qemu: .*apt-get install --no-install-recommends qemu-system-x86 grub-rescue-pc.*$/,
+    /^--guests qemu needs .*apt-get install --no-install-recommends qemu-system-x86 grub-rescue-pc.*$/,
   );
 });
 
@@ -23,6 +23,6 @@ test('where native programs cannot be run there is no QEMU', () => {
   const fault = (): string => 'needs another machine';
   expect(chooseGuests('auto', installed, fault).kind).toBe('built-in');
   expect(() => chooseGuests('qemu', installed, fault)).toThrow(
-    new UserError('--guests qemu needs another machine: give --guests built-in.'),
+    new UserError('--guests qemu needs another machine. Use --guests built-in instead.'),
   );
 });

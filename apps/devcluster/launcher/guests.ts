@@ -4,7 +4,7 @@ import { type Options } from './options.js';
 import { UserError } from './user-error.js';
 
 /**
- * What VMs are: QEMU where it is installed and can be run, unless something else was asked for.
+ * What runs the VMs: QEMU where it is installed and can run, unless `wanted` names something else.
  * @throws UserError that says what to install
  */
 export function chooseGuests(wanted: Options['guests'], found = findInstalled(), fault = nativeFault): Guests {
@@ -12,9 +12,9 @@ export function chooseGuests(wanted: Options['guests'], found = findInstalled(),
   const lacks = 'packages' in found ? undefined : fault();
   if (!('packages' in found) && lacks === undefined) return qemuGuests(found);
   if (wanted === 'auto') return builtInGuests;
-  if (!('packages' in found)) throw new UserError(`--guests qemu ${lacks}: give --guests built-in.`);
+  if (!('packages' in found)) throw new UserError(`--guests qemu ${lacks}. Use --guests built-in instead.`);
   throw new UserError(
-    `--guests qemu: ${found.packages.join(' and ')} missing. ` +
-      `Install with "apt-get install --no-install-recommends ${found.packages.join(' ')}" (Debian), or give --guests built-in.`,
+    `--guests qemu needs ${found.packages.join(' and ')}. ` +
+      `Install with "apt-get install --no-install-recommends ${found.packages.join(' ')}" (Debian), or use --guests built-in.`,
   );
 }

@@ -36,11 +36,11 @@ export interface LaunchContext {
   /** Aborts when everything is being stopped. */
   signal: AbortSignal;
   say: (text: string) => void;
-  /** A part that nothing works without ended by itself: its name and its last words. */
+  /** Reports that an essential part ended by itself: its name and its last output. */
   lost: (what: string, words: string) => void;
 }
 
-/** Brings everything up in order. @throws UserError with one line when something does not work */
+/** Starts everything in order. @throws UserError with one line when a part does not start */
 export async function launch(context: LaunchContext): Promise<Facts> {
   const { folder, parts, options, say } = context;
   const guests = chooseGuests(options.guests);
@@ -89,7 +89,7 @@ async function bringUpApi(
   writeTokens(folder, program.folder, state);
   const api = await parts.add(startApiServer(folder, program, state.apiPort, say));
   writeState(folder, { ...state, apiPort: api.port });
-  void api.ended.then((words) => signal.aborted || lost('the API server', words));
+  void api.ended.then((words) => signal.aborted || lost('API server', words));
   return api;
 }
 
@@ -165,8 +165,8 @@ async function waitForAll(client: OwnClient, context: LaunchContext, earlier: Li
   return link;
 }
 
-/** Waits for checks and says which works. @throws UserError for one that does not in time */
+/** Waits until all checks pass and reports each. @throws UserError for one that does not pass in time */
 export async function settle({ signal, say, folder }: LaunchContext, checks: Check[]): Promise<void> {
-  const done = ({ name }: Check): void => say(`${name} works`);
+  const done = ({ name }: Check): void => say(`${name} ready`);
   await allWell(checks, { withinMs: WITHIN_MS, signal, done, logs: folder.at('logs') });
 }

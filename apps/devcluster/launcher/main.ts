@@ -78,7 +78,7 @@ class Session {
     this.ended.catch(() => undefined);
   }
 
-  /** Resolves when it was told to stop and everything is down. @throws what went wrong, everything is down then too */
+  /** Resolves when it was told to stop and everything has stopped. @throws what went wrong, once everything has stopped */
   async run(): Promise<void> {
     this.listen();
     try {
@@ -97,7 +97,7 @@ class Session {
     const { options, folder, parts, log } = this;
     const { signal } = this.stopping;
     const lost = (what: string, words: string): void =>
-      this.fail(new UserError(`Ended unexpectedly, ${what}: ${words} (log: ${folder.at('logs')})`));
+      this.fail(new UserError(`The ${what} ended unexpectedly: ${words} (logs: ${folder.at('logs')})`));
     const context = { options, folder, parts, log, signal, say: this.say, lost };
     const { cluster } = options;
     const text =
@@ -114,7 +114,7 @@ class Session {
 
   private listen(): void {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.stop());
-    // The one who started this is gone (scripts/leashed.mjs), or the terminal is.
+    // The parent process (scripts/leashed.mjs) or the terminal is gone.
     process.on('disconnect', () => this.stop());
     process.stdout.on('error', () => this.stop());
     process.stderr.on('error', () => this.stop());
@@ -125,7 +125,7 @@ class Session {
   private stop(): void {
     if (this.stopping.signal.aborted) return;
     this.stopping.abort();
-    process.stdout.write('\nstopping ...\n');
+    process.stdout.write('\nStopping ...\n');
     this.log.write('stopping');
     this.finish();
   }

@@ -17,7 +17,7 @@ export function readManifests(path: string): KubeObject[] {
   return files.flatMap((file) =>
     parseAllDocuments(readFileSync(file, 'utf8'), FAST).flatMap((document) => {
       const fault = document.errors[0];
-      if (fault) throw new UserError(`${file} is no valid YAML: ${fault.message}`);
+      if (fault) throw new UserError(`Invalid YAML in ${file}: ${fault.message}`);
       return (document.toJS() as KubeObject | null) ?? [];
     }),
   );
@@ -29,7 +29,7 @@ const yamlFiles = (folder: string): string[] =>
     .sort()
     .map((name) => join(folder, name));
 
-/** Applies objects one after the other (server-side apply); a kind that a CRD before it brings is waited for. */
+/** Applies objects one after the other (server-side apply); waits for a kind whose CRD was applied just before. */
 export class Applier {
   private readonly known = new Map<string, ResourceType>();
 
@@ -46,7 +46,7 @@ export class Applier {
       await this.client.apply(type, object, { fieldManager: FIELD_MANAGER, force: true });
     } catch (error) {
       if (!isKubeError(error)) throw error;
-      throw new UserError(`${kind} ${metadata.name} cannot be applied: ${error.message}`);
+      throw new UserError(`Cannot apply ${kind} ${metadata.name}: ${error.message}`);
     }
   }
 
@@ -60,7 +60,7 @@ export class Applier {
         this.known.set(key, known);
         return known;
       }
-      if (Date.now() > deadline) throw new UserError(`The API server does not serve ${kind} of ${groupVersion}.`);
+      if (Date.now() > deadline) throw new UserError(`The API server does not serve ${kind} in ${groupVersion}.`);
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   }

@@ -19,9 +19,9 @@ const GATE_SERVER = 'npm-start';
 type Deployment = KubeObject & { spec: { template: DetachedOptions['template'] } };
 
 /**
- * Runs the operator and one gateway on this machine against somebody's cluster: as the service accounts, with the rights
- * and with the environment that they have as pods. Kinds, roles and a GateServer without pods are put into the cluster.
- * @throws UserError with one line when something does not work
+ * Runs the operator and one gateway on this machine against the user's own cluster, with the service accounts, rights and
+ * environment that they have as pods. Installs the CRDs, the roles and a GateServer without pods in the cluster.
+ * @throws UserError with one line when a part does not start
  */
 export async function launchOnOwn(
   context: LaunchContext,
@@ -34,23 +34,23 @@ export async function launchOnOwn(
   const client = new OwnClient(upstream);
   if (!(await typesOf(client, KUBEVIRT))) {
     throw new UserError(
-      `The cluster of ${cluster.kubeconfig} does not serve ${KUBEVIRT}: install KubeVirt there first.`,
+      `The cluster in ${cluster.kubeconfig} does not serve ${KUBEVIRT}. Install KubeVirt on it first.`,
     );
   }
   const applier = new Applier(client);
   const manifests = readManifests(`${ROOT}deploy/install.yaml`);
   const [operator] = manifests.filter(isDeployment);
-  if (!operator) throw new UserError(`${ROOT}deploy/install.yaml has no Deployment of the operator.`);
+  if (!operator) throw new UserError(`${ROOT}deploy/install.yaml does not contain the operator's Deployment.`);
   await applier.apply(manifests.filter((object) => !isDeployment(object)));
-  say(`kinds and roles installed in ${upstream.server.origin}`);
+  say(`CRDs and roles installed on ${upstream.server.origin}`);
   const run = async (
     what: 'operator' | 'gateway',
     one: Pick<DetachedOptions, 'namespace' | 'name' | 'template' | 'port'>,
   ) => {
     const files = { dir: folder.at(what), log: folder.at('logs', `${what}.log`) };
     const running = await parts.add(runDetached({ upstream, ...one, ...files, onRestart: say }).catch(asUserError));
-    void running.ended.then((words) => context.signal.aborted || context.lost(`the ${what}`, words));
-    say(`${what} works`);
+    void running.ended.then((words) => context.signal.aborted || context.lost(what, words));
+    say(`${what} ready`);
   };
   const names = podNames(folder.path);
   await run('operator', { ...OPERATOR, name: names.operator, template: operator.spec.template });
@@ -81,7 +81,7 @@ function asUserError(error: unknown): never {
   throw error;
 }
 
-/** @throws UserError when the kubeconfig cannot be used, or its cluster does not answer */
+/** @throws UserError when the kubeconfig cannot be used or its cluster does not answer */
 async function reach({ kubeconfig, context }: Extract<Cluster, { kind: 'own' }>): Promise<Upstream> {
   let upstream: Upstream;
   try {
@@ -92,20 +92,20 @@ async function reach({ kubeconfig, context }: Extract<Cluster, { kind: 'own' }>)
   const { server, tls } = upstream;
   const why =
     server.protocol !== 'https:' || server.pathname !== '/'
-      ? `its server is ${server.href}, and only https://HOST:PORT can be used by the operator and the gateway`
+      ? `its server is ${server.href}, but the operator and the gateway need the form https://HOST:PORT`
       : tls.servername !== undefined || tls.rejectUnauthorized === false
-        ? 'tls-server-name and insecure-skip-tls-verify cannot be used by the operator and the gateway'
+        ? 'the operator and the gateway do not support tls-server-name and insecure-skip-tls-verify'
         : await answers(upstream);
   if (why === undefined) return upstream;
   await upstream.close();
-  throw new UserError(`The cluster of ${kubeconfig} cannot be used: ${why}.`);
+  throw new UserError(`Cannot use the cluster in ${kubeconfig}: ${why}.`);
 }
 
 async function answers(upstream: Upstream): Promise<string | undefined> {
   try {
     const { statusCode, body } = await new OwnClient(upstream).request('GET', '/version');
     await body.dump();
-    return statusCode === 200 ? undefined : `${upstream.server.origin}/version answers ${statusCode}`;
+    return statusCode === 200 ? undefined : `${upstream.server.origin}/version returned ${statusCode}`;
   } catch (error) {
     return oneLine(error);
   }
@@ -131,7 +131,7 @@ const gateServer = (namespace: string, port: number): KubeObject =>
     },
   }) as KubeObject;
 
-/** Waits until the operator has made everything that the gateway needs. */
+/** Waits until the operator has created everything that the gateway needs. */
 async function made(client: OwnClient, context: LaunchContext, namespace: string): Promise<Deployment> {
   const look: Check['look'] = async () => {
     const { status, metadata } = await client.get<GateServer>(types.gateServers, GATE_SERVER, namespace);

@@ -15,7 +15,9 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const taken = (): UserError =>
-  new UserError(`Port ${port} is taken: stop what listens there, or choose another with --https-port PORT.`);
+  new UserError(
+    `Port ${port} is in use. Stop the program that listens on it, or choose another port with --https-port PORT.`,
+  );
 
 test('a port that is taken is said in one line', async () => {
   await expect(checkPort(port, '--https-port')).rejects.toThrow(taken());

@@ -24,10 +24,12 @@ export function listenError(error: unknown, options: ReadonlyMap<number, string>
 
 function portError(code: string, port: number, option: string): UserError {
   if (code === 'EADDRINUSE') {
-    return new UserError(`Port ${port} is taken: stop what listens there, or choose another with ${option} PORT.`);
+    return new UserError(
+      `Port ${port} is in use. Stop the program that listens on it, or choose another port with ${option} PORT.`,
+    );
   }
   if (code === 'EACCES') {
-    return new UserError(`No permission to listen on port ${port}: choose one above 1023 with ${option} PORT.`);
+    return new UserError(`No permission to listen on port ${port}. Choose a port above 1023 with ${option} PORT.`);
   }
-  return new UserError(`Port ${port} cannot be listened on (${code}): choose another with ${option} PORT.`);
+  return new UserError(`Cannot listen on port ${port} (${code}). Choose another port with ${option} PORT.`);
 }

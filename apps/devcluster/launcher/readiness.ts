@@ -23,7 +23,7 @@ interface Observed extends KubeObject {
   };
 }
 
-/** One thing that must work: says undefined when it does, else what it is at. */
+/** One thing that must be ready: `look` returns undefined when it is, else its current state. */
 export interface Check {
   name: string;
   look: () => Promise<string | undefined>;
@@ -76,7 +76,7 @@ export function machineCheck(client: KubeClient, name: string): Check {
   return { name: `VirtualMachine ${NAMESPACE}/${name}`, look };
 }
 
-/** The gateway answers through the ingress, by the way that a browser takes. */
+/** The gateway answers through the ingress, as it would to a browser. */
 export function gatewayCheck(port: number): Check {
   const look = (): Promise<string | undefined> =>
     new Promise((resolve) => {
@@ -84,7 +84,7 @@ export function gatewayCheck(port: number): Check {
       const request = get({ host: '127.0.0.1', port, path: '/healthz', headers, agent: false, timeout: 2000 });
       request.once('response', (response) => {
         response.resume();
-        resolve(response.statusCode === 200 ? undefined : `it answers ${response.statusCode}`);
+        resolve(response.statusCode === 200 ? undefined : `it returned ${response.statusCode}`);
       });
       request.once('timeout', () => request.destroy(new Error('no answer')));
       request.once('error', (error) => resolve(error.message));
@@ -97,8 +97,8 @@ function isTrue({ status }: Observed, type: string): boolean {
 }
 
 /**
- * Waits until every check is well; `done` hears of each.
- * @throws UserError that names the first that is not well at the deadline, and what it is at
+ * Waits until every check passes; `done` is called for each.
+ * @throws UserError that names the first that has not passed at the deadline, and its state
  */
 export async function allWell(
   checks: Check[],
@@ -111,7 +111,9 @@ export async function allWell(
         if (options.signal.aborted) return;
         if (Date.now() > deadline) {
           const seconds = options.withinMs / 1000;
-          throw new UserError(`${check.name} did not work within ${seconds} s: ${last}. Logs: ${options.logs}`);
+          throw new UserError(
+            `${check.name} was not ready within ${seconds} s: ${last.replace(/\.$/, '')}. Logs: ${options.logs}`,
+          );
         }
         await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       }

@@ -4,15 +4,15 @@ import { EMBEDDED, realServer, type ServerProgram } from './api-server.js';
 import { type Options } from './options.js';
 import { UserError } from './user-error.js';
 
-/** What is to serve the API, and the kubectl that came with it. */
+/** The program that serves the API, and the kubectl that came with it. */
 export interface Serving {
   program: ServerProgram;
   kubectl?: string;
 }
 
 /**
- * The program for `--cluster`; a real control plane is built now where nobody did before.
- * @throws UserError when it cannot be had
+ * The program for `--cluster`; builds a real control plane if it was not built before.
+ * @throws UserError when it is missing and cannot be built
  */
 export async function serverProgram(
   { cluster }: Pick<Options, 'cluster'>,

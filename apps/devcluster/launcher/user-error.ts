@@ -10,12 +10,12 @@ const FILE_FAULTS: Record<string, string> = {
   ENOSPC: 'the disk is full',
   ENOTDIR: 'a file is in the way',
   EEXIST: 'a file is in the way',
-  ENOENT: 'it cannot be made there',
+  ENOENT: 'it cannot be created there',
 };
 
-/** Turns a fault of the file system into one line about the folder. */
+/** Turns a file system error into one line about the folder. */
 export function folderError(folder: string, error: unknown): UserError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const why = FILE_FAULTS[code] ?? (error instanceof Error ? error.message : String(error));
-  return new UserError(`The data folder ${folder} cannot be used: ${why}. Choose another with --data DIR.`);
+  return new UserError(`Cannot use the data folder ${folder}: ${why}. Choose another folder with --data DIR.`);
 }

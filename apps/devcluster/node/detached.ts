@@ -40,7 +40,7 @@ export async function runDetached(
   const { upstream, template, dir } = options;
   const [container] = template.spec.containers;
   const script = container && knownImages().get(container.image ?? '');
-  if (!script) throw new Error(`Image ${container?.image ?? '(none)'} cannot be run on this machine.`);
+  if (!script) throw new Error(`Cannot run image ${container?.image ?? '(none)'} on this machine.`);
   const client = new OwnClient(upstream);
   const account = new ProjectedAccount(client, podOf(options), join(dir, 'serviceaccount'), upstream.tls.ca ?? '');
   try {

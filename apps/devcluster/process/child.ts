@@ -41,11 +41,11 @@ export const nativeProgram = (path: string, ...args: string[]): Command => [
   ...args,
 ];
 
-/** What `nativeProgram` lacks on this machine, as the end of a sentence; undefined where it works. Busybox's setpriv does not do. */
+/** What `nativeProgram` lacks on this machine, as the end of a sentence; undefined where it works. The setpriv of BusyBox is not enough. */
 export function nativeFault(): string | undefined {
   const [setpriv, ...args] = nativeProgram('setpriv', '--version');
   const { status } = spawnSync(setpriv, args, { stdio: 'ignore' });
-  return status === 0 ? undefined : 'needs Linux with setpriv of util-linux, which is not on the PATH';
+  return status === 0 ? undefined : 'needs Linux with setpriv (util-linux) on the PATH';
 }
 
 /**
@@ -69,7 +69,7 @@ export class Child {
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     });
     const { stdout, stderr } = this.process;
-    if (!stdout || !stderr) throw new Error('a child without pipes');
+    if (!stdout || !stderr) throw new Error('the child process has no pipes');
     this.stdout = stdout;
     this.stderr = stderr;
     this.pid = this.process.pid;

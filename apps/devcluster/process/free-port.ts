@@ -17,6 +17,6 @@ export function probePort(port: number, host = '127.0.0.1'): Promise<{ port: num
 export async function freePort(preferred = 0): Promise<number> {
   const result = await probePort(preferred);
   if ('port' in result) return result.port;
-  if (preferred === 0) throw new Error(`no free port on 127.0.0.1 (${result.code})`);
+  if (preferred === 0) throw new Error(`No free port on 127.0.0.1 (${result.code}).`);
   return freePort();
 }

@@ -53,26 +53,24 @@ test('one that is killed is started again, and its output goes on in the same fi
   running = await Supervised.start(program(STAYS));
   const { pid = 0 } = running;
   process.kill(pid, 'SIGKILL');
-  await expect.poll(() => lines).toEqual(['It ended unexpectedly (SIGKILL) and is started again']);
+  await expect.poll(() => lines).toEqual(['It ended unexpectedly (SIGKILL) and is being restarted']);
   await expect.poll(() => running?.pid).not.toBe(pid);
   await expect.poll(() => readFileSync(log, 'utf8')).toBe('up\nup\n');
 });
 
 test.skipIf(!existsSync('/dev/full'))('a full disk does not end it, and is told in one line', async () => {
   running = await Supervised.start(program(STAYS, { log: '/dev/full' }));
-  await expect
-    .poll(() => lines)
-    .toEqual(['The log of It cannot be written: ENOSPC: no space left on device, write (/dev/full)']);
+  await expect.poll(() => lines).toEqual(['Cannot write the log /dev/full: ENOSPC: no space left on device, write']);
 });
 
 test('one that ends at once says its last words', async () => {
   const starting = Supervised.start(program("console.error('no such flag'); process.exit(2);"));
-  await expect(starting).rejects.toThrow('It ended at once: no such flag');
+  await expect(starting).rejects.toThrow('It ended during its start: no such flag');
 });
 
 test('one that does not get ready is ended', async () => {
   const starting = Supervised.start(program('setInterval(() => {}, 1000);', { readyWithinMs: 300 }));
-  await expect(starting).rejects.toThrow('It was not ready within 0.3 s: it said nothing');
+  await expect(starting).rejects.toThrow('It was not ready within 0.3 s: no output');
 });
 
 test('one that does not get ready again is told of', async () => {
@@ -86,10 +84,7 @@ test('one that does not get ready again is told of', async () => {
   process.kill(running.pid ?? 0, 'SIGKILL');
   await expect
     .poll(() => lines)
-    .toEqual([
-      'It ended unexpectedly (SIGKILL) and is started again',
-      'It was not ready within 0.1 s: it said nothing',
-    ]);
+    .toEqual(['It ended unexpectedly (SIGKILL) and is being restarted', 'It was not ready within 0.1 s: no output']);
 });
 
 /** The flag of its first life makes it ready in each later one, which ends at once. */

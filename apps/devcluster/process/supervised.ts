@@ -82,7 +82,7 @@ export class Supervised {
       }
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
-    if (over) throw new ProgramError(`${name} ended at once: ${this.lastWords()}`);
+    if (over) throw new ProgramError(`${name} ended during its start: ${this.lastWords()}`);
   }
 
   private async keep(): Promise<void> {
@@ -93,7 +93,7 @@ export class Supervised {
       brief = Date.now() - since < STEADY_MS ? brief + 1 : 0;
       if (signal.aborted || brief > TRIES) return;
       const how = exit?.signal ?? `exit code ${exit?.code}`;
-      if (isUp) onRestart?.(`${name} ended unexpectedly (${how}) and is started again`);
+      if (isUp) onRestart?.(`${name} ended unexpectedly (${how}) and is being restarted`);
       if (brief > 1) await sleep(RESTART_MS * 2 ** brief, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
       isUp = await this.bringUp().then(
@@ -107,14 +107,14 @@ export class Supervised {
   }
 
   private lastWords(): string {
-    return this.words.join(' ') || 'it said nothing';
+    return this.words.join(' ') || 'no output';
   }
 
   /** Writes all output to the log and keeps the last lines. It runs on where the log cannot be written. */
   private record(child: Child): void {
-    const { name, log: file, onRestart } = this.program;
+    const { log: file, onRestart } = this.program;
     const log = createWriteStream(file, { flags: 'a' });
-    log.on('error', (error) => onRestart?.(`The log of ${name} cannot be written: ${error.message} (${file})`));
+    log.on('error', (error) => onRestart?.(`Cannot write the log ${file}: ${error.message}`));
     this.words = [];
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk: Buffer) => {

@@ -18,7 +18,7 @@ fi
 export function bootImage(rescue: Buffer): Buffer {
   const start = rescue.indexOf(SAMPLE);
   const end = rescue.indexOf(0, start);
-  if (start < 0 || end - start < CONFIGURATION.length) throw new Error('the GRUB rescue image is of an unknown make');
+  if (start < 0 || end - start < CONFIGURATION.length) throw new Error('Unknown layout of the GRUB rescue image.');
   const image = Buffer.from(rescue);
   image.fill('\n', start, end).write(CONFIGURATION, start);
   return image;

@@ -32,8 +32,8 @@ export async function findFrontProxy(client: KubeClient, file: string | undefine
   }
   if (file !== undefined) return { ca: await readFile(file, 'utf8'), names: [] };
   throw new Error(
-    'The API server does not publish its front-proxy authority (ConfigMap kube-system/extension-apiserver-authentication, ' +
-      'key requestheader-client-ca-file): give its certificate as frontProxyCa.',
+    'The API server does not publish the CA of its front proxy (ConfigMap kube-system/extension-apiserver-authentication, ' +
+      'key requestheader-client-ca-file). Pass its certificate as frontProxyCa.',
   );
 }
 
