@@ -17,7 +17,6 @@ export const types = {
   namespaces: define('', 'v1', 'namespaces', 'Namespace', false),
   nodes: define('', 'v1', 'nodes', 'Node', false),
   events: define('', 'v1', 'events', 'Event'),
-  endpointSlices: define('discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice'),
   leases: define('coordination.k8s.io', 'v1', 'leases', 'Lease'),
   deployments: define('apps', 'v1', 'deployments', 'Deployment'),
   replicaSets: define('apps', 'v1', 'replicasets', 'ReplicaSet'),

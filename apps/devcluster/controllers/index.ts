@@ -2,7 +2,6 @@ import { OwnClient, Upstream } from '#libs/kube';
 import { accountController } from './account/index.js';
 import { Cache } from './cache.js';
 import { deploymentController } from './deployment/index.js';
-import { endpointSliceController } from './endpointslice/index.js';
 import { GarbageCollector } from './garbage/index.js';
 import { namespaceController } from './namespace/index.js';
 import { replicaSetController } from './replicaset/index.js';
@@ -23,7 +22,6 @@ export async function start(options: ControllersOptions): Promise<{ stop(): Prom
   const controllers = [
     deploymentController(cache, now, onError),
     replicaSetController(cache, now, onError),
-    endpointSliceController(cache, onError),
     accountController(cache, String(upstream.tls.ca ?? ''), onError),
     namespaceController(cache, onError),
   ];

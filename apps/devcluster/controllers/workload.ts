@@ -1,64 +1,20 @@
-import { type KubeObject } from '#libs/kube';
-import { type LabelSelector } from './selector.js';
+import {
+  type V1Deployment,
+  type V1DeploymentSpec,
+  type V1DeploymentStatus,
+  type V1Pod,
+  type V1PodSpec,
+  type V1PodTemplateSpec,
+  type V1ReplicaSet,
+  type V1ReplicaSetSpec,
+  type V1ReplicaSetStatus,
+} from '@kubernetes/client-node';
+import { type Served } from '#libs/kube';
+import { type Wire } from '#libs/wire';
 
-export interface PodTemplate {
-  metadata?: { labels?: Record<string, string>; annotations?: Record<string, string> };
-  spec: Record<string, unknown>;
-}
-
-export interface Condition {
-  type: string;
-  status: 'True' | 'False' | 'Unknown';
-  reason?: string;
-  message?: string;
-  lastTransitionTime?: string;
-  lastUpdateTime?: string;
-}
-
-export interface Pod extends KubeObject {
-  spec?: { nodeName?: string };
-  status?: { phase?: string; conditions?: Condition[] };
-}
-
-export interface ReplicaSet extends KubeObject {
-  spec: { replicas?: number; minReadySeconds?: number; selector: LabelSelector; template: PodTemplate };
-  status?: ReplicaSetStatus;
-}
-
-export interface ReplicaSetStatus {
-  replicas: number;
-  fullyLabeledReplicas?: number;
-  readyReplicas?: number;
-  availableReplicas?: number;
-  observedGeneration?: number;
-}
-
-export interface Deployment extends KubeObject {
-  spec: {
-    replicas?: number;
-    minReadySeconds?: number;
-    selector: LabelSelector;
-    template: PodTemplate;
-    paused?: boolean;
-    revisionHistoryLimit?: number;
-    progressDeadlineSeconds?: number;
-    strategy?: {
-      type?: 'RollingUpdate' | 'Recreate';
-      rollingUpdate?: { maxSurge?: number | string; maxUnavailable?: number | string };
-    };
-  };
-  status?: DeploymentStatus;
-}
-
-export interface DeploymentStatus {
-  observedGeneration?: number;
-  replicas?: number;
-  updatedReplicas?: number;
-  readyReplicas?: number;
-  availableReplicas?: number;
-  unavailableReplicas?: number;
-  conditions?: Condition[];
-}
-
-/** Kubernetes writes times to the second. */
-export const timestamp = (date: Date): string => date.toISOString().replace(/\.\d+Z$/, 'Z');
+export type PodTemplate = Omit<Wire<V1PodTemplateSpec>, 'spec'> & { spec: Wire<V1PodSpec> };
+export type Pod = Served<V1Pod>;
+export type ReplicaSetStatus = Wire<V1ReplicaSetStatus>;
+export type ReplicaSet = Served<V1ReplicaSet> & { spec: Wire<V1ReplicaSetSpec> & { template: PodTemplate } };
+export type DeploymentStatus = Wire<V1DeploymentStatus>;
+export type Deployment = Served<V1Deployment> & { spec: Wire<V1DeploymentSpec> & { template: PodTemplate } };

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Again, keyOf, type KubeClient, type KubeObject, types } from '#libs/kube';
+import { keyOf, type KubeClient, type KubeObject, types } from '#libs/kube';
 import { type Cache } from '../cache.js';
 import { Controller } from '../controller.js';
 import { controls, ownerKey } from '../owner.js';
@@ -7,7 +7,7 @@ import { type Tell, tellOf } from '../tell.js';
 import { type Deployment, type ReplicaSet } from '../workload.js';
 import { currentRevision, currentSet, replicaSetOf, REVISION, revisionOf } from './revision.js';
 import { newReplicas, oldReplicas } from './rolling.js';
-import { deploymentStatus, isComplete } from './status.js';
+import { deploymentStatus } from './status.js';
 
 /** Rolls each Deployment's template out through ReplicaSets. */
 export function deploymentController(
@@ -21,10 +21,10 @@ export function deploymentController(
     { type: types.deployments, keys: (object: KubeObject) => [keyOf(object)] },
     { type: types.replicaSets, keys: ownerKey('Deployment') },
   ];
-  const reconcile = async (namespace: string, name: string): Promise<Again> => {
+  const reconcile = async (namespace: string, name: string): Promise<void> => {
     const deployment = deployments.get(name, namespace);
     if (deployment && !deployment.metadata.deletionTimestamp)
-      return syncDeployment(cache.client, deployment, now(), tell);
+      await syncDeployment(cache.client, deployment, now(), tell);
   };
   return new Controller(cache, sources, reconcile, onError);
 }
@@ -35,14 +35,13 @@ export async function syncDeployment(
   deployment: Deployment,
   now: Date,
   tell: Tell = () => undefined,
-): Promise<Again> {
+): Promise<void> {
   const { items } = await client.list<ReplicaSet>(types.replicaSets, deployment.metadata.namespace);
   const sets = items.filter((set) => controls(deployment, set) && !set.metadata.deletionTimestamp);
   const found = currentSet(deployment, sets);
   const old = sets.filter((set) => set !== found);
   const current = deployment.spec.paused ? found : await rollOut(client, deployment, found, old, tell);
   await writeStatus(client, deployment, current, old, now);
-  return isComplete(deployment, deploymentStatus(deployment, current, old, now)) ? undefined : { again: 30_000 };
 }
 
 async function rollOut(

@@ -46,7 +46,7 @@ export function currentRevision(current: ReplicaSet | undefined, old: ReplicaSet
 
 /** A new ReplicaSet for the present template. */
 export function replicaSetOf(deployment: Deployment, replicas: number, revision: number): ReplicaSet {
-  const { template, selector, minReadySeconds } = deployment.spec;
+  const { template, selector } = deployment.spec;
   const hash = templateHash(template);
   const labels = { ...template.metadata?.labels, [HASH_LABEL]: hash };
   return {
@@ -61,7 +61,6 @@ export function replicaSetOf(deployment: Deployment, replicas: number, revision:
     },
     spec: {
       replicas,
-      ...(minReadySeconds === undefined ? {} : { minReadySeconds }),
       selector: { ...selector, matchLabels: { ...selector.matchLabels, [HASH_LABEL]: hash } },
       template: { ...template, metadata: { ...template.metadata, labels } },
     },

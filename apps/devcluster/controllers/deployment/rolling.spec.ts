@@ -4,12 +4,12 @@ import { bounds, newReplicas, oldReplicas } from './rolling.js';
 
 const deployment = (replicas: number, strategy: Deployment['spec']['strategy'] = {}): Deployment => ({
   metadata: { name: 'web' },
-  spec: { replicas, selector: {}, template: { spec: {} }, strategy },
+  spec: { replicas, selector: {}, template: { spec: { containers: [] } }, strategy },
 });
 
 const set = (name: string, replicas: number, available = replicas): ReplicaSet => ({
   metadata: { name },
-  spec: { replicas, selector: {}, template: { spec: {} } },
+  spec: { replicas, selector: {}, template: { spec: { containers: [] } } },
   status: { replicas, availableReplicas: available },
 });
 
@@ -44,13 +44,6 @@ describe('the new ReplicaSet', () => {
   test('is scaled down with the Deployment', () => {
     expect(newReplicas(deployment(1), set('new', 3), [])).toBe(1);
   });
-
-  test('of a Recreate waits until the old pods are gone', () => {
-    const recreate = deployment(2, { type: 'Recreate' });
-    expect(newReplicas(recreate, undefined, [set('old', 2)])).toBe(0);
-    expect(newReplicas(recreate, set('new', 0), [{ ...set('old', 0), status: { replicas: 1 } }])).toBe(0);
-    expect(newReplicas(recreate, set('new', 0), [set('old', 0)])).toBe(2);
-  });
 });
 
 describe('old ReplicaSets', () => {
@@ -67,10 +60,5 @@ describe('old ReplicaSets', () => {
     const rollingUpdate = { maxSurge: 1, maxUnavailable: 0 };
     const old = [set('sick', 2, 0), set('well', 1, 1)];
     expect(oldReplicas(deployment(2, { rollingUpdate }), set('new', 1, 1), old)).toEqual(new Map([['sick', 0]]));
-  });
-
-  test('of a Recreate go at once', () => {
-    const recreate = deployment(2, { type: 'Recreate' });
-    expect(oldReplicas(recreate, set('new', 0), [set('old', 2)])).toEqual(new Map([['old', 0]]));
   });
 });

@@ -27,9 +27,6 @@ export function newReplicas(deployment: Deployment, current: ReplicaSet | undefi
   const desired = deployment.spec.replicas ?? 1;
   const now = current ? specOf(current) : 0;
   if (now >= desired) return desired;
-  if (deployment.spec.strategy?.type === 'Recreate') {
-    return old.some((set) => specOf(set) > 0 || (set.status?.replicas ?? 0) > 0) ? now : desired;
-  }
   const room = desired + bounds(deployment).surge - now - total(old, specOf);
   return now + Math.max(Math.min(room, desired - now), 0);
 }
@@ -38,10 +35,6 @@ export function newReplicas(deployment: Deployment, current: ReplicaSet | undefi
 export function oldReplicas(deployment: Deployment, current: ReplicaSet, old: ReplicaSet[]): Scaling {
   const scaling: Scaling = new Map();
   const active = old.filter((set) => specOf(set) > 0);
-  if (deployment.spec.strategy?.type === 'Recreate') {
-    for (const set of active) scaling.set(set.metadata.name ?? '', 0);
-    return scaling;
-  }
   const least = (deployment.spec.replicas ?? 1) - bounds(deployment).unavailable;
   const newUnavailable = Math.max(specOf(current) - availableOf(current), 0);
   let unhealthy = total([current, ...old], specOf) - least - newUnavailable;

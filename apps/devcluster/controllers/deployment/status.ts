@@ -1,5 +1,8 @@
-import { type Condition, type Deployment, type DeploymentStatus, type ReplicaSet, timestamp } from '../workload.js';
+import { rfc3339 } from '#libs/kube';
+import { type Deployment, type DeploymentStatus, type ReplicaSet } from '../workload.js';
 import { bounds } from './rolling.js';
+
+type Condition = NonNullable<DeploymentStatus['conditions']>[number];
 
 const sum = (sets: ReplicaSet[], field: 'replicas' | 'readyReplicas' | 'availableReplicas'): number =>
   sets.reduce((total, { status }) => total + (status?.[field] ?? 0), 0);
@@ -24,7 +27,7 @@ export function deploymentStatus(
   };
   const former = deployment.status?.conditions ?? [];
   const wellEnough = available >= desired - bounds(deployment).unavailable;
-  const conditions = [availability(wellEnough), progressing(deployment, status, current, now)];
+  const conditions = [availability(wellEnough), progressing(isComplete(deployment, status), current)];
   return { ...status, conditions: conditions.map((condition) => withTimes(condition, former, now)) };
 }
 
@@ -44,31 +47,12 @@ function availability(well: boolean): Condition {
       };
 }
 
-function progressing(
-  deployment: Deployment,
-  status: DeploymentStatus,
-  current: ReplicaSet | undefined,
-  now: Date,
-): Condition {
+function progressing(complete: boolean, current: ReplicaSet | undefined): Condition {
   const name = current?.metadata.name ?? '';
-  const say = (reason: string, message: string, well = true): Condition => ({
-    type: 'Progressing',
-    status: well ? 'True' : 'False',
-    reason,
-    message,
-  });
-  if (isComplete(deployment, status)) {
-    return say('NewReplicaSetAvailable', `ReplicaSet "${name}" has successfully progressed.`);
-  }
-  const former = deployment.status?.conditions?.find(({ type }) => type === 'Progressing');
-  if (moved(deployment.status, status) || !former)
-    return say('ReplicaSetUpdated', `ReplicaSet "${name}" is progressing.`);
-  if (former.reason === 'NewReplicaSetAvailable') return former;
-  const deadline = (deployment.spec.progressDeadlineSeconds ?? 600) * 1000;
-  if (now.getTime() - Date.parse(former.lastUpdateTime ?? '') > deadline) {
-    return say('ProgressDeadlineExceeded', `ReplicaSet "${name}" has timed out progressing.`, false);
-  }
-  return former;
+  const [reason, said] = complete
+    ? ['NewReplicaSetAvailable', 'has successfully progressed']
+    : ['ReplicaSetUpdated', 'is progressing'];
+  return { type: 'Progressing', status: 'True', reason, message: `ReplicaSet "${name}" ${said}.` };
 }
 
 /** All pods are of the current template and available. */
@@ -82,17 +66,10 @@ export function isComplete({ spec, metadata }: Deployment, status: DeploymentSta
   );
 }
 
-function moved(before: DeploymentStatus | undefined, after: DeploymentStatus): boolean {
-  const more = (field: 'updatedReplicas' | 'readyReplicas' | 'availableReplicas'): boolean =>
-    (after[field] ?? 0) > (before?.[field] ?? 0);
-  const oldOf = (status: DeploymentStatus = {}): number => (status.replicas ?? 0) - (status.updatedReplicas ?? 0);
-  return more('updatedReplicas') || more('readyReplicas') || more('availableReplicas') || oldOf(after) < oldOf(before);
-}
-
 /** Times move only when there is something to tell: both on a flip, the update alone with another reason. */
 function withTimes(condition: Condition, former: Condition[], now: Date): Condition {
   const old = former.find(({ type }) => type === condition.type);
-  const time = timestamp(now);
+  const time = rfc3339(now);
   const flipped = old?.status !== condition.status;
   const told = flipped || old.reason !== condition.reason || old.message !== condition.message;
   return {

@@ -10,16 +10,7 @@ const MAX_BACKOFF_MS = 10_000;
 const SKIPPED = new Set(['events']);
 
 /** What the graph needs of an object: the rest would be held twice. */
-const bare = ({ apiVersion, kind, metadata }: KubeObject): KubeObject => {
-  const { name, namespace, uid, resourceVersion, deletionTimestamp, finalizers, ownerReferences } = metadata;
-  const kept = { name, namespace, uid, resourceVersion, deletionTimestamp, finalizers, ownerReferences };
-  const present = Object.entries(kept).filter(([, value]) => value !== undefined);
-  return {
-    ...(apiVersion === undefined ? {} : { apiVersion }),
-    ...(kind === undefined ? {} : { kind }),
-    metadata: Object.fromEntries(present),
-  };
-};
+const bare = ({ metadata }: KubeObject): KubeObject => ({ metadata });
 
 /** Deletes what lost its owners, in the way in which the owner was deleted. */
 export class GarbageCollector {

@@ -1,4 +1,4 @@
-import { isKubeError, keyOf, type KubeClient, type KubeObject, types, type Again } from '#libs/kube';
+import { isKubeError, keyOf, type KubeClient, type KubeObject, types } from '#libs/kube';
 import { isDeepStrictEqual } from 'node:util';
 import { type Cache } from '../cache.js';
 import { Controller } from '../controller.js';
@@ -19,9 +19,9 @@ export function replicaSetController(
     { type: types.replicaSets, keys: (set: KubeObject) => [keyOf(set)] },
     { type: types.pods, keys: ownerKey('ReplicaSet') },
   ];
-  const reconcile = async (namespace: string, name: string): Promise<Again> => {
+  const reconcile = async (namespace: string, name: string): Promise<void> => {
     const set = sets.get(name, namespace);
-    if (set) return syncReplicaSet(cache.client, set, now(), tell);
+    if (set) await syncReplicaSet(cache.client, set, tell);
   };
   return new Controller(cache, sources, reconcile, onError);
 }
@@ -30,18 +30,12 @@ export function replicaSetController(
  * One pass over one ReplicaSet. Pods are read from the API server, not from the cache: a cache that has not yet seen the
  * pods of the last pass would make them twice.
  */
-export async function syncReplicaSet(
-  client: KubeClient,
-  set: ReplicaSet,
-  now: Date,
-  tell: Tell = () => undefined,
-): Promise<Again> {
+export async function syncReplicaSet(client: KubeClient, set: ReplicaSet, tell: Tell = () => undefined): Promise<void> {
   const { namespace } = set.metadata;
   const { items } = await client.list<Pod>(types.pods, namespace);
   const plan = planReplicaSet(
     set,
     items.filter((pod) => controls(set, pod)),
-    now,
   );
   for (let i = 0; i < plan.create; i += 1) {
     const { metadata } = await client.create(types.pods, podOf(set), namespace);
@@ -52,7 +46,6 @@ export async function syncReplicaSet(
     tell(set, 'SuccessfulDelete', `Deleted pod: ${metadata.name}`);
   }
   await writeStatus(client, set, plan.status);
-  return plan.again === undefined ? undefined : { again: plan.again };
 }
 
 function podOf(set: ReplicaSet): Pod {
