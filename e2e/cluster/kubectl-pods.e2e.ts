@@ -113,7 +113,7 @@ describe('kubectl and pods', () => {
   });
 
   it('logs of a container that ended, that ended before, and that has none', async () => {
-    const missing = 'The environment of the gateway is not usable';
+    const missing = 'Invalid environment';
     // It is started again and again: a run that has just begun has said nothing yet.
     await until('the log of the present run', async () => (await kubectlOk('logs crashing')).includes(missing));
     await until(
