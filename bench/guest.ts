@@ -41,7 +41,7 @@ async function core(pid: string): Promise<number> {
 }
 
 const data = mkdtempSync(join(tmpdir(), 'kube-gateway-guest-'));
-const hardware = { cpus: 1, memory: undefined, graphics: true, serial: true, ip: '10.0.0.1' };
+const hardware = { graphics: true, serial: true };
 const started = performance.now();
 let up: () => void = () => undefined;
 const isUp = new Promise<void>((resolve) => (up = resolve));

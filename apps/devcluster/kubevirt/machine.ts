@@ -23,12 +23,8 @@ export interface MachineSpec {
   name: string;
   /** UID of its VirtualMachineInstance. */
   uid: string;
-  cpus: number;
-  /** Bytes. */
-  memory: number | undefined;
   graphics: boolean;
   serial: boolean;
-  ip: string;
 }
 
 /**

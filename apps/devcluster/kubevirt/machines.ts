@@ -1,5 +1,4 @@
 import { hardwareOf, type VirtualMachineInstance } from '#libs/kubevirt';
-import { address } from './controllers/address.js';
 import { type Machine, type MachineEnd, type MachineFactory } from './machine.js';
 
 /** How a machine ended by itself. */
@@ -34,8 +33,8 @@ export class Machines {
     const { uid = '', name = '', namespace = '' } = vmi.metadata;
     const running = this.#running.get(uid);
     if (running !== undefined) return running;
-    const { cpus, memory, graphics, serial } = hardwareOf(vmi);
-    const spec = { uid, name, namespace, cpus, memory, graphics, serial, ip: address(uid).ip };
+    const { graphics, serial } = hardwareOf(vmi);
+    const spec = { uid, name, namespace, graphics, serial };
     const machine = this.factory(spec, {
       up: () => this.changed(namespace, name),
       ended: (how, why) => {

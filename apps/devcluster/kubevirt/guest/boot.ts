@@ -1,15 +1,11 @@
 import { type MachineSpec } from '../machine.js';
-import { formatMemory } from './shell/commands.js';
 
 /** What a machine prints while it starts: milliseconds after power-on, text. */
 export function bootMessages(spec: MachineSpec): { at: number; text: string }[] {
-  const memory = spec.memory === undefined ? '' : `, ${formatMemory(spec.memory)} memory`;
   const steps: [at: number, source: string, text: string][] = [
     [0, 'boot', `machine ${spec.name} in namespace ${spec.namespace}`],
-    [20, 'hardware', `${spec.cpus} cpu${spec.cpus === 1 ? '' : 's'}${memory}`],
     [60, 'screen', spec.graphics ? 'text 80 x 25 on a framebuffer of 800 x 600' : 'none'],
     [100, 'serial', spec.serial ? 'ttyS0, the same session as the screen' : 'none'],
-    [160, 'network', `eth0 ${spec.ip}`],
     [240, 'init', 'starting a shell'],
   ];
   return steps.map(([at, source, text]) => {

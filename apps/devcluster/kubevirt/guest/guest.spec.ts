@@ -42,11 +42,8 @@ const spec = {
   namespace: 'gateway-example',
   name: 'demo',
   uid: 'uid-1',
-  cpus: 1,
-  memory: 64e6,
   graphics: true,
   serial: true,
-  ip: '10.244.3.7',
 };
 
 const up = (): void => undefined;
@@ -114,14 +111,10 @@ describe('the guest', () => {
   });
 
   it.each([
-    ['echo hi  "two  blanks"', ['hi two  blanks']],
+    ['echo hi  two', ['hi two']],
     ['date', ['Mon Jan  5 12:30:01 UTC 2026']],
     ['uname -a', ['Linux demo 6.12.0-guest #1 SMP x86_64 GNU/Linux']],
     ['hostname', ['demo']],
-    ['whoami', ['guest']],
-    ['uptime', ['up 1 s']],
-    ['ip', ['eth0  10.244.3.7']],
-    ['free', ['64 MB']],
     ['constructor', ['constructor: command not found (type help)']],
     ['', []],
   ])('answers %s', async (command, answer) => {
@@ -134,7 +127,7 @@ describe('the guest', () => {
     const { guest, type } = boot();
     type('help\r');
     const text = await screen(guest);
-    for (const name of ['help', 'date', 'uname', 'echo', 'colors', 'clear', 'reboot', 'uptime', 'poweroff']) {
+    for (const name of ['help', 'date', 'uname', 'echo', 'colors', 'clear', 'reboot', 'hostname', 'poweroff']) {
       expect(text).toMatch(new RegExp(`^ {2}${name} `, 'm'));
     }
   });
@@ -166,8 +159,6 @@ describe('the guest', () => {
     expect((await lastAnswer(guest)).at(-1)).toBe('abc');
     type('nonsense\x15echo ok\r');
     expect((await lastAnswer(guest)).at(-1)).toBe('ok');
-    type('echo first\r\x1b[A\x1b[A\x1b[B\r');
-    expect((await lastAnswer(guest)).at(-1)).toBe('first');
   });
 
   it('edits lines that are longer than the screen is wide', async () => {
@@ -229,8 +220,6 @@ describe('the guest', () => {
     viewer(guest).press(Keysym.controlLeft, Keysym.altLeft, Keysym.delete);
     clock.advance(2000);
     expect(await screen(guest)).not.toContain('echo x');
-    type('uptime\r');
-    expect((await lastAnswer(guest)).at(-1)).toBe('up 2 s');
   });
 
   it('powers off: every console ends and the end is told once', () => {

@@ -108,13 +108,12 @@ export class Guest implements Machine {
 
   #boot(): void {
     this.#shell = undefined;
-    const bootedAt = this.#clock.now();
     for (const { at, text } of bootMessages(this.spec)) this.#clock.after(at, () => this.#write(text));
-    this.#clock.after(BOOT_MS, () => this.#startShell(bootedAt));
+    this.#clock.after(BOOT_MS, () => this.#startShell());
   }
 
-  #startShell(bootedAt: number): void {
-    const { name: hostname, ip, cpus, memory } = this.spec;
+  #startShell(): void {
+    const { name: hostname } = this.spec;
     this.#write(welcome(hostname));
     const later = (act: () => void) => (): void => {
       this.#shell = undefined;
@@ -123,10 +122,6 @@ export class Guest implements Machine {
     this.#shell = new Shell(
       {
         hostname,
-        ip,
-        cpus,
-        memory,
-        bootedAt,
         now: () => this.#clock.now(),
         reboot: later(() => this.reset()),
         poweroff: later(() => this.#powerOff()),

@@ -32,7 +32,7 @@ describe('the image that a machine boots from', () => {
   });
 
   test.each(['nothing known', '# Sample GRUB configuration file\0'])('one of an unknown make is refused', (text) => {
-    expect(() => bootImage(Buffer.from(text))).toThrow('unknown make');
+    expect(() => bootImage(Buffer.from(text))).toThrow('Unknown layout');
   });
 });
 

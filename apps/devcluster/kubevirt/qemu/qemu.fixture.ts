@@ -18,11 +18,8 @@ export const SPEC: MachineSpec = {
   namespace: 'gateway-example',
   name: 'demo',
   uid: 'uid-1',
-  cpus: 4,
-  memory: 64e9,
   graphics: true,
   serial: true,
-  ip: '10.244.3.7',
 };
 
 /** A viewer that takes what it is sent, or does not. */

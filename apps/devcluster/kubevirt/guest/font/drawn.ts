@@ -1,7 +1,4 @@
-/**
- * Lines and blocks, which the font lacks. Drawn on the cell itself so that neighbours join. A stroke goes from the
- * middle to each side that is named.
- */
+/** Lines, which the font lacks. Drawn on the cell itself so that neighbours join: strokes from the middle to each side named. */
 const STROKES: Readonly<Record<string, string>> = {
   '─': 'lr',
   '│': 'ud',
@@ -9,35 +6,24 @@ const STROKES: Readonly<Record<string, string>> = {
   '┐': 'ld',
   '└': 'ur',
   '┘': 'ul',
-  '├': 'udr',
-  '┤': 'udl',
-  '┬': 'lrd',
-  '┴': 'lru',
-  '┼': 'lrud',
 };
 
-/** Blocks as [first row, end row, first column, end column] of a cell of 24 x 10. */
-const BLOCKS: Readonly<Record<string, readonly [number, number, number, number]>> = {
-  '█': [0, 24, 0, 10],
-  '▀': [0, 12, 0, 10],
-  '▄': [12, 24, 0, 10],
-  '▌': [0, 24, 0, 5],
-  '▐': [0, 24, 5, 10],
-  '■': [8, 18, 1, 9],
-};
-
-export const DRAWN = [...Object.keys(STROKES), ...Object.keys(BLOCKS)];
+export const DRAWN = Object.keys(STROKES);
 
 const WIDTH = 10;
 const HEIGHT = 24;
 
+/** @returns undefined for a character that is no line */
 export function drawnGlyph(char: string): Uint16Array | undefined {
   const strokes = STROKES[char];
-  if (strokes !== undefined) return paint((x, y) => [...strokes].some((side) => onStroke(side, x, y)));
-  const block = BLOCKS[char];
-  if (block === undefined) return undefined;
-  const [top, bottom, left, right] = block;
-  return paint((x, y) => y >= top && y < bottom && x >= left && x < right);
+  if (strokes === undefined) return undefined;
+  return Uint16Array.from({ length: HEIGHT }, (_, y) => {
+    let bits = 0;
+    for (let x = 0; x < WIDTH; x++) {
+      if ([...strokes].some((side) => onStroke(side, x, y))) bits |= 1 << (WIDTH - 1 - x);
+    }
+    return bits;
+  });
 }
 
 function onStroke(side: string, x: number, y: number): boolean {
@@ -47,12 +33,4 @@ function onStroke(side: string, x: number, y: number): boolean {
   if (side === 'r') return across && x >= 4;
   if (side === 'u') return along && y <= 12;
   return along && y >= 11;
-}
-
-function paint(set: (x: number, y: number) => boolean): Uint16Array {
-  return Uint16Array.from({ length: HEIGHT }, (_, y) => {
-    let bits = 0;
-    for (let x = 0; x < WIDTH; x++) if (set(x, y)) bits |= 1 << (WIDTH - 1 - x);
-    return bits;
-  });
 }

@@ -1,7 +1,7 @@
 import xterm, { type IBufferCell, type Terminal } from '@xterm/headless';
 import { type IndexedImage } from '#libs/rfb';
 import { CELL_HEIGHT, CELL_WIDTH, glyphOf } from '../font/glyphs.js';
-import { BACKGROUND, FOREGROUND, nearest, PALETTE } from './palette.js';
+import { BACKGROUND, FOREGROUND, PALETTE } from './palette.js';
 
 export const COLUMNS = 80;
 export const ROWS = 25;
@@ -130,14 +130,9 @@ export class Screen {
 /** The cursor is a block: the cell's colours the other way round. */
 function coloursOf(cell: IBufferCell | undefined, cursor: boolean): number {
   if (cell === undefined) return FOREGROUND | (BACKGROUND << 8);
-  let foreground = colour(cell.isFgDefault(), cell.isFgRGB(), cell.getFgColor(), FOREGROUND);
-  const background = colour(cell.isBgDefault(), cell.isBgRGB(), cell.getBgColor(), BACKGROUND);
+  let foreground = cell.isFgDefault() ? FOREGROUND : cell.getFgColor();
+  const background = cell.isBgDefault() ? BACKGROUND : cell.getBgColor();
   if (cell.isBold() && foreground < 8) foreground += 8;
   const inverse = cursor !== Boolean(cell.isInverse());
   return inverse ? background | (foreground << 8) : foreground | (background << 8);
-}
-
-function colour(isDefault: boolean, isRgb: boolean, value: number, fallback: number): number {
-  if (isDefault) return fallback;
-  return isRgb ? nearest(value) : value;
 }

@@ -1,13 +1,11 @@
 /** One stroke of a terminal's keyboard. */
-export type Key = { char: string } | { control: string } | { name: 'enter' | 'backspace' | 'up' | 'down' | 'ignored' };
+export type Key = { char: string } | { control: string } | { name: 'enter' | 'backspace' | 'ignored' };
 
 const NAMED: Readonly<Record<string, Key>> = {
   '\r': { name: 'enter' },
   '\n': { name: 'enter' },
   '\b': { name: 'backspace' },
   '\x7f': { name: 'backspace' },
-  '\x1b[A': { name: 'up' },
-  '\x1b[B': { name: 'down' },
 };
 
 /** A CSI or SS3 sequence after its escape, as it grows; it ends with a letter or a tilde. */
@@ -30,7 +28,7 @@ export class KeyDecoder {
     const stroke = this.#sequence + char;
     this.#sequence = stroke.startsWith('\x1b') && UNFINISHED.test(stroke.slice(1)) ? stroke : '';
     if (this.#sequence !== '') return undefined;
-    if (stroke.length > 1) return NAMED[stroke] ?? { name: 'ignored' };
+    if (stroke.length > 1) return { name: 'ignored' };
     return NAMED[char] ?? (char < ' ' ? { control: String.fromCharCode(char.charCodeAt(0) + 0x40) } : { char });
   }
 }

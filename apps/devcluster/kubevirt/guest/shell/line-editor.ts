@@ -2,20 +2,16 @@ import { type Key } from './keys.js';
 
 /** Longer lines are refused with a bell: no pasted book fills the memory. */
 const MAX_LINE = 1000;
-const MAX_HISTORY = 100;
 /** Escape sequences of colours. Written without a literal escape, which has no place in a pattern. */
 const COLOURS = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, 'g');
 
 /** What a key led to, where it is more than an edit. */
 export type EditResult = { line: string } | { interrupt: true } | { clear: true } | undefined;
 
-/** One line of input on a terminal of fixed width, echoed, edited at its end, with history. */
+/** One line of input on a terminal of fixed width, echoed, edited at its end. */
 export class LineEditor {
   text = '';
-  readonly history: string[] = [];
   #prompt = '';
-  /** Place in the history; its length is the line that is being written. */
-  #place = 0;
 
   constructor(
     private readonly columns: number,
@@ -25,7 +21,6 @@ export class LineEditor {
   /** Begins a new line. `prompt` may hold colours. */
   begin(prompt: string): void {
     this.text = '';
-    this.#place = this.history.length;
     this.#prompt = prompt;
     this.show();
   }
@@ -40,7 +35,6 @@ export class LineEditor {
     if ('control' in key) return this.#control(key.control);
     if (key.name === 'enter') return this.#submit();
     if (key.name === 'backspace') this.#backspace();
-    else if (key.name !== 'ignored') this.#recall(key.name === 'up' ? -1 : 1);
     return undefined;
   }
 
@@ -63,19 +57,9 @@ export class LineEditor {
     else this.#replace(this.text.slice(0, -1));
   }
 
-  #recall(step: number): void {
-    const place = this.#place + step;
-    if (place < 0 || place > this.history.length) return this.write('\x07');
-    this.#place = place;
-    this.#replace(this.history[place] ?? '');
-  }
-
   #submit(): EditResult {
     this.write('\r\n');
-    const line = this.text;
-    if (line.trim() !== '' && this.history.at(-1) !== line) this.history.push(line);
-    if (this.history.length > MAX_HISTORY) this.history.shift();
-    return { line };
+    return { line: this.text };
   }
 
   /** Draws everything from the prompt on again; the terminal's cursor stands at the end of the old line. */

@@ -10,9 +10,8 @@ export class Shell {
   /** A command has ended the session: nothing is read or prompted for any more. */
   #over = false;
 
-  /** @param env `history` is the shell's own and set by it */
   constructor(
-    private readonly env: Omit<Environment, 'history'>,
+    private readonly env: Environment,
     columns: number,
     private readonly write: (text: string) => void,
   ) {
@@ -56,6 +55,6 @@ export class Shell {
       act();
     };
     const { reboot, poweroff } = this.env;
-    return { ...this.env, history: this.#editor.history, reboot: ending(reboot), poweroff: ending(poweroff) };
+    return { ...this.env, reboot: ending(reboot), poweroff: ending(poweroff) };
   }
 }
