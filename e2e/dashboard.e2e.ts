@@ -93,7 +93,7 @@ describe('the dashboard', () => {
     const screen = new ConsolePage(page);
     await screen.connected();
     await until('the grant ends', async () => (await screen.state()) === 'ended', 20_000);
-    await page.getByRole('heading', { name: 'Your time on this console is over' }).waitFor();
+    await page.getByRole('heading', { name: 'Your access to this console has expired' }).waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
   });
 
@@ -165,7 +165,7 @@ describe('the dashboard', () => {
     const late = await second.newPage();
     await late.goto(address);
     if ((await late.getByRole('button').count()) > 0) await late.getByRole('button').click();
-    await late.getByText('was used already').waitFor();
+    await late.getByText('has already been used').waitFor();
     expect(await accessibilityProblems(late)).toEqual([]);
   });
 

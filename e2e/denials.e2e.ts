@@ -83,14 +83,14 @@ describe('denials, on both doors', () => {
   const forged: [string, () => Promise<string> | string, RegExp][] = [
     ['alg none', () => new UnsecuredJWT(claims()).encode(), /is not signed/],
     ['HS256 with the public key', () => hs256(claims(), ring.tls.crt, ring.kid), /not signed with RS256/],
-    ['a wrong key', () => signedByStranger(claims(), ring.kid), /not signed by this gateway/],
-    ['an unknown kid', () => signed(claims(), { kid: 'unknown' }), /not signed by this gateway/],
+    ['a wrong key', () => signedByStranger(claims(), ring.kid), /did not sign the token/],
+    ['an unknown kid', () => signed(claims(), { kid: 'unknown' }), /did not sign the token/],
     ['no exp', () => signed({ ...claims(), exp: undefined } as unknown as JWTPayload), /claims.*exp/],
     ['wrong claim types', () => signed({ ...claims(), URLs: 'all', verbs: 7 }), /claims/],
     ['an end in the past', () => signed({ ...claims(), exp: now() - 60 }), /has expired/],
     ['a begin in the future', () => signed({ ...claims(), nbf: now() + 300 }), /not valid yet/],
-    ['no GateToken behind it', () => signed({ ...claims(), jti: NOBODY }), /not known here/],
-    ['garbage', () => 'not.a.jwt', /not a token of this gateway/],
+    ['no GateToken behind it', () => signed({ ...claims(), jti: NOBODY }), /does not know the link/],
+    ['garbage', () => 'not.a.jwt', /cannot read the token/],
   ];
 
   it.each(forged)('row 5: a JWT with %s is 401 with its reason', async (_what, make, reason) => {

@@ -14,7 +14,7 @@ try {
   const app = await createGateway(config, connect(config.upstream), logger);
   app.enableShutdownHooks();
   await app.listen(config.listen.port, config.listen.host);
-  logger.info({ url: await app.getUrl(), publicUrls: config.publicUrls.map(String) }, 'gateway listens');
+  logger.info({ url: await app.getUrl(), publicUrls: config.publicUrls.map(String) }, 'listening');
 } catch (error) {
   const known = error instanceof EnvironmentError || (error instanceof Error && 'code' in error);
   process.stderr.write(`${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`);

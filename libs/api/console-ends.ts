@@ -28,8 +28,8 @@ export interface ConsoleEndRow {
 export const CONSOLE_ENDS = {
   expired: {
     code: 4001,
-    title: 'Your time on this console is over',
-    text: 'Ask the person who sent you the link for a new one. If you had signed in, sign in again.',
+    title: 'Your access to this console has expired',
+    text: 'Ask the person who sent you the link for a new one. If you signed in, sign in again.',
     next: 'over',
     showsReason: true,
     reasons: { link: 'The link has expired.', signIn: 'Your sign-in has ended.' },
@@ -84,8 +84,8 @@ export const CONSOLE_ENDS = {
   },
   idle: {
     code: 4007,
-    title: 'The console was closed because nothing was typed',
-    text: 'Open it again when you need it.',
+    title: 'This console was closed due to inactivity',
+    text: 'Nothing was typed for a while. You can open the console again.',
     next: 'ask',
     showsReason: false,
     reasons: { idle: 'Nothing was typed for a while.' },
@@ -100,16 +100,16 @@ export const CONSOLE_ENDS = {
   },
   notAllowed: {
     code: 1008,
-    title: 'The console was closed because of input that is not allowed',
-    text: 'A view-only link lets you watch. Open the console again to go on watching.',
+    title: 'This console was closed because its link does not allow input',
+    text: 'A view-only link only lets you watch. You can open the console again.',
     next: 'ask',
     showsReason: true,
     reasons: { viewOnly: 'The client sent a message that a view-only link does not allow.' },
   },
   tooLarge: {
     code: 1009,
-    title: 'The console was closed because a message was too large',
-    text: 'Open it again, and paste long texts in smaller parts.',
+    title: 'This console was closed because a message was too large',
+    text: 'Open it again, and paste long text in smaller parts.',
     next: 'ask',
     showsReason: true,
     reasons: { message: 'The client sent a message of more than 1 MiB.' },
@@ -139,7 +139,7 @@ export const CONSOLE_ENDS = {
     showsReason: true,
     reasons: {
       full: 'The gateway has reached its limit of open consoles. Try again later.',
-      outOfTouch: 'The gateway is out of touch with the cluster. Try again later.',
+      outOfTouch: 'The gateway has lost contact with the cluster. Try again later.',
     },
   },
   goingAway: {

@@ -4,17 +4,17 @@ import { backOff, closing } from './closing.js';
 
 describe('closing', () => {
   it.each([
-    [4001, 'over', /time.*over/],
+    [4001, 'over', /expired/],
     [4002, 'over', /revoked/],
     [4003, 'ask', /administrator/],
     [4004, 'wait', /stopped/],
     [4005, 'takeOver', /took over/],
     [4006, 'takeOver', /Someone else/],
-    [4007, 'ask', /nothing was typed/],
+    [4007, 'ask', /inactivity/],
     [4008, 'over', /no longer gives access/],
     [1001, 'reconnect', /restarting/],
     [1006, 'reconnect', /lost/],
-    [1008, 'ask', /not allowed/],
+    [1008, 'ask', /does not allow input/],
     [1009, 'ask', /too large/],
     [1011, 'reconnect', /failed/],
     [1013, 'reconnect', /busy/],

@@ -79,9 +79,9 @@ function notSignedIn(): Refusal {
 }
 
 function noToken(): Refusal {
-  return new Refusal(401, 'This needs a Kubernetes token.', 'Send it as `Authorization: Bearer TOKEN`.');
+  return new Refusal(401, 'A Kubernetes token is required.', 'Send it as `Authorization: Bearer TOKEN`.');
 }
 
 function noLink(): Refusal {
-  return new Refusal(401, 'You have no link in this browser.', 'Open the link that you were sent, or sign in.');
+  return new Refusal(401, 'No link was opened in this browser.', 'Open the link you received, or sign in.');
 }

@@ -2,4 +2,4 @@ import { Refusal } from '../http/refusal.js';
 
 /** Row 11: a revocation may have been missed, so no grant gives anything. */
 export const outOfTouch = (): Refusal =>
-  new Refusal(503, 'The gateway is out of touch with the cluster.', 'Try again in a moment.', { retryAfter: 5 });
+  new Refusal(503, 'The gateway has lost contact with the cluster.', 'Try again in a moment.', { retryAfter: 5 });

@@ -136,8 +136,8 @@ describe('ends', () => {
   it.each([
     [422, 1011, /refused.*422 Invalid/],
     [403, 1011, /refused.*403 Forbidden/],
-    [500, 1013, /out of touch/],
-    [0, 1013, /out of touch/],
+    [500, 1013, /lost contact/],
+    [0, 1013, /lost contact/],
   ])('what the cluster says of the record, %i, is %i', async (said, code, reason) => {
     const { path, grant } = await machine();
     const reasons: Record<number, string> = { 422: 'Invalid', 403: 'Forbidden' };
@@ -374,7 +374,7 @@ describe('what is carried', () => {
     await until(() => record()?.status?.['phase'] === 'Ended');
     expect(record()).toMatchObject({
       spec: { token: grant.metadata.name, vm: name, kind: 'serial', 'client-address': '127.0.0.1', pod: 'pod-1' },
-      status: { 'bytes-in': 5, 'bytes-out': 17, reason: 'The viewer left.' },
+      status: { 'bytes-in': 5, 'bytes-out': 17, reason: 'The viewer closed the console.' },
     });
     await until(() => cluster.api.objects.get('gatetokens', grant.metadata.name ?? '').status?.['live'] === 0);
     expect(path).toContain(name);

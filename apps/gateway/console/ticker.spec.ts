@@ -29,7 +29,7 @@ describe('row 11: consoles of a gateway that is out of touch', () => {
     until(60);
     expect(ends).toEqual([]);
     until(61);
-    expect(ends[0]).toEqual([1013, expect.stringContaining('out of touch')]);
+    expect(ends[0]).toEqual([1013, expect.stringContaining('lost contact')]);
   });
 
   it('go on where it is in touch again before', () => {

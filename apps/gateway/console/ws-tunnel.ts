@@ -40,9 +40,9 @@ export class WsTunnels implements TunnelMaker {
 
   accept(req: IncomingMessage, socket: Socket, head: Buffer): Promise<Tunnel> {
     return new Promise((resolve, reject) => {
-      if (socket.destroyed) return reject(new Refusal(400, 'The browser left.'));
+      if (socket.destroyed) return reject(new Refusal(400, 'The browser closed the connection.'));
       // The library answers a broken handshake with 400 by itself and then only closes.
-      socket.once('close', () => reject(new Refusal(400, 'The websocket handshake is broken.')));
+      socket.once('close', () => reject(new Refusal(400, 'The WebSocket handshake failed.')));
       this.#server.handleUpgrade(req, socket, head, (browser) => {
         resolve(new WsTunnel(browser, this.upstream, () => this.clock.now()));
       });
@@ -71,7 +71,7 @@ class WsTunnel implements Tunnel {
     this.closed = this.ended.then(() => Promise.all([gone(browser), gone(this.#guest)])).then(() => undefined);
     browser.on('pong', () => (this.#answered = true));
     browser.on('error', (error) => this.broken(error));
-    browser.on('close', (code) => this.finish({ code, reason: 'The viewer left.' }));
+    browser.on('close', (code) => this.finish({ code, reason: 'The viewer closed the console.' }));
   }
 
   async connect({ target, headers, filter, activity, onLost }: UpstreamTarget): Promise<void> {

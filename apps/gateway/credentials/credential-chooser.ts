@@ -59,5 +59,5 @@ export class CredentialChooser {
 }
 
 function nobody(): Refusal {
-  return new Refusal(401, 'No link or sign-in was presented.', 'Open the link that you were sent, or sign in.');
+  return new Refusal(401, 'No link or sign-in was presented.', 'Open the link you received, or sign in.');
 }

@@ -53,7 +53,7 @@ export class GuestCredential {
     try {
       return await this.renew();
     } catch {
-      throw new Refusal(503, 'The gateway has no account for guests at the moment.', 'Try again in a moment.', {
+      throw new Refusal(503, 'The gateway has no credentials for guests right now.', 'Try again in a moment.', {
         retryAfter: 5,
       });
     }
@@ -91,7 +91,7 @@ export class GuestCredential {
     if (this.#stopped) return;
     this.#timer = setTimeout(() => {
       this.renew().catch((err: unknown) => {
-        this.log.error({ err }, 'no token for the guest account');
+        this.log.error({ err }, 'could not get a token for the guest account');
         this.renewSoon(Math.max(RETRY_MS, retryAfterOf(err)));
       });
     }, ms).unref();

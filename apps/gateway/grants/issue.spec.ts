@@ -77,13 +77,13 @@ describe('issuing a grant', () => {
     expect(removed).toEqual([['one', 'ns', { uid: 'uid-of-one' }]]);
   });
 
-  it('names what is left behind where she may not delete it', async () => {
+  it('names the GateToken that still exists when they may not delete it', async () => {
     const forbidden = async (): Promise<void> => {
       throw new KubeError({ code: 403, reason: 'Forbidden', message: 'no' });
     };
     await expect(issue(order([refused], 'link', forbidden), clock())).rejects.toMatchObject({
       code: 422,
-      message: expect.stringMatching(/Because\. GateToken one is left behind/) as string,
+      message: expect.stringMatching(/Because\. GateToken one still exists/) as string,
     });
   });
 

@@ -53,7 +53,7 @@ async function takeBack(order: IssueOrder, { metadata }: GateToken, error: unkno
     await order.client.delete(types.gateTokens, name, order.namespace, uid === undefined ? {} : { uid });
   } catch (fault) {
     if (fault instanceof KubeError && fault.code === 404) throw error;
-    throw error.with(`${error.message} GateToken ${name} is left behind: you may not delete it.`);
+    throw error.with(`${error.message} GateToken ${name} still exists: you are not allowed to delete it.`);
   }
   throw error;
 }
@@ -89,8 +89,8 @@ async function read(order: IssueOrder, name: string): Promise<GateToken> {
     if (!(error instanceof KubeError) || error.code !== 403) throw error;
     throw new Refusal(
       403,
-      'You may create GateTokens here but not read them, so the link cannot be told.',
-      'Ask for the right to get gatetokens in this namespace.',
+      'You can create GateTokens in this namespace but not read them, so the link cannot be shown.',
+      'Ask an administrator to let you get gatetokens in this namespace.',
     );
   }
 }
@@ -107,15 +107,15 @@ function refusedByOperator(token: GateToken): Refusal {
   const why = token.status?.conditions?.find((one) => one.type === 'Ready')?.message;
   return new Refusal(
     422,
-    `The link was not made: ${why ?? `its phase is ${token.status?.phase ?? 'unknown'}`}`,
-    'Correct that and issue it again.',
+    `The link was not issued: ${why ?? `its phase is ${token.status?.phase ?? 'unknown'}`}`,
+    'Correct this and issue it again.',
   );
 }
 
 function tooLate(name: string, token: GateToken): Refusal {
   const why = token.status?.conditions?.find((one) => one.type === 'Ready')?.message;
   const message = `GateToken ${name} did not become Ready in time${why === undefined ? '' : `: ${why}`}.`;
-  return new Refusal(504, message, 'See whether the operator of kube-gateway runs, then try again.');
+  return new Refusal(504, message, 'Check that the operator of kube-gateway is running, then try again.');
 }
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

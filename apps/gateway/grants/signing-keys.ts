@@ -36,7 +36,7 @@ export class SigningKeys {
       this.#ring = KeyRing.fromJwks(JSON.parse(text) as Jwks, this.config);
       this.#jwks = text;
     } catch (err) {
-      this.log.error({ err, configMap: this.config.jwksConfigMap }, 'public keys cannot be read');
+      this.log.error({ err, configMap: this.config.jwksConfigMap }, 'could not read the public keys');
     }
   }
 }

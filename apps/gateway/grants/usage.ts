@@ -48,7 +48,7 @@ export class Usage {
   private patch(name: string, namespace: string, body: object): void {
     const options = { subresource: 'status', fieldManager: 'kube-gateway' };
     this.client.patch(types.gateTokens, name, namespace, body, 'merge', options).catch((err: unknown) => {
-      if (!isKubeError(err, 404, 409)) this.log.warn({ err }, 'the use of a token was not noted');
+      if (!isKubeError(err, 404, 409)) this.log.warn({ err }, 'could not record the use of a token');
     });
   }
 }

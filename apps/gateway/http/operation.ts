@@ -26,13 +26,13 @@ const WHY: Partial<Record<RefusalCode, string>> = {
   400: 'The request is malformed',
   401: 'No valid credential was presented',
   403: 'The credential does not allow this, or another site made the request',
-  404: 'No such object',
-  409: 'Conflicts with what is there',
-  410: 'The link was used or revoked, or it has expired',
+  404: 'The object does not exist',
+  409: 'Conflicts with the current state',
+  410: 'The link has expired, or it was used or revoked',
   422: 'The grant is invalid; details.causes names each field',
   425: 'The link is not valid yet',
   429: 'Too many attempts from this address; see Retry-After',
-  504: 'The operator did not make the grant ready in time',
+  504: 'The grant did not become ready in time',
 };
 
 /** What a route is for, what it takes and answers: its status, and its part of /api/openapi.json. */

@@ -25,9 +25,9 @@ export function refuseForeignOrigin(question: OriginQuestion, origins: ReadonlyS
   }
   if (upgrade || bearer || SAFE.has(method)) return;
   if (headers.cookie === undefined || headers['sec-fetch-site'] === 'same-origin') return;
-  throw foreign('The request does not say from which site it came.');
+  throw foreign('The request does not say which site it came from.');
 }
 
 function foreign(message: string): Refusal {
-  return new Refusal(403, message, 'Open the page by one of the public URLs of this gateway and try again there.');
+  return new Refusal(403, message, 'Open the page at one of the public URLs of this gateway and try again there.');
 }

@@ -25,7 +25,7 @@ export function answerOversized(error: Error & { code?: string }, socket: Socket
           'The address or the headers are larger than 16 KiB.',
           'Send a large token in the body of POST /auth/jwt/set.',
         )
-      : new Refusal(400, 'This is not an HTTP request.');
+      : new Refusal(400, 'This is not a valid HTTP request.');
   const body = `${JSON.stringify(refusal.toStatus())}\n`;
   const headers = { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) };
   writeRaw(socket, refusal.code, { headers, body });

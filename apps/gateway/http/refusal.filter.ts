@@ -38,14 +38,10 @@ export class RefusalFilter implements ExceptionFilter {
     if (error instanceof Refusal) return error;
     if (error instanceof KubeError) return this.fromCluster(error);
     if (error instanceof NetworkError) {
-      return new Refusal(502, 'The Kubernetes API does not answer.', 'Try again in a moment.');
+      return new Refusal(502, 'The Kubernetes API did not respond.', 'Try again in a moment.');
     }
     if (error instanceof Error && 'type' in error && error.type === 'entity.parse.failed') {
-      return new Refusal(
-        400,
-        `The body of the request is not JSON: ${error.message}.`,
-        'Correct it and send it again.',
-      );
+      return new Refusal(400, `The request body is not valid JSON: ${error.message}.`, 'Correct it and send it again.');
     }
     const status = statusOf(error);
     if (status !== undefined && status < 500) {
@@ -53,16 +49,16 @@ export class RefusalFilter implements ExceptionFilter {
     }
     const id = randomUUID();
     this.log.error({ id, err: error }, 'unexpected error');
-    return new Refusal(500, `An unexpected error happened (${id}).`, "Look for this number in the gateway's log.");
+    return new Refusal(500, `Internal gateway error (${id}).`, "Search the gateway's log for this ID.");
   }
 
   /** A Status speaks for itself. Plain text and what the gateway has no status for become a sentence. */
   private fromCluster(error: KubeError): Refusal {
     const { code, reason, retryAfterMs: wait } = error;
     if (FORM_REFUSED.has(code)) {
-      this.log.error({ err: error }, 'the cluster refused the form of a request');
+      this.log.error({ err: error }, 'the cluster rejected the format of a request');
       const happened = `The cluster rejected the format of the gateway's request (HTTP ${code}).`;
-      return new Refusal(502, happened, 'This is a fault in the gateway: report it to its administrator.');
+      return new Refusal(502, happened, 'This is a bug in the gateway: report it to your administrator.');
     }
     if (!isRefusalCode(code)) return new Refusal(502, ...failed(error));
     const retry = wait === undefined ? {} : { retryAfter: Math.ceil(wait / 1000) };

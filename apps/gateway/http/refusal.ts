@@ -24,22 +24,22 @@ export type RefusalCode = keyof typeof REASONS;
 
 /** One word for a page's heading, by status: what happened, in a person's language. */
 const HEADINGS: Record<RefusalCode, string> = {
-  400: 'This request is not understood',
-  401: 'This needs a valid link or a sign-in',
-  403: 'This is not allowed',
-  404: 'Nothing is here',
-  405: 'This is not allowed here',
-  409: 'This is not possible now',
+  400: 'Invalid request',
+  401: 'A valid link or sign-in is required',
+  403: 'Access denied',
+  404: 'Not found',
+  405: 'Method not allowed',
+  409: 'This is not possible right now',
   410: 'This link no longer works',
-  413: 'This is too large',
-  422: 'This is not valid',
-  425: 'This link does not work yet',
+  413: 'Request too large',
+  422: 'Invalid input',
+  425: 'This link is not valid yet',
   429: 'Too many requests',
-  431: 'This address is too long',
+  431: 'Address or headers too long',
   500: 'Something went wrong',
-  502: 'The cluster gives no usable answer',
-  503: 'Not available at the moment',
-  504: 'The cluster does not answer in time',
+  502: 'No valid response from the cluster',
+  503: 'Temporarily unavailable',
+  504: 'The cluster took too long to respond',
 };
 
 export interface RefusalMore {

@@ -18,8 +18,8 @@ export class LimitAttempts implements NestMiddleware {
     const address = clientAddress(socket.remoteAddress, headers['x-forwarded-for'], this.config.trustedHops);
     const seconds = this.attempts.take(address);
     if (seconds !== undefined) {
-      const hint = `Wait ${seconds} seconds, then try again.`;
-      throw new Refusal(429, 'Too many tries came from your address.', hint, { retryAfter: seconds });
+      const hint = `Try again in ${seconds} seconds.`;
+      throw new Refusal(429, 'Too many attempts from your address.', hint, { retryAfter: seconds });
     }
     response.once('finish', () => {
       if (response.statusCode < 400) this.attempts.giveBack(address);

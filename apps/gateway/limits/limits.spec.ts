@@ -47,7 +47,7 @@ describe('row 21: floods of tries', () => {
     expect(refused.length).toBeGreaterThanOrEqual(15);
     const [first] = refused;
     expect(first && statusOf(first)).toMatchObject({ reason: 'TooManyRequests' });
-    expect(first?.body).toMatch(/Too many tries came from your address\. Wait \d+ seconds, then try again\./);
+    expect(first?.body).toMatch(/Too many attempts from your address\. Try again in \d+ seconds\./);
     expect(Number(first?.headers['retry-after'])).toBeGreaterThan(0);
     const [other] = await tries(1, `192.0.2.${100 + i}`, door);
     expect(other?.status).not.toBe(429);
@@ -70,6 +70,6 @@ describe('row 21: floods of tries', () => {
     const open: Door = ['GET', '/auth/jwt/set?token=a.b.c', () => ({ headers: { accept: 'text/html' } })];
     const page = (await tries(400, '192.0.2.60', open)).find(({ status }) => status === 429);
     expect(page?.headers['content-type']).toBe('text/html; charset=utf-8');
-    expect(page?.body).toContain('Too many tries');
+    expect(page?.body).toContain('Too many attempts');
   });
 });

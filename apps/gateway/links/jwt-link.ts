@@ -9,7 +9,7 @@ function unquoted(value: unknown): string | undefined {
   return text === '' ? undefined : text;
 }
 
-const badName = (which: string): string => `The ${which} in this link is not a name that Kubernetes has.`;
+const badName = (which: string): string => `The ${which} in this link is not a valid Kubernetes name.`;
 
 const name = (which: string, pattern: RegExp) =>
   z.preprocess(unquoted, z.string().regex(pattern, badName(which)).optional());
@@ -21,7 +21,7 @@ interface Read {
 
 const Parameters = z
   .object({
-    token: z.preprocess(unquoted, z.string('This link holds no token.')),
+    token: z.preprocess(unquoted, z.string('This link contains no token.')),
     name: name('name', DNS_NAME),
     namespace: name('namespace', DNS_LABEL),
   })
@@ -33,4 +33,4 @@ const Parameters = z
   });
 
 /** A link of the original system: `?token=JWT`, and optionally the machine to open, by both of its names. */
-export class JwtLink extends dto(Parameters, malformed('Check that the link was copied whole.')) {}
+export class JwtLink extends dto(Parameters, malformed('Check that you copied the whole link.')) {}

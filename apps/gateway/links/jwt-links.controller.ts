@@ -47,7 +47,7 @@ export class JwtLinksController {
       `/${typeof path === 'string' ? path : ''}`.replace(/^\/+k8s(?=\/)/, '').split('?', 1)[0] ?? '',
     );
     if (target === undefined) {
-      throw new Refusal(400, 'This bookmark names no console.', 'Open the link that you were sent.');
+      throw new Refusal(400, 'This bookmark does not lead to a console.', 'Open the link you received.');
     }
     res.redirect(302, consolePage(target, target.kind));
   }
@@ -57,8 +57,8 @@ export class JwtLinksController {
     this.answers.page(res, 200, {
       heading: machine === undefined ? 'Open this link' : `Console of ${machine.vm}`,
       lines: [
-        'This link works once, in one browser.',
-        'Open it here only if you want to use it on this device. You may reload the page and come back until its time is over.',
+        'This link works only once, in one browser.',
+        'Open it here only if you want to use it on this device. You can reload the page and come back until the link expires.',
       ],
       form: { action: '/auth/jwt/set', button: 'Open the console', fields },
     });

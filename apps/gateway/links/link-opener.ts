@@ -29,7 +29,7 @@ export class LinkOpener {
 
   /** @param cookies the browser's `Cookie` header */
   byCode(code: string, cookies: string | undefined): Promise<OpenedLink> {
-    if (!isCode(code)) throw new Refusal(400, 'This link has no valid code.', 'Check that it was copied whole.');
+    if (!isCode(code)) throw new Refusal(400, 'This link has no valid code.', 'Check that you copied the whole link.');
     return this.open(() => this.store.byLinkHash(linkHash(code)), cookies);
   }
 

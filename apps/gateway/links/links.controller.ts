@@ -11,7 +11,7 @@ import { LinkOpener } from './link-opener.js';
 import { linkInfo } from './link-target.js';
 import { Visitors } from './visitors.js';
 
-class LinkBody extends dto(LinkRequest, malformed('Check that the link was copied whole.')) {}
+class LinkBody extends dto(LinkRequest, malformed('Check that you copied the whole link.')) {}
 
 /**
  * The links that guests open. `GET /l` and the console page are the guest's pages of the dashboard, served by web/: the
@@ -30,9 +30,9 @@ export class LinksController {
 
   @Operation({
     id: 'openLink',
-    summary: 'What a link is for; with redeem: true it also sets the cookie',
+    summary: 'Show what a link is for; with redeem: true, also redeem it and set the cookie',
     body: LinkBody,
-    examples: { look: { summary: 'The code of a link of yours', value: { code: 'replace-with-your-code' } } },
+    examples: { look: { summary: 'The code of your link', value: { code: 'replace-with-your-code' } } },
     status: 200,
     answer: LinkInfo,
     refuses: [400, 401, 403, 410, 425, 429],
@@ -51,7 +51,7 @@ export class LinksController {
 
   @Operation({
     id: 'getPublicKeys',
-    summary: 'The public keys with which the tokens of this gateway are checked',
+    summary: 'Get the public keys that verify the tokens of this gateway',
     status: 200,
     answer: JwkSet,
     refuses: [],

@@ -280,7 +280,7 @@ describe('POST /l', () => {
 
 describe('row 10: a link whose machine is gone, as the operator tells it', () => {
   it.each([
-    ['VirtualMachineReplaced', /made for is gone/],
+    ['VirtualMachineReplaced', /issued for no longer exists/],
     ['VirtualMachineNotFound', /does not exist/],
   ])('%s is 410 with its own words', async (reason, words) => {
     const name = reason.toLowerCase();

@@ -31,7 +31,7 @@ export class RequestController {
 
   @Operation({
     id: 'requestToken',
-    summary: 'Issue a JWT with a Kubernetes token: a GateToken is created as that user',
+    summary: 'Issue a JWT with a Kubernetes token; the GateToken is created as that user',
     body: TokenBody,
     examples: { screen: { summary: 'The screen of a VM', value: { URLs: [VNC], duration: '10m' } } },
     status: 200,

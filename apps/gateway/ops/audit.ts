@@ -55,6 +55,6 @@ export class Audit {
 
   /** A mistake of the gateway or a fault below it, where nothing else handles it. */
   fault(where: string, error: unknown): void {
-    this.log.error({ where, err: error }, 'fault');
+    this.log.error({ where, err: error }, 'unexpected error');
   }
 }

@@ -15,30 +15,30 @@ export class Metrics {
     const registers = [registry];
     this.#requests = new Counter({
       name: 'kube_gateway_requests_total',
-      help: 'Requests below /k8s by door and status.',
+      help: 'Requests under /k8s, by door and status.',
       labelNames: ['door', 'code'],
       registers,
     });
     this.#seconds = new Histogram({
       name: 'kube_gateway_request_seconds',
-      help: 'Time from a request below /k8s to the end of its answer.',
+      help: 'Duration of requests under /k8s, to the end of the answer.',
       buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 60],
       registers,
     });
     this.#denials = new Counter({
       name: 'kube_gateway_denials_total',
-      help: 'Requests that were refused, by status and reason.',
+      help: 'Refused requests, by status and reason.',
       labelNames: ['code', 'reason'],
       registers,
     });
     this.#consoles = new Gauge({
       name: 'kube_gateway_consoles',
-      help: 'Consoles that are open on this replica.',
+      help: 'Open consoles on this replica.',
       registers,
     });
     this.#ends = new Counter({
       name: 'kube_gateway_console_ends_total',
-      help: 'Consoles that ended, by close code.',
+      help: 'Ended consoles, by close code.',
       labelNames: ['code'],
       registers,
     });

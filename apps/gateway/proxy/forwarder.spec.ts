@@ -75,9 +75,9 @@ describe('an upstream that is silent before the head of its answer', () => {
     expect(JSON.parse(reply.body)).toMatchObject({
       kind: 'Status',
       reason: 'Timeout',
-      message: 'The Kubernetes API did not answer in time. Try again in a moment.',
+      message: 'The Kubernetes API did not respond in time. Try again in a moment.',
     });
-    expect(faults.at(-1)).toBe(`no answer of the Kubernetes API within ${SILENCE_MS} ms`);
+    expect(faults.at(-1)).toBe(`no answer from the Kubernetes API within ${SILENCE_MS} ms`);
   });
 
   it('is 504 where a body was sent, and for an upgrade', async () => {

@@ -122,7 +122,7 @@ class SilenceError extends Error {
   readonly code = 'ETIMEDOUT';
 
   constructor(silenceMs: number) {
-    super(`no answer of the Kubernetes API within ${silenceMs} ms`);
+    super(`no answer from the Kubernetes API within ${silenceMs} ms`);
   }
 }
 
@@ -142,6 +142,6 @@ function target({ path, query }: ApiRequest): string {
 function upstreamFault(error: Error): Refusal {
   const late = 'code' in error && (error.code === 'ETIMEDOUT' || error.code === 'ESOCKETTIMEDOUT');
   return late
-    ? new Refusal(504, 'The Kubernetes API did not answer in time.', 'Try again in a moment.')
+    ? new Refusal(504, 'The Kubernetes API did not respond in time.', 'Try again in a moment.')
     : new Refusal(502, 'The Kubernetes API cannot be reached.', 'Try again in a moment.');
 }

@@ -88,7 +88,7 @@ function refuseHalfConsole({ console: target, upgrade }: ApiRequest): void {
   if (target === undefined || upgrade) return;
   throw new Refusal(
     400,
-    'A console is reached by a websocket only.',
-    'Open the console page, or connect with a websocket client.',
+    'A console can only be opened over a WebSocket.',
+    'Open the console page, or use a WebSocket client.',
   );
 }

@@ -42,7 +42,8 @@ export class UpgradeDoor {
   private async serve(req: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     const { method = 'GET', url = '', headers } = req;
     if (this.#closing) throw closing();
-    if (!url.startsWith('/k8s/')) throw new Refusal(404, 'No websocket is served here.', 'Websockets are below /k8s/.');
+    if (!url.startsWith('/k8s/'))
+      throw new Refusal(404, 'There is no WebSocket at this address.', 'WebSocket addresses start with /k8s/.');
     if (method !== 'GET' || headers.upgrade?.toLowerCase() !== 'websocket') throw onlyWebsockets();
     const verdict = await this.pipeline.authorize({ method, url, headers, upgrade: true });
     if (!verdict.allow) {
@@ -61,5 +62,5 @@ export class UpgradeDoor {
 }
 
 function onlyWebsockets(): Refusal {
-  return new Refusal(400, 'The gateway forwards no other upgrade than a websocket.', 'Use a websocket client.');
+  return new Refusal(400, 'The gateway forwards only upgrades to WebSocket.', 'Use a WebSocket client.');
 }

@@ -84,7 +84,10 @@ describe('a signed-in user', () => {
     for (const kind of ['vnc', 'console']) {
       const url = `${path.replace(/vnc$/, kind)}?takeover=true`;
       const refused = await refusedUpgrade(gateway.port, url, { cookie, origin: 'https://gate.example.com' });
-      expect([refused.status, refused.body]).toEqual([403, expect.stringContaining('You may not open this console')]);
+      expect([refused.status, refused.body]).toEqual([
+        403,
+        expect.stringContaining('You are not allowed to open this console'),
+      ]);
       expect(refused.body).not.toContain('Running');
     }
     cluster.api.may = () => true;

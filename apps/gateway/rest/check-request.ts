@@ -18,7 +18,7 @@ export function checkRequest(request: IssueRequest, namespace: string, longest: 
   const never = neverGranted(request.urls ?? []);
   const hopeless = new Set(never.map(({ url }) => url));
   const problems = [
-    ...never.map(({ url, what }) => `spec.urls: ${url} opens nothing: no link gives access to ${what}.`),
+    ...never.map(({ url, what }) => `spec.urls: ${url} has no effect: links never give access to ${what}.`),
     ...windowProblems(request, longest, now),
   ];
   const urls = request.urls?.filter((url) => !hopeless.has(url));
@@ -41,11 +41,11 @@ function windowProblems(request: IssueRequest, longest: number, now: number): st
   try {
     const lasts = parseDuration(duration);
     const begins = from === undefined ? now : Date.parse(from);
-    const tooLong = `spec.duration is ${formatDuration(lasts)}; at most ${formatDuration(longest)} can be issued here.`;
+    const tooLong = `spec.duration is ${formatDuration(lasts)}, but at most ${formatDuration(longest)} is allowed here.`;
     return [
       ...(lasts > longest ? [tooLong] : []),
-      ...(Number.isNaN(begins) ? ['spec.from is no time: write it like 2030-01-31T12:00:00Z.'] : []),
-      ...(begins + lasts <= now ? ['spec.from and spec.duration: this time is over already.'] : []),
+      ...(Number.isNaN(begins) ? ['spec.from is not a valid time: write it like 2030-01-31T12:00:00Z.'] : []),
+      ...(begins + lasts <= now ? ['spec.from and spec.duration: this period is already over.'] : []),
     ];
   } catch (error) {
     if (error instanceof DurationError) return [`spec.duration: ${error.message}`];

@@ -21,7 +21,7 @@ export class EventsController implements BeforeApplicationShutdown {
 
   @Operation({
     id: 'streamEvents',
-    summary: 'Server-sent events: VMs, GateTokens and GateSessions of the namespace, one stream',
+    summary: 'Stream changes to VMs, GateTokens and GateSessions of a namespace as server-sent events',
     status: 200,
     answer: ChangeEvent,
     produces: 'text/event-stream',

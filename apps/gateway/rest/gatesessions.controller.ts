@@ -13,7 +13,7 @@ import { CurrentUser, type User } from '../access/user.js';
 export class GateSessionsController {
   @Operation({
     id: 'listGateSessions',
-    summary: 'Live and ended consoles',
+    summary: 'List live and ended consoles',
     status: 200,
     answer: GateSessionList,
     refuses: [400, 401, 403],

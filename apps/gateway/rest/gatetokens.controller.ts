@@ -14,7 +14,7 @@ export class GateTokensController {
 
   @Operation({
     id: 'listGateTokens',
-    summary: 'The grants of a namespace, without their tokens',
+    summary: 'List the grants of a namespace, without their tokens',
     status: 200,
     answer: GateTokenViewList,
     refuses: [400, 401, 403],
@@ -26,7 +26,7 @@ export class GateTokensController {
 
   @Operation({
     id: 'issueGateToken',
-    summary: 'Issue a grant. The answer is the only one that holds its link, or with ?token=true its JWT',
+    summary: 'Issue a grant. Only this answer contains its link or, with ?token=true, its JWT',
     body: IssueBody,
     examples: ISSUE_EXAMPLES,
     query: IssueParams,
@@ -46,7 +46,7 @@ export class GateTokensController {
 
   @Operation({
     id: 'checkGateToken',
-    summary: 'What such a grant would allow, and whether you may issue it; nothing is made',
+    summary: 'Check what a grant would allow and whether you can issue it, without creating it',
     body: IssueBody,
     examples: ISSUE_EXAMPLES,
     status: 200,
@@ -60,7 +60,7 @@ export class GateTokensController {
 
   @Operation({
     id: 'getGateToken',
-    summary: 'One grant, without its token',
+    summary: 'Get a grant, without its token',
     status: 200,
     answer: GateTokenView,
     refuses: [400, 401, 403, 404],
@@ -76,7 +76,7 @@ export class GateTokensController {
 
   @Operation({
     id: 'revokeGateToken',
-    summary: 'Revoke it: its consoles end within a second',
+    summary: 'Revoke a grant; its consoles end within a second',
     status: 200,
     answer: GateTokenView,
     refuses: [400, 401, 403, 404],
@@ -92,7 +92,7 @@ export class GateTokensController {
 
   @Operation({
     id: 'deleteGateToken',
-    summary: 'Delete it: its consoles end within a second',
+    summary: 'Delete a grant; its consoles end within a second',
     status: 204,
     refuses: [400, 401, 403, 404],
   })

@@ -142,5 +142,5 @@ async function vmProblems(client: UserClient, namespace: string, vm: string): Pr
       if (!isKubeError(error, 404)) throw error;
     }
   }
-  return [`spec.vm: there is no virtual machine ${vm} in namespace ${namespace}.`];
+  return [`spec.vm: virtual machine ${vm} does not exist in namespace ${namespace}.`];
 }

@@ -56,18 +56,22 @@ describe('POST gatetokens/check', () => {
   });
 
   it.each([
-    [{ urls: ['/api/v1/namespaces/ns/secrets/x'] }, /secrets\/x opens nothing: no link gives access to secrets\.$/, []],
-    [{ urls: ['/apis/rbac.authorization.k8s.io/v1/*'] }, /rbac\S+ opens nothing/, []],
+    [
+      { urls: ['/api/v1/namespaces/ns/secrets/x'] },
+      /secrets\/x has no effect: links never give access to secrets\.$/,
+      [],
+    ],
+    [{ urls: ['/apis/rbac.authorization.k8s.io/v1/*'] }, /rbac\S+ has no effect/, []],
     [
       { urls: [PODS, '/api/v1/namespaces/ns/secrets/*'] },
-      /secrets\/\* opens nothing/,
+      /secrets\/\* has no effect/,
       ['List, watch pods in namespace ns.'],
     ],
-    [{ vm: 'missing' }, /^spec\.vm: there is no virtual machine missing in namespace ns\.$/, undefined],
-    [{ vm: 'demo', duration: '3h' }, /^spec\.duration is 3h.*; at most 2h/, undefined],
+    [{ vm: 'missing' }, /^spec\.vm: virtual machine missing does not exist in namespace ns\.$/, undefined],
+    [{ vm: 'demo', duration: '3h' }, /^spec\.duration is 3h.*, but at most 2h/, undefined],
     [{ vm: 'demo', duration: '1d' }, /^spec\.duration: /, undefined],
-    [{ vm: 'demo', from: 'tomorrow' }, /^spec\.from is no time/, undefined],
-    [{ vm: 'demo', from: '2020-01-01T00:00:00Z' }, /this time is over already/, undefined],
+    [{ vm: 'demo', from: 'tomorrow' }, /^spec\.from is not a valid time/, undefined],
+    [{ vm: 'demo', from: '2020-01-01T00:00:00Z' }, /this period is already over/, undefined],
     [{ urls: ['relative'] }, /^spec\.urls: /, []],
     [{ urls: [PODS], verbs: ['FLY'] }, /^spec\.verbs: /, []],
     [{}, /^spec\.urls or vm is required/, []],

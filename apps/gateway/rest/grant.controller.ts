@@ -18,7 +18,7 @@ import { ConsoleLeases } from '../sessions/console-leases.js';
 import { VmStates } from '../vms/vm-states.js';
 import { present } from './gatetoken-view.js';
 
-class GrantParams extends dto(GrantQuery, malformed('Write ?namespace=NAMESPACE&vm=VM.')) {}
+class GrantParams extends dto(GrantQuery, malformed('Use ?namespace=NAMESPACE&vm=VM.')) {}
 
 /** For a guest: what their grant allows on a VM. The one REST answer that is given with the gateway's own knowledge. */
 @ApiTags('Grant')
@@ -33,7 +33,8 @@ export class GrantController {
 
   @Operation({
     id: 'getGrant',
-    summary: 'For a guest: what the grant allows, until when, the state of the VM, which consoles are in use',
+    summary:
+      'For a guest: show what their grant allows, when it expires, the state of the VM and which consoles are in use',
     query: GrantParams,
     status: 200,
     answer: GrantInfo,
@@ -91,5 +92,9 @@ function consolesOf({ grant }: Presented, namespace: string, vm: string): GrantI
 }
 
 function elsewhere(): Refusal {
-  return new Refusal(403, 'Your links do not reach this VM.', 'Open the link that you were sent for it.');
+  return new Refusal(
+    403,
+    'Your links do not give access to this virtual machine.',
+    'Open the link you received for it.',
+  );
 }

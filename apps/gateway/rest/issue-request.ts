@@ -8,7 +8,7 @@ export class IssueBody extends dto(
   invalidGrant((field) => (field === 'name' ? 'metadata.name' : `spec.${field}`)),
 ) {}
 
-export class IssueParams extends dto(IssueQuery, malformed('Leave out `token`, or write ?token=true.')) {}
+export class IssueParams extends dto(IssueQuery, malformed('Omit `token`, or use ?token=true.')) {}
 
 /** Bodies for the description of the API. */
 export const ISSUE_EXAMPLES = {
@@ -17,5 +17,5 @@ export const ISSUE_EXAMPLES = {
     value: { vm: 'demo', duration: '1h', 'single-use': true, description: 'for the vendor' },
   },
   viewing: { summary: 'For viewing only', value: { vm: 'demo', duration: '30m', 'view-only': true } },
-  named: { summary: 'With a name of your own', value: { name: 'example', vm: 'demo' } },
+  named: { summary: 'With a name you choose', value: { name: 'example', vm: 'demo' } },
 };

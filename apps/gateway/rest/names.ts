@@ -8,13 +8,13 @@ export const KubeName = new SchemaPipe(
   () =>
     new Refusal(
       400,
-      'This address holds a name that no Kubernetes object can have.',
-      'Names are lower case letters, digits, dots and dashes.',
+      'The address contains an invalid Kubernetes name.',
+      'Names consist of lowercase letters, digits, dots and hyphens.',
     ),
 );
 
 /** What a VM can be told to do, in a path. @throws Refusal 404 */
 export const ActionName = new SchemaPipe(
   VmAction,
-  () => new Refusal(404, `A VM has no action of this name. It has: ${VmAction.options.join(', ')}.`),
+  () => new Refusal(404, `Unknown action. Use one of ${VmAction.options.join(', ')}.`),
 );

@@ -14,7 +14,7 @@ export class NamespacesController {
 
   @Operation({
     id: 'listNamespaces',
-    summary: "Namespaces that you can see; where you may not list them, the gateway's own",
+    summary: "List the namespaces you can see, or the gateway's own if you cannot list namespaces",
     status: 200,
     answer: NamespaceList,
     refuses: [401, 403],

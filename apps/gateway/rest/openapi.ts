@@ -42,7 +42,7 @@ function frame(): Omit<OpenAPIObject, 'paths'> {
   return new DocumentBuilder()
     .setTitle('kube-gateway')
     .setDescription(
-      'Lists VMs, issues and revokes links to their consoles. A signed-in user, or a bearer of a Kubernetes token, acts with their own rights. Errors have the shape of a Kubernetes Status.',
+      'List VMs, and issue and revoke links to their consoles. Requests with a sign-in or a Kubernetes token act with the permissions of that user. Errors have the shape of a Kubernetes Status.',
     )
     .setVersion('v1')
     .addBearerAuth({ type: 'http', description: 'A Kubernetes token' }, 'kubernetes-token')

@@ -21,7 +21,7 @@ export class SessionController {
 
   @Operation({
     id: 'getSession',
-    summary: 'Who is signed in, how and until when',
+    summary: 'Show who is signed in, how, and until when',
     status: 200,
     answer: SessionInfo,
     refuses: [401, 403],

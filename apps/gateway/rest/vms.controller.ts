@@ -13,7 +13,7 @@ export class VmsController {
 
   @Operation({
     id: 'listVms',
-    summary: 'VMs of a namespace, joined with their instances',
+    summary: 'List the VMs of a namespace, with the state of their instances',
     status: 200,
     answer: VmList,
     refuses: [400, 401, 403],
@@ -23,7 +23,7 @@ export class VmsController {
     return this.vms.list(user.client, ns);
   }
 
-  @Operation({ id: 'getVm', summary: 'One VM', status: 200, answer: Vm, refuses: [400, 401, 403, 404] })
+  @Operation({ id: 'getVm', summary: 'Get a VM', status: 200, answer: Vm, refuses: [400, 401, 403, 404] })
   @Get(':vm')
   get(@CurrentUser() user: User, @Param('ns', KubeName) ns: string, @Param('vm', KubeName) vm: string): Promise<Vm> {
     return this.vms.get(user.client, ns, vm);
@@ -31,7 +31,7 @@ export class VmsController {
 
   @Operation({
     id: 'getScreenshot',
-    summary: 'The screen as a PNG; 409 while it is in use',
+    summary: 'Take a screenshot as a PNG; 409 while the screen is in use',
     status: 200,
     answer: Screenshot,
     produces: 'image/png',
@@ -49,7 +49,7 @@ export class VmsController {
 
   @Operation({
     id: 'actOnVm',
-    summary: 'Start, stop, restart, pause or unpause it',
+    summary: 'Start, stop, restart, pause or unpause a VM',
     status: 202,
     refuses: [400, 401, 403, 404, 409],
   })

@@ -68,7 +68,7 @@ const NO_PICTURE: readonly (readonly [RegExp, RefusalCode, (vm: string) => strin
     /Active VNC connection/,
     409,
     (vm) => `Someone is connected to the screen of ${vm}, so no screenshot can be taken.`,
-    'Try again when their console is closed.',
+    'Try again after they close it.',
   ],
   [/not found\s*$/, 404, (vm) => `${vm} is not running, or does not exist.`, 'Start it, or check its name.'],
   [

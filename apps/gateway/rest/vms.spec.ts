@@ -116,7 +116,7 @@ describe('GET vms/VM/screenshot', () => {
         code: 409,
         reason: 'Conflict',
         message:
-          'Someone is connected to the screen of demo, so no screenshot can be taken. Try again when their console is closed.',
+          'Someone is connected to the screen of demo, so no screenshot can be taken. Try again after they close it.',
       });
       expect(reply.status).toBe(409);
     }
@@ -155,7 +155,7 @@ describe('GET vms', () => {
     expect(reply.status).toBe(500);
     const { message } = JSON.parse(reply.body) as { message: string };
     const id = /\(([0-9a-f-]{36})\)/.exec(message)?.[1] ?? 'no id';
-    expect(message).toBe(`An unexpected error happened (${id}). Look for this number in the gateway's log.`);
+    expect(message).toBe(`Internal gateway error (${id}). Search the gateway's log for this ID.`);
     expect(gateway.log.some((line) => line.includes(id) && line.includes('TypeError'))).toBe(true);
   });
 
@@ -166,6 +166,6 @@ describe('GET vms', () => {
     };
     const reply = await asAda(gateway.port, 'GET', `${VMS}/demo/screenshot`);
     expect(statusOf(reply).code).toBe(502);
-    expect(statusOf(reply).message).toContain('does not answer');
+    expect(statusOf(reply).message).toContain('did not respond');
   });
 });

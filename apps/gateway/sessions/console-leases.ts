@@ -47,8 +47,8 @@ export class ConsoleLeases {
   }
 
   /**
-   * True where somebody else is on a console of this VM, as the watch shows it.
-   * @param browser of the one who asks: her own console does not stand in her way
+   * True when someone else is on a console of this VM, as the watch shows it.
+   * @param browser the browser that asks: its own console does not count
    */
   isBusy(instance: string, kind: 'vnc' | 'serial', browser?: string): boolean {
     const lease = this.watches.leases.get(nameOf(instance, kind), this.config.namespace);
@@ -64,7 +64,7 @@ export class ConsoleLeases {
       const outcome = (await this.create(claim)) ?? (await this.replace(claim));
       if (outcome !== undefined) return outcome;
     }
-    return { held: false, who: 'somebody else' };
+    return { held: false, who: 'Someone else' };
   }
 
   /** Calls `onTaken` when another console has taken this one's place. @returns stops that */
@@ -73,7 +73,7 @@ export class ConsoleLeases {
     const own = this.identity(claim);
     const look = (lease: Lease): void => {
       const holder = lease.spec?.holderIdentity;
-      // An event from before the own claim names whoever was there before: it is older than the own acquisition.
+      // An event from before our claim names an earlier holder: it is older than our acquisition.
       if (holder !== undefined && holder !== own && this.isNewer(lease, claim.id)) onTaken();
     };
     this.#holders.on(event, look);
@@ -189,5 +189,5 @@ function nameOf(instance: string, kind: string): string {
 }
 
 function whoOf(lease: Lease): string {
-  return lease.metadata.annotations?.[WHO] ?? 'somebody else';
+  return lease.metadata.annotations?.[WHO] ?? 'Someone else';
 }

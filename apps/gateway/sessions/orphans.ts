@@ -36,7 +36,7 @@ export class Orphans {
       await this.leases.endOrphans();
       await this.replicas.sweep();
     } catch (err) {
-      this.log.warn({ err }, 'what dead replicas left was not cleaned up');
+      this.log.warn({ err }, 'could not clean up after dead replicas');
     }
   }
 }

@@ -35,7 +35,7 @@ export class ReplicaLease {
   /** Also where the API server cannot be reached yet: the next renewal makes the Lease. */
   start(): void {
     const renew = (): void => {
-      this.renew().catch((err: unknown) => this.log.warn({ err }, 'the lease of this replica was not renewed'));
+      this.renew().catch((err: unknown) => this.log.warn({ err }, 'could not renew the lease of this replica'));
     };
     renew();
     this.#timer = setInterval(renew, RENEW_MS).unref();

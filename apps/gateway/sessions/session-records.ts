@@ -116,7 +116,11 @@ export class SessionRecords {
       // An own one that is not known yet may just be about to open.
       const dead = spec.pod === this.config.podName ? this.isOld(metadata) : !(await this.replicas.isAlive(spec.pod));
       if (!dead) continue;
-      await this.end(name, { bytesIn: 0, bytesOut: 0, reason: 'The gateway that held it is gone.' });
+      await this.end(name, {
+        bytesIn: 0,
+        bytesOut: 0,
+        reason: 'The gateway replica that served this console is gone.',
+      });
       ended.add(name);
       if (spec.token !== undefined) tokens.add(spec.token);
     }

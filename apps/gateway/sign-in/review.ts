@@ -27,7 +27,7 @@ function unknownToken(): Refusal {
   return new Refusal(
     401,
     'The cluster does not accept this token.',
-    'It may have ended, or belong to another cluster. Get a new one, for example with kubectl create token NAME, and paste it again.',
+    'It may have expired, or belong to another cluster. Get a new one, for example with kubectl create token NAME, and paste it again.',
   );
 }
 

@@ -38,9 +38,9 @@ export class SignInController {
 
   @Operation({
     id: 'login',
-    summary: 'Sign in with a Kubernetes token: sets the cookie of the dashboard',
+    summary: 'Sign in with a Kubernetes token and set the cookie of the dashboard',
     body: LoginBody,
-    examples: { token: { summary: 'A token of yours', value: { token: 'YOUR-KUBERNETES-TOKEN' } } },
+    examples: { token: { summary: 'Your token', value: { token: 'YOUR-KUBERNETES-TOKEN' } } },
     status: 200,
     answer: SessionInfo,
     refuses: [400, 401, 403, 429],
@@ -70,7 +70,7 @@ export class SignInController {
   @ApiExcludeEndpoint()
   @Get('auth/callback')
   callback(): never {
-    throw new Refusal(404, 'This gateway is not configured for sign-in by a provider.', 'Sign in at /login.');
+    throw new Refusal(404, 'This gateway is not set up for sign-in with an identity provider.', 'Sign in at /login.');
   }
 
   /**

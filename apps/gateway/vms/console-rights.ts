@@ -6,20 +6,20 @@ import { Refusal } from '../http/refusal.js';
 import { type TokenHolder } from './user-vms.js';
 
 /**
- * Whether a signed-in user may open a console. Kubernetes is asked as her before anything is looked at, held or
- * written for her: what happens on the way to a console (who is on it is told, cut, recorded) is done by the gateway.
+ * Whether a signed-in user may open a console. The gateway asks Kubernetes, as the user, before it does anything for
+ * them: on the way to a console it tells who is on it, cuts them and writes a record, all with its own rights.
  */
 @Injectable()
 export class ConsoleRights {
   constructor(private readonly upstream: Upstream) {}
 
-  /** @throws Refusal 403 where she may not, 401 where the cluster does not know her, 503 where it cannot be asked */
+  /** @throws Refusal 403 when they may not, 401 when the cluster does not know them, 503 when it cannot be asked */
   async require(user: TokenHolder, target: ConsoleTarget): Promise<void> {
     if (await this.ask(user, target)) return;
     throw new Refusal(
       403,
-      `You may not open this console of ${target.vm} in namespace ${target.namespace}.`,
-      'Ask an administrator for the right, or somebody who has it for a link.',
+      `You are not allowed to open this console of ${target.vm} in namespace ${target.namespace}.`,
+      'Ask an administrator for access, or someone who has access for a link.',
     );
   }
 
@@ -50,12 +50,15 @@ function reviewOf({ namespace, vm, kind }: ConsoleTarget): V1SelfSubjectAccessRe
 }
 
 function toRefusal(error: unknown): unknown {
-  if (isKubeError(error, 401))
-    return new Refusal(401, 'The cluster does not accept your sign-in any more.', 'Sign in again.');
+  if (isKubeError(error, 401)) return new Refusal(401, 'The cluster no longer accepts your sign-in.', 'Sign in again.');
   if (isKubeError(error, 403))
-    return new Refusal(403, 'You may not ask the cluster what you may do.', 'Ask an administrator for that right.');
+    return new Refusal(
+      403,
+      'The cluster does not let you check your own permissions.',
+      'Ask an administrator to allow it.',
+    );
   if (error instanceof KubeError || error instanceof NetworkError)
-    return new Refusal(503, 'The cluster cannot be asked what you may do.', 'Try again in a moment.', {
+    return new Refusal(503, 'The gateway could not ask the cluster for your permissions.', 'Try again in a moment.', {
       retryAfter: 5,
     });
   return error;

@@ -29,7 +29,7 @@ export class WebApp {
         error: (_error, req, res) => {
           const refusal = new Refusal(
             502,
-            'The web application behind this gateway does not answer.',
+            'The web application behind this gateway did not respond.',
             'Try again in a moment.',
           );
           if ('writeHead' in res) answers.refuse(req, res, refusal);

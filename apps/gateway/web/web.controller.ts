@@ -71,7 +71,7 @@ export class WebController implements OnModuleInit {
     const from = { root: this.config.webRoot, dotfiles: 'deny', cacheControl: options.maxAge !== undefined } as const;
     response.sendFile(path, { ...from, ...options }, (error) => {
       if (error === undefined || response.headersSent) return;
-      const refusal = new Refusal(404, 'There is nothing at this address.', 'Check it, or begin at /.');
+      const refusal = new Refusal(404, 'There is no page at this address.', 'Check the address, or start at /.');
       this.answers.refuse(response.req, response, refusal);
     });
   }

@@ -27,14 +27,14 @@ export class Metrics {
     });
     this.#leads = new Gauge({
       name: 'kube_gateway_operator_leads',
-      help: '1 while this replica leads.',
+      help: '1 while this replica is the leader.',
       registers,
     });
     collectDefaultMetrics({ register: registry });
     const queues = this.#queues;
     new Gauge({
       name: 'kube_gateway_operator_queue_length',
-      help: 'Objects that are queued or being reconciled.',
+      help: 'Objects queued or being reconciled.',
       labelNames: ['kind'],
       registers,
       collect() {

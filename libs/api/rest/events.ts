@@ -14,6 +14,6 @@ export const ChangeEvent = z
   ])
   .meta({
     id: 'ChangeEvent',
-    description: 'The data of an event named `change`. A reset means: a watch began anew, fetch the lists again',
+    description: 'The data of an event named `change`. After a reset, fetch the lists again: a watch has restarted',
   });
 export type ChangeEvent = z.infer<typeof ChangeEvent>;

@@ -9,7 +9,7 @@ export const GateSessionView = z
     created: z.string(),
     vm: z.string(),
     'vm-namespace': z.string().meta({
-      description: 'Namespace of the VM: not always that of the record, which is the namespace of the gateway',
+      description: 'Namespace of the VM; the record itself is in the namespace of the gateway',
     }),
     kind: ConsoleKind,
     who: z.string(),

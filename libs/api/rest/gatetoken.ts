@@ -48,11 +48,11 @@ const Fields = z.strictObject({
   'secret-name': z.string().max(253).exactOptional(),
   'secret-namespace': z.string().max(253).exactOptional(),
   'secret-file': z.string().max(253).exactOptional(),
-  'single-use': z.boolean().exactOptional().meta({ description: 'Redeemed once, by one browser' }),
+  'single-use': z.boolean().exactOptional().meta({ description: 'Can be redeemed once, by one browser' }),
   'take-over': z.boolean().exactOptional().meta({
-    description: 'May take over a console that is in use, after asking; default true',
+    description: 'Can take over a console that is in use, after confirmation; default true',
   }),
-  'view-only': z.boolean().exactOptional().meta({ description: 'Keyboard, pointer and clipboard are dropped' }),
+  'view-only': z.boolean().exactOptional().meta({ description: 'Keyboard, pointer and clipboard input is dropped' }),
   description: z.string().max(1024).exactOptional().meta({ description: 'For people' }),
 });
 
@@ -88,7 +88,10 @@ export const IssueQuery = z.object({
 export const IssueResponse = z
   .object({
     gatetoken: GateTokenView,
-    link: z.string().exactOptional().meta({ description: 'The link. Shown this once: nothing usable is stored' }),
+    link: z
+      .string()
+      .exactOptional()
+      .meta({ description: 'The link, shown only in this answer: nothing that opens it is stored' }),
     token: z.string().exactOptional().meta({ description: 'With ?token=true: a JWT instead of the link' }),
   })
   .meta({ id: 'IssueResponse' });
@@ -97,9 +100,9 @@ export type IssueResponse = z.infer<typeof IssueResponse>;
 /** POST .../gatetokens/check */
 export const CheckResponse = z
   .object({
-    allowed: z.boolean().meta({ description: 'True when the user may issue it' }),
-    grants: z.array(z.string()).meta({ description: 'What such a grant would allow, a line each' }),
-    problems: z.array(z.string()).meta({ description: 'Why not, a line each' }),
+    allowed: z.boolean().meta({ description: 'True if the user can issue it' }),
+    grants: z.array(z.string()).meta({ description: 'What the grant would allow, one line each' }),
+    problems: z.array(z.string()).meta({ description: 'Why it cannot be issued, one line each' }),
   })
   .meta({ id: 'CheckResponse' });
 export type CheckResponse = z.infer<typeof CheckResponse>;

@@ -19,7 +19,7 @@ export const LinkInfo = z
     'view-only': z.boolean(),
     description: z.string().exactOptional(),
     issuer: z.string().exactOptional(),
-    location: z.string().meta({ description: 'Where to go once redeemed: a path on this host' }),
+    location: z.string().meta({ description: 'Where to go after redeeming it: a path on this host' }),
   })
   .meta({ id: 'LinkInfo' });
 export type LinkInfo = z.infer<typeof LinkInfo>;

@@ -14,4 +14,4 @@ const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])
 export const KubeName = z
   .string('A name is missing.')
   .max(253, 'A Kubernetes name has at most 253 characters.')
-  .regex(SUBDOMAIN, 'A Kubernetes name consists of lower case letters, digits, dots and dashes.');
+  .regex(SUBDOMAIN, 'A Kubernetes name consists of lowercase letters, digits, dots and hyphens.');

@@ -7,7 +7,7 @@ export const LoginRequest = z
     token: z
       .string('The request has no token.')
       .trim()
-      .regex(/^[\x21-\x7e]{1,16384}$/, 'The request has no token, or one with spaces or line breaks in it.')
+      .regex(/^[\x21-\x7e]{1,16384}$/, 'The request has no token, or the token contains spaces or line breaks.')
       .meta({ description: 'A Kubernetes token, for example from `kubectl create token NAME`' }),
   })
   .meta({ id: 'LoginRequest' });
@@ -20,7 +20,7 @@ export const SessionInfo = z
     groups: z.array(z.string()),
     method: z.enum(['token', 'oidc', 'openshift', 'bearer']).meta({ description: 'How the user signed in' }),
     until: Instant.exactOptional().meta({
-      description: 'When the sign-in ends; absent when the credential alone decides',
+      description: 'When the sign-in expires; absent when the credential alone decides',
     }),
     namespace: z.string().meta({ description: 'Namespace of the gateway: where the dashboard opens' }),
   })

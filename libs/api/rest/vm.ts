@@ -47,9 +47,9 @@ export const Vm = z
     memory: z.string().exactOptional().meta({ description: 'Kubernetes quantity, as written: 64M' }),
     os: z.string().exactOptional(),
     conditions: z.array(VmCondition),
-    consoles: PerConsole.meta({ description: 'Consoles that the VM has now: none when it does not run' }),
-    viewers: z.array(Viewer).meta({ description: 'Who is on the consoles: from Active GateSessions' }),
-    may: May.meta({ description: 'What the signed-in user may do with it' }),
+    consoles: PerConsole.meta({ description: 'Consoles that the VM has now; none while it is not running' }),
+    viewers: z.array(Viewer).meta({ description: 'Who is using the consoles, from Active GateSessions' }),
+    may: May.meta({ description: 'What the signed-in user can do with it' }),
   })
   .meta({ id: 'Vm' });
 export type Vm = z.infer<typeof Vm>;
