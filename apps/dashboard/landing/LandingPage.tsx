@@ -4,7 +4,7 @@ import { type LinkInfo } from '#libs/api';
 import { ApiError } from '../api/client.js';
 import { readLink, redeemLink } from '../api/rest.js';
 import { useNow } from '../hooks/useNow.js';
-import { dateTime, durationInWords } from '../time/duration.js';
+import { dateTime, timeLeftInWords } from '../time/duration.js';
 import { Card } from './Card.js';
 import { consolesOf, landingText as text, linkRefusal } from './text.js';
 
@@ -56,7 +56,7 @@ function Invitation({ link, busy, onOpen }: { link: LinkInfo; busy: boolean; onO
         </dd>
         <dt>{text.until}</dt>
         <dd>
-          {dateTime(link.until)} ({text.left(durationInWords(left))})
+          {dateTime(link.until)} <span className="kg-nowrap">({text.left(timeLeftInWords(left))})</span>
         </dd>
         {link.issuer && (
           <>

@@ -11,7 +11,7 @@ export const landingText = {
   tryAgain: 'Try again',
   until: 'Valid until',
   left: (left: string) => `${left} left`,
-  what: 'Access to',
+  what: 'Includes',
   from: 'Issued by',
   namespace: 'Namespace',
   viewOnly: 'view only: you cannot type or click',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { age, countdown, durationInWords, parseDuration } from './duration.js';
+import { age, countdown, durationInWords, parseDuration, timeLeftInWords } from './duration.js';
 
 describe('parseDuration', () => {
   it.each([
@@ -24,6 +24,13 @@ describe('words and clocks', () => {
     expect(durationInWords(90_061_000)).toBe('1 day 1 hour');
     expect(durationInWords(-5)).toBe('0 seconds');
   });
+
+  it.each([
+    [28_799_000, '8 hours'],
+    [599_400, '10 minutes'],
+    [119_000, '1 minute 59 seconds'],
+    [-5, '0 seconds'],
+  ])('says of %i ms that %s are left', (ms, words) => expect(timeLeftInWords(ms)).toBe(words));
 
   it('counts down to zero and no further', () => {
     expect(countdown(3_723_000)).toBe('1:02:03');

@@ -37,6 +37,10 @@ export function durationInWords(ms: number): string {
   return words.slice(0, 2).join(' ') || '0 seconds';
 }
 
+/** `30 minutes`: the time left in words, to whole minutes while it is more than two of them. */
+export const timeLeftInWords = (ms: number): string =>
+  durationInWords(ms > 120_000 ? Math.round(ms / 60_000) * 60_000 : ms);
+
 /** `1:02:03`, `2:03` or `3 d 4 h`: what is left on a clock. */
 export function countdown(ms: number): string {
   const seconds = Math.max(0, Math.ceil(ms / 1_000));

@@ -2,7 +2,7 @@ import { Alert, ClipboardCopy, Content } from '@patternfly/react-core';
 import { QRCodeSVG } from 'qrcode.react';
 import { type IssueResponse } from '#libs/api';
 import { useNow } from '../../hooks/useNow.js';
-import { dateTime, durationInWords } from '../../time/duration.js';
+import { dateTime, timeLeftInWords } from '../../time/duration.js';
 import { issuedText as text } from './text.js';
 
 /** The link, shown this once. */
@@ -29,7 +29,7 @@ export function Issued({ response: { link, gatetoken } }: { response: IssueRespo
           {starts && gatetoken.from && <Content component="p">{text.from(dateTime(gatetoken.from))}</Content>}
           {gatetoken.until && (
             <Content component="p">
-              {text.until(dateTime(gatetoken.until), durationInWords(Date.parse(gatetoken.until) - now))}
+              {text.until(dateTime(gatetoken.until), timeLeftInWords(Date.parse(gatetoken.until) - now))}
             </Content>
           )}
         </div>

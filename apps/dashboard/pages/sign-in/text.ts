@@ -11,7 +11,7 @@ export const signInText = {
   kubectlCommand: 'kubectl create token NAME',
   oc: 'For your own account on OpenShift:',
   ocCommand: 'oc whoami -t',
-  gate: 'You can also paste a gate token. It opens the console that it grants access to.',
+  gate: 'You can also paste a gate token to open its console.',
   empty: 'Enter a token.',
   odd: 'Invalid token: it contains spaces or line breaks.',
 };
