@@ -2,7 +2,7 @@ import { Controller, Get, Header } from '@nestjs/common';
 import { type HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
 import { ReadinessIndicator } from './readiness-indicator.js';
 
-/** What a kubelet asks. */
+/** Probes of the kubelet, in the shape of @nestjs/terminus. */
 @Controller()
 export class HealthController {
   constructor(
@@ -10,13 +10,14 @@ export class HealthController {
     private readonly readiness: ReadinessIndicator,
   ) {}
 
-  /** The process answers: nothing that a restart would cure is wrong. */
+  /** The process responds: no failure that a restart would fix. */
   @Get('healthz')
-  healthz(): string {
-    return 'ok';
+  @Header('cache-control', 'no-store')
+  healthz(): Promise<HealthCheckResult> {
+    return this.health.check([]);
   }
 
-  /** Ready while every watch is in touch with the API server, leader or not; no longer once the process ends (503). */
+  /** Ready while all watches are up to date, leader or not; 503 once the process begins to shut down. */
   @Get('readyz')
   @Header('cache-control', 'no-store')
   readyz(): Promise<HealthCheckResult> {
