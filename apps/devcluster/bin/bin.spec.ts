@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { installTools } from './index.js';
-import { splitArguments } from './jq-arguments.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'bin-'));
 const [bin, machine] = [join(folder, 'with space', 'bin'), join(folder, 'machine')];
@@ -86,13 +85,4 @@ describe('without the kubectl of a control plane', () => {
       stderr: expect.stringMatching(/No kubectl found on PATH.*[Ii]nstall kubectl.*then start again/) as string,
     });
   });
-});
-
-test.each([
-  [['-r', '.items[0]'], { flags: ['-r'], filter: '.items[0]', files: [] }],
-  [['.a', '-c', 'file'], { flags: ['-c'], filter: '.a', files: ['file'] }],
-  [['--arg', 'n', 'v', '$n'], { flags: ['--arg', 'n', 'v'], filter: '$n', files: [] }],
-  [[], { flags: [], filter: undefined, files: [] }],
-])('jq %j', (args, call) => {
-  expect(splitArguments(args)).toEqual(call);
 });

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { builtProgram } from '../process/child.js';
-import { findOnPath } from './find.js';
+import { findOnPath } from '../process/find-program.js';
 import { findKubectl } from './kubectl.js';
 import { kubectlShim, missing, ocShim, passOn, runScript } from './shims.js';
 

@@ -1,9 +1,10 @@
-import { accessSync, constants, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { constants, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
 import { nativeFault } from '../process/child.js';
+import { isAccessible } from '../process/find-program.js';
 import { makeFolder } from '../process/make-folder.js';
 import { build, type BuildOptions, cacheKey } from './build.js';
 import { PlaneError } from './errors.js';
@@ -93,14 +94,7 @@ async function lock(cache: string, { say, signal }: Waiting): Promise<() => Prom
   }
 }
 
-const isProgram = (path: string): boolean => {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-};
+const isProgram = (path: string): boolean => isAccessible(path, constants.X_OK);
 
 const isWhole = (folder: string): boolean => PROGRAMS.every((name) => isProgram(join(folder, name)));
 

@@ -3,28 +3,15 @@ import { type Ingress, type Pod, type Service } from './objects.js';
 import { endpointsOf } from './endpoints.js';
 import { findBackend, hostMatches } from './routes.js';
 
-const path = (name: string, at = '/', pathType = 'Prefix') => ({ path: at, pathType, backend: { service: { name } } });
-
-const ingress = (host: string | undefined, ...paths: ReturnType<typeof path>[]): Ingress => ({
+const ingress = (host: string, name: string): Ingress => ({
   metadata: { name: 'i', namespace: 'ns' },
-  spec: { rules: [{ ...(host === undefined ? {} : { host }), http: { paths } }] },
+  spec: { rules: [{ host, http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name } } }] } }] },
 });
 
-const name = (ingresses: Ingress[], host: string, at = '/') => findBackend(ingresses, host, at)?.service.name;
-
-test('the host decides, then the longest path', () => {
-  const all = [ingress('a.example.org', path('root'), path('api', '/api'), path('exact', '/api', 'Exact'))];
-  expect(name(all, 'a.example.org')).toBe('root');
-  expect(name(all, 'a.example.org', '/api')).toBe('exact');
-  expect(name(all, 'a.example.org', '/api/x')).toBe('api');
-  expect(name(all, 'a.example.org', '/apix')).toBe('root');
-  expect(name(all, 'b.example.org')).toBeUndefined();
-  expect(findBackend(all, 'a.example.org', '/')?.namespace).toBe('ns');
-});
-
-test('without rules there is the default backend', () => {
-  const fallback: Ingress = { metadata: { namespace: 'ns' }, spec: { defaultBackend: { service: { name: 'all' } } } };
-  expect(name([ingress('a.example.org', path('root')), fallback], 'other')).toBe('all');
+test('the host decides', () => {
+  const all = [ingress('a.example.org', 'a'), ingress('b.example.org', 'b')];
+  expect(findBackend(all, 'b.example.org')).toEqual({ namespace: 'ns', service: { name: 'b' } });
+  expect(findBackend(all, 'c.example.org')).toBeUndefined();
 });
 
 test.each([

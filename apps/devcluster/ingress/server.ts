@@ -55,19 +55,19 @@ export class Doors {
   private async request(req: IncomingMessage, res: ServerResponse, scheme: Scheme): Promise<void> {
     const host = hostOf(req);
     if (host === undefined && req.url === '/readyz' && !this.isReady()) {
-      return refuse(req, res, 503, 'The cluster is still starting.');
+      return refuse(res, 503, 'The cluster is still starting.');
     }
-    const backend = this.table.backend(host, pathOf(req));
-    if (!backend) return refuse(req, res, 404, 'No Ingress names this host.');
+    const backend = this.table.backend(host);
+    if (!backend) return refuse(res, 404, 'No Ingress names this host.');
     const socket = await connectFirst(this.table.endpoints(backend));
-    if (!socket) return refuse(req, res, 503, NO_POD);
+    if (!socket) return refuse(res, 503, NO_POD);
     if (res.destroyed) return void socket.destroy();
-    forward(req, res, socket, scheme, (error) => refuse(req, res, 502, `The pod gave no answer: ${error.message}`));
+    forward(req, res, socket, scheme, (error) => refuse(res, 502, `The pod gave no answer: ${error.message}`));
   }
 
   private async upgrade(req: IncomingMessage, client: Duplex, head: Buffer, scheme: Scheme): Promise<void> {
     client.on('error', () => undefined);
-    const backend = this.table.backend(hostOf(req), pathOf(req));
+    const backend = this.table.backend(hostOf(req));
     if (!backend) return refuseUpgrade(client, 404, 'No Ingress names this host.');
     const socket = await connectFirst(this.table.endpoints(backend));
     if (!socket) return refuseUpgrade(client, 503, NO_POD);
@@ -89,5 +89,3 @@ function hostOf({ headers }: IncomingMessage): string | undefined {
   const host = (headers.host ?? '').toLowerCase().replace(/:\d+$/, '');
   return LOCAL.has(host) ? undefined : host;
 }
-
-const pathOf = ({ url = '/' }: IncomingMessage): string => url.split('?', 1)[0] ?? '/';

@@ -36,8 +36,8 @@ export class RouteTable {
   }
 
   /** @param host lower case, without port; undefined when the fallback is meant */
-  backend(host: string | undefined, path: string): Backend | undefined {
-    return host === undefined ? this.fallback : findBackend(this.ingresses.list(), host, path);
+  backend(host: string | undefined): Backend | undefined {
+    return host === undefined ? this.fallback : findBackend(this.ingresses.list(), host);
   }
 
   /** The endpoints of a backend, each time another one first. */

@@ -13,9 +13,6 @@ import { Viewers } from './server/viewers.js';
 export interface KubevirtOptions {
   /** Path of a kubeconfig with all rights. */
   kubeconfig: string;
-  context?: string;
-  /** Certificate of the authority behind the API server's front-proxy certificate, where it is not published. */
-  frontProxyCa?: string | undefined;
   /** What a machine is; default: the built-in guest. */
   factory?: MachineFactory;
   /** Told of faults that are tried again. */
@@ -34,7 +31,7 @@ export interface Kubevirt {
  */
 export async function start(options: KubevirtOptions): Promise<Kubevirt> {
   const { onError = () => undefined, factory = builtInGuests.factory('') } = options;
-  const upstream = Upstream.fromKubeconfig(options.kubeconfig, options.context);
+  const upstream = Upstream.fromKubeconfig(options.kubeconfig);
   const client = new KubeClient(upstream);
   const controllers = new Controllers(client, factory, onError);
   let server: SubresourceServer | undefined;
@@ -44,7 +41,7 @@ export async function start(options: KubevirtOptions): Promise<Kubevirt> {
     await upstream.close();
   };
   try {
-    const prepared = Promise.all([certify(), findFrontProxy(client, options.frontProxyCa)]);
+    const prepared = Promise.all([certify(), findFrontProxy(client)]);
     await Promise.all([prepared, installKinds(client).then(() => controllers.start())]);
     const [{ ca, certificate }, frontProxy] = await prepared;
     const objects = new Objects(client);

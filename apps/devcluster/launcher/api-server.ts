@@ -38,8 +38,6 @@ export interface ApiServer {
   port: number;
   /** PEM of its authority. */
   ca: string;
-  /** Path of the PEM of the authority that signs what it shows to aggregated servers. */
-  frontProxyCa: string;
   /** Resolves when it has ended for good, wanted or not; with its last words. */
   ended: Promise<string>;
   stop(): Promise<void>;
@@ -76,7 +74,6 @@ export async function startApiServer(
     url,
     port,
     ca: readFileSync(caFile, 'utf8'),
-    frontProxyCa: folder.at(program.folder, 'pki', 'front-proxy-ca.crt'),
     ended: running.ended,
     stop: () => running.stop(STOP_MS),
   };

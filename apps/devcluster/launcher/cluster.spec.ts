@@ -127,7 +127,10 @@ function get(path = '/', headers: Record<string, string> = {}): Promise<Answer> 
     const sent = request({ host: '127.0.0.1', port: ingress.port, path, headers, agent: false }, (response) => {
       let text = '';
       response.on('data', (chunk: Buffer) => (text += chunk.toString()));
-      response.on('end', () => resolve({ code: response.statusCode ?? 0, body: JSON.parse(text) as Answer['body'] }));
+      response.on('end', () => {
+        const { statusCode: code = 0 } = response;
+        resolve({ code, body: JSON.parse(code === 200 ? text : '{}') as Answer['body'] });
+      });
     });
     sent.on('error', reject).end();
   });

@@ -61,7 +61,7 @@ export async function launch(context: LaunchContext): Promise<Facts> {
   await parts.add(Promise.resolve({ stop: () => upstream.close() }));
   const client = new OwnClient(upstream);
   let ready = false;
-  const ingress = await bringUpParts(context, kubeconfig, api, guests, () => ready);
+  const ingress = await bringUpParts(context, kubeconfig, guests, () => ready);
   await install(client, context);
   say('operator and samples installed');
   const link = await waitForAll(client, context, state.link);
@@ -98,7 +98,6 @@ type Ingress = Awaited<ReturnType<typeof startIngress>>;
 async function bringUpParts(
   { folder, parts, log, options }: LaunchContext,
   kubeconfig: string,
-  api: ApiServer,
   guests: Guests,
   isReady: () => boolean,
 ): Promise<Ingress> {
@@ -120,14 +119,12 @@ async function bringUpParts(
       throw listenError(error, new Map(given));
     }),
   );
-  const { frontProxyCa } = api;
   await Promise.all([
     ingress,
     parts.add(
       startKubevirt({
         kubeconfig,
         factory: guests.factory(folder.at('kubevirt')),
-        frontProxyCa,
         onError: log.of('kubevirt'),
       }),
     ),

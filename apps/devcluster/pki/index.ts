@@ -3,21 +3,8 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { join } from 'node:path';
 import { issue, makeCa, type PemPair } from '#libs/pki';
 
-/** Key material on disk, paths and PEM. */
-export interface PkiFiles {
-  ca: string;
-  serverCert: string;
-  serverKey: string;
-  frontProxyCa: string;
-  frontProxyCert: string;
-  frontProxyKey: string;
-  kubeletClientCert: string;
-  kubeletClientKey: string;
-  adminCert: string;
-  adminKey: string;
-  serviceAccountKey: string;
-  serviceAccountPub: string;
-}
+/** Key material on disk: paths of PEM files. */
+export type PkiFiles = ReturnType<typeof filesIn>;
 
 const DAYS = 3650;
 const SERVER_NAMES = [
@@ -37,7 +24,7 @@ const SERVER_IPS = ['127.0.0.1', '::1', '10.0.0.1'];
 export async function ensurePki(dir: string, now: Date, components: string[] = []): Promise<PkiFiles> {
   const files = filesIn(dir);
   const own = components.map((name) => ({ cn: `system:${name}`, ...pairIn(dir, name) }));
-  const wanted = [...Object.values<string>({ ...files }), ...own.flatMap(({ cert, key }) => [cert, key])];
+  const wanted = [...Object.values(files), ...own.flatMap(({ cert, key }) => [cert, key])];
   if (wanted.every((file: string) => existsSync(file))) return files;
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const ca = await makeCa({ cn: 'kubernetes', now });
@@ -68,7 +55,7 @@ export const pairIn = (dir: string, name: string): { cert: string; key: string }
 
 export const pem = (file: string): string => readFileSync(file, 'utf8');
 
-function filesIn(dir: string): PkiFiles {
+function filesIn(dir: string) {
   const at = (name: string): string => join(dir, name);
   return {
     ca: at('ca.crt'),

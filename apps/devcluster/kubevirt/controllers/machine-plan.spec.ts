@@ -83,7 +83,6 @@ describe('planMachine', () => {
     ['RerunOnFailure, failed', { strategy: 'RerunOnFailure' }, vmi('Failed'), 'delete', [START]],
     ['deleted', { running: true, deleted: true }, vmi('Running'), 'delete'],
     ['deleted, instance gone', { running: true, deleted: true }, undefined, 'keep'],
-    ['name taken by another', { running: true }, vmi('Running', { owner: 'vm-0' }), 'keep'],
   ])('%s', (_, shape, instance, action, requests) => {
     const plan = planMachine(vm(shape), instance, NOW);
     expect(plan.instance).toBe(action);

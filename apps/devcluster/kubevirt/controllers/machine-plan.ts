@@ -31,14 +31,13 @@ export interface Plan {
 /** @param vmi the instance of this VM's name, whoever owns it */
 export function planMachine(vm: VirtualMachine, vmi: VirtualMachineInstance | undefined, now: string): Plan {
   const own = vmi !== undefined && owns(vm, vmi) ? vmi : undefined;
-  const foreign = vmi !== undefined && own === undefined;
   if (vm.metadata.deletionTimestamp !== undefined) {
     return {
       instance: own !== undefined && !leaving(own) ? 'delete' : 'keep',
       paused: false,
       setRunning: false,
       finalizer: own === undefined ? 'remove' : 'keep',
-      status: machineStatus(vm, own, false, vm.status?.stateChangeRequests ?? [], now),
+      status: machineStatus(vm, own, vm.status?.stateChangeRequests ?? [], now),
     };
   }
   const decided = decide(vm, own);
@@ -48,15 +47,13 @@ export function planMachine(vm: VirtualMachine, vmi: VirtualMachineInstance | un
     requests,
     paused = false,
   } = wait > 0 ? { action: 'keep' as const, requests: vm.status?.stateChangeRequests ?? [] } : decided;
-  // Whoever has the name must be gone first.
-  const instance = foreign && action === 'create' ? 'keep' : action;
   return {
-    instance,
+    instance: action,
     paused,
     ...(wait > 0 ? { wait } : {}),
-    setRunning: instance === 'create' && runStrategyOf(vm) === 'Halted',
+    setRunning: action === 'create' && runStrategyOf(vm) === 'Halted',
     finalizer: vm.metadata.finalizers?.includes(FINALIZER) ? 'keep' : 'add',
-    status: machineStatus(vm, own, foreign, requests, now),
+    status: machineStatus(vm, own, requests, now),
   };
 }
 
@@ -110,7 +107,6 @@ function byStrategy(strategy: RunStrategy, vm: VirtualMachine, vmi: VirtualMachi
 function machineStatus(
   vm: VirtualMachine,
   vmi: VirtualMachineInstance | undefined,
-  foreign: boolean,
   requests: StateChangeRequest[],
   now: string,
 ): VirtualMachineStatus {
@@ -123,7 +119,6 @@ function machineStatus(
       ? { type: 'Ready', status: 'False' as const, reason: 'VMINotExists', message: 'VMI does not exist' }
       : { ...(ready ?? {}), type: 'Ready', status: ready?.status ?? ('False' as const) },
     ...(isPaused(vmi) ? [{ ...findCondition(vmi, 'Paused'), type: 'Paused', status: 'True' as const }] : []),
-    ...(foreign ? [inTheWay(vm)] : []),
   ];
   return {
     ...old,
@@ -140,14 +135,5 @@ function machineStatus(
     conditions: withTimes(wanted, vm.status?.conditions, now),
     ...(failure === undefined ? {} : { startFailure: failure }),
     ...(requests.length > 0 ? { stateChangeRequests: requests } : {}),
-  };
-}
-
-function inTheWay(vm: VirtualMachine) {
-  return {
-    type: 'Failure',
-    status: 'True' as const,
-    reason: 'FailedCreate',
-    message: `The VirtualMachineInstance ${vm.metadata.name} belongs to somebody else; it must be gone before this VM can start.`,
   };
 }

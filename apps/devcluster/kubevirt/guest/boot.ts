@@ -18,23 +18,13 @@ export const BOOT_MS = 300;
 
 /** Tells a person who has just come in what there is to do. */
 export function welcome(name: string): string {
-  const rows = [
-    ['', ''],
-    [`\x1b[1mWelcome to ${name}.\x1b[0m`, `Welcome to ${name}.`],
-    ['Everything you type goes to this machine, and it answers.', ''],
-    ['', ''],
-    [
-      'Type \x1b[1;33mhelp\x1b[0m and press Enter, or try \x1b[1;33mcolors\x1b[0m, \x1b[1;33mdate\x1b[0m, \x1b[1;33muname -a\x1b[0m.',
-      'Type help and press Enter, or try colors, date, uname -a.',
-    ],
-    ['', ''],
-  ] as const;
-  const width = 62;
-  const edge = '─'.repeat(width);
-  const blue = (text: string): string => `\x1b[34m${text}\x1b[0m`;
-  const body = rows.map(([shown, plain]) => {
-    const length = (plain || shown).length;
-    return `${blue('│')}  ${shown}${' '.repeat(Math.max(0, width - 2 - length))}${blue('│')}\r\n`;
-  });
-  return `\r\n${blue(`┌${edge}┐`)}\r\n${body.join('')}${blue(`└${edge}┘`)}\r\n\r\n`;
+  const key = (text: string): string => `\x1b[1;33m${text}\x1b[0m`;
+  return [
+    '',
+    `\x1b[1mWelcome to ${name}.\x1b[0m`,
+    'Everything you type goes to this machine, and it answers.',
+    `Type ${key('help')} and press Enter, or try ${key('colors')}, ${key('date')}, ${key('uname -a')}.`,
+    '',
+    '',
+  ].join('\r\n');
 }

@@ -1,5 +1,5 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { constants } from 'node:fs';
+import { findOnPath, isAccessible } from '../../process/find-program.js';
 
 /** Where Debian's grub-rescue-pc has its bootable image: GRUB and a sample of its configuration, 1.3 MB. */
 const GRUB_RESCUE = '/usr/lib/grub-rescue/grub-rescue-floppy.img';
@@ -18,22 +18,10 @@ export interface Missing {
 
 /** Looks for QEMU on the PATH, and for GRUB where Debian has it. */
 export function findInstalled(path = process.env['PATH'] ?? '', grub = GRUB_RESCUE): Installed | Missing {
-  const emulator = path
-    .split(delimiter)
-    .map((folder) => join(folder, EMULATOR))
-    .find((file) => accessible(file, constants.X_OK));
-  const hasGrub = accessible(grub, constants.R_OK);
+  const emulator = findOnPath(EMULATOR, path);
+  const hasGrub = isAccessible(grub, constants.R_OK);
   if (emulator !== undefined && hasGrub) return { emulator, grub };
   return {
     packages: [...(emulator === undefined ? ['qemu-system-x86'] : []), ...(hasGrub ? [] : ['grub-rescue-pc'])],
   };
-}
-
-function accessible(file: string, mode: number): boolean {
-  try {
-    accessSync(file, mode);
-    return true;
-  } catch {
-    return false;
-  }
 }

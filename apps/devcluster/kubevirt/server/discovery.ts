@@ -31,10 +31,6 @@ const DOCUMENTS: ReadonlyMap<string, object> = new Map<string, object>([
     ({ groupVersion }) => [`/apis/${groupVersion}/healthz`, { apiserver: { connectivity: 'ok' } }] as const,
   ),
   ['/openapi/v3', { paths: {} }],
-  [
-    '/openapi/v2',
-    { swagger: '2.0', info: { title: 'subresources.kubevirt.io', version: 'v1' }, paths: {}, definitions: {} },
-  ],
 ]);
 
 /** Documents that everybody may read: content type and body of what is served here. `/healthz` is `ok`. */

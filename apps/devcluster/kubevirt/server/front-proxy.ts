@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { type TLSSocket } from 'node:tls';
-import { isKubeError, type KubeClient, type KubeObject, types } from '#libs/kube';
+import { type V1ConfigMap } from '@kubernetes/client-node';
+import { type KubeClient, type Served, types } from '#libs/kube';
 
 /** Who may say in X-Remote-* headers who asks: the API server, known by its front-proxy certificate. */
 export interface FrontProxy {
@@ -10,31 +10,13 @@ export interface FrontProxy {
   names: string[];
 }
 
-interface AuthenticationConfig extends KubeObject {
-  data?: Record<string, string>;
-}
-
-/**
- * Reads what the API server publishes for its extensions, else the file.
- * @throws Error that says what to give when neither is there
- */
-export async function findFrontProxy(client: KubeClient, file: string | undefined): Promise<FrontProxy> {
-  const published = await client
-    .get<AuthenticationConfig>(types.configMaps, 'extension-apiserver-authentication', 'kube-system')
-    .catch((error: unknown) => {
-      if (isKubeError(error, 404)) return undefined;
-      throw error;
-    });
-  const ca = published?.data?.['requestheader-client-ca-file'];
-  if (ca) {
-    const names: unknown = JSON.parse(published?.data?.['requestheader-allowed-names'] ?? '[]');
-    return { ca, names: Array.isArray(names) ? names.map(String) : [] };
-  }
-  if (file !== undefined) return { ca: await readFile(file, 'utf8'), names: [] };
-  throw new Error(
-    'The API server does not publish the CA of its front proxy (ConfigMap kube-system/extension-apiserver-authentication, ' +
-      'key requestheader-client-ca-file). Pass its certificate as frontProxyCa.',
-  );
+/** Reads what the API server publishes for its extensions. @throws Error when it publishes no front-proxy authority */
+export async function findFrontProxy(client: KubeClient): Promise<FrontProxy> {
+  const name = 'extension-apiserver-authentication';
+  const { data } = await client.get<Served<V1ConfigMap>>(types.configMaps, name, 'kube-system');
+  const ca = data?.['requestheader-client-ca-file'];
+  if (!ca) throw new Error(`ConfigMap kube-system/${name} of the API server has no requestheader-client-ca-file.`);
+  return { ca, names: JSON.parse(data?.['requestheader-allowed-names'] ?? '[]') as string[] };
 }
 
 /** True when the other end of the connection is the API server. The server must have been made with the CA. */

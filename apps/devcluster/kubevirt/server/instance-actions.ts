@@ -16,9 +16,6 @@ function needs(machine: Machine | undefined): Machine {
 
 const pause: InstanceAction = (vmi, machine) => {
   if (!isRunning(vmi)) throw refused(vmi, 'VM is not running');
-  if (vmi.spec.livenessProbe !== undefined) {
-    throw refused(vmi, 'Pausing VMIs with LivenessProbe is currently not supported');
-  }
   if (isPaused(vmi) || machine?.paused) throw refused(vmi, 'VMI is already paused');
   needs(machine).pause();
 };
@@ -43,7 +40,7 @@ const softreboot: InstanceAction = (vmi, machine) => {
 };
 
 /** File systems are frozen by an agent in the machine, and this machine has none. */
-const withAgent: InstanceAction = (vmi) => {
+const freeze: InstanceAction = (vmi) => {
   if (!isRunning(vmi)) throw refused(vmi, 'VM is not running');
   throw internal('QEMU guest agent is not connected');
 };
@@ -53,11 +50,10 @@ export const INSTANCE_ACTIONS: Readonly<Record<string, InstanceAction>> = {
   unpause,
   reset,
   softreboot,
-  freeze: withAgent,
-  unfreeze: withAgent,
+  freeze,
 };
 
-/** Why `guestosinfo`, `userlist` and `filesystemlist` cannot be answered: this machine has no agent. */
+/** Why `guestosinfo` cannot be answered: this machine has no agent. */
 export function agentFailure(vmi: VirtualMachineInstance): Failure {
   return refused(vmi, isRunning(vmi) ? 'VMI does not have guest agent connected' : 'VMI is not running');
 }

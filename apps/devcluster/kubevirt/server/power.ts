@@ -1,14 +1,13 @@
-import { isFinal, isPaused, isRunning, runStrategyOf } from '#libs/kubevirt';
-import { badRequest, conflict, internal } from './failure.js';
+import { isFinal, runStrategyOf } from '#libs/kubevirt';
+import { conflict } from './failure.js';
 import { type Objects } from './objects.js';
 
-/** PUT virtualmachines/NAME/start, stop, restart, migrate: answered 202 with nothing in it. */
+/** PUT virtualmachines/NAME/start, stop, restart: answered 202 with nothing in it. */
 export type PowerAction = (objects: Objects, namespace: string, name: string, body: PowerOptions) => Promise<void>;
 
 export interface PowerOptions {
   paused?: boolean;
   gracePeriod?: number;
-  gracePeriodSeconds?: number;
 }
 
 const refused = (name: string, why: string) => conflict('virtualmachine', name, why);
@@ -53,12 +52,7 @@ const stop: PowerAction = async (objects, namespace, name, body) => {
   return objects.request(vm, [{ action: 'Stop', uid }]);
 };
 
-const restart: PowerAction = async (objects, namespace, name, body) => {
-  const grace = body.gracePeriodSeconds;
-  if (grace !== undefined && grace > 0) {
-    throw badRequest('For force restart, only gracePeriod=0 is supported for now');
-  }
-  if (grace !== undefined && grace < 0) throw badRequest('gracePeriod has to be greater or equal to 0');
+const restart: PowerAction = async (objects, namespace, name) => {
   const vm = await objects.vm(namespace, name);
   const strategy = runStrategyOf(vm);
   if (strategy === 'Halted' || strategy === 'Once') {
@@ -69,13 +63,4 @@ const restart: PowerAction = async (objects, namespace, name, body) => {
   return objects.request(vm, [{ action: 'Stop', uid }, { action: 'Start' }]);
 };
 
-/** There is one node, so a machine has nowhere to go to. */
-const migrate: PowerAction = async (objects, namespace, name) => {
-  await objects.vm(namespace, name);
-  const vmi = await objects.vmi(namespace, name);
-  if (!isRunning(vmi)) throw refused(name, 'VM is not running');
-  if (isPaused(vmi)) throw refused(name, 'VM is paused');
-  throw internal('the server could not find the requested resource');
-};
-
-export const POWER: Readonly<Record<string, PowerAction>> = { start, stop, restart, migrate };
+export const POWER: Readonly<Record<string, PowerAction>> = { start, stop, restart };

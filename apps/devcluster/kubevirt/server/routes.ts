@@ -13,16 +13,13 @@ interface Route {
 const routes = (method: Route['method'], produces: readonly string[], ...names: string[]): [string, Route][] =>
   names.map((name) => [name, { method, produces }]);
 
-const AGENT_QUERIES = ['guestosinfo', 'userlist', 'filesystemlist'];
-
 const of = (resource: Target['resource'], names: string[]): string[] => names.map((name) => `${resource}/${name}`);
 
 /** Everything that is served, by resource and subresource (kubevirt: pkg/virt-api/api.go). */
 export const ROUTES: ReadonlyMap<string, Route> = new Map([
   ...routes('GET', [], ...of('virtualmachineinstances', [...Object.keys(STREAMS), 'vnc/screenshot'])),
-  ...routes('GET', ['application/json'], ...of('virtualmachineinstances', AGENT_QUERIES)),
+  ...routes('GET', ['application/json'], 'virtualmachineinstances/guestosinfo'),
   ...routes('PUT', [], ...of('virtualmachineinstances', Object.keys(INSTANCE_ACTIONS))),
-  ...routes('GET', [], 'virtualmachines/portforward'),
   ...routes('PUT', [], ...of('virtualmachines', Object.keys(POWER))),
 ]);
 

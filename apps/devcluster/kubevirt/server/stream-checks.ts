@@ -31,12 +31,6 @@ const usbredir: Check = (vmi) => {
   throw internal('no USB redirection in this machine');
 };
 
-const vsock: Check = (vmi) => {
-  if (vmi.spec.domain.devices?.autoattachVSOCK !== true) throw badRequest('VSOCK is not attached.');
-  running(vmi);
-  throw internal('nothing listens on this VSOCK port');
-};
-
 /** Nothing listens in this machine on any port. */
 const portforward: Check = (vmi, { rest: [port = ''] }) => {
   if (isPaused(vmi)) throw refused(vmi, 'VMI is paused');
@@ -46,4 +40,4 @@ const portforward: Check = (vmi, { rest: [port = ''] }) => {
   throw internal(`dialing VM: dial tcp ${ip}:${port}: connect: connection refused`);
 };
 
-export const STREAMS: Readonly<Record<string, Check>> = { vnc, console, usbredir, vsock, portforward };
+export const STREAMS: Readonly<Record<string, Check>> = { vnc, console, usbredir, portforward };

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import opentype, { type Command, type Font, type Glyph as OpentypeGlyph } from 'opentype.js';
-import { drawnGlyph, DRAWN } from './drawn.js';
 
 /** Size of a character in pixels: 80 x 25 of them make 800 x 600. */
 export const CELL_WIDTH = 10;
@@ -13,7 +12,7 @@ export type Glyph = Uint16Array;
 /** VT323 is drawn on scan lines of 80 units: at 40 units a pixel every line is two pixels and nothing is blurred. */
 const UNITS_PER_PIXEL = 40;
 const BASELINE = 19;
-/** What stands for a character that neither the font nor DRAWN has. */
+/** What stands for a character that the font lacks. */
 const UNKNOWN = '?';
 
 let font: Font | undefined;
@@ -23,7 +22,7 @@ const cache = new Map<string, Glyph>();
 export function glyphOf(char: string): Glyph {
   const known = cache.get(char);
   if (known !== undefined) return known;
-  const glyph = drawnGlyph(char) ?? outline(char) ?? glyphOf(UNKNOWN);
+  const glyph = outline(char) ?? glyphOf(UNKNOWN);
   cache.set(char, glyph);
   return glyph;
 }
@@ -32,7 +31,7 @@ export function glyphOf(char: string): Glyph {
 export function characters(): string[] {
   const latin = Array.from({ length: 0x17f - 0x20 }, (_, index) => String.fromCodePoint(0x21 + index));
   const inFont = latin.filter((char) => fontGlyph(char) !== undefined);
-  return [...inFont, ...'‘’“”–—…€™•', ...DRAWN];
+  return [...inFont, ...'‘’“”–—…€™•'];
 }
 
 function loadFont(): Font {
