@@ -58,7 +58,7 @@ export class Entrance {
     readonly forwarder: Forwarder,
   ) {}
 
-  /** Refuses what comes from now on; tells every console to connect to another replica. */
+  /** Refuses new requests; tells every console to connect to another replica. */
   async close(): Promise<void> {
     this.request.close();
     this.upgrade.close();
@@ -83,9 +83,9 @@ export class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   /**
-   * Not ready first. Whoever sends requests here learns of it a moment later, so that the doors stay open meanwhile: only
-   * after SIGTERM, which Kubernetes sends, since a person who presses Ctrl-C waits for nobody. Then browsers are told why
-   * their consoles end (tunnels are still alive here), and requests in flight get the drain time.
+   * Not ready first. Kubernetes notices a moment later, so the doors stay open meanwhile, but only after its SIGTERM:
+   * a person who presses Ctrl-C need not wait. Then browsers are told why their consoles end (tunnels are still alive
+   * here), and requests in flight get the drain time.
    */
   async beforeApplicationShutdown(signal?: string): Promise<void> {
     this.readiness.close();

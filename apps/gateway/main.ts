@@ -6,7 +6,7 @@ import { readConfig } from './config/config.js';
 try {
   const config = readConfig(process.env);
   const logger = makeLogger('gateway', config.logLevel);
-  // What state the process is in, nobody knows: Kubernetes starts it anew.
+  // The state of the process is unknown: Kubernetes restarts it.
   process.on('unhandledRejection', (err) => {
     logger.fatal({ err }, 'unhandled rejection');
     process.exit(1);

@@ -57,9 +57,9 @@ describe('KubeClient', () => {
 
   it('never shows its own credential in the name of a user', async () => {
     server = await TestServer.start((_req, res) => json(res, { metadata: {} }), 'own-token');
-    await new UserClient(server.upstream, () => 'hers').get(types.pods, 'p', 'n');
+    await new UserClient(server.upstream, () => 'theirs').get(types.pods, 'p', 'n');
     await new UserClient(server.upstream, () => undefined).get(types.pods, 'p', 'n');
-    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer hers', undefined]);
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer theirs', undefined]);
   });
 
   it.each([

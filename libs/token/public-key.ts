@@ -41,7 +41,7 @@ export function toJwks(keys: readonly KeyObject[]): Jwks {
 
 /** The RSA keys of a JWK set; keys of other types are passed over, as RFC 7517 asks. @throws SecretKeyError */
 export function fromJwks(jwks: { keys: readonly object[] }): KeyObject[] {
-  const keys: unknown = jwks.keys; // what comes from a ConfigMap has the shape that somebody wrote
+  const keys: unknown = jwks.keys; // a ConfigMap may hold any shape
   if (!Array.isArray(keys))
     throw new SecretKeyError('broken-pem', 'Invalid JWK set: expected an object with a list `keys`.');
   return (keys as unknown[])

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-/** A value that no log, JSON or template prints. Whoever needs it says so: `reveal()`. */
+/** A value that no log, JSON or template prints. Code that needs it calls `reveal()`. */
 export class Secret<T = string> {
   readonly #value: T;
   constructor(value: T) {

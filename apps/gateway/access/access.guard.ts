@@ -67,7 +67,7 @@ export class AccessGuard implements CanActivate {
   }
 }
 
-/** Whose token it is, is not asked here: the cluster tells with each answer. */
+/** The guard does not ask whose token it is: the cluster judges every request. */
 function byToken(token: string | undefined): SignedIn | undefined {
   if (token === undefined || !/^[\x21-\x7e]+$/.test(token)) return undefined;
   const session = createHash('sha256').update(token).digest('base64url');

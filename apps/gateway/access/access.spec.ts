@@ -4,7 +4,7 @@ import { startGateway, TestCluster, type TestGateway } from '../testing/gateway.
 import { OWN_ORIGIN, serveUsers, signedIn } from '../testing/rest.js';
 import { routesOf } from '../testing/routes.js';
 
-/** Every route that answers without a credential. Whoever adds one adds it here, and says why at the route. */
+/** Every route that answers without a credential. A new one is added here, with the reason at the route. */
 const PUBLIC = [
   // Links and the original system's way in: their code or token is the credential.
   'POST /l',

@@ -70,17 +70,17 @@ export class Watches {
     await Promise.all(this.#all.map(([, informer]) => informer.stop()));
   }
 
-  /** Milliseconds since the watch of the grants last heard of the API server. */
+  /** Milliseconds since the watch of the grants last heard from the API server. */
   silence(): number {
     return this.clock.now() - this.tokens.lastContact;
   }
 
-  /** False where a revocation could have been missed. */
+  /** False if a revocation could have been missed. */
   inTouch(): boolean {
     return this.silence() <= FRESH_MS;
   }
 
-  /** @returns what is not in order, a line each; empty where all is */
+  /** @returns one line per problem; empty if there is none */
   private problems(): string[] {
     return this.#all.flatMap(([what, { hasSynced, lastContact }]) => {
       if (!hasSynced) return [`${what}: not read yet`];

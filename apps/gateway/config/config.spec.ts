@@ -82,7 +82,7 @@ describe('readConfig', () => {
     expect(sessionKey.derive('a')).toHaveLength(32);
   });
 
-  it('reads a kubeconfig outside of a cluster', () => {
+  it('reads a kubeconfig outside a cluster', () => {
     const { upstream } = readConfig({ ...GOOD, KUBERNETES_SERVICE_HOST: undefined, KUBECONFIG: '/tmp/kubeconfig' });
     expect(upstream).toEqual({ kind: 'kubeconfig', file: '/tmp/kubeconfig' });
   });

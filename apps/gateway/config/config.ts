@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type SecretKey } from './secret.js';
 import { apiUrl, count, duration, flag, frameAncestors, kubeName, publicUrls, secretKey, webUrl } from './values.js';
 
-/** Where the Kubernetes API is: the pod's own environment, or a kubeconfig outside of a cluster. */
+/** Where the Kubernetes API is: the pod's own environment, or a kubeconfig outside a cluster. */
 export type UpstreamConfig =
   | {
       readonly kind: 'in-cluster';

@@ -72,12 +72,12 @@ export class ConsoleDoor {
     const { bytesIn, bytesOut } = live.tunnel;
     const { vm, kind } = live.order.target;
     this.audit.ended({ session: live.session ?? '', who: live.who, vm, kind, code, reason, bytesIn, bytesOut });
-    // The guest's side is closed by now or soon: only then may somebody else have its place.
+    // The guest's side is closed now or soon: only then may someone else take its place.
     await live.tunnel.closed;
     await live.undo((error) => this.audit.fault('console end', error));
   }
 
-  /** The guest's side was closed by the cluster. Why: somebody took over, the VM stopped, or nobody knows. */
+  /** The cluster closed the guest's side: someone took over, the VM stopped, or the reason is unknown. */
   private async explain(live: LiveConsole): Promise<ConsoleEnd> {
     if (live.isTaken !== undefined && (await live.isTaken())) {
       return consoleEnd(takenOver, takenOver.reasons.taken);

@@ -8,7 +8,7 @@ import { type LiveConsole } from './live-console.js';
 
 const { inUse, takenOver } = CONSOLE_ENDS;
 
-/** One person at a time: a console is held by a Lease while it is open. */
+/** One person at a time: a Lease holds a console while it is open. */
 @Injectable()
 export class ConsoleHolds {
   constructor(
@@ -17,8 +17,8 @@ export class ConsoleHolds {
   ) {}
 
   /**
-   * @returns true where somebody was on the console before: then the cluster must cut that one
-   * @throws CannotOpen where somebody else is on it and stays
+   * @returns true if someone was using the console: the cluster must then disconnect them
+   * @throws CannotOpen if someone else is using it and keeps it
    */
   async take(live: LiveConsole, { instance }: VmState): Promise<boolean> {
     if (instance === undefined) return live.mayTakeOver;
@@ -34,7 +34,7 @@ export class ConsoleHolds {
       stop();
       await outcome.release();
     };
-    // Ended while the claim was on its way: nobody else would undo it any more.
+    // The console ended during the claim: nothing else would undo it.
     if (live.over) await undo().catch((error: unknown) => this.audit.fault('lease', error));
     else live.onEnd(undo);
     return outcome.taken;
@@ -47,7 +47,7 @@ function claimOf(live: LiveConsole, instance: string): ConsoleClaim {
   return { instance, kind, id, who, takeOver, ended: tunnel.ended, ...(browser === undefined ? {} : { browser }) };
 }
 
-/** Who it is, a guest need not know. */
+/** A guest is not told who it is. */
 function nameFor({ order: { credential } }: LiveConsole, who: string): string {
   return credential.kind === 'user' ? who : 'Someone else';
 }

@@ -11,7 +11,7 @@ import { type LiveConsole } from './live-console.js';
 
 const { vmStopped } = CONSOLE_ENDS;
 
-/** The steps from an answered handshake to a joined console. */
+/** The steps from an answered handshake to a connected console. */
 @Injectable()
 export class ConsoleOpener {
   constructor(
@@ -23,9 +23,9 @@ export class ConsoleOpener {
   ) {}
 
   /**
-   * Each step may find that it cannot be; in between the browser may have left, or a fence ended it.
-   * @param onLost tells why, should the cluster cut it later
-   * @throws CannotOpen with the close code; KubeError, NetworkError where the API server cannot be asked
+   * Any step may fail; between steps the browser may have left, or a fence may have ended the console.
+   * @param onLost says why, if the cluster disconnects it later
+   * @throws CannotOpen with the close code; KubeError, NetworkError if the API server cannot be asked
    */
   async open(live: LiveConsole, onLost: () => Promise<ConsoleEnd>): Promise<void> {
     const state = await this.findVm(live);

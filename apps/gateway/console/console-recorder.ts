@@ -20,7 +20,7 @@ export class ConsoleRecorder {
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
   ) {}
 
-  /** @throws KubeError, NetworkError: what cannot be recorded must not open */
+  /** @throws KubeError, NetworkError: a console that cannot be recorded must not open */
   async record(live: LiveConsole): Promise<void> {
     const { address, target } = live.order;
     const grant = grantOf(live);

@@ -5,10 +5,10 @@ import { type UpstreamRefused } from './tunnel.js';
 
 const { upstreamFailed, overloaded, inUse, vmStopped } = CONSOLE_ENDS;
 
-/** KubeVirt's answer (400) where the machine's hardware lacks the console. */
+/** KubeVirt's answer (400) if the VM's hardware lacks the console. */
 const NO_DEVICE = /^No (graphics devices|serial consoles) are present\.$/;
 
-/** How apimachinery begins a conflict; the VM is named already. */
+/** How apimachinery begins a conflict; our message already names the VM. */
 const CONFLICT = /^Operation cannot be fulfilled on .*?": /;
 
 /** Why a console ended: a close code and the reason text that goes with it. */
@@ -22,7 +22,7 @@ export function consoleEnd({ code }: ConsoleEndRow, reason: string): ConsoleEnd 
   return { code, reason };
 }
 
-/** Thrown while a console is being opened: the browser is told by this close code. */
+/** Thrown while a console is being opened: the browser gets this close code. */
 export class CannotOpen extends Error {
   constructor(readonly end: ConsoleEnd) {
     super(end.reason);
@@ -30,8 +30,8 @@ export class CannotOpen extends Error {
 }
 
 /**
- * The end of a console that a fault kept from opening. `overloaded` makes browsers try again by themselves, so it is
- * for what passes: an API server that cannot be reached. What it refuses, or what nobody foresaw, would fail again.
+ * The end of a console that a fault kept from opening. `overloaded` makes browsers retry by themselves, so it is
+ * for temporary faults: an API server that cannot be reached. Refusals and unexpected errors would fail again.
  */
 export function faultEnd(error: unknown): ConsoleEnd {
   if (error instanceof CannotOpen) return error.end;
@@ -48,7 +48,7 @@ export function refusedEnd({ status, message }: UpstreamRefused, vm: string): Co
   const { reasons } = upstreamFailed;
   if (/Active VNC connection\. Request denied\.\s*$/.test(message))
     return consoleEnd(inUse, inUse.reasons.held(vm, 'Someone else'));
-  // The machine runs and never has it: to wait for it would be in vain.
+  // The VM runs and will never have it: waiting would be in vain.
   if (NO_DEVICE.test(message)) return consoleEnd(upstreamFailed, reasons.noDevice(message));
   if (status === 404) return consoleEnd(vmStopped, vmStopped.reasons.stopped(vm));
   if (status === 409 || (status === 400 && /not running/i.test(message)))

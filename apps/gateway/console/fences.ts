@@ -46,7 +46,7 @@ export class Fences {
   }
 }
 
-/** What a machine does that will run, or ran until now. */
+/** The states of a VM that is about to run, or ran until now. */
 const PASSING: Partial<Record<VmState['status'], 'starting' | 'stopping'>> = {
   Stopping: 'stopping',
   Terminating: 'stopping',
@@ -56,7 +56,7 @@ const PASSING: Partial<Record<VmState['status'], 'starting' | 'stopping'>> = {
   WaitingForReceiver: 'starting',
 };
 
-/** @returns why there is no console on this machine, or undefined where there is one */
+/** @returns why this VM has no console, or undefined if it has one */
 export function whyStopped(state: VmState, vm: string, uid?: string): string | undefined {
   const { reasons } = vmStopped;
   if (state.status === 'NotFound') return reasons.missing(vm);

@@ -8,10 +8,10 @@ import { type LiveConsole } from './live-console.js';
 import { type InputFilter, UpstreamRefused } from './tunnel.js';
 
 const NOTHING = new Uint8Array(0);
-/** A serial line has no messages to tell apart: nothing that is typed passes. */
+/** A serial line has no messages to tell apart: no input passes. */
 const NO_INPUT: InputFilter = { push: () => NOTHING };
 
-/** Joins a browser with its guest, through the Kubernetes API. */
+/** Connects a browser to its guest, through the Kubernetes API. */
 @Injectable()
 export class GuestConnector {
   constructor(
@@ -20,8 +20,8 @@ export class GuestConnector {
   ) {}
 
   /**
-   * @param taken somebody was on the console: the cluster is to cut them
-   * @param onLost tells why, should the cluster cut this one later
+   * @param taken someone was using the console: the cluster must disconnect them
+   * @param onLost says why, if the cluster disconnects it later
    * @throws CannotOpen with the close code that stands for the API server's answer
    */
   async connect(live: LiveConsole, taken: boolean, onLost: () => Promise<ConsoleEnd>): Promise<void> {
@@ -45,8 +45,8 @@ export class GuestConnector {
 }
 
 /**
- * KubeVirt cuts whoever is on a VM's screen unless it is asked to preserve the session. There can be somebody of whom no
- * Lease tells: one who did not come through a gateway, or the ghost of a connection that was lost without a word.
+ * KubeVirt disconnects the present viewer of a screen unless asked to preserve the session. A viewer may exist that no
+ * Lease shows: one who did not come through a gateway, or a connection that was lost silently.
  */
 function upstreamQuery(live: LiveConsole, taken: boolean): string {
   const { request, target } = live.order;

@@ -1,12 +1,12 @@
 import { type ClientMessage, clientMessages, PushParser } from '#libs/rfb';
 
-/** Tells input of a person from what a client sends by itself. */
+/** Tells a person's input from what a client sends by itself. */
 export interface Activity {
   /** @returns whether the chunk brought input */
   push(chunk: Uint8Array): boolean;
 }
 
-/** On a serial line there is nothing but input. */
+/** On a serial line everything is input. */
 export const EVERY_BYTE: Activity = { push: (chunk) => chunk.length > 0 };
 
 const INPUT: ReadonlySet<ClientMessage['type']> = new Set(['key', 'qemuKey', 'pointer', 'cutText']);
@@ -20,7 +20,7 @@ const MORE_BUTTONS = 0x80;
 
 /**
  * The client's half of a screen's connection, read beside it: keys, pointer and clipboard are input, requests of
- * updates and answers to the machine are not. Where it loses track (an extension that is not known here), it goes by
+ * updates and answers to the machine are not. Where it loses track (an unknown extension), it goes by
  * the first byte of each message of the websocket, with which clients begin a message of their own.
  */
 export class InputWatch implements Activity {

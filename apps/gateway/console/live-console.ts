@@ -4,7 +4,7 @@ import { type Credential, describe } from '../credentials/credential.js';
 import { browserKey } from '../credentials/browser-key.js';
 import { type Tunnel } from './tunnel.js';
 
-/** What the upgrade door hands over: allowed already. */
+/** What the upgrade door hands over, already authorized. */
 export interface ConsoleOrder {
   readonly request: ApiRequest;
   readonly credential: Credential;
@@ -19,7 +19,7 @@ export class LiveConsole {
   readonly who: string;
   /** Name of its GateSession, once there is one. */
   session: string | undefined;
-  /** Asks the cluster whether somebody else has this console now; set once it is held. */
+  /** Asks the cluster whether someone else has this console now; set once it is held. */
   isTaken: (() => Promise<boolean>) | undefined;
   readonly #undo: (() => void | Promise<void>)[] = [];
   #over = false;
@@ -41,7 +41,7 @@ export class LiveConsole {
     return browserKey(this.order.credential);
   }
 
-  /** It was asked for, and is allowed. */
+  /** The client asked to take over, and may. */
   get mayTakeOver(): boolean {
     const { request, credential } = this.order;
     if (new URLSearchParams(request.query).get('takeover') !== 'true') return false;
@@ -53,7 +53,7 @@ export class LiveConsole {
     this.#undo.push(undo);
   }
 
-  /** Runs once, after the end. Faults are told, none keeps the others from running. */
+  /** Runs once, after the end. Faults are logged; none keeps the others from running. */
   async undo(onError: (error: unknown) => void): Promise<void> {
     for (const undo of this.#undo.splice(0).reverse()) {
       try {

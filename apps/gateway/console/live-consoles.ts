@@ -18,7 +18,7 @@ export class LiveConsoles {
     return this.#live.size;
   }
 
-  /** More are open than this replica may hold. */
+  /** This replica has reached its limit. */
   get overfull(): boolean {
     return this.#live.size > this.config.maxConsoles;
   }

@@ -1,6 +1,6 @@
-/** What KubeVirt speaks. */
+/** The subprotocol that KubeVirt speaks. */
 export const PLAIN = 'plain.kubevirt.io';
-/** What noVNC's and websockify's clients of old offer. */
+/** The subprotocols that old noVNC and websockify clients offer. */
 const BINARY = 'binary';
 
 /**

@@ -10,10 +10,10 @@ const { idle, overloaded } = CONSOLE_ENDS;
 
 const TICK_MS = 1000;
 const PING_EVERY_TICKS = 20;
-/** Without touch with the API server for this long, a revocation may have been missed. */
+/** Without contact to the API server for this long, a revocation may have been missed. */
 const OUT_OF_TOUCH_MS = 60_000;
 
-/** One timer for all consoles: pings, idle ends, and the end of all when the gateway is out of touch. */
+/** One timer for all consoles: pings, idle timeouts, and the end of all when the gateway loses contact. */
 @Injectable()
 export class Ticker {
   #timer: NodeJS.Timeout | undefined;

@@ -13,7 +13,7 @@ export interface UpstreamTarget {
   readonly target: string;
   readonly headers: Record<string, string>;
   readonly filter?: InputFilter;
-  /** What counts as input for `lastInput`; absent: nobody asks. */
+  /** What counts as input for `lastInput`; absent if unused. */
   readonly activity?: Activity;
   /** Asked for the reason when the cluster cuts the console. */
   readonly onLost: () => Promise<ConsoleEnd>;
@@ -29,7 +29,7 @@ export class UpstreamRefused extends Error {
   }
 }
 
-/** One console between a browser and a guest. How bytes get across is the business of what implements this. */
+/** One console between a browser and a guest. The implementation decides how bytes get across. */
 export interface Tunnel {
   /** From the browser to the guest, and back. */
   readonly bytesIn: number;
@@ -40,9 +40,9 @@ export interface Tunnel {
   connect(upstream: UpstreamTarget): Promise<void>;
   /** Keeps sockets open in middleboxes; a browser that has not answered the last one is gone. */
   ping(): void;
-  /** Tells the browser why, closes both sides. Only the first end counts. */
+  /** Tells the browser why and closes both sides. Only the first end counts. */
   end(end: ConsoleEnd): void;
-  /** Resolves with the first end, whoever caused it. */
+  /** Resolves with the first end, whichever side caused it. */
   readonly ended: Promise<ConsoleEnd>;
   /** Resolves once both sockets are closed, soon after the end. */
   readonly closed: Promise<void>;

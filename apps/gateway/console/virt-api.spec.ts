@@ -123,7 +123,7 @@ describe('a console of a machine that changed a moment ago: virt-api says it fir
     expect(refusedEnd(new UpstreamRefused(status, message), 'demo')).toEqual({ code, reason });
   });
 
-  it.each(['', '\n'])('4006 where somebody is on the screen who did not come through the gateway', (end) => {
+  it.each(['', '\n'])('4006 when someone who did not come through the gateway is on the screen', (end) => {
     const message =
       "Internal error occurred: Can't connect to websocket (503): websocket: bad handshake: " +
       `application info: Active VNC connection. Request denied.${end}`;

@@ -75,7 +75,7 @@ class WsTunnel implements Tunnel {
   }
 
   async connect({ target, headers, filter, activity, onLost }: UpstreamTarget): Promise<void> {
-    // Nothing of the browser is read until there is somebody to give it to.
+    // The browser is not read until the guest is connected.
     this.browser.pause();
     await this.dial(target, headers, (guest) => {
       if (this.#end !== undefined) return guest.terminate();
@@ -137,7 +137,7 @@ class WsTunnel implements Tunnel {
     }
   }
 
-  /** The guest's side closed: the reason is known elsewhere (the VM stopped, somebody took over), or nowhere. */
+  /** The guest's side closed: the reason is known elsewhere (the VM stopped, someone took over), or not at all. */
   private async lost(onLost: () => Promise<ConsoleEnd>): Promise<void> {
     if (this.#end !== undefined) return;
     this.end(await onLost());

@@ -9,7 +9,7 @@ import { SIGNED_IN_USERS, type SignedInUsers } from '../sign-in/signed-in-users.
 import { VmStates } from '../vms/vm-states.js';
 import { type Credential } from './credential.js';
 
-/** Finds the credential of a request that allows what it asks for. */
+/** Finds the credential of a request that allows the request. */
 @Injectable()
 export class CredentialChooser {
   constructor(
@@ -24,7 +24,7 @@ export class CredentialChooser {
   }
 
   /**
-   * The first grant that allows it; else the signed-in user, whom Kubernetes judges.
+   * The first grant that allows it; else the signed-in user, judged by Kubernetes.
    * @throws Refusal 401, 403: the most telling reason
    */
   async choose({ cookie }: IncomingHttpHeaders, request: ApiRequest, held: PresentedGrants): Promise<Credential> {
@@ -48,8 +48,8 @@ export class CredentialChooser {
   }
 
   /**
-   * A grant for one VM is bound to its UID: a VM made anew under the same name is not reached by old links. One that is
-   * gone is told by the cluster itself (404), or by the console (4004).
+   * A grant for one VM is bound to its UID: old links do not reach a VM recreated under the same name. If the VM is
+   * gone, the cluster says so (404), or the console does (4004).
    */
   private isReplaced({ vm, vmUid }: ActiveGrant): boolean {
     if (vm === undefined || vmUid === undefined) return false;

@@ -37,7 +37,7 @@ export class GuestCredential {
     return this.#token !== undefined && this.clock.now() < this.#expires;
   }
 
-  /** Fetches the first token and keeps it fresh until `stop`. */
+  /** Fetches the first token and renews it until `stop`. */
   start(): void {
     this.renewSoon(0);
   }
@@ -47,7 +47,7 @@ export class GuestCredential {
     clearTimeout(this.#timer);
   }
 
-  /** @throws Refusal 503 where there is no token and none can be had */
+  /** @throws Refusal 503 if there is no token and none can be fetched */
   async token(): Promise<string> {
     if (this.#token !== undefined && this.clock.now() < this.#expires) return this.#token;
     try {

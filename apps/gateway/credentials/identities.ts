@@ -12,7 +12,7 @@ export interface UpstreamIdentity {
   readonly clientAddress: string;
 }
 
-/** Under which token a credential's requests go upstream, and how long. */
+/** Which token a credential's requests go upstream with, and until when. */
 @Injectable()
 export class Identities {
   constructor(
@@ -21,7 +21,7 @@ export class Identities {
     private readonly usage: Usage,
   ) {}
 
-  /** @throws Refusal 503 where there is no token of the guest account */
+  /** @throws Refusal 503 if the guest account has no token */
   async token(credential: Credential): Promise<string> {
     return credential.kind === 'user' ? credential.user.token() : this.guests.token();
   }

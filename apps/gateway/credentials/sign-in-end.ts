@@ -1,6 +1,6 @@
 import { type SignedIn } from '../sign-in/signed-in-users.js';
 
-/** setTimeout takes no longer ones. */
+/** The longest delay that setTimeout takes. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Calls `onEnd` when the user's sign-in expires or they sign out. @returns stops watching */

@@ -13,7 +13,7 @@ import { type ActiveGrant, vmFaultOf } from './active-grant.js';
 export type GrantEnd = 'expired' | 'revoked' | 'refused' | 'gone';
 
 const MOST_REMEMBERED = 10_000;
-/** setTimeout takes no longer ones. */
+/** The longest delay that setTimeout takes. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 interface Watched {

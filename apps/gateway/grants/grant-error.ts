@@ -1,7 +1,7 @@
 import { Refusal, type RefusalCode } from '../http/refusal.js';
 import { type ActiveGrant } from './active-grant.js';
 
-/** Why a presented grant gives nothing. */
+/** Why a presented grant gives no access. */
 export type GrantFault =
   | 'malformed'
   | 'signature'
@@ -25,7 +25,7 @@ interface Wording {
   link: RefusalCode;
   /** The status everywhere else; absent: 401, a missing credential. */
   other?: RefusalCode;
-  /** Seconds: it passes by itself. */
+  /** Seconds after which a retry makes sense: the fault is temporary. */
   retryAfter?: number;
 }
 
@@ -84,7 +84,7 @@ const WORDING: Record<GrantFault, Wording> = {
 /**
  * @property code what is wrong
  * @property detail the reason of the token library, without the token
- * @property grant whose fault it is, where that is known: for answers about a grant that gives nothing any more
+ * @property grant the grant at fault, if known: for answers about a grant that no longer gives access
  */
 export class GrantError extends Error {
   constructor(
@@ -112,7 +112,7 @@ export class GrantError extends Error {
   }
 }
 
-/** What `work` throws of a grant becomes its answer on the links, which have statuses of their own: 410, 425. */
+/** Turns a GrantError of `work` into the refusal of a link, which has its own statuses: 410, 425. */
 export async function asLinkRefusal<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -121,7 +121,7 @@ export async function asLinkRefusal<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The most telling of several faults comes first: a person learns more from "expired" than from "unknown". */
+/** The most informative fault comes first: "expired" tells a person more than "unknown". */
 const TELLING: GrantFault[] = [
   'unreachable',
   'not-yet',

@@ -98,8 +98,8 @@ export class GrantReader {
 }
 
 /**
- * A grant is reached by the JWT that was made of it. Whoever has another key in force, as of a Secret that is marked as
- * a signing key, could otherwise write one for any grant whose UID she knows.
+ * Only the JWT that was made of a grant opens it. The holder of another key in force, such as one in a Secret marked as
+ * a signing key, could otherwise write one for any grant whose UID they know.
  */
 function madeFor(grant: ActiveGrant, jwt: string): ActiveGrant {
   if (grant.linked || (grant.kid !== undefined && grant.kid !== kidOf(jwt))) throw new GrantError('signature');

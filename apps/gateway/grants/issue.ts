@@ -4,7 +4,7 @@ import { linkHash, newCode } from '#libs/token';
 import { Refusal } from '../http/refusal.js';
 
 export interface IssueOrder {
-  /** The issuer's own client: Kubernetes judges whether she may. */
+  /** The issuer's own client: Kubernetes judges whether they may. */
   client: Pick<UserClient, 'create' | 'get' | 'delete'>;
   namespace: string;
   /** Absent: a name is generated. */
@@ -24,7 +24,7 @@ export interface IssueOptions {
   wait?: (ms: number) => Promise<void>;
 }
 
-/** `link` or `token` as ordered: told this once, stored nowhere by us. */
+/** `link` or `token` as ordered: answered once, never stored by the gateway. */
 export interface Issued {
   gatetoken: GateToken;
   link?: string;
@@ -33,8 +33,8 @@ export interface Issued {
 
 /**
  * Creates a GateToken as the issuer, waits until the operator has made it Ready, answers with what opens it.
- * What was refused is taken back: nobody knows its code, so it could never be used.
- * @throws KubeError as Kubernetes said it (403: she may not, 422: which field); Refusal 422 with the condition's
+ * A refused grant is deleted: nobody knows its code, so it could never be used.
+ * @throws KubeError as Kubernetes answered (403: not allowed, 422: which field); Refusal 422 with the condition's
  *   message when the operator refuses it; Refusal 504 when the operator does not answer in time
  */
 export async function issue(order: IssueOrder, options: IssueOptions = {}): Promise<Issued> {
@@ -45,7 +45,7 @@ export async function issue(order: IssueOrder, options: IssueOptions = {}): Prom
   return { gatetoken: ready, token: ready.status?.token ?? '' };
 }
 
-/** Deletes the GateToken as the issuer. Where she may not, the refusal names what is left behind. */
+/** Deletes the GateToken as the issuer. If they may not, the refusal names the GateToken that remains. */
 async function takeBack(order: IssueOrder, { metadata }: GateToken, error: unknown): Promise<never> {
   if (!(error instanceof Refusal)) throw error;
   const { name = '', uid } = metadata;

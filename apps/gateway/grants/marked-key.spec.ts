@@ -24,7 +24,7 @@ afterAll(async () => {
   await cluster.close();
 });
 
-/** Whoever holds the key writes what she likes. */
+/** The holder of the key can write anything. */
 function forged({ metadata }: GateToken, key = marked): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
   const sub = `ns/${metadata.name}`;

@@ -48,7 +48,7 @@ export class Redeemer {
     throw new GrantError('unreachable');
   }
 
-  /** @returns false when somebody wrote the GateToken in between: read again */
+  /** @returns false when the GateToken was changed in between: read it again */
   private async tryClaim({ metadata }: GateToken, nonce: string): Promise<boolean> {
     const { name = '', namespace, resourceVersion } = metadata;
     const redeemed = { at: new Date(this.clock.now()).toISOString(), by: nonce };

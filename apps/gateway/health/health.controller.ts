@@ -17,14 +17,14 @@ export class HealthController {
     private readonly readiness: Readiness,
   ) {}
 
-  /** The process answers: nothing that a restart would cure is wrong. */
+  /** The process answers: there is no fault that a restart would cure. */
   @Header('cache-control', 'no-store')
   @Get('healthz')
   healthy(): Promise<HealthCheckResult> {
     return this.health.check([]);
   }
 
-  /** It may be sent requests. */
+  /** The gateway can take requests. */
   @Header('cache-control', 'no-store')
   @Get('readyz')
   ready(): Promise<HealthCheckResult> {

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, ServiceUnavailableException } from '@nestjs/common';
 import { type Response } from 'express';
 
-/** A probe reads what terminus found, not a refusal: nobody asked for anything that could be refused. */
+/** A probe reads what terminus found, in terminus' own shape, and not a refusal. */
 @Catch(ServiceUnavailableException)
 export class UnhealthyFilter implements ExceptionFilter<ServiceUnavailableException> {
   catch(exception: ServiceUnavailableException, host: ArgumentsHost): void {

@@ -5,13 +5,13 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import { answerOversized } from './oversized.js';
 import { cutUnread } from './slow-bodies.js';
 
-/** Long enough for a slow phone, short enough that idle handshakes do not pile up. */
+/** Long enough for a slow phone, short enough to keep idle handshakes from piling up. */
 const HEADERS_TIMEOUT_MS = 15_000;
-/** How often connections are looked at: a header may be late by this much more. */
+/** How often connections are checked: a header may be late by this much more. */
 const CHECK_MS = 5000;
 const KEEP_ALIVE_MS = 65_000;
 
-/** Who serves what comes in ahead of Express. */
+/** The doors that serve requests ahead of Express. */
 export interface Doors {
   request: { handle(req: IncomingMessage, res: ServerResponse): void };
   upgrade: { handle(req: IncomingMessage, socket: Socket, head: Buffer): void };
@@ -37,7 +37,7 @@ export class GatewayAdapter extends ExpressAdapter {
       keepAliveTimeout: KEEP_ALIVE_MS,
       // Bodies may be streamed for as long as they move; consoles and watches have no request timeout.
       requestTimeout: 0,
-      // Anything but a websocket is an ordinary request whose Upgrade header is not taken up.
+      // Anything but a websocket is an ordinary request whose Upgrade header is ignored.
       shouldUpgradeCallback: (req) => req.headers.upgrade?.toLowerCase() === 'websocket',
     });
     server.on('request', (req: IncomingMessage, res: ServerResponse) => {

@@ -5,12 +5,12 @@ import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { Refusal } from './refusal.js';
 import { type Page, pageHeaders, renderPage } from './page.js';
 
-/** A browser's navigation names text/html; fetch, curl and kubectl do not. */
+/** A browser's navigation accepts text/html; fetch, curl and kubectl do not ask for it. */
 function wantsHtml(accept: string | undefined): boolean {
   return accept !== undefined && /\btext\/html\b/i.test(accept);
 }
 
-/** What the gateway says by itself, on both doors: Status bodies for programs, pages for people. */
+/** The gateway's own answers, on both doors: Status bodies for programs, pages for people. */
 @Injectable()
 export class Answers {
   constructor(@Inject(GATEWAY_CONFIG) private readonly config: Pick<GatewayConfig, 'frameAncestors'>) {}
@@ -24,7 +24,7 @@ export class Answers {
     res.end(body);
   }
 
-  /** Answers a request with a refusal; does nothing but cut where an answer has begun already. */
+  /** Answers a request with a refusal; cuts the connection if an answer has already begun. */
   refuse(req: IncomingMessage, res: ServerResponse, refusal: Refusal): void {
     if (res.headersSent) {
       res.destroy();

@@ -4,7 +4,7 @@ import { clientAddress } from './client-address.js';
 describe('row 20: the address of the client', () => {
   it.each([
     ['no proxy is trusted', '192.0.2.1', '203.0.113.1', 0, '192.0.2.1'],
-    ['the proxy saw her', '10.0.0.1', '203.0.113.66, 192.0.2.7', 1, '192.0.2.7'],
+    ['the proxy saw the client', '10.0.0.1', '203.0.113.66, 192.0.2.7', 1, '192.0.2.7'],
     ['two proxies', '10.0.0.1', '203.0.113.66, 192.0.2.7, 10.0.0.2', 2, '192.0.2.7'],
     ['fewer entries than hops', '10.0.0.1', '192.0.2.7', 3, '192.0.2.7'],
     ['no header', '10.0.0.1', undefined, 1, '10.0.0.1'],

@@ -4,7 +4,7 @@ import proxyAddr from 'proxy-addr';
 
 /**
  * The address of the client. Each trusted proxy in front has appended the address that it saw; everything left of what
- * they wrote is the client's own invention (security.md row 20).
+ * those entries may be forged by the client (security.md row 20).
  * @param remote address of the peer of the socket
  * @param forwardedFor the `X-Forwarded-For` header
  * @param trustedHops how many of its entries are believed, from the right
@@ -20,7 +20,7 @@ export function clientAddress(
   return isIP(address) === 0 ? plain(remote ?? '') : address;
 }
 
-/** An IPv4 address in IPv6's clothes is shown as what it is. */
+/** An IPv4-mapped IPv6 address is shown as IPv4. */
 function plain(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/^\[(.*)\]$/, '$1');
 }

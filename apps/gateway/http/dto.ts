@@ -2,7 +2,7 @@ import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/c
 import { type z } from 'zod';
 import { Refusal } from './refusal.js';
 
-/** The answer to what does not fit a schema. */
+/** The answer to a request that does not match its schema. */
 export type Refuse = (error: z.ZodError) => Refusal;
 
 /** A class for the parameters of handlers, whose instances are what its schema makes of a request. */
@@ -46,7 +46,7 @@ export class SchemaPipe<S extends z.ZodType> implements PipeTransform<unknown, z
   }
 }
 
-/** 400, in the words of the schema. */
+/** 400, with the schema's message. */
 export function malformed(hint: string): Refuse {
   return ({ issues: [first] }) => new Refusal(400, first?.message ?? 'The request is malformed.', hint);
 }

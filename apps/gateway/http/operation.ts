@@ -7,11 +7,11 @@ import { type RefusalCode } from './refusal.js';
 type Reference = { $ref: string };
 
 export interface OperationOptions {
-  /** Unique in the API: clients that are generated name their functions after it. */
+  /** Unique in the API: generated clients name their functions after it. */
   readonly id: string;
   readonly summary: string;
   readonly body?: { readonly schema: z.ZodType };
-  /** Bodies by name, each of which works when it is sent. */
+  /** Request bodies by name, each of which works when sent. */
   readonly examples?: Record<string, { summary: string; value: object }>;
   readonly query?: { readonly schema: z.ZodObject };
   readonly status: 200 | 201 | 202 | 204;
@@ -35,7 +35,7 @@ const WHY: Partial<Record<RefusalCode, string>> = {
   504: 'The grant did not become ready in time',
 };
 
-/** What a route is for, what it takes and answers: its status, and its part of /api/openapi.json. */
+/** What a route is for, what it takes and answers: sets its status and its part of /api/openapi.json. */
 export function Operation(options: OperationOptions): MethodDecorator {
   const { id, summary, body, examples, query, status, answer, produces, refuses } = options;
   const answers = answer === undefined ? {} : { schema: reference(answer) };

@@ -9,7 +9,7 @@ const answered = new WeakSet<Socket>();
 
 /**
  * Listener of `clientError`: a request that Node's parser refuses gets an answer that says why. The rest of what the
- * client still sends is read and thrown away: closing at once would reset the connection, and the answer be lost.
+ * client still sends is read and discarded: closing at once would reset the connection and lose the answer.
  */
 export function answerOversized(error: Error & { code?: string }, socket: Socket): void {
   if (answered.has(socket)) return;

@@ -6,7 +6,7 @@ import { Answers } from './answers.js';
 import { isRefusalCode, Refusal } from './refusal.js';
 import { RequestLog } from './request-log.js';
 
-/** Statuses that mean that somebody knocked in vain. */
+/** Statuses that count as denied access. */
 const DENIALS = new Set([401, 403, 410, 425]);
 
 /**
@@ -15,7 +15,7 @@ const DENIALS = new Set([401, 403, 410, 425]);
  */
 const FORM_REFUSED = new Set([406, 415]);
 
-/** Every error of a controller as the caller may see it: Kubernetes' own answers pass, unknown ones become opaque. */
+/** Turns a controller's errors into what the caller may see: Kubernetes' answers pass, unknown errors become opaque. */
 @Injectable()
 @Catch()
 export class RefusalFilter implements ExceptionFilter {
@@ -52,7 +52,7 @@ export class RefusalFilter implements ExceptionFilter {
     return new Refusal(500, `Internal gateway error (${id}).`, "Search the gateway's log for this ID.");
   }
 
-  /** A Status speaks for itself. Plain text and what the gateway has no status for become a sentence. */
+  /** A Status passes as it is. Plain text, and codes that the gateway has no status for, become a sentence. */
   private fromCluster(error: KubeError): Refusal {
     const { code, reason, retryAfterMs: wait } = error;
     if (FORM_REFUSED.has(code)) {
@@ -68,7 +68,7 @@ export class RefusalFilter implements ExceptionFilter {
   }
 }
 
-/** What happened and what to do where the cluster's answer is not a Status. */
+/** What happened and what to do when the cluster's answer is not a Status. */
 function failed({ message, code }: KubeError): [message: string, hint: string] {
   const text = /^\s*<[!a-z]/i.test(message) ? message.replace(/<[^<>]{0,500}>/g, ' ') : message;
   const why = oneLine(text).replace(/\.$/, '') || `HTTP ${code}`;

@@ -22,7 +22,7 @@ const REASONS = {
 
 export type RefusalCode = keyof typeof REASONS;
 
-/** One word for a page's heading, by status: what happened, in a person's language. */
+/** The heading of a page, by status: what happened, in a few words. */
 const HEADINGS: Record<RefusalCode, string> = {
   400: 'Invalid request',
   401: 'A valid link or sign-in is required',
@@ -45,7 +45,7 @@ const HEADINGS: Record<RefusalCode, string> = {
 export interface RefusalMore {
   /** Overrides Kubernetes' reason of the status. */
   readonly reason?: string;
-  /** Seconds after which trying again makes sense. */
+  /** Seconds after which a retry makes sense. */
   readonly retryAfter?: number;
   /** Which fields are wrong, and how. */
   readonly details?: NonNullable<Status['details']>;
@@ -66,12 +66,12 @@ export class Refusal extends Error {
     return this.more.reason ?? REASONS[this.code];
   }
 
-  /** Seconds after which trying again makes sense. */
+  /** Seconds after which a retry makes sense. */
   get retryAfter(): number | undefined {
     return this.more.retryAfter;
   }
 
-  /** The same of something that was found out since. */
+  /** The same refusal with another message. */
   with(message: string): Refusal {
     return new Refusal(this.code, message, this.hint, this.more);
   }

@@ -6,7 +6,7 @@ import { Metrics } from '../ops/metrics.js';
 import { clientAddress } from './client-address.js';
 import { type Refusal } from './refusal.js';
 
-/** What is written down and counted of requests, at whichever door they came in. */
+/** Logs and counts requests, whichever door they use. */
 @Injectable()
 export class RequestLog {
   constructor(

@@ -2,7 +2,7 @@ import { type IncomingMessage, type ServerResponse } from 'node:http';
 
 /** The gateway's own bodies are small: this is long enough for a slow phone. */
 const BODY_MS = 20_000;
-/** After an answer, what the client still sends is read and thrown away for so long. */
+/** How long to read and discard what the client still sends after an answer. */
 const AFTER_MS = 5000;
 
 /** Express middleware: a body that the gateway reads itself comes in time, or the connection is cut. */
@@ -16,7 +16,7 @@ export function bodyInTime(ms = BODY_MS) {
   };
 }
 
-/** What was answered without its body being wanted (401, 404) must not hold a connection by sending it for ever. */
+/** A client whose body was not wanted (401, 404) must not hold the connection by sending it for ever. */
 export function cutUnread(req: IncomingMessage, res: ServerResponse, ms = AFTER_MS): void {
   res.once('finish', () => {
     if (req.complete) return;

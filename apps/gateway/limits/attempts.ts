@@ -29,7 +29,7 @@ export class Attempts {
     this.#buckets = new LRUCache({ max: limits.addresses });
   }
 
-  /** @returns undefined where the attempt may be made, else the seconds until the next one may */
+  /** @returns undefined if the attempt is allowed, else the seconds until the next one is */
   take(address: string): number | undefined {
     const bucket = this.#bucketOf(networkOf(address));
     if (bucket.left < 1) return Math.ceil((1 - bucket.left) / this.limits.backPerSecond);
@@ -37,7 +37,7 @@ export class Attempts {
     return undefined;
   }
 
-  /** The attempt succeeded: it counts no more. */
+  /** The attempt succeeded: it no longer counts. */
   giveBack(address: string): void {
     const bucket = this.#bucketOf(networkOf(address));
     bucket.left = Math.min(this.limits.most, bucket.left + 1);
@@ -58,7 +58,7 @@ export class Attempts {
   }
 }
 
-/** Whoever has one IPv6 address has the whole /64 around it (RFC 6177). */
+/** An IPv6 client usually has the whole /64 around its address (RFC 6177). */
 export function networkOf(address: string): string {
   if (!isIPv6(address)) return address;
   const [head = '', tail] = address.split('%', 1)[0]?.toLowerCase().split('::') ?? [];

@@ -5,7 +5,7 @@ import { Refusal } from '../http/refusal.js';
 import { clientAddress } from '../http/client-address.js';
 import { Attempts } from './attempts.js';
 
-/** Ahead of what anybody may try: links, codes, signing in. What succeeds does not count. */
+/** Limits what anyone may try: links, codes, signing in. Successes do not count. */
 @Injectable()
 export class LimitAttempts implements NestMiddleware {
   constructor(

@@ -22,7 +22,7 @@ export class JwtLinksController {
     private readonly answers: Answers,
   ) {}
 
-  /** A chat's preview opens it too: what works once is not used up by a GET. */
+  /** A chat's link preview opens it too, so a GET does not use up a single-use link. */
   @Get('auth/jwt/set')
   async setByGet(@Req() req: Request, @Query() { jwt, machine }: JwtLink, @Res() res: Response): Promise<void> {
     const link = await this.opener.byJwt(jwt, req.headers.cookie);
@@ -67,7 +67,7 @@ export class JwtLinksController {
   private async go(req: Request, res: Response, link: OpenedLink, { jwt, machine }: JwtLink): Promise<void> {
     res.append('set-cookie', await this.keeper.keep(link.grant, this.visitors.of(req), jwt));
     res.setHeader('cache-control', 'no-store');
-    // The address holds the token: the page that follows must not learn it.
+    // The address contains the token: the next page must not see it.
     res.setHeader('referrer-policy', 'no-referrer');
     res.redirect(302, locationOf(link.grant, machine));
   }

@@ -23,7 +23,7 @@ export class LinkKeeper {
   /**
    * @param jwt where it came so: kept in the cookie itself for a grant that has no GateToken
    * @returns values for `Set-Cookie`
-   * @throws Refusal 410 where another browser was first
+   * @throws Refusal 410 if another browser was first
    */
   async keep(grant: ActiveGrant, { cookies, host, address }: Visitor, jwt?: string): Promise<string[]> {
     const { uid, exp, registered, singleUse } = grant;

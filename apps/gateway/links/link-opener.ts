@@ -10,10 +10,10 @@ import { grantFault } from '../grants/validity.js';
 import { Refusal } from '../http/refusal.js';
 import { VmStates } from '../vms/vm-states.js';
 
-/** A grant that is good now, and whether this browser would win it. */
+/** A grant that is valid now, and whether this browser already holds it. */
 export interface OpenedLink {
   readonly grant: ActiveGrant;
-  /** The browser holds it already: nothing is used up by going on. */
+  /** The browser already holds it: opening it again uses nothing up. */
   readonly held: boolean;
 }
 

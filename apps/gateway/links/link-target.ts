@@ -10,7 +10,7 @@ export interface Machine {
   readonly vm: string;
 }
 
-/** Where a person goes with this grant: a path on the own host. */
+/** Where this grant leads a person: a path on this host. */
 export function locationOf(grant: ActiveGrant, wanted: Machine | undefined): string {
   const machine = wanted ?? grant.vm ?? machineOf(grant.urls);
   if (machine !== undefined) return consolePage(machine, kindOf(grant, machine));
@@ -39,13 +39,13 @@ export function consoleOf(path: string): (Machine & { kind: 'vnc' | 'serial' }) 
   return target;
 }
 
-/** The screen where the grant allows it, else the serial console. */
+/** The screen if the grant allows it, else the serial console. */
 function kindOf(grant: ActiveGrant, { namespace, vm }: Machine): 'vnc' | 'serial' {
   const allowed = vmUrls(namespace, vm).filter((path) => opens(grant.policy, path));
   return allowed.length > 0 && allowed.every((path) => path.endsWith('/console')) ? 'serial' : 'vnc';
 }
 
-/** What a person is told of a link before they use it. */
+/** What a person learns about a link before they use it. */
 export function linkInfo(grant: ActiveGrant): LinkInfo {
   return {
     namespace: grant.vm?.namespace ?? grant.namespace,

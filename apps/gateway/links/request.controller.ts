@@ -60,7 +60,7 @@ export class RequestController {
   }
 }
 
-/** The scripts of the original system send an empty text for what they leave open. */
+/** The original system's scripts send an empty string for an absent value. */
 function given<T extends object>(fields: T): Partial<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== '')) as Partial<T>;
 }

@@ -10,7 +10,7 @@ export interface Visitor {
   readonly address: string;
 }
 
-/** Finds out whose request it is. */
+/** Finds out which browser made a request. */
 @Injectable()
 export class Visitors {
   constructor(@Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig) {}

@@ -12,7 +12,7 @@ export interface Denial {
   readonly refusal: { readonly code: number; readonly reason: string; readonly message: string };
 }
 
-/** One line for each thing that somebody may have to account for. The logger redacts; still no token is handed to it. */
+/** One line for each auditable event. The logger redacts; even so, it is never given a token. */
 @Injectable()
 export class Audit {
   constructor(
@@ -26,7 +26,7 @@ export class Audit {
     this.log.warn({ audit: 'deny', door, method, path, address, code: refusal.code, why: refusal.message }, 'denied');
   }
 
-  /** A link was redeemed: whose, by whom. */
+  /** A link was redeemed: which one, and by whom. */
   redeemed(what: { token: string; address: string; how: 'link' | 'jwt'; singleUse: boolean }): void {
     this.log.info({ audit: 'redeem', ...what }, 'redeemed');
   }
@@ -53,7 +53,7 @@ export class Audit {
     this.log.info({ audit: 'end', ...what }, 'console ended');
   }
 
-  /** A mistake of the gateway or a fault below it, where nothing else handles it. */
+  /** A bug in the gateway or a fault below it that nothing else handles. */
   fault(where: string, error: unknown): void {
     this.log.error({ where, err: error }, 'unexpected error');
   }

@@ -61,7 +61,7 @@ export class Metrics {
     this.#consoles.set(open);
   }
 
-  /** Codes that browsers choose are counted as one: they would make series without end. */
+  /** Codes that browsers choose count as one: otherwise they could create unlimited time series. */
   consoleEnded(code: number): void {
     this.#ends.inc({ code: consoleEndOf(code) !== undefined ? String(code) : 'viewer' });
   }

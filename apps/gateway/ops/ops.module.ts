@@ -4,7 +4,7 @@ import { Audit } from './audit.js';
 import { Metrics } from './metrics.js';
 import { Readiness } from './readiness.js';
 
-/** What every other part writes to and is judged by. */
+/** Logs, metrics and readiness, used by every other part. */
 @Global()
 @Module({ providers: [Audit, Clock, Metrics, Readiness], exports: [Audit, Clock, Metrics, Readiness] })
 export class OpsModule {}

@@ -1,22 +1,22 @@
 import { Injectable } from '@nestjs/common';
 
-/** Tells whether requests may come: each part that must be in order first adds a check of its own. */
+/** Says whether the gateway is ready for requests: each part that requests depend on adds a check. */
 @Injectable()
 export class Readiness {
   readonly #checks: (() => string[])[] = [];
   #closing = false;
 
-  /** @param check returns a line for each thing that is not in order */
+  /** @param check returns one line per problem */
   require(check: () => string[]): void {
     this.#checks.push(check);
   }
 
-  /** The process shuts down: no new requests, please. */
+  /** The process is shutting down: send no new requests. */
   close(): void {
     this.#closing = true;
   }
 
-  /** @returns a line for each thing that is not in order */
+  /** @returns one line per problem */
   problems(): string[] {
     return this.#closing ? ['shutting down'] : this.#checks.flatMap((check) => check());
   }

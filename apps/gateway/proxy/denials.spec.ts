@@ -77,7 +77,7 @@ describe('row 5: tokens that are none, at both doors', () => {
     await expectBoth(bearer(token), 401, /./);
   });
 
-  it('a key of somebody else, under its own and under our kid', async () => {
+  it('a foreign key, under its own and under our kid', async () => {
     const privateKey = createPrivateKey((await generateKeyPair())['tls.key']);
     const publicKey = createPublicKey(privateKey);
     const own = { privateKey, publicKey, kid: thumbprint(publicKey) };

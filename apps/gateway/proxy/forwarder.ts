@@ -73,7 +73,7 @@ export class Forwarder {
     return this.#proxy(req, res);
   }
 
-  /** Forwards an upgrade that is no console: the sockets are joined as they are. */
+  /** Forwards an upgrade other than a console: the sockets are joined as they are. */
   upgrade(req: IncomingMessage, socket: Socket, head: Buffer, request: ApiRequest, identity: UpstreamIdentity): void {
     req.headers = upgradeHeaders(req.headers, identity);
     req.url = target(request);
@@ -138,7 +138,7 @@ function target({ path, query }: ApiRequest): string {
   return query === '' ? path : `${path}?${query}`;
 }
 
-/** @returns what a person may know of a fault between here and the API server: not its address */
+/** @returns what a person may know about a fault on the way to the API server, without its address */
 function upstreamFault(error: Error): Refusal {
   const late = 'code' in error && (error.code === 'ETIMEDOUT' || error.code === 'ESOCKETTIMEDOUT');
   return late

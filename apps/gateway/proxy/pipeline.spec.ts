@@ -27,7 +27,7 @@ const grant = (urls: string[], more: Partial<ActiveGrant> = {}): ActiveGrant => 
   ...more,
 });
 
-const user: SignedIn = { username: 'eve', groups: [], method: 'token', session: 's', token: () => 'hers' };
+const user: SignedIn = { username: 'eve', groups: [], method: 'token', session: 's', token: () => 'theirs' };
 
 const VM: VmState = { status: 'Running', running: true, uid: 'vm-2', has: { vnc: true, serial: true } };
 

@@ -10,7 +10,7 @@ import { refuseForeignOrigin } from '../http/origin.js';
 import { Refusal } from '../http/refusal.js';
 import { ConsoleRights } from '../vms/console-rights.js';
 
-/** A request as both doors hand it in. */
+/** A request as both doors receive it. */
 export interface Incoming {
   readonly method: string;
   /** The raw request target, beginning with `/k8s/`. */
@@ -23,7 +23,7 @@ export type Authorization =
   | { readonly allow: true; readonly request: ApiRequest; readonly credential: Credential }
   | { readonly allow: false; readonly refusal: Refusal };
 
-/** The order of a request, for both doors. */
+/** The checks that every request passes, in order, for both doors. */
 @Injectable()
 export class Pipeline {
   readonly #origins: ReadonlySet<string>;
@@ -38,7 +38,7 @@ export class Pipeline {
   }
 
   /**
-   * Each step refuses by throwing a Refusal; what comes out of the last one is allowed, and is exactly what will be
+   * A step refuses by throwing a Refusal. What the last one returns is allowed, and is exactly what will be
    * forwarded.
    */
   async authorize(incoming: Incoming): Promise<Authorization> {
@@ -60,7 +60,7 @@ export class Pipeline {
 
   /**
    * Kubernetes judges what a user asks for, but the gateway acts for them before it forwards a console: it looks at the
-   * VM, takes the console's Lease from somebody, writes a record. So it asks first.
+   * VM, takes over the console's Lease, writes a record. So it asks first.
    */
   private async refuseRightless({ console: target }: ApiRequest, credential: Credential): Promise<void> {
     if (target !== undefined && credential.kind === 'user') await this.rights.require(credential.user, target);
@@ -73,7 +73,7 @@ export class Pipeline {
   }
 }
 
-/** Parsed here and nowhere else: what the grants are matched with is what is forwarded. */
+/** Parsed only here: grants are matched with exactly what is forwarded. */
 function parse({ url, method, upgrade }: Incoming): ApiRequest {
   const [target = '', ...query] = url.split('?');
   const path = target.slice('/k8s'.length);
@@ -83,7 +83,7 @@ function parse({ url, method, upgrade }: Incoming): ApiRequest {
   throw new Refusal(400, parsed.message, 'Correct the path and try again.');
 }
 
-/** KubeVirt cuts the viewer of a console even for a GET that is no websocket: such a one is never forwarded. */
+/** KubeVirt cuts the viewer of a console even for a GET without a websocket: such a request is never forwarded. */
 function refuseHalfConsole({ console: target, upgrade }: ApiRequest): void {
   if (target === undefined || upgrade) return;
   throw new Refusal(

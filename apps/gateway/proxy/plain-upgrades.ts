@@ -6,7 +6,7 @@ import { type Credential } from '../credentials/credential.js';
 import { Identities } from '../credentials/identities.js';
 import { Forwarder } from './forwarder.js';
 
-/** Upgrades that are no consoles (exec, port-forward, a watch by websocket): the sockets are joined as they are. */
+/** Upgrades other than consoles (exec, port-forward, a watch by websocket): the sockets are joined as they are. */
 @Injectable()
 export class PlainUpgrades {
   readonly #open = new Set<Socket>();
@@ -22,8 +22,8 @@ export class PlainUpgrades {
 
   /**
    * It ends with its credential.
-   * @returns false where the client left before there was a token for it
-   * @throws Refusal 503 where there is no token of the guest account
+   * @returns false if the client left before there was a token for it
+   * @throws Refusal 503 if the guest account has no token
    */
   async forward(
     [req, socket, head]: [IncomingMessage, Socket, Buffer],

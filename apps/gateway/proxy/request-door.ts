@@ -8,7 +8,7 @@ import { RequestLog } from '../http/request-log.js';
 import { Forwarder } from './forwarder.js';
 import { Pipeline } from './pipeline.js';
 
-/** The door of ordinary requests below /k8s/: ahead of Express, so it answers everything itself. */
+/** The door for ordinary requests under /k8s/. It stands ahead of Express, so it answers everything itself. */
 @Injectable()
 export class RequestDoor {
   #closing = false;
@@ -22,7 +22,7 @@ export class RequestDoor {
     private readonly log: RequestLog,
   ) {}
 
-  /** From now on requests are refused; those in flight go on, but for watches, which begin anew elsewhere. */
+  /** Refuses requests from now on. Those in flight go on, except watches, which clients reopen elsewhere. */
   close(): void {
     this.#closing = true;
     for (const res of this.#watches) res.destroy();

@@ -14,7 +14,7 @@ const HOP_BY_HOP = [
   'http2-settings',
 ];
 
-/** The gate's own credentials, what would speak for somebody else, and what tells the cluster about our pages. */
+/** The gateway's own credentials, headers that impersonate, and headers that reveal our pages to the cluster. */
 const OURS = ['authorization', 'cookie', 'expect', 'forwarded', 'origin', 'referer', 'host', 'x-real-ip'];
 const OURS_BEGIN = ['impersonate-', 'x-remote-', 'x-forwarded-', 'sec-fetch-'];
 const DROPPED = new Set([...HOP_BY_HOP, ...OURS]);

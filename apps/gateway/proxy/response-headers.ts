@@ -1,6 +1,6 @@
 import { type IncomingHttpHeaders } from 'node:http';
 
-/** What an answer of the cluster must not do to the origin that serves the dashboard. */
+/** Headers with which an answer of the cluster could harm the origin of the dashboard. */
 const DROPPED = [
   'set-cookie',
   'set-cookie2',
@@ -46,7 +46,7 @@ export function cleanAnswer(headers: IncomingHttpHeaders, upstream: URL): void {
   Object.assign(headers, OURS);
 }
 
-/** @returns the redirect as seen from outside; undefined where it leads to another host */
+/** @returns the redirect as seen from outside; undefined if it leads to another host */
 function ownLocation(location: string, upstream: URL): string | undefined {
   if (!URL.canParse(location, upstream.href)) return undefined;
   const target = new URL(location, upstream);

@@ -9,7 +9,7 @@ import { Pipeline } from './pipeline.js';
 import { PlainUpgrades } from './plain-upgrades.js';
 import { closing, internal } from './request-door.js';
 
-/** The door of upgrades. It is the only listener of the server's `upgrade` event. */
+/** The door for upgrades: the only listener of the server's `upgrade` event. */
 @Injectable()
 export class UpgradeDoor {
   #closing = false;
@@ -22,7 +22,7 @@ export class UpgradeDoor {
     private readonly log: RequestLog,
   ) {}
 
-  /** From now on upgrades are refused; plain ones that are open are cut, consoles are ended by their own door. */
+  /** Refuses upgrades from now on. Open plain ones are cut; ConsoleDoor ends the consoles. */
   close(): void {
     this.#closing = true;
     this.plain.close();

@@ -16,7 +16,7 @@ beforeAll(async () => {
   const sealed = new SealedCookie(readConfig(BASE_ENV).sessionKey);
   const until = Date.now() + 60_000;
   const value = await sealed.seal({
-    token: 'hers',
+    token: 'theirs',
     username: 'eve',
     groups: [],
     method: 'token',
@@ -31,20 +31,20 @@ afterAll(async () => {
 });
 
 describe('a signed-in user', () => {
-  it('acts with her own token, and nothing else of her goes upstream', async () => {
+  it('acts with their own token, and nothing else of theirs goes upstream', async () => {
     const reply = await call(gateway.port, '/k8s/api/v1/namespaces/ns/pods', {
       headers: { cookie, 'impersonate-user': 'admin' },
     });
     expect(reply.status).toBe(200);
     const seen = cluster.api.forwarded.at(-1)?.headers ?? {};
-    expect(seen.authorization).toBe('Bearer hers');
+    expect(seen.authorization).toBe('Bearer theirs');
     expect(JSON.stringify(seen)).not.toMatch(/admin|cookie/);
   });
 
-  it('opens a console, which is recorded under her name', async () => {
+  it('opens a console, which is recorded under their name', async () => {
     const viewer = await view(gateway.port, VNC, { cookie, origin: 'https://gate.example.com' });
     await viewer.receives('RFB');
-    expect(cluster.api.guests.at(-1)?.request.headers.authorization).toBe('Bearer hers');
+    expect(cluster.api.guests.at(-1)?.request.headers.authorization).toBe('Bearer theirs');
     expect(cluster.api.objects.list('gatesessions')[0]?.spec).toMatchObject({ user: 'eve', vm: 'demo' });
     expect(cluster.api.objects.list('gatesessions')[0]?.spec).not.toHaveProperty('token');
     expect((await viewer.ended).code).toBe(4007);
@@ -69,9 +69,9 @@ describe('a signed-in user', () => {
   });
 
   it('without the right to a console evicts nobody, learns nothing, leaves nothing behind', async () => {
-    cluster.startVm('hers');
-    const grant = await cluster.grant({ vm: 'hers' });
-    const path = VNC.replace('demo', 'hers');
+    cluster.startVm('theirs');
+    const grant = await cluster.grant({ vm: 'theirs' });
+    const path = VNC.replace('demo', 'theirs');
     const first = await view(gateway.port, path, { authorization: `Bearer ${grant.status?.token}` });
     await first.receives('RFB');
     const left = (): unknown[] =>
@@ -93,20 +93,20 @@ describe('a signed-in user', () => {
     cluster.api.may = () => true;
     expect(asked).toEqual(
       ['vnc', 'console'].map((subresource) => [
-        'Bearer hers',
+        'Bearer theirs',
         {
           verb: 'get',
           group: 'subresources.kubevirt.io',
           resource: 'virtualmachineinstances',
           subresource,
           namespace: 'ns',
-          name: 'hers',
+          name: 'theirs',
         },
       ]),
     );
     expect(left()).toEqual(before);
     expect(
-      cluster.api.forwarded.filter(({ url }) => url.includes('/hers/') && url.includes('subresources')),
+      cluster.api.forwarded.filter(({ url }) => url.includes('/theirs/') && url.includes('subresources')),
     ).toHaveLength(1);
     expect(first.socket.readyState).toBe(first.socket.OPEN);
     first.socket.close();
@@ -127,12 +127,12 @@ describe('a signed-in user', () => {
     expect(refused.status).toBe(gets);
   });
 
-  it('in a namespace that is not watched, the VM is looked at with her own rights', async () => {
+  it('in a namespace that is not watched, the VM is read with their own rights', async () => {
     const path = VNC.replace('/namespaces/ns/', '/namespaces/elsewhere/').replace('demo', 'missing');
     const viewer = await view(gateway.port, path, { cookie, origin: 'https://gate.example.com' });
     expect(await viewer.ended).toEqual({ code: 4004, reason: 'missing does not exist.' });
     const asked = cluster.api.seen.filter(({ url }) => url.includes('/namespaces/elsewhere/'));
-    expect(asked.every(({ headers }) => headers.authorization === 'Bearer hers')).toBe(true);
+    expect(asked.every(({ headers }) => headers.authorization === 'Bearer theirs')).toBe(true);
   });
 
   it('opens and records a console of a namespace that is not watched', async () => {

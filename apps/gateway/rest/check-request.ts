@@ -3,14 +3,14 @@ import { explain, PolicyError, neverGranted, parseGrant, rights } from '#libs/po
 import { DurationError, formatDuration, parseDuration } from '#libs/token';
 
 export interface Checked {
-  /** What it would allow, a line of plain English each. */
+  /** What it would allow, one line of plain English each. */
   grants: string[];
-  /** Why the operator would refuse it or it would open nothing, a line each. */
+  /** Why the operator would refuse it, or why it would open nothing, one line each. */
   problems: string[];
 }
 
 /**
- * What the text of a request says by itself, before the cluster is asked.
+ * What the request alone shows, before the cluster is asked.
  * @param longest milliseconds that a grant may last in this namespace
  * @param now milliseconds since the epoch
  */

@@ -31,7 +31,7 @@ export class EventsController implements BeforeApplicationShutdown {
   async stream(@CurrentUser() user: User, @Param('ns', KubeName) ns: string): Promise<Observable<MessageEvent>> {
     const changes = (await this.feeds.changes(user, ns)).pipe(
       map((change) => ({ type: 'change', data: change })),
-      endWith(undefined), // The heartbeat must not go on alone.
+      endWith(undefined), // The heartbeat must end with the stream.
     );
     const heartbeat = interval(HEARTBEAT_MS).pipe(map(() => ({ type: 'heartbeat', data: '' })));
     const signedOut = new Observable<void>((subscriber) => user.onSignOut?.(() => subscriber.next()));
@@ -43,7 +43,7 @@ export class EventsController implements BeforeApplicationShutdown {
     return stream.pipe(takeUntil(timer(Math.min(user.until - Date.now(), MAX_TIMER_MS))));
   }
 
-  /** The server waits for its answers to end: these would not by themselves. */
+  /** The server waits for open answers to end: these would never end by themselves. */
   async beforeApplicationShutdown(): Promise<void> {
     this.closing.next();
     await this.feeds.stop();

@@ -36,7 +36,7 @@ describe('a user whom the cluster does not accept', () => {
     expect((await events(gateway.port, EVENTS, ada)).status).toBe(403);
   });
 
-  it.each([401, 403])('%i to a watch ends her stream, and the next one is judged anew', async (code) => {
+  it.each([401, 403])('%i to a watch ends their stream, and the next one is judged anew', async (code) => {
     const bearer = { authorization: `Bearer until-${code}` };
     let watch: ServerResponse | undefined;
     serveUsers(cluster);
@@ -84,7 +84,7 @@ describe('one stream', () => {
     stream.close();
   });
 
-  it('upstream one watch a kind, however many of her tabs listen', async () => {
+  it('upstream one watch per kind, however many of their tabs listen', async () => {
     serveUsers(cluster);
     const bearer = { authorization: 'Bearer tabs' };
     const tabs = await Promise.all([1, 2, 3].map(() => events(gateway.port, EVENTS, bearer)));
@@ -99,7 +99,7 @@ describe('one stream', () => {
     for (const tab of tabs) tab.close();
   });
 
-  it('leaves out the kind that she may not list: the rest goes on', async () => {
+  it('leaves out the kind that they may not list; the others still stream', async () => {
     const [rule] = EVERYTHING;
     serveUsers(cluster, {}, [{ ...rule, verbs: ['*'], apiGroups: ['kubevirt.io'] }]);
     const stream = await events(gateway.port, EVENTS, { authorization: 'Bearer vms-only' });

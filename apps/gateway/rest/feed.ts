@@ -10,7 +10,7 @@ import { vmView } from './vm-view.js';
 
 const GATE = 'kubegateway.kubevirt.io';
 
-/** The changes of one namespace as one user may see them: one watch a kind, however many of her tabs listen. */
+/** The changes in one namespace that one user may see: one watch per kind, however many of their tabs listen. */
 export class Feed {
   readonly changes = new Subject<ChangeEvent>();
   listeners = 0;
@@ -19,7 +19,7 @@ export class Feed {
   private readonly vms: Informer<VirtualMachine> | undefined;
   private readonly vmis: Informer<VirtualMachineInstance> | undefined;
 
-  /** @param rules hers in this namespace */
+  /** @param rules of the user in this namespace */
   constructor(
     private readonly user: User,
     private readonly namespace: string,
@@ -42,7 +42,7 @@ export class Feed {
     await Promise.all(this.informers.map((informer) => informer.stop()));
   }
 
-  /** A VM changes for the page when it, its instance or a console on it changes. */
+  /** A VM changes on the page when the VM, its instance or one of its consoles changes. */
   private joinVms(): void {
     this.vms?.on('put', (vm) => this.putVm(vm)).on('delete', ({ metadata }) => this.gone('vm', metadata.name));
     const byName = (name: string | undefined): void => {
@@ -66,7 +66,7 @@ export class Feed {
     this.changes.next(change);
   }
 
-  /** A kind that she may not watch is left out: the rest goes on. */
+  /** A kind that the user may not watch is left out; the others still stream. */
   private watch<T extends KubeObject>(type: ResourceType, group: string): Informer<T> | undefined {
     const may = (verb: string): boolean => this.rules.allow({ verb, group, resource: type.resource });
     if (!may('list') || !may('watch')) return undefined;
@@ -78,7 +78,7 @@ export class Feed {
     return informer;
   }
 
-  /** Her credential has ended, or a right was taken from her: the streams end, and whoever asks again is told so. */
+  /** The user's credential or one of their rights has ended: the streams end, and a new request gets the refusal. */
   private failed(error: unknown): void {
     if (isKubeError(error, 401, 403)) this.changes.complete();
   }
@@ -89,9 +89,9 @@ export class Feeds {
   private readonly feeds = new Map<string, Feed>();
 
   /**
-   * What a stream sends: first that everything may have changed, then what changes. It ends by itself when the API
-   * server accepts the user no longer.
-   * @throws KubeError when the API server refuses the question what she may do
+   * What a stream sends: first a reset, then each change. It ends by itself when the API server
+   * no longer accepts the user.
+   * @throws KubeError when the API server refuses to say what the user may do
    */
   async changes(user: User, namespace: string): Promise<Observable<ChangeEvent>> {
     const rules = await Rules.of(user.client, namespace);
@@ -102,7 +102,7 @@ export class Feeds {
       feed.listeners += 1;
       subscriber.add(() => this.release(key, feed));
       subscriber.add(feed.changes.subscribe(subscriber));
-      // The page fetches its lists now: what changed before this moment is in them.
+      // The page fetches its lists now: they contain every earlier change.
       subscriber.next({ kind: 'reset', type: 'reset' });
     });
   }

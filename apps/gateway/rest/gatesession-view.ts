@@ -27,7 +27,7 @@ export function machineNamespace({ metadata, spec }: Pick<GateSession, 'spec' | 
   return spec.namespace ?? metadata.namespace ?? '';
 }
 
-/** Who is on a console, in a person's words: the signed-in user, or the link that was used. */
+/** Who is using a console, for people: the signed-in user, or the link they used. */
 export function who({ spec }: Pick<GateSession, 'spec' | 'metadata'>): string {
   if (spec.user !== undefined && spec.user !== '') return spec.user;
   return spec.token === undefined || spec.token === '' ? 'unknown' : `link ${spec.token}`;

@@ -25,7 +25,7 @@ interface Gate {
   longest: number;
 }
 
-/** Grants as the user sees, makes and revokes them: Kubernetes judges each step with her own rights. */
+/** Grants as the user sees, issues and revokes them: Kubernetes judges each step by the user's own rights. */
 @Injectable()
 export class GateTokensService {
   constructor(@Inject(GATEWAY_CONFIG) private readonly where: Where) {}
@@ -62,7 +62,7 @@ export class GateTokensService {
     await client.delete(types.gateTokens, name, namespace);
   }
 
-  /** What such a grant would allow, and whether she may give it, before it is made. */
+  /** What a grant would allow, and whether the user may issue it, before it is created. */
   async check(client: UserClient, namespace: string, request: IssueRequest): Promise<CheckResponse> {
     const gate = await this.gate(client, namespace, this.secretName(namespace, request)).catch(asProblem);
     const longest = typeof gate === 'string' ? this.where.maxDuration : gate.longest;
@@ -72,7 +72,7 @@ export class GateTokensService {
     return { allowed: problems.length === 0, grants, problems };
   }
 
-  /** A dry run is the API server's own word on rights and schema; nothing is stored. */
+  /** A dry run has the API server itself check rights and schema; nothing is stored. */
   private async kubernetesProblems(client: UserClient, namespace: string, request: IssueRequest): Promise<string[]> {
     const { name, ...spec } = request;
     const gatetoken = {
@@ -91,7 +91,7 @@ export class GateTokensService {
     return request.vm === undefined ? [] : vmProblems(client, namespace, request.vm);
   }
 
-  /** Whoever issues here means this gateway, unless she says otherwise. */
+  /** A grant issued here is for this gateway, unless it names another. */
   private secretName(namespace: string, request: IssueRequest): string | undefined {
     return (
       request['secret-name'] ?? (namespace === this.where.namespace ? jwtSecretOf(this.where.gateServer) : undefined)
@@ -99,7 +99,7 @@ export class GateTokensService {
   }
 
   /**
-   * What the GateServer of a grant says of links: the one whose secret it names, else the namespace's.
+   * What a grant's GateServer says about links: the one whose secret the grant names, else the namespace's.
    * @throws Refusal 409 where there is none
    */
   private async gate(client: UserClient, namespace: string, secretName?: string): Promise<Gate> {
@@ -124,14 +124,14 @@ export class GateTokensService {
   }
 }
 
-/** @returns what a person can act on; @throws what she cannot */
+/** @returns what a person can act on; @throws what they cannot */
 function asProblem(error: unknown): string {
   if (error instanceof Refusal) return error.toStatus().message;
   if (isKubeError(error, 400, 403, 404, 409, 422)) return error.message;
   throw error;
 }
 
-/** As the operator sees it: an instance that stands alone is a machine too. Where she may not look, it will judge. */
+/** As the operator sees it: an instance without a VM counts too. Where the user may not look, the operator decides. */
 async function vmProblems(client: UserClient, namespace: string, vm: string): Promise<string[]> {
   for (const type of [types.virtualMachines, types.virtualMachineInstances]) {
     try {

@@ -32,7 +32,7 @@ async function check(body: unknown, namespace = 'ns'): Promise<CheckResponse> {
 const DRY = { 'POST /gatetokens': { code: 201, body: {} } };
 
 describe('POST gatetokens/check', () => {
-  it('says what it would allow and that she may give it; nothing is made', async () => {
+  it('says what it would allow and that they may issue it; nothing is created', async () => {
     serveUsers(cluster, DRY);
     expect(await check({ vm: 'demo', 'view-only': true })).toEqual({
       allowed: true,
@@ -49,7 +49,7 @@ describe('POST gatetokens/check', () => {
     expect(cluster.api.objects.list('gatetokens')).toEqual([]);
   });
 
-  it('whether she may, the API server says', async () => {
+  it('leaves it to the API server whether they may', async () => {
     const message = 'gatetokens is forbidden: User "ada" cannot create resource "gatetokens"';
     serveUsers(cluster, { 'POST /gatetokens': { code: 403, body: failure(403, message, 'Forbidden') } });
     expect(await check({ vm: 'demo' })).toMatchObject({ allowed: false, problems: [message] });
@@ -171,7 +171,7 @@ describe('POST gatetokens', () => {
     expect(statusOf(await asked).message).toContain('No such machine.');
   });
 
-  it('answers one status to an invalid grant, whoever found it', async () => {
+  it('answers an invalid grant with one status, whichever check found it', async () => {
     serveUsers(cluster);
     const byUs = statusOf(await asAda(gateway.port, 'POST', TOKENS, { vm: 'demo', duration: 7 }));
     const causes = [{ reason: 'FieldValueInvalid', message: 'Invalid value: "1d"', field: 'spec.duration' }];
@@ -205,7 +205,7 @@ describe('GET, DELETE gatetokens, POST revoke', () => {
     expect(list.body + one.body).not.toMatch(/HASH-OF|eyJ/);
   });
 
-  it('revokes and deletes as her', async () => {
+  it('revokes and deletes as the user', async () => {
     serveUsers(cluster);
     const path = `${TOKENS}/${(await cluster.grant()).metadata.name}`;
     expect((await asAda(gateway.port, 'POST', `${path}/revoke`)).status).toBe(200);

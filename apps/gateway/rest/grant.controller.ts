@@ -20,7 +20,7 @@ import { present } from './gatetoken-view.js';
 
 class GrantParams extends dto(GrantQuery, malformed('Use ?namespace=NAMESPACE&vm=VM.')) {}
 
-/** For a guest: what their grant allows on a VM. The one REST answer that is given with the gateway's own knowledge. */
+/** For a guest: what their grant allows on a VM. The only REST answer that comes from the gateway's own watches. */
 @ApiTags('Grant')
 @ForGuests()
 @Controller('api/v1/grant')
@@ -46,13 +46,13 @@ export class GrantController {
     const reaching = [...held.grants, ...held.faults.flatMap(ofGoneVm)]
       .map((presented) => ({ presented, consoles: consolesOf(presented, namespace, vm) }))
       .filter(({ consoles }) => consoles.vnc || consoles.serial);
-    // A link for the machine that stood here before does not shadow one for the machine of now.
+    // A link for a former VM of this name does not shadow one for the present VM.
     const best = reaching.find(({ presented }) => !this.isGone(presented.grant, namespace, vm)) ?? reaching[0];
     if (best !== undefined) return this.info(best.presented, best.consoles, namespace, vm);
     throw mostTelling(held.faults)?.toRefusal() ?? elsewhere();
   }
 
-  /** The machine that the grant was made for is gone, whatever stands under its name now. */
+  /** The VM that the grant was issued for is gone, even if another one now has its name. */
   private isGone({ vmUid, vmFault }: ActiveGrant, namespace: string, vm: string): boolean {
     const uid = this.vms.get(namespace, vm)?.uid;
     return vmFault !== undefined || (vmUid !== undefined && uid !== undefined && uid !== vmUid);
@@ -81,7 +81,7 @@ export class GrantController {
   }
 }
 
-/** A grant that gives nothing any more because of its VM: the page says so, and asks for no other link. */
+/** A grant that its VM's end has made useless: the page says so instead of asking for another link. */
 function ofGoneVm({ grant }: GrantError): Presented[] {
   return grant?.vmFault === undefined ? [] : [{ grant }];
 }

@@ -92,7 +92,7 @@ describe('GET namespaces', () => {
   const named = (...names: string[]): object => ({ items: names.map((name) => ({ metadata: { name } })) });
   const no = { code: 403, body: failure(403, 'no') };
 
-  it('those that she can see, and which have a GateServer', async () => {
+  it('those that the user can see, and which have a GateServer', async () => {
     const servers = { items: [{ metadata: { name: 'gs', namespace: 'ns' } }, { metadata: { namespace: 'two' } }] };
     expect(
       await list({
@@ -106,7 +106,7 @@ describe('GET namespaces', () => {
     ]);
   });
 
-  it("the gateway's own where she may not list them; 401 and 500 are no answer", async () => {
+  it("the gateway's own when they may not list them; 401 and 500 are passed on", async () => {
     expect(await list({ 'GET /namespaces': no, 'GET /gateservers': no })).toEqual([{ name: 'ns', gateserver: true }]);
     serveUsers(cluster, { 'GET /namespaces': { code: 500, body: failure(500, 'etcd is away') } });
     expect(statusOf(await asAda(gateway.port, 'GET', '/namespaces'))).toMatchObject({
@@ -120,7 +120,7 @@ describe('GET namespaces', () => {
 
 describe('gatesessions', () => {
   const SESSIONS = '/namespaces/ns/gatesessions';
-  it('are listed, and one is cut, as her', async () => {
+  it('are listed, and one is ended, as the user', async () => {
     serveUsers(cluster);
     cluster.api.objects.create('gatesessions', {
       metadata: { name: 'one' },

@@ -13,7 +13,7 @@ export interface Wanted {
 export class Rules {
   constructor(private readonly rules: readonly V1ResourceRule[]) {}
 
-  /** @param client the user's own: the review speaks of whoever asks */
+  /** @param client the user's own: the review describes the user who asks */
   static async of(client: UserClient, namespace: string): Promise<Rules> {
     const api = client.api(AuthorizationV1Api);
     const { status } = await api.createSelfSubjectRulesReview({ body: { spec: { namespace } } });

@@ -56,7 +56,7 @@ describe('views', () => {
     });
   });
 
-  it('joins a VM with its instance, who is on it, and what she may do', () => {
+  it('joins a VM with its instance, who is using it, and what the user may do', () => {
     const rules = new Rules([
       { verbs: ['update'], apiGroups: ['subresources.kubevirt.io'], resources: ['virtualmachineinstances/pause'] },
     ]);

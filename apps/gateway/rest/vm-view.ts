@@ -34,7 +34,7 @@ export function vmView(
     namespace: vm.metadata.namespace ?? '',
     uid: vm.metadata.uid ?? '',
     created: vm.metadata.creationTimestamp ?? '',
-    // Without an instance nothing is known better: it may be one that the user may not read.
+    // Without an instance, assume the best: the user may not be allowed to read it.
     status: vmi === undefined ? (vm.status?.printableStatus ?? 'Unknown') : currentStatus(vm, vmi),
     ready: vm.status?.ready ?? false,
     ips: (vmi?.status?.interfaces ?? []).flatMap((one) => one.ipAddresses ?? (one.ipAddress ? [one.ipAddress] : [])),

@@ -6,7 +6,7 @@ import { Rules } from './rules.js';
 import { actionResource, vmView } from './vm-view.js';
 
 const SUBRESOURCES = '/apis/subresources.kubevirt.io/v1/namespaces';
-/** A PNG of a screen is far below; more is not a screenshot. */
+/** A PNG of a screen is far smaller; anything larger is not a screenshot. */
 const MAX_SCREENSHOT = 16 << 20;
 
 /** VMs as the user sees them. Every method throws KubeError where the cluster refuses. */
@@ -91,7 +91,7 @@ function noPicture(error: unknown, vm: string): Refusal | undefined {
   return code && what && new Refusal(code, what(vm), hint);
 }
 
-/** What the user may not list is not shown: the VMs are what they asked for. */
+/** What the user may not list is not shown: they asked for the VMs. */
 async function allowed<T>(list: Promise<KubeList<T>>): Promise<T[]> {
   return list.then(
     ({ items }) => items,

@@ -30,7 +30,7 @@ describe('PUT vms/VM/ACTION', () => {
     ['restart', 'virtualmachines'],
     ['pause', 'virtualmachineinstances'],
     ['unpause', 'virtualmachineinstances'],
-  ])('%s is asked of the %s, as her', async (action, resource) => {
+  ])('%s is asked of the %s, as the user', async (action, resource) => {
     serveUsers(cluster, { [`PUT /${action}`]: { code: 202, text: '' } });
     const reply = await asAda(gateway.port, 'PUT', `${VMS}/demo/${action}`);
     expect([reply.status, reply.body]).toEqual([202, '']);
@@ -107,7 +107,7 @@ describe('GET vms/VM/screenshot', () => {
     expect(reply.headers['cache-control']).toBe('no-store');
   });
 
-  it('409 while somebody is on the screen', async () => {
+  it('409 while someone is on the screen', async () => {
     for (const canned of [{ text: BUSY }, { code: 500, body: failure(500, BUSY.trim(), 'InternalError') }]) {
       serveUsers(cluster, { 'GET /vnc/screenshot': canned });
       const reply = await screenshot();
@@ -138,7 +138,7 @@ describe('GET vms/VM/screenshot', () => {
 });
 
 describe('GET vms', () => {
-  it('lists and tells one, with her own rights', async () => {
+  it('lists all and gets one, with the rights of the user', async () => {
     serveUsers(cluster, { 'GET /gatesessions': { code: 403, body: failure(403, 'no') } });
     const list = await asAda(gateway.port, 'GET', VMS);
     const one = await asAda(gateway.port, 'GET', `${VMS}/demo`);

@@ -16,20 +16,20 @@ export interface ConsoleClaim {
   readonly kind: 'vnc' | 'serial';
   /** Unique to this console. */
   readonly id: string;
-  /** For people: who is on it. */
+  /** Who is using it, for people. */
   readonly who: string;
   /** The same browser with the same grant may come back without asking (a reload). */
   readonly browser?: string;
   readonly takeOver: boolean;
-  /** Resolves when the console ends: from then on it stands in nobody's way, though its Lease goes a little later. */
+  /** Resolves when the console ends: it then no longer counts as in use, though its Lease is deleted a little later. */
   readonly ended: Promise<unknown>;
 }
 
 export type ClaimOutcome =
-  | { readonly held: true; /** Somebody was on it before. */ readonly taken: boolean; release(): Promise<void> }
+  | { readonly held: true; /** Someone was using it before. */ readonly taken: boolean; release(): Promise<void> }
   | { readonly held: false; readonly who: string };
 
-/** Who is on a VM's console, agreed on by all replicas: one Lease `kg-VMIUID-KIND` for each console in use. */
+/** Who is using a VM's console, agreed between all replicas: one Lease `kg-VMIUID-KIND` for each console in use. */
 @Injectable()
 export class ConsoleLeases {
   readonly #holders = new EventEmitter().setMaxListeners(0);
@@ -56,7 +56,7 @@ export class ConsoleLeases {
     return browser === undefined || lease.metadata.annotations?.[BROWSER] !== browser;
   }
 
-  /** @throws KubeError, NetworkError where the API server cannot be asked */
+  /** @throws KubeError, NetworkError if the API server cannot be asked */
   async claim(claim: ConsoleClaim): Promise<ClaimOutcome> {
     this.#own.set(claim.id, undefined);
     void claim.ended.then(() => this.#own.delete(claim.id));
@@ -94,7 +94,7 @@ export class ConsoleLeases {
     }
   }
 
-  /** Deletes the Leases of consoles that nobody holds any more: their replica died without doing so. */
+  /** Deletes the Leases of consoles whose replica died without doing so. */
   async endOrphans(): Promise<void> {
     for (const { metadata, spec } of this.watches.leases.list()) {
       const { name = '', resourceVersion } = metadata;

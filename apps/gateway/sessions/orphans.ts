@@ -7,7 +7,7 @@ import { SessionRecords } from './session-records.js';
 
 const EVERY_MS = 60_000;
 
-/** Cleans up after replicas that died without a word: their consoles' records are ended, their Leases deleted. */
+/** Cleans up after replicas that died: ends the records of their consoles and deletes their Leases. */
 @Injectable()
 export class Orphans {
   #timer: NodeJS.Timeout | undefined;

@@ -7,19 +7,19 @@ const RENEW_MS = 10_000;
 const DEAD_AFTER_MS = 40_000;
 /** After an outage of the API server every replica that lives has renewed its Lease within this. */
 const STEADY_MS = 2 * RENEW_MS;
-/** A Lease that nobody has renewed for this long is of no use to anybody. */
+/** A Lease that has not been renewed for this long is obsolete. */
 const SWEEP_AFTER_MS = 600_000;
 const REPLICA_LABEL = 'kubegateway.kubevirt.io/replica';
 
 /**
- * Says by a Lease that this replica lives, so that others may take what a dead one held. One write every ten seconds
- * for the replica, instead of one for each of its consoles.
+ * Shows by a Lease that this replica is alive, so that others may take over from a dead one. One write per replica
+ * every ten seconds, instead of one per console.
  */
 @Injectable()
 export class ReplicaLease {
   #timer: NodeJS.Timeout | undefined;
   #renewedAt: number;
-  /** Since when no renewal of the own Lease has been missed. */
+  /** Since when this replica has renewed its own Lease without a miss. */
   #steadySince: number;
 
   constructor(
@@ -28,7 +28,7 @@ export class ReplicaLease {
     @Inject(LOGGER) private readonly log: Pick<Logger, 'warn'>,
     @Inject(Clock) private readonly clock: Pick<Clock, 'now'>,
   ) {
-    // Whoever has just started has seen nothing yet: the API server may have come back a moment ago.
+    // A replica that has just started cannot tell: the API server may have been away until now.
     this.#renewedAt = this.#steadySince = this.clock.now();
   }
 
@@ -108,7 +108,7 @@ export class ReplicaLease {
   }
 }
 
-/** For deletions: gone already, or renewed or taken by somebody else meanwhile. Both are fine. */
+/** For deletions: the Lease is gone, or someone else has renewed or taken it. Both are fine. */
 export function ignoreGone(error: unknown): void {
   if (!isKubeError(error, 404, 409)) throw error;
 }

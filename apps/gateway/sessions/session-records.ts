@@ -36,7 +36,7 @@ export class SessionRecords {
     });
   }
 
-  /** @returns the record's name. @throws KubeError, NetworkError: what cannot be recorded must not open */
+  /** @returns the record's name. @throws KubeError, NetworkError: a console that cannot be recorded must not open */
   async open(start: SessionStart): Promise<string> {
     const { namespace, podName } = this.config;
     const agent = start['user-agent']?.slice(0, LONGEST_AGENT);
@@ -55,7 +55,7 @@ export class SessionRecords {
     try {
       await this.write(name, { phase: 'Active', started: new Date(this.clock.now()).toISOString() });
     } catch (error) {
-      // Nobody will end it: it is cleaned up with those of the dead.
+      // Nothing will end it: it is cleaned up with those of dead replicas.
       this.#own.delete(name);
       throw error;
     }
@@ -73,7 +73,7 @@ export class SessionRecords {
     try {
       await this.write(name, status);
     } catch (error) {
-      // Deleted: that is how an administrator cuts a console.
+      // Deleted: this is how an administrator closes a console.
       if (!isKubeError(error, 404)) throw error;
     } finally {
       this.#own.delete(name);

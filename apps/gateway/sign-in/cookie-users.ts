@@ -27,7 +27,7 @@ export class CookieUsers implements SignedInUsers {
     return isOver ? undefined : user;
   }
 
-  /** The cookie, kept by somebody, opens nothing on this replica any more; what is open by it ends. */
+  /** A copy of the cookie opens nothing on this replica any more; what it has open ends. */
   async signOut(cookieHeader: string | undefined): Promise<void> {
     const user = await this.fromCookies(cookieHeader);
     if (user === undefined) return;

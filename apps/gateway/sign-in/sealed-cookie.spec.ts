@@ -38,7 +38,7 @@ describe('SealedCookie', () => {
 });
 
 describe('CookieUsers', () => {
-  it('knows a user by her cookie until it ends', async () => {
+  it('knows a user by their cookie until it expires', async () => {
     const cookie = make();
     let now = 0;
     const users = new CookieUsers(cookie, () => now);

@@ -18,7 +18,7 @@ export interface Sealed {
   session: string;
 }
 
-/** The credential does not fit into a cookie. */
+/** The credential is too large for a cookie. */
 export class TooLargeForCookie extends Error {}
 
 /** Seals a sign-in into a cookie's value and opens it again: JWE, dir, A256GCM (RFC 7516), so no state is kept here. */
@@ -48,7 +48,7 @@ export class SealedCookie {
       const content = JSON.parse(new TextDecoder().decode(plaintext)) as Sealed;
       return content.until > now ? content : undefined;
     } catch {
-      return undefined; // Forged, broken, or sealed with a key of before: the same as not signed in.
+      return undefined; // Forged, broken, or sealed with an old key: the same as not signed in.
     }
   }
 }

@@ -1,7 +1,7 @@
 import { type Response } from 'express';
 import { SIGN_IN_COOKIE } from './sealed-cookie.js';
 
-/** SameSite=Lax: a link from a chat finds the person signed in, a form of another site does not. */
+/** SameSite=Lax: the cookie is sent when a person follows a link from a chat, but not with a form of another site. */
 const attributes = { httpOnly: true, sameSite: 'lax', path: '/' } as const;
 
 /** @param until milliseconds since the epoch */

@@ -60,7 +60,7 @@ export class SignInController {
     return { ...identity, method: 'token', until: new Date(until).toISOString(), namespace: this.config.namespace };
   }
 
-  /** Sign-in by OpenID Connect or OpenShift is not configured: the page on which a token is pasted is the way in. */
+  /** Sign-in by OpenID Connect or OpenShift is not configured: people paste a token at /login. */
   @ApiExcludeEndpoint()
   @Get('auth/login')
   begin(@Res() response: Response): void {
@@ -74,8 +74,8 @@ export class SignInController {
   }
 
   /**
-   * A link of the dashboard leads here, and people type it. Another site that leads here, or a browser that does not say
-   * who does, gets a page that asks: nobody is signed out by a stranger's link.
+   * The dashboard links here, and people type it. A link from another site, or a browser that does not say
+   * where it comes from, gets a page that asks first: a stranger's link signs nobody out.
    */
   @ApiExcludeEndpoint()
   @Get('auth/logout')

@@ -25,7 +25,7 @@ describe('row 6: GET /auth/logout', () => {
     expect((await call(gateway.port, '/api/v1/session', { headers: { cookie } })).status).toBe(200);
   });
 
-  it.each(['same-origin', 'none'])('signs out from the own pages, and whoever types it: %s', async (site) => {
+  it.each(['same-origin', 'none'])('signs out from our own pages, and when the address is typed: %s', async (site) => {
     const cookie = await signedIn(site);
     const reply = await call(gateway.port, '/auth/logout', { headers: { cookie, 'sec-fetch-site': site } });
     expect([reply.status, reply.headers.location]).toEqual([303, '/login']);

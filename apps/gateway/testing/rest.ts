@@ -10,7 +10,7 @@ import { BASE_ENV, type TestCluster } from './gateway.js';
 export const OWN_ORIGIN = 'https://gate.example.com';
 export const EVERYTHING: V1ResourceRule[] = [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }];
 
-/** The cookie of somebody who signed in with this token. */
+/** The cookie of a person who signed in with this token. */
 export async function signedIn(token: string): Promise<string> {
   const { sessionKey } = readConfig(BASE_ENV);
   const content = { token, username: 'ada', groups: ['devs'], method: 'token', session: token } as const;

@@ -10,7 +10,7 @@ interface Layer {
   route?: { path: string; methods: Record<string, boolean> };
 }
 
-/** Every route that Express serves for the application, whoever registered it. */
+/** Every route that Express serves for the application, however it was registered. */
 export function routesOf(app: INestApplication): Route[] {
   const { stack } = (app.getHttpAdapter().getInstance() as { router: { stack: Layer[] } }).router;
   return stack.flatMap(({ route }) =>

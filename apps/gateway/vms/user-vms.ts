@@ -16,7 +16,7 @@ export interface TokenHolder {
 export class UserVms {
   constructor(private readonly upstream: Upstream) {}
 
-  /** @param user who asks; a guest has no rights of their own, so nothing is known to them */
+  /** @param user who asks; a guest has no rights of their own, so they learn nothing */
   async get(user: TokenHolder | undefined, namespace: string, vm: string): Promise<VmState> {
     if (user === undefined) return UNKNOWN;
     const client = new UserClient(this.upstream, () => user.token());

@@ -12,11 +12,11 @@ import {
   type VirtualMachineInstance,
 } from '#libs/kubevirt';
 
-/** What consoles need to know of a VM. */
+/** What consoles need to know about a VM. */
 export interface VmState {
   /** Status of the VM as KubeVirt names it, or `NotFound`. */
   readonly status: PrintableStatus | 'NotFound';
-  /** It runs, so it has consoles; a paused one has them too. */
+  /** It runs, so it has consoles; so does a paused VM. */
   readonly running: boolean;
   /** UID of the VM; of its instance, where it has no VM. */
   readonly uid?: string;
@@ -46,7 +46,7 @@ export class VmStates {
 
   constructor(
     @Inject(Watches) private readonly watches: Sources,
-    /** Other namespaces are not watched: of them nothing is known here. */
+    /** Other namespaces are not watched. */
     @Inject(GATEWAY_CONFIG) private readonly config: Pick<GatewayConfig, 'namespace'>,
   ) {
     for (const source of [watches.vms, watches.vmis]) {

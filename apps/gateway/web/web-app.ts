@@ -5,7 +5,7 @@ import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middlewar
 import { type Answers } from '../http/answers.js';
 import { Refusal } from '../http/refusal.js';
 
-/** Cookies of this gateway: grants and the sign-in. They are credentials, and the web application is somebody else. */
+/** This gateway's cookies: grants and the sign-in. They are credentials, so the web application never gets them. */
 const OWN_COOKIE = /^\s*kg-/;
 
 /** Paths that stay the gateway's, and what is below them. */

@@ -15,7 +15,7 @@ import { type Manifest } from '../cluster/manifest.js';
 import { Watches } from '../cluster/watches.js';
 import { type Wanted } from './wanted.js';
 
-/** What became of one wanted object. `foreign`: somebody else's object has its name. `refused`: the API server says no. */
+/** What became of one wanted object. `foreign`: another owner's object has its name. `refused`: by the API server. */
 export type Outcome = { wanted: Wanted } & (
   | { result: 'unchanged' | 'created' | 'updated' }
   | { result: 'foreign'; message: string }
@@ -24,10 +24,10 @@ export type Outcome = { wanted: Wanted } & (
 
 export type Owner = KubeObject & { kind: string; apiVersion: string };
 
-/** Answers that trying again will not change before somebody changes something. */
+/** Answers that a retry will not change until someone changes an object. */
 const FINAL = [400, 403, 404, 405, 422];
 
-/** The one place where owned objects are written: server-side apply, one field manager, never over somebody else's. */
+/** The only writer of owned objects: server-side apply, one field manager, never over an object of another owner. */
 @Injectable()
 export class Applier {
   constructor(
@@ -74,7 +74,7 @@ export class Applier {
     return gone;
   }
 
-  /** The object as it is: from the cache, and live where the cache has none (somebody else's has no label). */
+  /** The object as it is: from the cache, and live where the cache has none (another owner's has no label). */
   async find(type: ResourceType, name: string, namespace: string): Promise<Manifest | undefined> {
     return this.watches.caches.get(type)?.get(name, namespace) ?? (await this.#live(type, name, namespace));
   }

@@ -1,7 +1,7 @@
 import { type ResourceType } from '#libs/kube';
 import { type Manifest } from '../cluster/manifest.js';
 
-/** One thing that should be. */
+/** One object that should exist. */
 export interface Wanted {
   type: ResourceType;
   object: Manifest;

@@ -18,7 +18,7 @@ it('reads the environment of a pod', () => {
   expect(Object.isFrozen(config)).toBe(true);
 });
 
-it('runs outside of a cluster from a kubeconfig', () => {
+it('runs outside a cluster from a kubeconfig', () => {
   expect(readConfig({ KUBECONFIG: '/k', GATEWAY_IMAGE: 'g:1' }).upstream).toEqual({ kind: 'kubeconfig', file: '/k' });
 });
 

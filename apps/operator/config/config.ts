@@ -5,7 +5,7 @@ import { z } from 'zod';
 /** The injection token of the configuration. */
 export const OPERATOR_CONFIG = Symbol('OperatorConfig');
 
-/** Where the Kubernetes API is: the pod's own environment, or a kubeconfig outside of a cluster. */
+/** Where the Kubernetes API is: the pod's own environment, or a kubeconfig outside a cluster. */
 export type UpstreamConfig =
   | { readonly kind: 'in-cluster'; readonly host: string; readonly port: string; readonly dir: string }
   | { readonly kind: 'kubeconfig'; readonly file: string };

@@ -74,7 +74,7 @@ function enforcedFault(settings: Settings): string | undefined {
   return field && `spec.${field} is ${settings[field]}, which this release does not enforce yet: remove it.`;
 }
 
-/** As the schema writes it into every object: the one value that nobody need have asked for. */
+/** The schema's default, written into every object: the one value that need not be anyone's choice. */
 const DEFAULT_RECHECK = gateServerDefaults({ route: '' })['issuer-recheck'];
 
 function isRecheckAsked({ 'issuer-recheck': recheck }: Settings): boolean {
@@ -82,8 +82,8 @@ function isRecheckAsked({ 'issuer-recheck': recheck }: Settings): boolean {
 }
 
 /**
- * A web application is fetched from inside of the cluster and shown to anybody: its host must be one that whoever runs
- * the operator allows (docs/decisions/0008).
+ * A web application is fetched from inside the cluster and shown to anyone: its host must be one that the operator's
+ * administrator allows (docs/decisions/0008).
  * @param allowed `WEB_APP_HOSTS`
  */
 export function webAppFault({ spec }: GateServer, allowed: readonly string[]): Fault | undefined {

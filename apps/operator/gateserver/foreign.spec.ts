@@ -24,13 +24,13 @@ function gateServer(): KubeObject {
 
 const reconcile = (cluster: FakeCluster): Promise<string[]> => reconcileWith(cluster, factory, 'n/gs');
 
-// Its pods would run as that account, its guests would have that account's rights, its JWTs would be anybody's.
+// Its pods would run as that account, its guests would have that account's rights, anyone could write its JWTs.
 it.each([
   ['ServiceAccount', types.serviceAccounts, 'gs'],
   ['ServiceAccount', types.serviceAccounts, 'gs-guest'],
   ['Role', types.roles, 'gs-guest'],
   ['ConfigMap', types.configMaps, 'gs-jwks'],
-] as const)('makes no gateway with a %s that is somebody else’s (security row 16)', async (kind, type, name) => {
+] as const)('makes no gateway with a %s of another owner (security row 16)', async (kind, type, name) => {
   const cluster = new FakeCluster();
   cluster.put(types.gateServers, gateServer());
   cluster.put(type, { metadata: { name, namespace: 'n' } });
@@ -42,7 +42,7 @@ it.each([
   expect((await reconcile(cluster)).some((one) => one.includes('deployments'))).toBe(true);
 });
 
-// It was made while the name was free: somebody has deleted ours since and made another.
+// It was made while the name was free: ours has been deleted since and replaced by another owner's.
 it.each([
   ['ServiceAccount', types.serviceAccounts, 'gs'],
   ['ServiceAccount', types.serviceAccounts, 'gs-guest'],
@@ -50,7 +50,7 @@ it.each([
   ['RoleBinding', types.roleBindings, 'gs-guest'],
   ['Secret', types.secrets, 'gs-session'],
   ['ConfigMap', types.configMaps, 'gs-jwks'],
-] as const)('ends a gateway whose %s has become somebody else’s (security row 16)', async (_kind, type, name) => {
+] as const)('ends a gateway whose %s has become another owner’s (security row 16)', async (_kind, type, name) => {
   const cluster = new FakeCluster();
   cluster.put(types.gateServers, gateServer());
   await reconcile(cluster);

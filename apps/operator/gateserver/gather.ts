@@ -16,7 +16,7 @@ export interface Gathered {
   namespace: string;
   names: Names;
   settings: GateServerSettings;
-  /** Its own Secrets as they are; undefined where there is none, or where somebody else's has the name. */
+  /** Its own Secrets as they are; undefined if there is none, or another owner's has the name. */
   secrets: { signing: SecretObject | undefined; session: SecretObject | undefined; tls: SecretObject | undefined };
   /** Secrets of the namespace that people marked as signing keys. */
   marked: SecretObject[];
@@ -81,7 +81,7 @@ function ownRole({ owned }: Sources, server: GateServer, name: string): Manifest
   return role && isOwned(role, server) ? role : undefined;
 }
 
-/** Of an API that is away, what the Role of guests has of it already: an outage takes no rights from anybody. */
+/** For an API that is away, keeps what the guests' Role already has: an outage takes no rights away. */
 function remembered({ served, silent }: Discovered, role: Manifest | undefined): Discovered {
   if (silent.length === 0) return { served, silent };
   const rules = (role?.['rules'] ?? []) as Rule[];

@@ -64,7 +64,7 @@ export function isKnown({ group }: Served): boolean {
   return group === '' || group === 'events.k8s.io' || /(^|\.)kubevirt\.io$/.test(group);
 }
 
-/** Does whoever may write objects of this kind, in the gateway's own namespace, reach the gateway or its keys? */
+/** Could a writer of this kind, in the gateway's own namespace, reach the gateway or its keys? */
 export function isGuarded({ group, name }: Served): boolean {
   const [resource = ''] = name.split('/');
   return GROUPS.has(group) || (group === '' && CORE.has(resource));

@@ -70,8 +70,8 @@ export function guestRights(role: 'reader' | 'admin', resources: string, discove
 }
 
 /**
- * What is read alone, and what is written too. A way past the API that a person named is hers to answer for. `*` names
- * no kind, so of those that nobody here knows it lets none be written.
+ * What is only read, and what is written too. A way past the API that a person named is their responsibility. `*`
+ * names no kind, so it gives write access to no unknown kind.
  */
 function parted(all: readonly Served[], names: readonly string[]): [Served[], Served[]] {
   const isNamed = (one: Served) => !names.includes('*') || names.includes(textOf(one)) || names.includes(one.name);

@@ -23,7 +23,7 @@ import { urlsOf } from './servers.js';
 export interface Material {
   signing: SecretContent;
   session: SecretContent;
-  /** Absent where the certificate is somebody else's business. */
+  /** Absent if the operator does not make the certificate. */
   tls?: SecretContent;
 }
 

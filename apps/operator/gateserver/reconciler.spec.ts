@@ -143,7 +143,7 @@ describe('ServerReconciler', () => {
     expect(events).toContain('Normal Ready');
   });
 
-  it('repairs what somebody edits', async () => {
+  it('repairs what someone edits', async () => {
     await run();
     const role = cluster.take(types.roles, 'gs-guest');
     cluster.put(types.roles, { ...role, rules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }] } as KubeObject);
@@ -153,7 +153,7 @@ describe('ServerReconciler', () => {
     expect(JSON.stringify(cluster.take(types.roles, 'gs-guest'))).not.toContain('"*"');
   });
 
-  it('makes anew what somebody deletes', async () => {
+  it('recreates what someone deletes', async () => {
     await run();
     cluster.remove(types.services, 'gs');
     cluster.written();
@@ -212,7 +212,7 @@ describe('ServerReconciler', () => {
     expect(jwks().keys).toHaveLength(2);
   });
 
-  it('refuses an object that belongs to somebody else, and makes no keys that it cannot store', async () => {
+  it('refuses an object of another owner, and makes no keys that it cannot store', async () => {
     cluster.put(types.secrets, { metadata: { name: 'gs-jwt-secret', namespace: 'n' }, data: {} } as SecretObject);
     expect(await run()).toBe(30_000);
     const first = ['secrets/n/gs-session', 'secrets/n/gs-tls', 'serviceaccounts/n/gs', 'serviceaccounts/n/gs-guest'];

@@ -16,7 +16,7 @@ import { presentKey } from './material.js';
 import { routeFault } from './route-claim.js';
 import { faultStatus, isCurrent, isReached, statusOf } from './status.js';
 
-/** Somebody else's object, a refusal, an API that is away: nothing that is watched tells when it is cured. */
+/** Another owner's object, a refusal, an API that is away: no watch shows when this is resolved. */
 const BLOCKED_MS = 30_000;
 /** What gives rights or keys to those who use it by its name; NAME-jwks says whose JWTs are believed. */
 const LENDING: ReadonlySet<ResourceType> = new Set([
@@ -68,7 +68,7 @@ export class ServerReconciler {
 
   /**
    * Secrets and accounts first: without them nothing else may be made. What was made up just now is stored nowhere, and
-   * an account, a Role or keys of somebody else's would lend rights to the gateway or its guests (security.md row 16): a
+   * an account, a Role or keys of another owner would lend rights to the gateway or its guests (security.md row 16): a
    * gateway that runs already must end, too.
    */
   async #waves(owner: Owner, wanted: readonly Wanted[]): Promise<Outcome[]> {
@@ -134,7 +134,7 @@ function isBlocked(outcomes: readonly Outcome[]): boolean {
   return outcomes.some(({ result }) => result === 'foreign' || result === 'refused');
 }
 
-/** Somebody else's, and what the gateway or its guests could do by it, they must not. */
+/** Another owner's, with rights that the gateway or its guests must not have. */
 function isLent({ result, wanted: { type } }: Outcome): boolean {
   return result === 'foreign' && LENDING.has(type);
 }

@@ -107,8 +107,8 @@ describe('a host name that is let go of is kept by no Ingress (security row 16)'
   });
 
   it.each([
-    ['an account that is somebody else’s', types.serviceAccounts, 'gs-guest', {}],
-    ['a Role that is somebody else’s', types.roles, 'gs-guest', { expose: 'none' }],
+    ['an account of another owner', types.serviceAccounts, 'gs-guest', {}],
+    ['a Role of another owner', types.roles, 'gs-guest', { expose: 'none' }],
   ] as const)('with %s', async (_what, type, name, spec) => {
     const cluster = new FakeCluster();
     put(cluster, 'mallory', 'a');
@@ -154,7 +154,7 @@ describe('one that is in error and holds nothing keeps a host name from nobody (
     ['a spec that is no good', (cluster) => edit(cluster, 'mallory', { 'api-url': 'http://10.0.0.1' })],
     ['a web application not allowed', (cluster) => edit(cluster, 'mallory', { 'web-app': 'https://evil.example.com' })],
     [
-      'an account that is somebody else’s',
+      'an account of another owner',
       (cluster) => cluster.put(types.serviceAccounts, { metadata: { name: 'gs', namespace: 'mallory' } }),
     ],
   ])('with %s', async (_what, spoil) => {
@@ -193,7 +193,7 @@ describe('one that is in error and holds nothing keeps a host name from nobody (
   });
 });
 
-it('looks again at whoever asked for the same name, before and after a change', () => {
+it('looks again at every GateServer that asks for the same name, before and after a change', () => {
   const server = (uid: string, route: string) => ({ metadata: { uid }, spec: { route } }) as GateServer;
   const all = [server('a', 'x.y.z'), server('b', 'x.y.z'), server('c', 'u.v.w'), server('d', 'other.v.w')];
   const uids = (servers: GateServer[]) => servers.map(({ metadata }) => metadata.uid);

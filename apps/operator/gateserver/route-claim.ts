@@ -46,5 +46,5 @@ function isBefore(a: GateServer, b: GateServer, route: string): boolean {
   return first === second ? age(a) < age(b) : first === true;
 }
 
-/** Nobody chooses either part: the API server writes both, the time so that it sorts as text (RFC 3339, UTC, seconds). */
+/** The API server writes both parts, the time in a form that sorts as text (RFC 3339, UTC, seconds). */
 const age = ({ metadata }: GateServer) => `${metadata.creationTimestamp ?? ''} ${metadata.uid ?? ''}`;

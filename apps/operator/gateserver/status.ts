@@ -175,7 +175,7 @@ function isRolledOut(gathered: Gathered): boolean {
   return gathered.deployment !== undefined && seen && updatedReplicas >= gathered.settings.replicas;
 }
 
-/** True when the object says already what the operator has to say. */
+/** True if the object already has this status. */
 export function isCurrent(server: GateServer, next: GateServerStatus): boolean {
   return isDeepStrictEqual({ ...server.status }, next);
 }

@@ -32,7 +32,7 @@ function judged(spec: GateTokenSpec, servers: GateServer[], secrets: Record<stri
   return decisionOf({ token, servers, secretOf, vm: undefined }, NOW);
 }
 
-describe('a GateServer in error, as where its account is somebody else’s (security row 16)', () => {
+describe('a GateServer in error, such as one whose account belongs to another owner (security row 16)', () => {
   it.each<[string, GateTokenSpec]>([
     ['a token', { urls: URLS }],
     ['a link', { urls: URLS, 'link-hash': 'h'.repeat(43) }],

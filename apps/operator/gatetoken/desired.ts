@@ -117,7 +117,7 @@ function checkEnforced(settings: GateTokenSettings): void {
 
 /**
  * Where the gateway or its guests may be wider than its GateServer says (a field that is not enforced, an account that
- * is somebody else's), nothing more is given out; what is given out stays.
+ * belongs to another owner), nothing new is issued; what is already issued stays valid.
  */
 function checkServer({ status }: GateToken, { server }: Signer): void {
   const fault = status?.phase === 'Ready' ? undefined : faultOfServer(server);

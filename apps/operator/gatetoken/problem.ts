@@ -1,4 +1,4 @@
-/** Why a token cannot be given out now, one word each. */
+/** Why a token cannot be issued now, one word each. */
 export type ProblemReason =
   | 'InvalidGrant'
   | 'InvalidWindow'
@@ -15,7 +15,7 @@ export type ProblemReason =
   | 'VirtualMachineReplaced'
   | 'TokenTooLong';
 
-/** A check's verdict. `awaited`: it cures itself, so the token is Pending and not in Error. */
+/** A check's verdict. `awaited`: it resolves itself, so the token is Pending rather than in Error. */
 export class Problem extends Error {
   override readonly name = 'Problem';
 

@@ -3,7 +3,7 @@ import { secretKeys, SecretKeyError, type SigningKey } from '#libs/token';
 import { type SecretObject } from '../cluster/manifest.js';
 import { Problem } from './problem.js';
 
-/** Who stands behind a token: the gateway that opens for it, and the name of the secret that signs it. */
+/** The gateway that a token opens, and the name of the Secret that signs it. */
 export interface Signer {
   server: GateServer;
   secretName: string;

@@ -51,7 +51,7 @@ function linkOf(token: GateToken, url: string, jwt: string): { link?: string } {
   return { link: `${url}/auth/jwt/set?${query.toString()}` };
 }
 
-/** True when the object says already what the operator has to say. */
+/** True if the object already has this status. */
 export function isCurrent({ status }: GateToken, next: OwnStatus): boolean {
   return OWN.every((field) => isDeepStrictEqual(status?.[field], next[field]));
 }

@@ -30,7 +30,7 @@ function watched() {
   return { gateServers: watches['gateServers'] as FakeWatch, owned, servers };
 }
 
-it('looks again when somebody takes an object from its owner (security row 16)', () => {
+it('looks again when an object is taken from its owner (security row 16)', () => {
   const { owned, servers } = watched();
   const ownerReferences = [{ apiVersion: 'v1', kind: 'GateServer', name: 'gs', uid: 'u', controller: true }];
   const metadata = { name: 'gs-jwks', namespace: 'n' };

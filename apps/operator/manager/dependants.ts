@@ -22,7 +22,7 @@ export function enqueueDependants(watches: Watches, queues: Queues): void {
     if (type === types.secrets) continue;
     informer.on('put', (object, old) => {
       addOwner(object, queues);
-      // Somebody may have taken it from its owner.
+      // It may have been taken from its owner.
       if (old) addOwner(old, queues);
     });
     informer.on('delete', (object) => addOwner(object, queues));
@@ -34,7 +34,7 @@ export function enqueueDependants(watches: Watches, queues: Queues): void {
   }
 }
 
-/** Adds every object of the own kinds: what has changed while nobody led. */
+/** Adds every object of the own kinds: they may have changed while no replica was leading. */
 export function enqueueAll(watches: Watches, { servers, tokens, sessions }: Queues): void {
   for (const server of watches.gateServers.list()) servers.add(keyOf(server));
   for (const token of watches.gateTokens.list()) tokens.add(keyOf(token));
@@ -55,7 +55,7 @@ function onOwnKinds(watches: Watches, queues: Queues): void {
   });
 }
 
-/** A host name may have become free, or somebody older asks for it. */
+/** A host name may have become free, or an older GateServer asks for it. */
 function addRivals(server: GateServer, watches: Watches, queues: Queues, old?: GateServer): void {
   for (const rival of rivalsOf(server, watches.gateServers.list(), old)) queues.servers.add(keyOf(rival));
 }
