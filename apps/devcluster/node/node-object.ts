@@ -1,5 +1,5 @@
 import { cpus, release, totalmem, version } from 'node:os';
-import { isKubeError, type KubeClient, type KubeObject, types } from '#libs/kube';
+import { isKubeError, type KubeClient, type KubeObject, rfc3339, types } from '#libs/kube';
 
 /** Makes the Node object of this machine, Ready, with the port of its kubelet endpoint. */
 export async function registerNode(client: KubeClient, name: string, kubeletPort: number, now: Date): Promise<void> {
@@ -17,7 +17,7 @@ export async function registerNode(client: KubeClient, name: string, kubeletPort
 }
 
 function nodeStatus(kubeletPort: number, now: Date): object {
-  const time = now.toISOString().replace(/\.\d+Z$/, 'Z');
+  const time = rfc3339(now);
   const resources = { cpu: String(cpus().length), memory: `${Math.floor(totalmem() / 1024)}Ki`, pods: '110' };
   return {
     // No Hostname: an API server would ask for logs by it before all others, and nobody resolves it.

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type EventRecorder, type KubeClient, types } from '#libs/kube';
+import { type EventRecorder, type KubeClient, rfc3339, types } from '#libs/kube';
 import { isFinal, type Phase, type VirtualMachineInstance } from '#libs/kubevirt';
 import { type End, type Machines } from '../machines.js';
 import { instanceStatus } from './instance-status.js';
@@ -92,13 +92,7 @@ export class InstanceController {
 
   /** @param failure what went wrong with its machine */
   async #status(vmi: VirtualMachineInstance, phase: Phase, paused: boolean, failure?: string): Promise<void> {
-    const status = instanceStatus(
-      vmi,
-      { phase, paused, failure },
-      this.now()
-        .toISOString()
-        .replace(/\.\d+Z$/, 'Z'),
-    );
+    const status = instanceStatus(vmi, { phase, paused, failure }, rfc3339(this.now()));
     if (isDeepStrictEqual(status, vmi.status)) return;
     await this.client.replace(types.virtualMachineInstances, { ...vmi, status }, { subresource: 'status' });
   }

@@ -8,17 +8,11 @@ type Wanted = Omit<VmCondition, 'lastTransitionTime' | 'lastProbeTime'>;
 
 function ready(phase: Phase, paused: boolean): Wanted {
   if (phase === 'Running' && !paused) return { type: 'Ready', status: 'True' };
-  if (phase === 'Running') {
-    return {
-      type: 'Ready',
-      status: 'False',
-      reason: 'GuestNotRunning',
-      message: 'Guest VM is not reported as running',
-    };
-  }
-  return phase === 'Succeeded' || phase === 'Failed'
-    ? { type: 'Ready', status: 'False', reason: 'PodTerminating', message: 'virt-launcher pod is terminating' }
-    : { type: 'Ready', status: 'False', reason: 'GuestNotRunning', message: 'Guest VM is not reported as running' };
+  const [reason, message] =
+    phase === 'Succeeded' || phase === 'Failed'
+      ? ['PodTerminating', 'virt-launcher pod is terminating']
+      : ['GuestNotRunning', 'Guest VM is not reported as running'];
+  return { type: 'Ready', status: 'False', reason, message };
 }
 
 /** Of an instance now. */
@@ -29,23 +23,12 @@ export interface Seen {
   failure?: string | undefined;
 }
 
-function conditions({ phase, paused, failure }: Seen): Wanted[] {
-  return [
-    ready(phase, paused),
-    ...(paused
-      ? [{ type: 'Paused', status: 'True' as const, reason: 'PausedByUser', message: 'VMI was paused by user' }]
-      : []),
-    ...(failure === undefined
-      ? []
-      : [
-          {
-            type: 'Synchronized',
-            status: 'False' as const,
-            reason: 'Synchronizing with the Domain failed.',
-            message: failure,
-          },
-        ]),
-  ];
+function conditions({ phase, paused, failure: message }: Seen): Wanted[] {
+  const found = [ready(phase, paused)];
+  if (paused) found.push({ type: 'Paused', status: 'True', reason: 'PausedByUser', message: 'VMI was paused by user' });
+  const reason = 'Synchronizing with the Domain failed.';
+  if (message !== undefined) found.push({ type: 'Synchronized', status: 'False', reason, message });
+  return found;
 }
 
 /** Status of an instance as it is seen; pure: the same input gives the same bytes. */

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isKubeError, type KubeClient, types } from '#libs/kube';
+import { isKubeError, type KubeClient, rfc3339, types } from '#libs/kube';
 import { type VirtualMachine, type VirtualMachineInstance } from '#libs/kubevirt';
 import { FINALIZER, type Plan, planMachine } from './machine-plan.js';
 import { newInstance } from './new-instance.js';
@@ -18,13 +18,7 @@ export class MachineController {
   async reconcile(namespace: string, name: string): Promise<{ again: number } | void> {
     const { vm, vmi } = this.lookUp(name, namespace);
     if (vm === undefined) return;
-    const plan = planMachine(
-      vm,
-      vmi,
-      this.now()
-        .toISOString()
-        .replace(/\.\d+Z$/, 'Z'),
-    );
+    const plan = planMachine(vm, vmi, rfc3339(this.now()));
     if (plan.finalizer === 'add') return this.#finalizers(vm, [...(vm.metadata.finalizers ?? []), FINALIZER]);
     if (plan.setRunning) await setRunning(this.client, vm, true);
     await this.#instance(plan, vm, vmi);

@@ -1,3 +1,4 @@
+import { rfc3339 } from '#libs/kube';
 import { isFinal, type RunStrategy, type VirtualMachine, type VirtualMachineInstance } from '#libs/kubevirt';
 
 type StartFailure = NonNullable<NonNullable<VirtualMachine['status']>['startFailure']>;
@@ -29,7 +30,7 @@ export function startFailure(
   return {
     consecutiveFailCount: count,
     lastFailedVMIUID: uid,
-    retryAfterTimestamp: new Date(Date.parse(now) + seconds * 1000).toISOString().replace(/\.\d+Z$/, 'Z'),
+    retryAfterTimestamp: rfc3339(new Date(Date.parse(now) + seconds * 1000)),
   };
 }
 
