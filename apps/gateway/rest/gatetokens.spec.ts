@@ -93,6 +93,26 @@ describe('POST gatetokens/check', () => {
     expect((await check({ urls: [PODS] }, 'other')).problems).toEqual([expect.stringContaining('at most 10m')]);
   });
 
+  it.each<Record<string, unknown>>([
+    { 'single-use': true, singleUse: false },
+    { singleUse: false, 'single-use': true },
+    { 'view-only': true, viewOnly: false },
+    { takeOver: true, 'take-over': false },
+    { viewonly: true },
+    { view_only: true },
+    { constructor: true },
+    { 'view-only': 'true' },
+    { 'single-use': null },
+  ])('row 22: never wider than written: %j is refused', async (fields) => {
+    serveUsers(cluster, DRY);
+    const body = { vm: 'demo', ...fields };
+    for (const path of [TOKENS, `${TOKENS}/check`]) {
+      const { code, details } = statusOf(await asAda(gateway.port, 'POST', path, body));
+      const named = details?.causes?.every(({ field = '' }) => Object.hasOwn(fields, field.replace(/^spec\./, '')));
+      expect([code, named]).toEqual([422, true]);
+    }
+  });
+
   it('422 for a body that is no grant, 400 for none, 401 for nobody', async () => {
     serveUsers(cluster);
     for (const body of [[], { vm: 7 }, { issuer: { username: 'root' } }, { 'link-hash': 'x' }]) {

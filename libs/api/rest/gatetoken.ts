@@ -57,18 +57,23 @@ const Fields = z.strictObject({
 });
 
 /** The camelCase names that answers once had. Deprecated: requests may use them until the next release. */
-const OLD_NAMES: Readonly<Record<string, string>> = {
-  secretName: 'secret-name',
-  secretNamespace: 'secret-namespace',
-  secretFile: 'secret-file',
-  singleUse: 'single-use',
-  takeOver: 'take-over',
-  viewOnly: 'view-only',
-};
+const OLD_NAMES = new Map([
+  ['secretName', 'secret-name'],
+  ['secretNamespace', 'secret-namespace'],
+  ['secretFile', 'secret-file'],
+  ['singleUse', 'single-use'],
+  ['takeOver', 'take-over'],
+  ['viewOnly', 'view-only'],
+]);
 
+/** A field that is there by both names stays unknown by the old one: neither value may silently win over the other. */
 function renamed(body: unknown): unknown {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
-  return Object.fromEntries(Object.entries(body).map(([key, value]) => [OLD_NAMES[key] ?? key, value as unknown]));
+  const nameOf = (key: string): string => {
+    const name = OLD_NAMES.get(key);
+    return name === undefined || Object.hasOwn(body, name) ? key : name;
+  };
+  return Object.fromEntries(Object.entries(body).map(([key, value]) => [nameOf(key), value as unknown]));
 }
 
 /** POST /namespaces/{ns}/gatetokens: a GateToken's spec without hash and issuer, and optionally a name. */
