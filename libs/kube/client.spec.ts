@@ -112,7 +112,10 @@ describe('requests that the package has no call for', () => {
     expect(request?.headers.accept).toBe('application/json, */*');
   });
 
-  it.each(['/a/../b', '/a/%2e%2E/b', '/a/./b', '/a/..', '/a/..?x=1'])('refuse %s', async (path) => {
+  it.each([
+    ...['/a/../b', '/a/%2e%2E/b', '/a/./b', '/a/..', '/a/..?x=1'],
+    ...['/a/..\\b', '/a/.\t./b', '/a\n/b', '/a/b ', '/a#b', 'a', '@127.0.0.1:1/a', '//127.0.0.1:1/a'],
+  ])('refuse %j', async (path) => {
     server = await TestServer.start((_req, res) => json(res, {}));
     await expect(new OwnClient(server.upstream).request('GET', path)).rejects.toBeInstanceOf(TypeError);
     expect(server.requests).toEqual([]);

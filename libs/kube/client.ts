@@ -119,10 +119,11 @@ export class KubeClient {
   /**
    * For what the package has no call for: watches, KubeVirt's subresources, discovery. The caller reads the body (or
    * dumps it: an unread one keeps its connection).
-   * @throws TypeError on a path with dot segments, which URL would fold into another object's
+   * @throws TypeError on a path that URL reads otherwise than it is written (dot segments, `\`, `//host`): it could be
+   *   another object's, or another server's
    */
   async request(method: string, path: string, opts: RequestOptions = {}): Promise<Dispatcher.ResponseData> {
-    if (/(^|\/)(\.|%2e){1,2}([/?#]|$)/i.test(path)) throw new TypeError(`"${path}" cannot be an API path`);
+    if (!isPlain(path)) throw new TypeError(`"${path}" cannot be an API path`);
     const context = this.#configuration.baseServer.makeRequestContext(path, method as HttpMethod);
     // As client-go sends it. virt-api answers 406 to `application/json` alone where a route declares no representation.
     context.setHeaderParam('accept', 'application/json, */*');
@@ -165,6 +166,12 @@ function bearer(credential: Credential): NonNullable<Configuration['authMethods'
       if (token !== undefined) context.setHeaderParam('authorization', `Bearer ${token}`);
     },
   };
+}
+
+function isPlain(path: string): boolean {
+  if (!URL.canParse(path, 'http://server')) return false;
+  const { pathname, search } = new URL(path, 'http://server');
+  return pathname + search === path;
 }
 
 /** WireApi answers with JSON as it is on the wire, not with the models that its base class declares. */
