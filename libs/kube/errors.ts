@@ -102,7 +102,7 @@ function parseStatus(code: number, body: string): StatusLike {
   return statusOf(value, fallback) ?? fallback;
 }
 
-/** Reads a metav1.Status (an answer, or the object of a watch's ERROR event); undefined when `value` is none. */
+/** Reads a metav1.Status (an answer, or the object of a watch's ERROR event); undefined if `value` is not one. */
 export function statusOf(value: unknown, fallback?: StatusLike): StatusLike | undefined {
   if (typeof value !== 'object' || value === null || !('kind' in value) || value.kind !== 'Status') return undefined;
   const status = value as Partial<StatusLike>;

@@ -81,7 +81,7 @@ function segmentFault(raw: string, start: number, end: number): PathFault | unde
   return undefined;
 }
 
-/** @param value the escaped byte; NaN where the escape is none */
+/** @param value the escaped byte; NaN if the escape is invalid */
 function escapeFault(value: number): PathFault | undefined {
   if (Number.isNaN(value)) return 'bad-escape';
   if (value < 0x20 || value === 0x7f || value === SLASH || value === PERCENT || value === 0x5c || value === 0x3b) {

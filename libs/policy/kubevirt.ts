@@ -17,7 +17,7 @@ export function vmUrls(namespace: string, vm: string): string[] {
   );
 }
 
-/** The console that a request is for; of any version, served today or not. `vnc/screenshot` is none. */
+/** The console that a request is for; of any version, served today or not. `vnc/screenshot` is not one. */
 export function consoleTarget(info: RequestInfo): ConsoleTarget | undefined {
   const { group, resource, subresource, namespace, name, rest } = info;
   if (group !== SUBRESOURCE_GROUP || resource !== 'virtualmachineinstances' || rest !== undefined) return undefined;

@@ -4,7 +4,7 @@ export type Method = (typeof METHODS)[number];
 
 const KNOWN: ReadonlySet<string> = new Set(METHODS);
 
-/** The method in upper case, or undefined when it is none. */
+/** The method in upper case, or undefined if it is not one. */
 export function parseMethod(text: string): Method | undefined {
   const upper = text.toUpperCase();
   return KNOWN.has(upper) ? (upper as Method) : undefined;

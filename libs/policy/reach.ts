@@ -1,4 +1,4 @@
-/** Something that paths with one prefix may be about: a resource, or (with `path`) what is none. */
+/** Something that paths with one prefix may be about: a resource, or (with `path`) a path that is not a resource. */
 export interface Reach {
   readonly group?: string;
   readonly resource?: string;

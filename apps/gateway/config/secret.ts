@@ -1,7 +1,7 @@
 import { hkdfSync } from 'node:crypto';
 import { Secret } from '#libs/token';
 
-/** A key of which further keys are made, one a purpose. Prints as `[secret]`. */
+/** A key from which others are derived, one per purpose. Prints as `[secret]`. */
 export class SecretKey extends Secret<Buffer> {
   /**
    * A 32 byte key for one purpose (HKDF-SHA256), so that what is sealed for one purpose opens nothing of another.

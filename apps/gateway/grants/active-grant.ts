@@ -104,7 +104,7 @@ function windowOf({ metadata, spec, status }: GateToken): Window {
   return { nbf, exp: nbf + lengthOf(gateTokenDefaults(spec).duration) };
 }
 
-/** A length that has no meaning is none: the operator says so in a condition. */
+/** An invalid duration counts as none: the operator says so in a condition. */
 function lengthOf(duration: string): number {
   try {
     return parseDuration(duration);

@@ -137,7 +137,7 @@ function compiled(token: GateToken): ActiveGrant {
   }
 }
 
-/** Every Kubernetes API server counts resourceVersions up, and says so since 1.35; a string that is no number is news. */
+/** API servers count resourceVersions up, as documented since 1.35; a string that is not a number counts as newer. */
 function isOlder(token: GateToken, known: GateToken): boolean {
   const [a, b] = [Number(token.metadata.resourceVersion), Number(known.metadata.resourceVersion)];
   return Number.isFinite(a) && Number.isFinite(b) && a < b;

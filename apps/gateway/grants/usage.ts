@@ -32,7 +32,7 @@ export class Usage {
     this.write(grant, { live });
   }
 
-  /** Consoles were found to have ended long ago: that is no use of the grant. @param name of its GateToken */
+  /** Consoles turned out to have ended long ago: this does not count as use of the grant. @param name of its GateToken */
   correct(name: string, live: number): void {
     this.patch(name, this.config.namespace, { status: { live } });
   }

@@ -21,7 +21,7 @@ export function ForGuests(): Decorator {
   return applyDecorators(SetMetadata(ACCESS, 'guest'), ApiSecurity('grant-cookie'), ApiSecurity('grant-token'));
 }
 
-/** The route needs a Kubernetes token in `Authorization`: the cookie of a sign-in does not do. */
+/** The route needs a Kubernetes token in `Authorization`: a sign-in cookie is not enough. */
 export function ForTokens(): Decorator {
   return applyDecorators(SetMetadata(ACCESS, 'token'), ApiSecurity('kubernetes-token'));
 }

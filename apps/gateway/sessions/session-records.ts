@@ -10,7 +10,7 @@ import { ReplicaLease } from './replica-lease.js';
 
 const MOST_REMEMBERED = 1000;
 const LONGEST_AGENT = 256;
-/** No console takes longer to open. */
+/** The longest that a console may take to open. */
 const OPENING_MS = 60_000;
 
 export type SessionStart = Omit<GateSessionSpec, 'pod'>;

@@ -28,7 +28,7 @@ export class Watches {
   readonly gateServers: Informer<GateServer>;
   readonly gateTokens: Informer<GateToken>;
   readonly gateSessions: Informer<GateSession>;
-  /** All Secrets; of those that are none of our business without their data. */
+  /** All Secrets; those that do not concern the operator without their data. */
   readonly secrets: Informer<SecretObject>;
   readonly virtualMachines: Informer<KubeObject>;
   readonly virtualMachineInstances: Informer<KubeObject>;
@@ -87,7 +87,7 @@ export class Watches {
   }
 }
 
-/** Keys of others have no place in this program's memory. */
+/** Other keys must not stay in this program's memory. */
 function withoutForeignData(secret: SecretObject): SecretObject {
   const { annotations, labels } = secret.metadata;
   if (annotations?.[SIGNING_KEY] === 'true' || labels?.[MANAGED_BY] === OPERATOR) return secret;

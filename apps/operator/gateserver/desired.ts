@@ -60,7 +60,7 @@ function asSecret({ data, annotations }: SecretContent): SecretObject {
   return { metadata: annotations ? { annotations } : {}, data };
 }
 
-/** A marked secret may hold keys under any names (`spec.secret-file`); what is none is passed over. */
+/** A marked secret may hold keys under any names (`spec.secret-file`); anything else is skipped. */
 function markedKeys(secret: SecretObject): SigningKey[] {
   return Object.keys(secret.data ?? {})
     .sort()

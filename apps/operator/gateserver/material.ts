@@ -47,7 +47,7 @@ export function needsKey(secret: SecretObject | undefined, { rotationMs }: Signi
   return !present || now - Date.parse(present.created) >= rotationMs;
 }
 
-/** The signing secret as it should be. @param made a new key, when one was needed */
+/** The desired signing secret. @param made a new key, when one was needed */
 export function signingContent(
   secret: SecretObject | undefined,
   needs: SigningNeeds,

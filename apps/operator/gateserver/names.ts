@@ -15,7 +15,7 @@ export function namesOf(name: string) {
 
 export type Names = ReturnType<typeof namesOf>;
 
-/** What tells the pods of one gateway from all others: never changes, as a Deployment's selector may not. */
+/** Labels that tell the pods of one gateway from all others. They never change, as a Deployment's selector may not. */
 export function selectorOf(name: string): Record<string, string> {
   return { 'app.kubernetes.io/name': 'kube-gateway', 'app.kubernetes.io/instance': name };
 }

@@ -33,7 +33,7 @@ export type Decision =
       signing?: Signing;
     };
 
-/** A JWT to be made; absent for the grants of links, of which nothing usable is stored. */
+/** A JWT to be made; absent for links, which leave nothing usable in the cluster. */
 export interface Signing {
   claims: Claims;
   key: SigningKey;
