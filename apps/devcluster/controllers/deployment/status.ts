@@ -56,7 +56,7 @@ function progressing(complete: boolean, current: ReplicaSet | undefined): Condit
 }
 
 /** All pods are of the current template and available. */
-export function isComplete({ spec, metadata }: Deployment, status: DeploymentStatus): boolean {
+function isComplete({ spec, metadata }: Deployment, status: DeploymentStatus): boolean {
   const desired = spec.replicas ?? 1;
   return (
     status.updatedReplicas === desired &&
