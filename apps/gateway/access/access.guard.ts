@@ -52,10 +52,12 @@ export class AccessGuard implements CanActivate {
     refuseForeignOrigin({ method, headers, upgrade: false, bearer }, this.#origins);
   }
 
+  /** Where a bearer token is present it alone counts: it has excused the request from naming its origin. */
   private async requireUser(request: Request, access: Access): Promise<void> {
     const { authorization, cookie } = request.headers;
-    const byCookie = access === 'user' ? await this.users.fromCookies(cookie) : undefined;
-    const user = byToken(bearerToken(authorization)) ?? byCookie;
+    const bearer = bearerToken(authorization);
+    const byCookie = access === 'user' && bearer === undefined ? await this.users.fromCookies(cookie) : undefined;
+    const user = bearer === undefined ? byCookie : byToken(bearer);
     if (user === undefined) throw access === 'user' ? notSignedIn() : noToken();
     setUser(request, user, this.upstream);
   }
@@ -68,8 +70,8 @@ export class AccessGuard implements CanActivate {
 }
 
 /** The guard does not ask whose token it is: the cluster judges every request. */
-function byToken(token: string | undefined): SignedIn | undefined {
-  if (token === undefined || !/^[\x21-\x7e]+$/.test(token)) return undefined;
+function byToken(token: string): SignedIn | undefined {
+  if (!/^[\x21-\x7e]+$/.test(token)) return undefined;
   const session = createHash('sha256').update(token).digest('base64url');
   return { username: '', groups: [], method: 'bearer', session, token: () => token };
 }

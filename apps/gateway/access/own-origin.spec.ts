@@ -64,6 +64,7 @@ describe('row 6: what is not from another site', () => {
     expect((await leave({})).status).toBe(403);
     expect((await leave({ 'sec-fetch-site': 'same-site' })).status).toBe(403);
     expect((await leave({ authorization: 'Basic eDp5' })).status).toBe(403); // Browsers send that by themselves.
+    expect((await leave({ authorization: 'Bearer caf\u00e9' })).status).toBe(401); // No token, so no proof either.
     expect((await leave({ 'sec-fetch-site': 'same-origin' })).status).toBe(204);
     expect((await leave({ origin: OWN_ORIGIN, cookie: await signedIn('ada again') })).status).toBe(204);
   });
