@@ -2,13 +2,13 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import type { ClusterKind } from './cluster.js';
 
 const READY_WITHIN_MS = 120_000;
-/** A real control plane is compiled where nobody did before. */
+/** A real control plane is compiled on first use. */
 const BUILT_WITHIN_MS = 40 * 60_000;
 
 export interface LaunchOptions {
   data: string;
   port: number;
-  /** Not with `on` somebody's cluster. */
+  /** Only on a cluster that is started here. */
   httpsPort?: number;
   /** Default: the embedded cluster. */
   on?: ClusterKind | { kubeconfig: string; context: string };

@@ -1,4 +1,4 @@
-/** A real control plane cannot be had: its message is one line that says what happened and what to do. */
+/** A real control plane cannot start: the message is one line that says what happened and what to do. */
 export class PlaneError extends Error {
   override readonly name = 'PlaneError';
 }

@@ -58,17 +58,17 @@ export class Doors {
       return refuse(res, 503, 'The cluster is still starting.');
     }
     const backend = this.table.backend(host);
-    if (!backend) return refuse(res, 404, 'No Ingress names this host.');
+    if (!backend) return refuse(res, 404, 'No Ingress has a rule for this host.');
     const socket = await connectFirst(this.table.endpoints(backend));
     if (!socket) return refuse(res, 503, NO_POD);
     if (res.destroyed) return void socket.destroy();
-    forward(req, res, socket, scheme, (error) => refuse(res, 502, `The pod gave no answer: ${error.message}`));
+    forward(req, res, socket, scheme, (error) => refuse(res, 502, `The pod did not respond: ${error.message}`));
   }
 
   private async upgrade(req: IncomingMessage, client: Duplex, head: Buffer, scheme: Scheme): Promise<void> {
     client.on('error', () => undefined);
     const backend = this.table.backend(hostOf(req));
-    if (!backend) return refuseUpgrade(client, 404, 'No Ingress names this host.');
+    if (!backend) return refuseUpgrade(client, 404, 'No Ingress has a rule for this host.');
     const socket = await connectFirst(this.table.endpoints(backend));
     if (!socket) return refuseUpgrade(client, 503, NO_POD);
     if (client.destroyed) return void socket.destroy();

@@ -1,6 +1,6 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 
-/** Progress, and the faults that nobody need see while all goes on: a file of lines, each with its time. */
+/** A file with progress and with failures that do not stop the start, one per line, each with its time. */
 export class LauncherLog {
   private readonly stream: WriteStream;
   private readonly told = new Map<string, number>();
@@ -14,7 +14,7 @@ export class LauncherLog {
     this.stream.write(`${new Date().toISOString()} ${text}\n`);
   }
 
-  /** The listener of one part's faults: the same one is told once a minute. */
+  /** The listener for failures of one part; repeats are written once a minute. */
   of(part: string): (error: unknown) => void {
     return (error) => {
       const text = `${part}: ${error instanceof Error ? error.message : String(error)}`;

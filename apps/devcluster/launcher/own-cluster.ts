@@ -65,8 +65,8 @@ export async function launchOnOwn(
 }
 
 /**
- * What the two take for the names of their pods: they hold Leases by them, and whoever holds one by the same name passes for
- * the same. So they differ from those of another machine and of another data folder.
+ * The pod names that the two programs use. They are the holders of Leases, and two holders of one name pass for one. So
+ * they differ between machines and between data folders.
  * @param data path of the data folder
  */
 export function podNames(data: string, host = hostname()): { operator: string; gateway: string } {

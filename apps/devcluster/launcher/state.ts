@@ -23,7 +23,7 @@ type Person = (typeof PEOPLE)[number];
 
 const newToken = (): string => randomBytes(24).toString('base64url');
 
-/** Reads the state; what is missing or damaged is made anew. */
+/** Reads the state; creates what is missing or damaged. */
 export function readState(folder: DataFolder): State {
   const stored = parse(folder.at('state.json'));
   const tokens = Object.fromEntries(PEOPLE.map((person) => [person, stored.tokens?.[person] ?? newToken()]));

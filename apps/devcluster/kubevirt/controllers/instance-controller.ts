@@ -58,18 +58,18 @@ export class InstanceController {
     this.#since.delete(uid);
     if (isFinal(vmi)) return this.machines.stop(uid);
     if (phase !== 'Running') return;
-    // After a restart of this process the instance runs on with a machine that boots anew.
+    // After a restart of this process, the instance continues with a machine that boots again.
     await this.#status(vmi, 'Running', this.machines.start(vmi).paused);
   }
 
   /** Events are KubeVirt's: of virt-handler. */
-  async #end(vmi: VirtualMachineInstance, { how, why = 'nobody knows why' }: End): Promise<void> {
+  async #end(vmi: VirtualMachineInstance, { how, why = 'unknown reason' }: End): Promise<void> {
     if (how === 'poweroff') {
       await this.#status(vmi, 'Succeeded', false);
       return this.events.record(vmi, 'Normal', 'Stopped', 'The VirtualMachineInstance was shut down.', KIND);
     }
     const wasUp = vmi.status?.phase === 'Running';
-    const message = wasUp ? `The VirtualMachineInstance crashed: ${why}` : `The machine could not be started: ${why}`;
+    const message = wasUp ? `The VirtualMachineInstance crashed: ${why}` : `The machine could not start: ${why}`;
     await this.#status(vmi, 'Failed', false, message);
     this.events.record(vmi, 'Warning', wasUp ? 'Stopped' : 'SyncFailed', message, KIND);
   }
