@@ -113,6 +113,17 @@ describe('POST gatetokens/check', () => {
     }
   });
 
+  it.each([
+    { urls: Array<number>(5000).fill(7) },
+    Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`field-${i}`, 7])),
+    { ['x'.repeat(100_000)]: 7 },
+  ])('row 21: the answer to a large invalid body is small', async (body) => {
+    serveUsers(cluster);
+    const reply = await asAda(gateway.port, 'POST', TOKENS, body);
+    expect(reply.status).toBe(422);
+    expect(reply.body.length).toBeLessThan(10_000);
+  });
+
   it('422 for a body that is no grant, 400 for none, 401 for nobody', async () => {
     serveUsers(cluster);
     for (const body of [[], { vm: 7 }, { issuer: { username: 'root' } }, { 'link-hash': 'x' }]) {
