@@ -31,6 +31,7 @@ describe('POST /auth/jwt/request', () => {
       [{}, 'spec.urls'],
       [{ URLs: '/api' }, 'spec.urls'],
       [{ URLs: ['/api', 7] }, 'spec.urls[1]'],
+      [{ URLs: Array<number>(501).fill(7) }, 'spec.urls'], // Not a cause for each.
       [{ URLs: ['/api'], duration: 3 }, 'spec.duration'],
       [{ URLs: ['/api'], verbs: 'get' }, 'spec.verbs'],
       [[], 'spec'],

@@ -27,8 +27,8 @@ export type LinkInfo = z.infer<typeof LinkInfo>;
 /** POST /auth/jwt/request. The names are those of the original system, here and in the answer. */
 export const TokenRequest = z
   .object({
-    URLs: z.array(z.string()).meta({ description: 'API paths; a trailing * matches any suffix' }),
-    verbs: z.array(z.string()).exactOptional().meta({ description: 'HTTP methods; default get' }),
+    URLs: z.array(z.string()).max(500).meta({ description: 'API paths; a trailing * matches any suffix' }),
+    verbs: z.array(z.string()).max(16).exactOptional().meta({ description: 'HTTP methods; default get' }),
     duration: z.string().exactOptional().meta({ description: 'Go duration such as 90s or 1h30m; default 1h' }),
     from: z.string().exactOptional().meta({ description: 'RFC 3339; not valid before' }),
   })
