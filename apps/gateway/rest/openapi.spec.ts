@@ -34,11 +34,7 @@ describe('/api/openapi.json', () => {
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
     for (const { method, path, summary, operationId, responses } of operations) {
       const where = `${method} ${path}`;
-      expect([where, summary?.length ?? 0, operationId]).toEqual([
-        where,
-        expect.any(Number),
-        expect.stringMatching(/^[a-z]\w+$/),
-      ]);
+      expect(operationId, where).toMatch(/^[a-z]\w+$/);
       expect(summary, where).toMatch(/^\S.{2,}/);
       const good = Object.entries(responses).filter(([code]) => code.startsWith('2'));
       expect(good.length, where).toBe(1);
