@@ -31,7 +31,7 @@ describe('kubectl auth', () => {
     expect(await kubectlOk('auth can-i --list -n default', { context: 'dev' })).not.toContain('gatetokens');
   });
 
-  it('whoami, also as somebody else', async () => {
+  it('whoami, also with impersonation', async () => {
     expect(await kubectlOk('auth whoami', { context: 'dev' })).toMatch(/^ATTRIBUTE\s+VALUE\nUsername\s+dev\n/);
     const asked = 'auth whoami --as=system:serviceaccount:gateway-example:default -o json';
     expect(JSON.parse(await kubectlOk(asked))).toMatchObject({

@@ -42,7 +42,7 @@ export function kill({ pid }: Process): void {
   process.kill(pid, 'SIGKILL');
 }
 
-/** What runs on this machine, from /proc; what is gone or somebody else's is left out. */
+/** The processes of this machine, from /proc, without those that have ended or belong to another user. */
 function all(): { pid: number; words: string[]; cwd: string }[] {
   return readdirSync('/proc').flatMap((entry) => {
     if (!/^\d+$/.test(entry)) return [];

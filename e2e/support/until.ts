@@ -17,7 +17,7 @@ export async function until<T>(
     } catch (error) {
       last = error;
     }
-    if (Date.now() > deadline) throw new Error(`Waited ${withinMs} ms in vain for: ${what}`, { cause: last });
+    if (Date.now() > deadline) throw new Error(`Timed out after ${withinMs} ms waiting for: ${what}`, { cause: last });
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -7,7 +7,7 @@ export function newCode(random: (size: number) => Buffer = randomBytes): string 
   return random(18).toString('base64url');
 }
 
-/** Could this be a code that newCode made (or a script of one's own, of at least 128 bits)? */
+/** Whether this can be a link code: made by newCode, or by a user's script with at least 128 bits. */
 export function isCode(text: unknown): text is string {
   return typeof text === 'string' && CODE.test(text);
 }

@@ -78,7 +78,7 @@ function checked(state: State, kind: ConsoleKind, access: Access, now: number): 
   return { ...bare(state), access, name: 'blocked', why, settling: why === 'busy' ? settle(state) : 0 };
 }
 
-/** After a reload or a loss our own former socket may look like somebody else for a moment. */
+/** For a moment after a reload or a lost connection, our own previous socket may look like another viewer. */
 function settle(state: State): number {
   if (state.name === 'checking') return state.seq === 0 || state.attempt > 0 ? 1 : 0;
   const before = state.name === 'blocked' ? state.settling : 0;

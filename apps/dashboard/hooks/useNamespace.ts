@@ -15,7 +15,7 @@ export function useNamespace(): { namespace: string; select: (namespace: string)
   return { namespace: search.get(PARAMETER) ?? data?.namespace ?? '', select };
 }
 
-/** Namespaces that she can see. */
+/** Namespaces that the signed-in user can see. */
 export function useNamespaces() {
   return useQuery({ queryKey: keys.namespaces, queryFn: listNamespaces, staleTime: 60_000 });
 }

@@ -243,7 +243,7 @@ describe('who is on it', () => {
     second.socket.close();
   });
 
-  it('a grant without take-over may ask in vain', async () => {
+  it('a grant without take-over cannot take over', async () => {
     const { path, grant } = await machine({ 'take-over': false });
     const first = await open(path, browser(grant, 'first'));
     expect((await (await view(gateway.port, `${path}?takeover=true`, browser(grant, 'second'))).ended).code).toBe(4006);

@@ -48,7 +48,7 @@ export function refusedEnd({ status, message }: UpstreamRefused, vm: string): Co
   const { reasons } = upstreamFailed;
   if (/Active VNC connection\. Request denied\.\s*$/.test(message))
     return consoleEnd(inUse, inUse.reasons.held(vm, 'Someone else'));
-  // The VM runs and will never have it: waiting would be in vain.
+  // The running VM lacks the device and will not get it: there is nothing to wait for.
   if (NO_DEVICE.test(message)) return consoleEnd(upstreamFailed, reasons.noDevice(message));
   if (status === 404) return consoleEnd(vmStopped, vmStopped.reasons.stopped(vm));
   if (status === 409 || (status === 400 && /not running/i.test(message)))

@@ -30,7 +30,7 @@ const HEADINGS: Record<RefusalCode, string> = {
   404: 'Not found',
   405: 'Method not allowed',
   409: 'This is not possible right now',
-  410: 'This link no longer works',
+  410: 'This link is no longer valid',
   413: 'Request too large',
   422: 'Invalid input',
   425: 'This link is not valid yet',

@@ -130,7 +130,7 @@ describe('GET /auth/jwt/set', () => {
     cluster.api.objects.delete('gatetokens', deleted.metadata.name ?? '');
     await until(async () => (await set(deleted.status?.token ?? '')).status === 410);
     const page = await set(revoked.status?.token ?? '', '', { accept: 'text/html' });
-    expect(page.body).toContain('This link no longer works');
+    expect(page.body).toContain('This link is no longer valid');
     expect(page.body).toContain('Ask the person who sent you the link');
   });
 });

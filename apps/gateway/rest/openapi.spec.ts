@@ -64,6 +64,14 @@ describe('/api/openapi.json', () => {
     expect(Object.keys(document.components.schemas)).toEqual(expect.arrayContaining([...new Set(refs)]));
   });
 
+  it('gives every integer an example, instead of the largest one that JavaScript has', () => {
+    const { schemas } = document.components;
+    expect(schemas['Status']?.properties?.['code']).toMatchObject({ minimum: 100, maximum: 599, example: 404 });
+    const integers = JSON.stringify(schemas).match(/\{[^{}]*"type":"integer"[^{}]*\}/g) ?? [];
+    expect(integers.length).toBeGreaterThan(2);
+    expect(integers.filter((schema) => !schema.includes('"example":'))).toEqual([]);
+  });
+
   it('says which credential every operation needs, by schemes that it describes', () => {
     const schemes = Object.keys(document.components.securitySchemes);
     expect(schemes.toSorted()).toEqual(['grant-cookie', 'grant-token', 'kubernetes-token', 'sign-in']);

@@ -7,8 +7,8 @@ import { WebApp } from './web-app.js';
 import { WebController } from './web.controller.js';
 
 /**
- * Serves the built dashboard. Where the GateServer names a web application of one's own, that one answers at every path
- * that is not the gateway's: before any route, since Nest gives no order of routes to rely on.
+ * Serves the built dashboard. If the GateServer names its own web application (`spec.web-app`), that application answers
+ * at every path that is not the gateway's. It comes before any route, since Nest guarantees no order of routes.
  */
 @Module({ controllers: [WebController] })
 export class WebModule implements NestModule {

@@ -23,7 +23,7 @@ export const GateTokenView = z
     'view-only': z.boolean(),
     'take-over': z.boolean(),
     redeemed: z.string().exactOptional().meta({ description: 'When a single-use link was redeemed' }),
-    live: z.int().meta({ description: 'Number of open consoles' }),
+    live: z.int().meta({ description: 'Number of open consoles', example: 1 }),
     'last-used': z.string().exactOptional(),
     issuer: z.string().exactOptional(),
   })

@@ -9,7 +9,7 @@ export const Status = z
     status: z.enum(['Failure', 'Success']),
     message: z.string().meta({ description: 'What happened and what to do' }),
     reason: z.string(),
-    code: z.int().meta({ description: 'The HTTP status' }),
+    code: z.int().min(100).max(599).meta({ description: 'The HTTP status', example: 404 }),
     details: z
       .object({
         name: z.string().exactOptional(),

@@ -12,7 +12,7 @@ const VmCondition = z
     reason: z.string(),
     message: z.string(),
     lastTransitionTime: z.string(),
-    observedGeneration: z.int().exactOptional(),
+    observedGeneration: z.int().meta({ example: 1 }).exactOptional(),
   })
   .meta({ id: 'Condition' });
 
