@@ -9,7 +9,7 @@ import { type Upstream } from './upstream.js';
 import { Verbatim, WireApi } from './wire-api.js';
 
 /** A bearer token, asked for before each request. */
-export type Credential = () => string | undefined | Promise<string | undefined>;
+export type TokenSource = () => string | undefined | Promise<string | undefined>;
 
 export type Query = Record<string, string | number | boolean | undefined>;
 
@@ -45,7 +45,7 @@ export class KubeClient {
   /** @param credential default: the upstream's own, token or client certificate. With one, nothing of it is shown. */
   constructor(
     readonly upstream: Upstream,
-    credential?: Credential,
+    credential?: TokenSource,
   ) {
     const { server } = upstream;
     this.#transport = new Transport(credential ? upstream.shared : upstream.own);
@@ -153,12 +153,12 @@ export class OwnClient extends KubeClient {
 export class UserClient extends KubeClient {
   readonly account = 'user';
 
-  constructor(upstream: Upstream, credential: Credential) {
+  constructor(upstream: Upstream, credential: TokenSource) {
     super(upstream, credential);
   }
 }
 
-function bearer(credential: Credential): NonNullable<Configuration['authMethods']['default']> {
+function bearer(credential: TokenSource): NonNullable<Configuration['authMethods']['default']> {
   return {
     getName: () => 'bearer token',
     applySecurityAuthentication: async (context) => {

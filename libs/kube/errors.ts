@@ -99,11 +99,11 @@ function parseStatus(code: number, body: string): StatusLike {
   } catch {
     return fallback;
   }
-  return statusOf(value, fallback) ?? fallback;
+  return readStatus(value, fallback) ?? fallback;
 }
 
 /** Reads a metav1.Status (an answer, or the object of a watch's ERROR event); undefined if `value` is not one. */
-export function statusOf(value: unknown, fallback?: StatusLike): StatusLike | undefined {
+export function readStatus(value: unknown, fallback?: StatusLike): StatusLike | undefined {
   if (typeof value !== 'object' || value === null || !('kind' in value) || value.kind !== 'Status') return undefined;
   const status = value as Partial<StatusLike>;
   const code = typeof status.code === 'number' ? status.code : (fallback?.code ?? 500);

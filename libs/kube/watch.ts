@@ -1,5 +1,5 @@
 import { type KubeClient, type Query } from './client.js';
-import { GarbageError, KubeError, NetworkError, statusOf } from './errors.js';
+import { GarbageError, KubeError, NetworkError, readStatus } from './errors.js';
 import { pathOf } from './resources.js';
 import { type KubeObject, type ResourceType } from './types.js';
 
@@ -52,7 +52,7 @@ function parse<T extends KubeObject>(line: string): WatchEvent<T> {
     throw new GarbageError('watch: a line is not JSON');
   }
   if (event?.type === 'ERROR') {
-    throw new KubeError(statusOf(event.object) ?? { code: 500, reason: 'Unknown', message: 'watch: error event' });
+    throw new KubeError(readStatus(event.object) ?? { code: 500, reason: 'Unknown', message: 'watch: error event' });
   }
   if (!isEvent(event)) throw new GarbageError('watch: a line is not an event');
   return event as WatchEvent<T>;

@@ -43,7 +43,7 @@ export class RefusalFilter implements ExceptionFilter {
     if (error instanceof Error && 'type' in error && error.type === 'entity.parse.failed') {
       return new Refusal(400, `The request body is not valid JSON: ${error.message}.`, 'Correct it and send it again.');
     }
-    const status = statusOf(error);
+    const status = httpStatusOf(error);
     if (status !== undefined && status < 500) {
       return new Refusal(isRefusalCode(status) ? status : 400, (error as Error).message);
     }
@@ -82,8 +82,8 @@ function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }
 
-/** Nest's own exceptions (404 of an unknown route) and those of body-parser (413, 400). */
-function statusOf(error: unknown): number | undefined {
+/** The status that Nest (404 of an unknown route) and body-parser (413, 400) put on their exceptions. */
+function httpStatusOf(error: unknown): number | undefined {
   if (error instanceof HttpException) return error.getStatus();
   if (error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number') return error.statusCode;
   return undefined;

@@ -4,7 +4,7 @@ import { endWith, interval, map, merge, Observable, Subject, takeUntil, takeWhil
 import { ChangeEvent } from '#libs/api/rest';
 import { Operation } from '../http/operation.js';
 import { Feeds } from './feed.js';
-import { KubeName } from './names.js';
+import { KubeNameParam } from './names.js';
 import { CurrentUser, type User } from '../access/user.js';
 
 /** Proxies cut a silent stream, often after a minute. */
@@ -28,7 +28,7 @@ export class EventsController implements BeforeApplicationShutdown {
     refuses: [400, 401, 403],
   })
   @Sse()
-  async stream(@CurrentUser() user: User, @Param('ns', KubeName) ns: string): Promise<Observable<MessageEvent>> {
+  async stream(@CurrentUser() user: User, @Param('ns', KubeNameParam) ns: string): Promise<Observable<MessageEvent>> {
     const changes = (await this.feeds.changes(user, ns)).pipe(
       map((change) => ({ type: 'change', data: change })),
       endWith(undefined), // The heartbeat must end with the stream.

@@ -5,7 +5,7 @@ import { GateSessionList } from '#libs/api/rest';
 import { types } from '#libs/kube';
 import { Operation } from '../http/operation.js';
 import { gateSessionView } from './gatesession-view.js';
-import { KubeName } from './names.js';
+import { KubeNameParam } from './names.js';
 import { CurrentUser, type User } from '../access/user.js';
 
 @ApiTags('GateSessions')
@@ -19,7 +19,7 @@ export class GateSessionsController {
     refuses: [400, 401, 403],
   })
   @Get()
-  async list(@CurrentUser() user: User, @Param('ns', KubeName) ns: string): Promise<GateSessionList> {
+  async list(@CurrentUser() user: User, @Param('ns', KubeNameParam) ns: string): Promise<GateSessionList> {
     const { items } = await user.client.list<GateSession>(types.gateSessions, ns);
     return { items: items.map(gateSessionView) };
   }
@@ -28,8 +28,8 @@ export class GateSessionsController {
   @Delete(':name')
   async delete(
     @CurrentUser() user: User,
-    @Param('ns', KubeName) ns: string,
-    @Param('name', KubeName) name: string,
+    @Param('ns', KubeNameParam) ns: string,
+    @Param('name', KubeNameParam) name: string,
   ): Promise<void> {
     await user.client.delete(types.gateSessions, name, ns);
   }

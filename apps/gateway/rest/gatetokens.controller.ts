@@ -4,7 +4,7 @@ import { CheckResponse, GateTokenView, GateTokenViewList, IssueResponse } from '
 import { Operation } from '../http/operation.js';
 import { GateTokensService } from './gatetokens.service.js';
 import { ISSUE_EXAMPLES, IssueBody, IssueParams } from './issue-request.js';
-import { KubeName } from './names.js';
+import { KubeNameParam } from './names.js';
 import { CurrentUser, type User } from '../access/user.js';
 
 @ApiTags('GateTokens')
@@ -20,7 +20,7 @@ export class GateTokensController {
     refuses: [400, 401, 403],
   })
   @Get()
-  list(@CurrentUser() user: User, @Param('ns', KubeName) ns: string): Promise<GateTokenViewList> {
+  list(@CurrentUser() user: User, @Param('ns', KubeNameParam) ns: string): Promise<GateTokenViewList> {
     return this.tokens.list(user.client, ns);
   }
 
@@ -37,7 +37,7 @@ export class GateTokensController {
   @Post()
   issue(
     @CurrentUser() user: User,
-    @Param('ns', KubeName) ns: string,
+    @Param('ns', KubeNameParam) ns: string,
     @Body() body: IssueBody,
     @Query() { token }: IssueParams,
   ): Promise<IssueResponse> {
@@ -54,7 +54,11 @@ export class GateTokensController {
     refuses: [400, 401, 403, 422],
   })
   @Post('check')
-  check(@CurrentUser() user: User, @Param('ns', KubeName) ns: string, @Body() body: IssueBody): Promise<CheckResponse> {
+  check(
+    @CurrentUser() user: User,
+    @Param('ns', KubeNameParam) ns: string,
+    @Body() body: IssueBody,
+  ): Promise<CheckResponse> {
     return this.tokens.check(user.client, ns, body);
   }
 
@@ -68,8 +72,8 @@ export class GateTokensController {
   @Get(':name')
   get(
     @CurrentUser() user: User,
-    @Param('ns', KubeName) ns: string,
-    @Param('name', KubeName) name: string,
+    @Param('ns', KubeNameParam) ns: string,
+    @Param('name', KubeNameParam) name: string,
   ): Promise<GateTokenView> {
     return this.tokens.get(user.client, ns, name);
   }
@@ -84,8 +88,8 @@ export class GateTokensController {
   @Post(':name/revoke')
   revoke(
     @CurrentUser() user: User,
-    @Param('ns', KubeName) ns: string,
-    @Param('name', KubeName) name: string,
+    @Param('ns', KubeNameParam) ns: string,
+    @Param('name', KubeNameParam) name: string,
   ): Promise<GateTokenView> {
     return this.tokens.revoke(user.client, ns, name);
   }
@@ -99,8 +103,8 @@ export class GateTokensController {
   @Delete(':name')
   async delete(
     @CurrentUser() user: User,
-    @Param('ns', KubeName) ns: string,
-    @Param('name', KubeName) name: string,
+    @Param('ns', KubeNameParam) ns: string,
+    @Param('name', KubeNameParam) name: string,
   ): Promise<void> {
     await this.tokens.delete(user.client, ns, name);
   }

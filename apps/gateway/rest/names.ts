@@ -3,7 +3,7 @@ import { SchemaPipe } from '../http/dto.js';
 import { Refusal } from '../http/refusal.js';
 
 /** A name or namespace in a path: RFC 1123 subdomain, at most 253 characters. @throws Refusal 400 */
-export const KubeName = new SchemaPipe(
+export const KubeNameParam = new SchemaPipe(
   schema,
   () =>
     new Refusal(

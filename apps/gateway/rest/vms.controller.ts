@@ -2,7 +2,7 @@ import { Controller, Get, Header, Param, Put, StreamableFile } from '@nestjs/com
 import { ApiTags } from '@nestjs/swagger';
 import { Screenshot, Vm, VmAction, VmList } from '#libs/api/rest';
 import { Operation } from '../http/operation.js';
-import { ActionName, KubeName } from './names.js';
+import { ActionName, KubeNameParam } from './names.js';
 import { CurrentUser, type User } from '../access/user.js';
 import { VmsService } from './vms.service.js';
 
@@ -19,13 +19,17 @@ export class VmsController {
     refuses: [400, 401, 403],
   })
   @Get()
-  list(@CurrentUser() user: User, @Param('ns', KubeName) ns: string): Promise<VmList> {
+  list(@CurrentUser() user: User, @Param('ns', KubeNameParam) ns: string): Promise<VmList> {
     return this.vms.list(user.client, ns);
   }
 
   @Operation({ id: 'getVm', summary: 'Get a VM', status: 200, answer: Vm, refuses: [400, 401, 403, 404] })
   @Get(':vm')
-  get(@CurrentUser() user: User, @Param('ns', KubeName) ns: string, @Param('vm', KubeName) vm: string): Promise<Vm> {
+  get(
+    @CurrentUser() user: User,
+    @Param('ns', KubeNameParam) ns: string,
+    @Param('vm', KubeNameParam) vm: string,
+  ): Promise<Vm> {
     return this.vms.get(user.client, ns, vm);
   }
 
@@ -41,8 +45,8 @@ export class VmsController {
   @Get(':vm/screenshot')
   async screenshot(
     @CurrentUser() user: User,
-    @Param('ns', KubeName) ns: string,
-    @Param('vm', KubeName) vm: string,
+    @Param('ns', KubeNameParam) ns: string,
+    @Param('vm', KubeNameParam) vm: string,
   ): Promise<StreamableFile> {
     return new StreamableFile(await this.vms.screenshot(user.client, ns, vm), { type: 'image/png' });
   }
@@ -56,8 +60,8 @@ export class VmsController {
   @Put(':vm/:action')
   async act(
     @CurrentUser() user: User,
-    @Param('ns', KubeName) ns: string,
-    @Param('vm', KubeName) vm: string,
+    @Param('ns', KubeNameParam) ns: string,
+    @Param('vm', KubeNameParam) vm: string,
     @Param('action', ActionName) action: VmAction,
   ): Promise<void> {
     await this.vms.act(user.client, ns, vm, action);

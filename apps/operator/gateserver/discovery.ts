@@ -3,14 +3,14 @@ import { Clock } from '#libs/ops';
 import { isKubeError, type KubeClient, OwnClient } from '#libs/kube';
 
 /** A namespaced resource that the API server serves; `name` may be a subresource: `pods/exec`. */
-export interface Served {
+export interface ServedResource {
   group: string;
   name: string;
 }
 
 /** What is known of the API now. */
 export interface Discovered {
-  served: Served[];
+  served: ServedResource[];
   /** Groups whose server is away: what they serve is not known. */
   silent: string[];
 }
@@ -77,7 +77,7 @@ export class Discovery {
     }
   }
 
-  async #list(group: string, path: string): Promise<Served[]> {
+  async #list(group: string, path: string): Promise<ServedResource[]> {
     const { resources = [] } = await this.#get<ResourceList>(path);
     return resources.filter(({ namespaced }) => namespaced).map(({ name }) => ({ group, name }));
   }

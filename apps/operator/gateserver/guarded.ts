@@ -1,4 +1,4 @@
-import { type Served } from './discovery.js';
+import { type ServedResource } from './discovery.js';
 
 /**
  * Groups whose objects run programs as any account of the namespace, scale or stop the gateway, lead its guests
@@ -60,12 +60,12 @@ const CORE: ReadonlySet<string> = new Set([
 ]);
 
 /** The kinds of Kubernetes' core and of KubeVirt were looked at one by one; those of other groups only as above. */
-export function isKnown({ group }: Served): boolean {
+export function isKnown({ group }: ServedResource): boolean {
   return group === '' || group === 'events.k8s.io' || /(^|\.)kubevirt\.io$/.test(group);
 }
 
 /** Could a writer of this kind, in the gateway's own namespace, reach the gateway or its keys? */
-export function isGuarded({ group, name }: Served): boolean {
+export function isGuarded({ group, name }: ServedResource): boolean {
   const [resource = ''] = name.split('/');
   return GROUPS.has(group) || (group === '' && CORE.has(resource));
 }

@@ -1,5 +1,5 @@
 import { forbidden, requestInfo } from '#libs/policy';
-import { type Discovered, type Served } from './discovery.js';
+import { type Discovered, type ServedResource } from './discovery.js';
 import { type Rule } from './gateway-role.js';
 import { isGuarded, isKnown } from './guarded.js';
 
@@ -32,7 +32,7 @@ const MACHINES: ReadonlySet<string> = new Set([
 ]);
 
 /** Given when nothing is named: the machines and what stands around them. */
-const USUAL: readonly Served[] = [
+const USUAL: readonly ServedResource[] = [
   { group: 'kubevirt.io', name: 'virtualmachines' },
   { group: 'kubevirt.io', name: 'virtualmachineinstances' },
   { group: '', name: 'pods' },
@@ -55,7 +55,7 @@ export function guestRights(role: 'reader' | 'admin', resources: string, discove
     .split(',')
     .map((name) => name.trim())
     .filter(Boolean);
-  const given: Served[] = [];
+  const given: ServedResource[] = [];
   const left: string[] = [];
   for (const name of names) {
     if (name === '*') everything(discovered, given, left);
@@ -73,31 +73,33 @@ export function guestRights(role: 'reader' | 'admin', resources: string, discove
  * What is only read, and what is written too. A way past the API that a person named is their responsibility. `*`
  * names no kind, so it gives write access to no unknown kind.
  */
-function parted(all: readonly Served[], names: readonly string[]): [Served[], Served[]] {
-  const isNamed = (one: Served) => !names.includes('*') || names.includes(textOf(one)) || names.includes(one.name);
-  const isRead = (one: Served) => !isConnect(one) && (isGuarded(one) || !(isKnown(one) || isNamed(one)));
+function parted(all: readonly ServedResource[], names: readonly string[]): [ServedResource[], ServedResource[]] {
+  const isNamed = (one: ServedResource) =>
+    !names.includes('*') || names.includes(textOf(one)) || names.includes(one.name);
+  const isRead = (one: ServedResource) =>
+    !isConnectResource(one) && (isGuarded(one) || !(isKnown(one) || isNamed(one)));
   return [all.filter(isRead), all.filter((one) => !isRead(one))];
 }
 
-function onlyRead(read: readonly Served[]): string {
+function onlyRead(read: readonly ServedResource[]): string {
   const names = [...new Set(read.map(textOf))].join(', ');
   return `${names}: only get, list and watch, because writing them can reach the gateway itself or its keys`;
 }
 
 /** As it is written in `admin-resources`. */
-function textOf({ group, name }: Served): string {
+function textOf({ group, name }: ServedResource): string {
   const [resource = '', ...sub] = name.split('/');
   return [group ? `${resource}.${group}` : resource, ...sub].join('/');
 }
 
-function everything({ served, silent }: Discovered, given: Served[], left: string[]): void {
-  given.push(...served.filter((one) => !isNever(one) && !isConnect(one)));
+function everything({ served, silent }: Discovered, given: ServedResource[], left: string[]): void {
+  given.push(...served.filter((one) => !isNever(one) && !isConnectResource(one)));
   if (silent.length > 0) left.push(`* is not known in full: ${awayOf(silent)}`);
 }
 
 const awayOf = (silent: readonly string[]) => `${silent.join(', ')} ${silent.length > 1 ? 'do' : 'does'} not answer`;
 
-function named(text: string, { served, silent }: Discovered, given: Served[], left: string[]): void {
+function named(text: string, { served, silent }: Discovered, given: ServedResource[], left: string[]): void {
   const [, resource = '', group, sub = ''] = /^([^./]+)(?:\.([^/]+))?(\/.+)?$/.exec(text) ?? [];
   const found = served.filter((one) => one.name === resource + sub && (group === undefined || one.group === group));
   const allowed = found.filter((one) => !isNever(one));
@@ -109,13 +111,13 @@ function named(text: string, { served, silent }: Discovered, given: Served[], le
   else left.push(`${text} is not served by this cluster`);
 }
 
-function isNever({ group, name }: Served): boolean {
+function isNever({ group, name }: ServedResource): boolean {
   const path = `${group ? `/apis/${group}` : '/api'}/v1/namespaces/n`;
   const [resource = '', ...subresource] = name.split('/');
   return forbidden(requestInfo('GET', [path, resource, 'x', ...subresource].join('/'))) !== undefined;
 }
 
-function isConnect({ name }: Served): boolean {
+function isConnectResource({ name }: ServedResource): boolean {
   return name
     .split('/')
     .slice(1)
@@ -123,7 +125,7 @@ function isConnect({ name }: Served): boolean {
 }
 
 /** One rule a group, sorted, so that the same rights are the same bytes. */
-function rulesOf(given: readonly Served[], verbs: string[]): Rule[] {
+function rulesOf(given: readonly ServedResource[], verbs: string[]): Rule[] {
   const groups = new Map<string, Set<string>>();
   for (const { group, name } of given) groups.set(group, (groups.get(group) ?? new Set()).add(name));
   return [...groups]

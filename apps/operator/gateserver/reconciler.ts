@@ -14,7 +14,7 @@ import { type Gathered, ServerGatherer } from './gather.js';
 import { type Material, MaterialMaker } from './make.js';
 import { presentKey } from './material.js';
 import { routeFault } from './route-claim.js';
-import { faultStatus, isCurrent, isReached, statusOf } from './status.js';
+import { faultStatus, gateServerStatus, isCurrent, isReached } from './status.js';
 
 /** Another owner's object, a refusal, an API that is away: no watch shows when this is resolved. */
 const BLOCKED_MS = 30_000;
@@ -61,7 +61,7 @@ export class ServerReconciler {
     const outcomes = await this.#waves(ownerOf(server), desiredOf(gathered, material));
     this.#tell(server, outcomes);
     if (!isReached(outcomes)) await this.#letGo(server);
-    await this.#report(server, statusOf(gathered, material, outcomes, new Date(this.clock.now())));
+    await this.#report(server, gateServerStatus(gathered, material, outcomes, new Date(this.clock.now())));
     const isWaiting = isBlocked(outcomes) || gathered.discovered.silent.length > 0;
     return { again: isWaiting ? BLOCKED_MS : this.#sleep(gathered, material) };
   }

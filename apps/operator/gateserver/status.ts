@@ -26,8 +26,8 @@ export function faultStatus(server: GateServer, { reason, message }: Fault, now:
   return { ...kept, ...held, phase: 'Error', ...stated(server, conditions, [ready], now) };
 }
 
-/** @param outcomes what became of the objects that were wanted */
-export function statusOf(
+/** The status of a GateServer whose spec was applied. @param outcomes what became of the objects that were wanted */
+export function gateServerStatus(
   gathered: Gathered,
   material: Material,
   outcomes: readonly Outcome[],

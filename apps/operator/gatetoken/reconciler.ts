@@ -9,7 +9,7 @@ import { Reporter } from '../apply/reporter.js';
 import { Watches } from '../cluster/watches.js';
 import { decisionOf, type Decision, type Signing } from './desired.js';
 import { gather, type Gathered, type Sources } from './gather.js';
-import { isCurrent, type OwnStatus, statusOf } from './status.js';
+import { gateTokenStatus, isCurrent, type OwnStatus } from './status.js';
 
 /** setTimeout and clocks drift: look again at least so often. */
 const LONGEST_SLEEP_MS = 6 * 3_600_000;
@@ -33,7 +33,7 @@ export class TokenReconciler {
     const { decision, jwt } = await this.#make(gathered, decisionOf(gathered, now));
     const removal = removalOf(gathered, decision);
     if (removal !== undefined && removal <= now) return remove(this.client, types.gateTokens, gathered.token.metadata);
-    await this.#report(gathered.token, statusOf(gathered.token, decision, jwt, new Date(now)));
+    await this.#report(gathered.token, gateTokenStatus(gathered.token, decision, jwt, new Date(now)));
     const next = decision.phase === 'Expired' || decision.phase === 'Revoked' ? removal : endOf(decision);
     return next === undefined ? undefined : { again: Math.min(Math.max(0, next - now), LONGEST_SLEEP_MS) };
   }

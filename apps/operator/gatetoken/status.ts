@@ -8,8 +8,8 @@ import { targetOf } from './gather.js';
 const OWN = ['token', 'data', 'phase', 'conditions', 'link', 'gate-server', 'vm-uid'] as const;
 export type OwnStatus = Pick<GateTokenStatus, (typeof OWN)[number]>;
 
-/** @param jwt of a Ready token; undefined for the grant of a link */
-export function statusOf(token: GateToken, decision: Decision, jwt: string | undefined, now: Date): OwnStatus {
+/** The status that a decision gives a GateToken. @param jwt of a Ready token; undefined for the grant of a link */
+export function gateTokenStatus(token: GateToken, decision: Decision, jwt: string | undefined, now: Date): OwnStatus {
   const ready = decision.phase === 'Ready';
   const { reason, message } = ready ? readyText(token, decision, jwt) : decision;
   const condition = {
