@@ -1,10 +1,10 @@
 import { type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { Upstream } from '#libs/kube';
+import { type Upstream } from '#libs/kube';
 import { type Logger, NestLogger } from '#libs/ops';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { AppModule } from './app.module.js';
-import { type GatewayConfig, type UpstreamConfig } from './config/config.js';
+import { type GatewayConfig } from './config/config.js';
 import { GatewayAdapter } from './http/adapter.js';
 import { serveOpenApi } from './rest/openapi.js';
 import { bodyInTime } from './http/slow-bodies.js';
@@ -12,10 +12,6 @@ import { bodyInTime } from './http/slow-bodies.js';
 /** 500 URLs of 2048 characters, and what is around them. */
 const LARGEST_SPEC = '1200kb';
 const LARGEST_BODY = '64kb';
-
-export function connect(config: UpstreamConfig): Upstream {
-  return config.kind === 'kubeconfig' ? Upstream.fromKubeconfig(config.file) : Upstream.inCluster(config);
-}
 
 /** The gateway as a Nest application that does not listen yet. */
 export async function createGateway(

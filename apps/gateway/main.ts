@@ -1,6 +1,7 @@
 import 'reflect-metadata';
+import { Upstream } from '#libs/kube';
 import { EnvironmentError, makeLogger } from '#libs/ops';
-import { connect, createGateway } from './application.js';
+import { createGateway } from './application.js';
 import { readConfig } from './config/config.js';
 
 try {
@@ -11,7 +12,7 @@ try {
     logger.fatal({ err }, 'unhandled rejection');
     process.exit(1);
   });
-  const app = await createGateway(config, connect(config.upstream), logger);
+  const app = await createGateway(config, Upstream.of(config.upstream), logger);
   app.enableShutdownHooks();
   await app.listen(config.listen.port, config.listen.host);
   logger.info({ url: await app.getUrl(), publicUrls: config.publicUrls.map(String) }, 'listening');

@@ -19,16 +19,12 @@ function config(): OperatorConfig {
   }
 }
 
-function upstreamOf({ upstream }: OperatorConfig): Upstream {
-  return upstream.kind === 'kubeconfig' ? Upstream.fromKubeconfig(upstream.file) : Upstream.inCluster(upstream);
-}
-
 async function main(): Promise<void> {
   const settings = config();
   const logger = makeLogger('operator', settings.logLevel);
   // As a pod's restart would: another replica may lead already.
   const onLost = () => process.exit(1);
-  const module = OperatorModule.forRoot({ config: settings, upstream: upstreamOf(settings), logger, onLost });
+  const module = OperatorModule.forRoot({ config: settings, upstream: Upstream.of(settings.upstream), logger, onLost });
   const app = await NestFactory.create(module, { logger: new NestLogger(logger), abortOnError: false });
   app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
   const { host, port } = settings.listen;

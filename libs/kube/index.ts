@@ -11,6 +11,6 @@ export { isLoopback } from './lookup.js';
 export * from './resources.js';
 export { keyOf } from './store.js';
 export * from './types.js';
-export { Upstream } from './upstream.js';
+export { Upstream, type UpstreamConfig } from './upstream.js';
 export * from './watch.js';
 export * from './work-queue.js';

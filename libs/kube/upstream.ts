@@ -6,6 +6,11 @@ import { type InClusterEnvironment, inClusterConfig, loadKubeconfig } from './ku
 import { isLoopback, lookup } from './lookup.js';
 import { ownToken } from './own-token.js';
 
+/** Where an API server is: in the pod's own environment, with its service account, or in a kubeconfig. */
+export type UpstreamConfig =
+  | ({ readonly kind: 'in-cluster' } & Readonly<InClusterEnvironment>)
+  | { readonly kind: 'kubeconfig'; readonly file: string };
+
 /** Kept connections. Watches last and are not capped; the short requests share few connections. */
 export interface Connections {
   readonly short: Dispatcher;
@@ -60,9 +65,9 @@ export class Upstream {
     return new Upstream(loadKubeconfig(file, context));
   }
 
-  /** The API server of the pod's own environment, with its service account. */
-  static inCluster(env: InClusterEnvironment): Upstream {
-    return new Upstream(inClusterConfig(env));
+  /** @throws Error that names the kubeconfig when it cannot be read */
+  static of(config: UpstreamConfig): Upstream {
+    return config.kind === 'kubeconfig' ? Upstream.fromKubeconfig(config.file) : new Upstream(inClusterConfig(config));
   }
 
   /** Options for `tls.connect`, `https.request` and undici of callers that open sockets themselves: no client certificate. */

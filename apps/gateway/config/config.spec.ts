@@ -63,6 +63,7 @@ describe('readConfig', () => {
     ['MAX_CONSOLES', '-1'],
     ['POD_NAMESPACE', undefined],
     ['KUBERNETES_SERVICE_HOST', undefined],
+    ['KUBERNETES_SERVICE_PORT', '65536'],
   ])('refuses %s=%s', (name, value) => {
     expect(problems({ [name]: value })).toHaveLength(1);
   });
@@ -80,6 +81,23 @@ describe('readConfig', () => {
     const { sessionKey } = readConfig(GOOD);
     expect(sessionKey.derive('a')).not.toEqual(sessionKey.derive('b'));
     expect(sessionKey.derive('a')).toHaveLength(32);
+  });
+
+  it('says where the API server is missing, among the other problems', () => {
+    expect(problems({ KUBERNETES_SERVICE_HOST: undefined, LOG_LEVEL: 'loud' })).toEqual([
+      expect.stringMatching(/^LOG_LEVEL is "loud"/),
+      'KUBERNETES_SERVICE_HOST is not set, expected the host of the API server: Kubernetes sets it in pods; elsewhere set KUBECONFIG',
+    ]);
+  });
+
+  it('reaches the API server of a pod by API_URL', () => {
+    const { upstream } = readConfig({ ...GOOD, API_URL: 'https://api.example.com' });
+    expect(upstream).toMatchObject({
+      kind: 'in-cluster',
+      host: '10.0.0.1',
+      port: '443',
+      url: 'https://api.example.com/',
+    });
   });
 
   it('reads a kubeconfig outside a cluster', () => {

@@ -45,7 +45,7 @@ it('lists every bad name at once', () => {
   expect([...problems].sort()).toEqual([
     'GATEWAY_IMAGE is not set, expected the image of the gateway',
     'KUBERNETES_SERVICE_HOST is not set, expected the host of the API server: Kubernetes sets it in pods; elsewhere set KUBECONFIG',
-    'KUBERNETES_SERVICE_PORT is "x", expected a port',
+    'KUBERNETES_SERVICE_PORT is "x", expected a port from 1 to 65535',
     'LISTEN is "nowhere", expected HOST:PORT',
     'LOG_LEVEL is "loud", expected one of trace, debug, info, warn, error, fatal, silent',
     'METRICS_LISTEN is ":x", expected HOST:PORT',

@@ -1,14 +1,19 @@
 import { hostname } from 'node:os';
-import { type Address, type Environment, listenAddress, logLevel, readEnvironment } from '#libs/ops';
+import { type UpstreamConfig } from '#libs/kube';
+import {
+  type Address,
+  type Environment,
+  listenAddress,
+  logLevel,
+  readEnvironment,
+  upstreamNamed,
+  upstreamOf,
+  upstreamVariables,
+} from '#libs/ops';
 import { z } from 'zod';
 
 /** The injection token of the configuration. */
 export const OPERATOR_CONFIG = Symbol('OperatorConfig');
-
-/** Where the Kubernetes API is: the pod's own environment, or a kubeconfig outside a cluster. */
-export type UpstreamConfig =
-  | { readonly kind: 'in-cluster'; readonly host: string; readonly port: string; readonly dir: string }
-  | { readonly kind: 'kubeconfig'; readonly file: string };
 
 /** Everything that the environment decides. */
 export interface OperatorConfig {
@@ -41,25 +46,14 @@ const schema = z
   .object({
     LISTEN: listenAddress.prefault('0.0.0.0:8080'),
     METRICS_LISTEN: listenAddress.prefault('0.0.0.0:9090'),
-    KUBERNETES_SERVICE_HOST: z.string().optional(),
-    KUBERNETES_SERVICE_PORT: z
-      .string()
-      .regex(/^\d{1,5}$/, 'a port')
-      .default('443'),
-    SERVICE_ACCOUNT_DIR: z.string().default('/var/run/secrets/kubernetes.io/serviceaccount'),
-    KUBECONFIG: z.string().optional(),
+    ...upstreamVariables,
     POD_NAMESPACE: z.string().regex(DNS_LABEL, 'the name of a namespace').default('kube-gateway'),
     POD_NAME: z.string().default(() => `${hostname()}-${process.pid}`),
     GATEWAY_IMAGE: z.string(image).regex(/^\S+$/, image),
     WEB_APP_HOSTS: hosts.prefault(''),
     LOG_LEVEL: logLevel.default('info'),
   })
-  .refine((env) => (env.KUBERNETES_SERVICE_HOST ?? env.KUBECONFIG) !== undefined, {
-    path: ['KUBERNETES_SERVICE_HOST'],
-    error: 'the host of the API server: Kubernetes sets it in pods; elsewhere set KUBECONFIG',
-    // Beside what is wrong with other names, too.
-    when: () => true,
-  });
+  .check(upstreamNamed);
 
 /**
  * The environment as a frozen object.
@@ -77,10 +71,4 @@ export function readConfig(environment: Environment): OperatorConfig {
     webAppHosts: env.WEB_APP_HOSTS,
     logLevel: env.LOG_LEVEL,
   });
-}
-
-function upstreamOf(env: z.output<typeof schema>): UpstreamConfig {
-  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port, SERVICE_ACCOUNT_DIR: dir } = env;
-  if (host === undefined) return { kind: 'kubeconfig', file: env.KUBECONFIG ?? '' };
-  return { kind: 'in-cluster', host, port, dir };
 }
