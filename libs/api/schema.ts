@@ -1,3 +1,5 @@
+import { LABEL } from './names.js';
+
 /** OpenAPI v3 structural schemas, as far as CustomResourceDefinitions use them here. */
 export interface Schema {
   type: 'object' | 'array' | 'string' | 'integer' | 'boolean';
@@ -31,9 +33,8 @@ export interface Validation {
 /** The schema of a type: every field of it is described, and no other. */
 export type SchemaOf<T> = Readonly<Record<keyof Required<T> & string, Schema>>;
 
-/** Patterns are read by RE2 (Kubernetes) and by JavaScript alike: no look-around, no flags. */
-const LABEL = '[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?';
 export const DNS_LABEL = `^${LABEL}$`;
+/** Stricter than Kubernetes: each label has at most 63 characters. The field's maxLength limits the whole name. */
 export const DNS_NAME = `^${LABEL}(\\.${LABEL})*$`;
 /** At least three labels. */
 export const HOST_NAME = `^${LABEL}(\\.${LABEL}){2,}$`;

@@ -1,3 +1,4 @@
+import { isDnsLabel, isDnsSubdomain } from '#libs/api';
 import { vmUrls } from './kubevirt.js';
 import { Matcher } from './matcher.js';
 import { type Method, parseMethod } from './methods.js';
@@ -37,9 +38,6 @@ export class PolicyError extends Error {
   }
 }
 
-const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-const DNS_NAME = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-
 /** @throws PolicyError */
 export function parseGrant(source: GrantSource): Grant {
   const urls = [...new Set([...(source.urls ?? []), ...ofVm(source)])];
@@ -62,8 +60,9 @@ export function parseGrant(source: GrantSource): Grant {
 
 function ofVm({ vm, namespace }: GrantSource): string[] {
   if (vm === undefined) return [];
-  if (!DNS_NAME.test(vm)) throw new PolicyError('bad-vm', `vm: ${short(vm)} is not a valid name of a virtual machine.`);
-  if (namespace === undefined || !DNS_LABEL.test(namespace)) {
+  if (!isDnsSubdomain(vm))
+    throw new PolicyError('bad-vm', `vm: ${short(vm)} is not a valid name of a virtual machine.`);
+  if (namespace === undefined || !isDnsLabel(namespace)) {
     throw new PolicyError('bad-vm', 'vm: the namespace of the virtual machine is required.');
   }
   return vmUrls(namespace, vm);

@@ -1,3 +1,4 @@
+import { isDnsLabel, isDnsSubdomain } from '#libs/api';
 import { type ConsoleKind } from './access.js';
 
 export interface ConsoleAddress {
@@ -6,19 +7,17 @@ export interface ConsoleAddress {
   kind: ConsoleKind;
 }
 
-const NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
-
 /** The path of a console's page. */
 export function consolePath({ namespace, vm, kind }: ConsoleAddress): string {
   const path = `/console/${encodeURIComponent(namespace)}/${encodeURIComponent(vm)}`;
   return kind === 'serial' ? `${path}/serial` : path;
 }
 
-/** Reads a console page's path; undefined when it is none, or its names are no names of Kubernetes. */
+/** Reads a console page's path; undefined if it is not one, or its names are not valid in Kubernetes. */
 export function readConsolePath(path: string): ConsoleAddress | undefined {
   const match = /^\/console\/([^/]+)\/([^/]+)(\/serial)?\/?$/.exec(path);
   const [, namespace = '', vm = '', serial] = match ?? [];
-  if (!NAME.test(namespace) || !NAME.test(vm)) return undefined;
+  if (!isDnsLabel(namespace) || !isDnsSubdomain(vm)) return undefined;
   return { namespace, vm, kind: serial ? 'serial' : 'vnc' };
 }
 

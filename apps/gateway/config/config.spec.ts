@@ -62,6 +62,7 @@ describe('readConfig', () => {
     ['IDLE_TIMEOUT', '1d'],
     ['MAX_CONSOLES', '-1'],
     ['POD_NAMESPACE', undefined],
+    ['GATESERVER', 'a..b'],
     ['KUBERNETES_SERVICE_HOST', undefined],
     ['KUBERNETES_SERVICE_PORT', '65536'],
   ])('refuses %s=%s', (name, value) => {

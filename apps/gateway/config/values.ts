@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isDnsSubdomain } from '#libs/api';
 import { isLoopback } from '#libs/kube';
 import { parseDuration } from '#libs/token';
 import { SecretKey } from './secret.js';
@@ -15,8 +16,7 @@ function value<T>(wanted: string, read: (text: string) => T) {
   });
 }
 
-const DNS_NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
-export const kubeName = z.string('a Kubernetes name').regex(DNS_NAME, 'a Kubernetes name');
+export const kubeName = z.string('a Kubernetes name').refine(isDnsSubdomain, 'a Kubernetes name');
 
 export const flag = z.enum(['true', 'false'], 'true or false').transform((text) => text === 'true');
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { isDnsLabel, isDnsSubdomain } from '#libs/api';
 import { dto, malformed } from '../http/dto.js';
-import { DNS_LABEL, DNS_NAME, type Machine } from './link-target.js';
+import { type Machine } from './link-target.js';
 
 /** The shell of the original instructions leaves the double quotes of JSON around values. */
 function unquoted(value: unknown): string | undefined {
@@ -11,8 +12,8 @@ function unquoted(value: unknown): string | undefined {
 
 const badName = (which: string): string => `The ${which} in this link is not a valid Kubernetes name.`;
 
-const name = (which: string, pattern: RegExp) =>
-  z.preprocess(unquoted, z.string().regex(pattern, badName(which)).optional());
+const name = (which: string, isName: (text: string) => boolean) =>
+  z.preprocess(unquoted, z.string().refine(isName, badName(which)).optional());
 
 interface Read {
   jwt: string;
@@ -22,8 +23,8 @@ interface Read {
 const Parameters = z
   .object({
     token: z.preprocess(unquoted, z.string('This link contains no token.')),
-    name: name('name', DNS_NAME),
-    namespace: name('namespace', DNS_LABEL),
+    name: name('name', isDnsSubdomain),
+    namespace: name('namespace', isDnsLabel),
   })
   .transform(({ token: jwt, name: vm, namespace }, context): Read => {
     if (vm !== undefined && namespace !== undefined) return { jwt, machine: { namespace, vm } };

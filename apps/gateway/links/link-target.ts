@@ -1,9 +1,6 @@
-import { type LinkInfo } from '#libs/api';
+import { isDnsLabel, isDnsSubdomain, type LinkInfo } from '#libs/api';
 import { opens, parseRequest, vmUrls } from '#libs/policy';
 import { type ActiveGrant } from '../grants/active-grant.js';
-
-export const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-export const DNS_NAME = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
 export interface Machine {
   readonly namespace: string;
@@ -35,7 +32,7 @@ function machineOf(urls: readonly string[]): Machine | undefined {
 export function consoleOf(path: string): (Machine & { kind: 'vnc' | 'serial' }) | undefined {
   const parsed = parseRequest('GET', path);
   const target = parsed.ok ? parsed.request.console : undefined;
-  if (target === undefined || !DNS_NAME.test(target.vm) || !DNS_LABEL.test(target.namespace)) return undefined;
+  if (target === undefined || !isDnsSubdomain(target.vm) || !isDnsLabel(target.namespace)) return undefined;
   return target;
 }
 

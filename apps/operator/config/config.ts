@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { isDnsLabel } from '#libs/api';
 import { type UpstreamConfig } from '#libs/kube';
 import {
   type Address,
@@ -31,7 +32,6 @@ export interface OperatorConfig {
   readonly logLevel: string;
 }
 
-const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const HOST_PATTERN = /^(\*|(\*\.)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?|\[[0-9a-f:.]+\])$/;
 
 const image = 'the image of the gateway';
@@ -47,7 +47,7 @@ const schema = z
     LISTEN: listenAddress.prefault('0.0.0.0:8080'),
     METRICS_LISTEN: listenAddress.prefault('0.0.0.0:9090'),
     ...upstreamVariables,
-    POD_NAMESPACE: z.string().regex(DNS_LABEL, 'the name of a namespace').default('kube-gateway'),
+    POD_NAMESPACE: z.string().refine(isDnsLabel, 'the name of a namespace').default('kube-gateway'),
     POD_NAME: z.string().default(() => `${hostname()}-${process.pid}`),
     GATEWAY_IMAGE: z.string(image).regex(/^\S+$/, image),
     WEB_APP_HOSTS: hosts.prefault(''),
