@@ -55,6 +55,11 @@ export function isKubeError(error: unknown, ...codes: number[]): error is KubeEr
   return error instanceof KubeError && (codes.length === 0 || codes.includes(error.code));
 }
 
+/** True for what passes by itself: no answer came, or the API server failed or is overloaded. */
+export function isOutage(error: unknown): error is KubeError | NetworkError {
+  return error instanceof NetworkError || (error instanceof KubeError && (error.code >= 500 || error.code === 429));
+}
+
 /** How long the API server asks to wait before the next try, in milliseconds; 0 where it does not ask. */
 export function retryAfterOf(error: unknown): number {
   return error instanceof KubeError ? (error.retryAfterMs ?? 0) : 0;

@@ -79,11 +79,19 @@ export class ConsoleDoor {
 
   /** The cluster closed the guest's side: someone took over, the VM stopped, or the reason is unknown. */
   private async explain(live: LiveConsole): Promise<ConsoleEnd> {
-    if (live.isTaken !== undefined && (await live.isTaken())) {
-      return consoleEnd(takenOver, takenOver.reasons.taken);
-    }
+    if (await this.isTaken(live)) return consoleEnd(takenOver, takenOver.reasons.taken);
     const waited = new Promise<void>((resolve) => setTimeout(resolve, EXPLAIN_MS).unref());
     await Promise.race([live.tunnel.ended, waited]);
     return consoleEnd(upstreamFailed, upstreamFailed.reasons.lost);
+  }
+
+  /** The console is lost either way: a fault of the question is logged, and the reason stays unknown. */
+  private async isTaken(live: LiveConsole): Promise<boolean> {
+    try {
+      return (await live.isTaken?.()) ?? false;
+    } catch (error) {
+      this.audit.fault('console lease', error);
+      return false;
+    }
   }
 }

@@ -3,6 +3,7 @@ import { Clock, type Logger, LOGGER } from '#libs/ops';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { Readiness } from '../ops/readiness.js';
 import { CoreV1Api, OwnClient, retryAfterOf } from '#libs/kube';
+import { ownFault } from '../cluster/own-fault.js';
 import { Refusal } from '../http/refusal.js';
 
 /** Kubernetes' shortest is 10 minutes; a stolen token is worth an hour at most. */
@@ -47,15 +48,13 @@ export class GuestCredential {
     clearTimeout(this.#timer);
   }
 
-  /** @throws Refusal 503 if there is no token and none can be fetched */
+  /** @throws Refusal 503 if there is no token and the cluster cannot be asked for one */
   async token(): Promise<string> {
     if (this.#token !== undefined && this.clock.now() < this.#expires) return this.#token;
     try {
       return await this.renew();
-    } catch {
-      throw new Refusal(503, 'The gateway has no credentials for guests right now.', 'Try again in a moment.', {
-        retryAfter: 5,
-      });
+    } catch (error) {
+      throw ownFault(error, noToken);
     }
   }
 
@@ -96,4 +95,9 @@ export class GuestCredential {
       });
     }, ms).unref();
   }
+}
+
+function noToken(cause: Error): Refusal {
+  const happened = 'The gateway has no credentials for guests right now.';
+  return new Refusal(503, happened, 'Try again in a moment.', { retryAfter: 5, cause });
 }

@@ -91,8 +91,9 @@ export class GrantError extends Error {
     readonly code: GrantFault,
     readonly detail?: string,
     readonly grant?: ActiveGrant,
+    options?: ErrorOptions,
   ) {
-    super(WORDING[code].message);
+    super(WORDING[code].message, options);
   }
 
   /** The answer on /l and /auth/jwt/set. */
@@ -108,8 +109,14 @@ export class GrantError extends Error {
   private refusal(code: RefusalCode): Refusal {
     const { message, hint, retryAfter } = WORDING[this.code];
     const said = this.detail === undefined ? message : `${message} (${this.detail})`;
-    return new Refusal(code, said, hint, retryAfter === undefined ? {} : { retryAfter });
+    const { cause } = this;
+    return new Refusal(code, said, hint, { ...(retryAfter === undefined ? {} : { retryAfter }), cause });
   }
+}
+
+/** A grant cannot be read or written because the cluster does not answer. */
+export function unreachable(cause: Error): GrantError {
+  return new GrantError('unreachable', undefined, undefined, { cause });
 }
 
 /** Turns a GrantError of `work` into the refusal of a link, which has its own statuses: 410, 425. */

@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import { ownFault } from '../cluster/own-fault.js';
 import { Watches } from '../cluster/watches.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { type GateToken } from '#libs/api';
 import { isKubeError, OwnClient, types } from '#libs/kube';
 import { PolicyError } from '#libs/policy';
-import { GrantError } from './grant-error.js';
+import { GrantError, unreachable } from './grant-error.js';
 import { type ActiveGrant, toActiveGrant } from './active-grant.js';
 
 const NEGATIVE_MS = 1000;
@@ -113,7 +114,7 @@ export class GrantStore {
       return this.#byUid.get(uid);
     } catch (error) {
       if (isKubeError(error, 404)) return undefined;
-      throw new GrantError('unreachable');
+      throw ownFault(error, unreachable);
     }
   }
 
@@ -122,8 +123,8 @@ export class GrantStore {
       const { items } = await this.client.list<GateToken>(types.gateTokens, this.config.namespace);
       for (const token of items) this.put(token);
       return items;
-    } catch {
-      throw new GrantError('unreachable');
+    } catch (error) {
+      throw ownFault(error, unreachable);
     }
   }
 }

@@ -3,7 +3,8 @@ import { Clock } from '#libs/ops';
 import { randomBytes } from 'node:crypto';
 import { type GateToken } from '#libs/api';
 import { isKubeError, OwnClient, types } from '#libs/kube';
-import { GrantError } from './grant-error.js';
+import { ownFault } from '../cluster/own-fault.js';
+import { GrantError, unreachable } from './grant-error.js';
 import { GrantStore } from './grant-store.js';
 import { type ActiveGrant } from './active-grant.js';
 import { grantFault } from './validity.js';
@@ -66,7 +67,7 @@ export class Redeemer {
     } catch (error) {
       if (isKubeError(error, 409)) return false;
       if (isKubeError(error, 404)) throw new GrantError('deleted');
-      throw new GrantError('unreachable');
+      throw ownFault(error, unreachable);
     }
   }
 }

@@ -49,6 +49,8 @@ export interface RefusalMore {
   readonly retryAfter?: number;
   /** Which fields are wrong, and how. */
   readonly details?: NonNullable<Status['details']>;
+  /** The fault below, for the log alone. */
+  readonly cause?: unknown;
 }
 
 /** A refusal that the caller may see: what happened (`message`) and what to do (`hint`), under an HTTP status. */
@@ -59,7 +61,7 @@ export class Refusal extends Error {
     readonly hint: string = '',
     private readonly more: RefusalMore = {},
   ) {
-    super(message);
+    super(message, more.cause === undefined ? {} : { cause: more.cause });
   }
 
   get reason(): string {

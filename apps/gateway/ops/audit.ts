@@ -9,7 +9,12 @@ export interface Denial {
   /** The raw target: the query is cut off, since it can hold a token. */
   readonly url: string;
   readonly address: string;
-  readonly refusal: { readonly code: number; readonly reason: string; readonly message: string };
+  readonly refusal: {
+    readonly code: number;
+    readonly reason: string;
+    readonly message: string;
+    readonly cause?: unknown;
+  };
 }
 
 /** One line for each auditable event. The logger redacts; even so, it is never given a token. */
@@ -23,7 +28,9 @@ export class Audit {
   denied({ door, method, url, address, refusal }: Denial): void {
     this.metrics.denied(refusal.code, refusal.reason);
     const path = url.split('?', 1)[0]?.slice(0, 300);
-    this.log.warn({ audit: 'deny', door, method, path, address, code: refusal.code, why: refusal.message }, 'denied');
+    const { code, message: why, cause: err } = refusal;
+    const fault = err === undefined ? {} : { err };
+    this.log.warn({ audit: 'deny', door, method, path, address, code, why, ...fault }, 'denied');
   }
 
   /** A link was redeemed: which one, and by whom. */

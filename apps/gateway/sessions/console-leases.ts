@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '#libs/ops';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { EventEmitter } from 'node:events';
-import { isKubeError, type Lease, OwnClient, types } from '#libs/kube';
+import { isKubeError, isOutage, type Lease, OwnClient, types } from '#libs/kube';
 import { CONSOLE_LABEL, Watches } from '../cluster/watches.js';
 import { ignoreGone, microTime, ReplicaLease } from './replica-lease.js';
 
@@ -80,7 +80,10 @@ export class ConsoleLeases {
     return () => this.#holders.off(event, look);
   }
 
-  /** Asks, past the watch, whether another console has taken this one's place. */
+  /**
+   * Asks, past the watch, whether another console has taken this one's place; false where that cannot be found out.
+   * @throws KubeError where the cluster refuses to tell
+   */
   async isTaken(claim: ConsoleClaim): Promise<boolean> {
     try {
       const lease = await this.client.get<Lease>(
@@ -89,8 +92,9 @@ export class ConsoleLeases {
         this.config.namespace,
       );
       return lease.spec?.holderIdentity !== this.identity(claim);
-    } catch {
-      return false;
+    } catch (error) {
+      if (isOutage(error) || isKubeError(error, 404)) return false;
+      throw error;
     }
   }
 
