@@ -12,5 +12,6 @@ export * from './resources.js';
 export { keyOf } from './store.js';
 export * from './types.js';
 export { Upstream, type UpstreamConfig } from './upstream.js';
+export { UserClients } from './user-clients.js';
 export * from './watch.js';
 export * from './work-queue.js';

@@ -1,8 +1,9 @@
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { OwnClient } from './client.js';
 import { Upstream } from './upstream.js';
+import { UserClients } from './user-clients.js';
 
-/** Nest: provides Upstream and OwnClient to the whole app and closes the connections when the app has shut down. */
+/** Nest: provides Upstream, OwnClient and UserClients to the whole app and closes the connections when the app has shut down. */
 @Module({})
 export class KubeModule implements OnApplicationShutdown {
   constructor(@Inject(Upstream) private readonly upstream: Upstream) {}
@@ -13,9 +14,10 @@ export class KubeModule implements OnApplicationShutdown {
       global: true,
       providers: [
         { provide: Upstream, useValue: upstream },
-        { provide: OwnClient, useFactory: () => new OwnClient(upstream) },
+        { provide: OwnClient, useValue: new OwnClient(upstream) },
+        UserClients,
       ],
-      exports: [Upstream, OwnClient],
+      exports: [Upstream, OwnClient, UserClients],
     };
   }
 

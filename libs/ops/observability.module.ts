@@ -18,7 +18,7 @@ export class ObservabilityModule {
       providers: [
         { provide: LOGGER, useValue: logger },
         { provide: METRICS_ADDRESS, useValue: metricsAddress },
-        { provide: Registry, useFactory: () => new Registry() },
+        { provide: Registry, useValue: new Registry() },
         MetricsServer,
       ],
       exports: [LOGGER, Registry],

@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { type Request } from 'express';
-import { Upstream } from '#libs/kube';
+import { UserClients } from '#libs/kube';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { bearerToken, GrantReader } from '../grants/grant-reader.js';
 import { type Access, accessOf } from '../http/access.js';
@@ -23,7 +23,7 @@ export class AccessGuard implements CanActivate {
   readonly #origins: ReadonlySet<string>;
 
   constructor(
-    private readonly upstream: Upstream,
+    private readonly clients: UserClients,
     private readonly grants: GrantReader,
     @Inject(SIGNED_IN_USERS) private readonly users: SignedInUsers,
     @Inject(GATEWAY_CONFIG) { publicUrls }: GatewayConfig,
@@ -59,7 +59,7 @@ export class AccessGuard implements CanActivate {
     const byCookie = access === 'user' && bearer === undefined ? await this.users.fromCookies(cookie) : undefined;
     const user = bearer === undefined ? byCookie : byToken(bearer);
     if (user === undefined) throw access === 'user' ? notSignedIn() : noToken();
-    setUser(request, user, this.upstream);
+    setUser(request, user, this.clients);
   }
 
   private async requireGrant(request: Request): Promise<void> {

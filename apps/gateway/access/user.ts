@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { type Request } from 'express';
-import { UserClient, type Upstream } from '#libs/kube';
+import { type UserClient, type UserClients } from '#libs/kube';
 import { type SignedIn } from '../sign-in/signed-in-users.js';
 
 /** A signed-in user and a client that has their rights and no others. */
@@ -11,8 +11,8 @@ export interface User extends SignedIn {
 const USERS = new WeakMap<Request, User>();
 
 /** Remembers who made a request; AccessGuard alone calls it. */
-export function setUser(request: Request, signedIn: SignedIn, upstream: Upstream): void {
-  const client = new UserClient(upstream, () => signedIn.token());
+export function setUser(request: Request, signedIn: SignedIn, clients: UserClients): void {
+  const client = clients.of(() => signedIn.token());
   USERS.set(request, { ...signedIn, client });
 }
 

@@ -11,7 +11,7 @@ export interface OperationOptions {
   readonly id: string;
   readonly summary: string;
   readonly body?: { readonly schema: z.ZodType };
-  /** Request bodies by name, each of which works when sent. */
+  /** Request bodies by name, to start from. */
   readonly examples?: Record<string, { summary: string; value: object }>;
   readonly query?: { readonly schema: z.ZodObject };
   readonly status: 200 | 201 | 202 | 204;

@@ -54,7 +54,7 @@ function frame(): Omit<OpenAPIObject, 'paths'> {
     .build();
 }
 
-/** Values that work when "Try it out" is pressed: those of `npm start`, and of the examples of POST .../gatetokens. */
+/** What "Try it out" fills in: the VM of `npm start`, and the name in the examples of POST .../gatetokens. */
 function examplesOf(namespace: string): Record<string, { description: string; example: string }> {
   return {
     ns: { description: 'A namespace', example: namespace },

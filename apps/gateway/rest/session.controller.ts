@@ -2,7 +2,7 @@ import { Controller, Delete, Get, Inject, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Request, type Response } from 'express';
 import { SessionInfo } from '#libs/api/rest';
-import { Upstream } from '#libs/kube';
+import { UserClients } from '#libs/kube';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { clearSignIn } from '../sign-in/set-cookie.js';
 import { SIGNED_IN_USERS, type SignedInUsers } from '../sign-in/signed-in-users.js';
@@ -15,7 +15,7 @@ import { CurrentUser, type User } from '../access/user.js';
 export class SessionController {
   constructor(
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
-    private readonly upstream: Upstream,
+    private readonly clients: UserClients,
     @Inject(SIGNED_IN_USERS) private readonly users: SignedInUsers,
   ) {}
 
@@ -28,7 +28,7 @@ export class SessionController {
   })
   @Get()
   async get(@CurrentUser() user: User): Promise<SessionInfo> {
-    const identity = await whoIs(this.upstream, user.token());
+    const identity = await whoIs(this.clients, user.token());
     const until = user.until === undefined ? {} : { until: new Date(user.until).toISOString() };
     return { ...identity, method: user.method, namespace: this.config.namespace, ...until };
   }

@@ -1,4 +1,4 @@
-import { AuthenticationV1Api, KubeError, UserClient, type Upstream } from '#libs/kube';
+import { AuthenticationV1Api, KubeError, type UserClients } from '#libs/kube';
 import { Refusal } from '../http/refusal.js';
 
 export interface Identity {
@@ -10,8 +10,8 @@ export interface Identity {
  * Asks the Kubernetes API whose token this is (SelfSubjectReview, KEP-3325): the only judge of a credential is the cluster.
  * @throws Refusal 401 when the cluster does not know the token
  */
-export async function whoIs(upstream: Upstream, token: string): Promise<Identity> {
-  const client = new UserClient(upstream, () => token);
+export async function whoIs(clients: UserClients, token: string): Promise<Identity> {
+  const client = clients.of(() => token);
   try {
     const answer = await client.api(AuthenticationV1Api).createSelfSubjectReview({ body: {} });
     const { username, groups } = answer.status?.userInfo ?? {};

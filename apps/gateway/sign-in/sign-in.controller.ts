@@ -3,7 +3,7 @@ import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
 import { randomBytes } from 'node:crypto';
 import { type Request, type Response } from 'express';
 import { LoginRequest, SessionInfo } from '#libs/api/rest';
-import { Upstream } from '#libs/kube';
+import { UserClients } from '#libs/kube';
 import { Answers } from '../http/answers.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { dto, malformed } from '../http/dto.js';
@@ -30,7 +30,7 @@ class LoginBody extends dto(LoginRequest, malformed('Paste the whole token, with
 export class SignInController {
   constructor(
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
-    private readonly upstream: Upstream,
+    private readonly clients: UserClients,
     private readonly cookie: SealedCookie,
     @Inject(SIGNED_IN_USERS) private readonly users: SignedInUsers,
     private readonly answers: Answers,
@@ -51,7 +51,7 @@ export class SignInController {
     @Body() { token }: LoginBody,
     @Res({ passthrough: true }) response: Response,
   ): Promise<SessionInfo> {
-    const identity = await whoIs(this.upstream, token);
+    const identity = await whoIs(this.clients, token);
     const until = Math.min(Date.now() + LONGEST_MS, expiryOf(token) ?? Infinity);
     const session = randomBytes(16).toString('base64url');
     const sealed = await this.cookie.seal({ token, ...identity, method: 'token', until, session }).catch(tooLarge);

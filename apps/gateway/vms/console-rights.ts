@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type V1SelfSubjectAccessReview } from '@kubernetes/client-node';
-import { AuthorizationV1Api, isKubeError, KubeError, NetworkError, Upstream, UserClient } from '#libs/kube';
+import { AuthorizationV1Api, isKubeError, KubeError, NetworkError, UserClients } from '#libs/kube';
 import { type ConsoleTarget } from '#libs/policy';
 import { Refusal } from '../http/refusal.js';
 import { type TokenHolder } from './user-vms.js';
@@ -11,7 +11,7 @@ import { type TokenHolder } from './user-vms.js';
  */
 @Injectable()
 export class ConsoleRights {
-  constructor(private readonly upstream: Upstream) {}
+  constructor(private readonly clients: UserClients) {}
 
   /** @throws Refusal 403 when they may not, 401 when the cluster does not know them, 503 when it cannot be asked */
   async require(user: TokenHolder, target: ConsoleTarget): Promise<void> {
@@ -24,7 +24,7 @@ export class ConsoleRights {
   }
 
   private async ask(user: TokenHolder, target: ConsoleTarget): Promise<boolean> {
-    const client = new UserClient(this.upstream, () => user.token());
+    const client = this.clients.of(() => user.token());
     try {
       const { status } = await client.api(AuthorizationV1Api).createSelfSubjectAccessReview({ body: reviewOf(target) });
       return status?.allowed === true;

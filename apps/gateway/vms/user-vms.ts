@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { isKubeError, types, Upstream, UserClient } from '#libs/kube';
+import { isKubeError, types, type UserClient, UserClients } from '#libs/kube';
 import { type VirtualMachine, type VirtualMachineInstance } from '#libs/kubevirt';
 import { stateOf, type VmState } from './vm-states.js';
 
@@ -14,12 +14,12 @@ export interface TokenHolder {
 /** VMs of namespaces that are not watched, read once with the rights of the user who asks. */
 @Injectable()
 export class UserVms {
-  constructor(private readonly upstream: Upstream) {}
+  constructor(private readonly clients: UserClients) {}
 
   /** @param user who asks; a guest has no rights of their own, so they learn nothing */
   async get(user: TokenHolder | undefined, namespace: string, vm: string): Promise<VmState> {
     if (user === undefined) return UNKNOWN;
-    const client = new UserClient(this.upstream, () => user.token());
+    const client = this.clients.of(() => user.token());
     const [machine, instance] = await Promise.all([
       readOr404<VirtualMachine>(client, types.virtualMachines, vm, namespace),
       readOr404<VirtualMachineInstance>(client, types.virtualMachineInstances, vm, namespace),
