@@ -8,6 +8,8 @@ export {
   isPaused,
   isRunning,
   runStrategyOf,
+  type StatusGroup,
+  statusGroup,
 } from './status.js';
 export * from './paths.js';
 export { hardwareOf } from './domain.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { computePrintableStatus, currentStatus, runStrategyOf } from './status.js';
+import { computePrintableStatus, currentStatus, runStrategyOf, statusGroup } from './status.js';
 import {
   type InstanceStatus,
   type Phase,
@@ -112,3 +112,12 @@ describe('runStrategyOf', () => {
     expect(runStrategyOf(vm({ spec: { runStrategy: 'Once', template } }))).toBe('Once');
   });
 });
+
+it.each([
+  ['Terminating', 'stopping'],
+  ['WaitingForReceiver', 'starting'],
+  ['ErrImagePull', 'failing'],
+  ['CrashLoopBackOff', 'failing'],
+  ['StatusOfANewerKubeVirt', 'failing'],
+  ['constructor', 'failing'],
+])('statusGroup(%s) is %s', (status, group) => expect(statusGroup(status)).toBe(group));

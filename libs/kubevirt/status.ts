@@ -120,3 +120,32 @@ export function currentStatus(
   // A status of a KubeVirt newer than this list is not contradicted.
   return PRINTABLE_STATUSES.includes(told) ? seen : told;
 }
+
+/** What a status means for a person at a console. `failing`: it does not run, and why is in the status itself. */
+export type StatusGroup = 'running' | 'paused' | 'starting' | 'stopping' | 'stopped' | 'failing';
+
+const GROUPS: Readonly<Record<PrintableStatus, StatusGroup>> = {
+  Terminating: 'stopping',
+  Stopping: 'stopping',
+  Migrating: 'running',
+  Paused: 'paused',
+  Running: 'running',
+  ErrorPvcNotFound: 'failing',
+  DataVolumeError: 'failing',
+  ErrorUnschedulable: 'failing',
+  Provisioning: 'starting',
+  WaitingForVolumeBinding: 'starting',
+  ErrImagePull: 'failing',
+  ImagePullBackOff: 'failing',
+  Starting: 'starting',
+  CrashLoopBackOff: 'failing',
+  Stopped: 'stopped',
+  WaitingForReceiver: 'starting',
+  Unknown: 'failing',
+};
+const GROUP_OF = new Map<string, StatusGroup>(Object.entries(GROUPS));
+
+/** @returns `failing` for a status that is not in PRINTABLE_STATUSES, too */
+export function statusGroup(status: string): StatusGroup {
+  return GROUP_OF.get(status) ?? 'failing';
+}

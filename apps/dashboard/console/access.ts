@@ -1,4 +1,5 @@
 import { type GrantInfo, type Vm } from '#libs/api';
+import { type StatusGroup, statusGroup } from '#libs/kubevirt';
 
 export type ConsoleKind = 'vnc' | 'serial';
 
@@ -62,22 +63,13 @@ export type Obstacle =
   | 'busy'
   | 'expired';
 
-const BY_STATUS: Record<string, Obstacle> = {
-  NotFound: 'missing',
-  Stopped: 'stopped',
-  Halted: 'stopped',
-  Succeeded: 'stopped',
-  Failed: 'stopped',
-  Stopping: 'stopping',
-  Terminating: 'stopping',
-  Starting: 'starting',
-  Provisioning: 'starting',
-  WaitingForVolumeBinding: 'starting',
-  WaitingForReceiver: 'starting',
-  Pending: 'starting',
-  Scheduling: 'starting',
-  Scheduled: 'starting',
-  Paused: 'paused',
+const OF_GROUP: Record<StatusGroup, Obstacle | undefined> = {
+  running: undefined,
+  paused: 'paused',
+  starting: 'starting',
+  stopping: 'stopping',
+  stopped: 'stopped',
+  failing: 'broken',
 };
 
 /**
@@ -93,9 +85,8 @@ export function obstacle(
 ): Obstacle | undefined {
   if (access.until !== undefined && access.until <= now) return 'expired';
   if (!access.allowed[kind]) return 'notAllowed';
-  const byStatus = BY_STATUS[access.vmStatus];
+  const byStatus = access.vmStatus === 'NotFound' ? 'missing' : OF_GROUP[statusGroup(access.vmStatus)];
   if (byStatus && !(byStatus === 'paused' && ask.paused)) return byStatus;
-  if (!byStatus && access.vmStatus !== 'Running' && access.vmStatus !== 'Migrating') return 'broken';
   if (!access.has[kind]) return 'noConsole';
   if (access.busy[kind] !== undefined && !ask.takeOver) return 'busy';
   return undefined;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CONSOLE_ENDS } from '#libs/api';
+import { statusGroup } from '#libs/kubevirt';
 import { Identities } from '../credentials/identities.js';
 import { type GrantEnd } from '../grants/grant-ends.js';
 import { type VmState, VmStates } from '../vms/vm-states.js';
@@ -46,22 +47,12 @@ export class Fences {
   }
 }
 
-/** The states of a VM that is about to run, or ran until now. */
-const PASSING: Partial<Record<VmState['status'], 'starting' | 'stopping'>> = {
-  Stopping: 'stopping',
-  Terminating: 'stopping',
-  Starting: 'starting',
-  Provisioning: 'starting',
-  WaitingForVolumeBinding: 'starting',
-  WaitingForReceiver: 'starting',
-};
-
 /** @returns why this VM has no console, or undefined if it has one */
 export function whyStopped(state: VmState, vm: string, uid?: string): string | undefined {
   const { reasons } = vmStopped;
   if (state.status === 'NotFound') return reasons.missing(vm);
   if (uid !== undefined && state.uid !== uid) return reasons.replaced(vm);
   if (state.running) return undefined;
-  const passing = PASSING[state.status];
-  return passing === undefined ? reasons.stopped(vm, state.status) : reasons[passing](vm);
+  const group = statusGroup(state.status);
+  return group === 'starting' || group === 'stopping' ? reasons[group](vm) : reasons.stopped(vm, state.status);
 }
