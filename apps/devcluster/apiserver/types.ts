@@ -1,3 +1,5 @@
+import { type OwnerReference } from '#libs/wire';
+
 /**
  * The nouns that the parts of the API server share. Objects in storage are never changed in place: whoever wants another
  * state clones, changes the clone and stores it.
@@ -20,15 +22,6 @@ export interface ObjectMeta {
   ownerReferences?: OwnerReference[];
   managedFields?: ManagedFields[];
   [field: string]: unknown;
-}
-
-export interface OwnerReference {
-  apiVersion: string;
-  kind: string;
-  name: string;
-  uid: string;
-  controller?: boolean;
-  blockOwnerDeletion?: boolean;
 }
 
 export interface ManagedFields {

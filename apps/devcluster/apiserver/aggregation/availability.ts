@@ -12,8 +12,8 @@ const TIMEOUT_MS = 5000;
 const CHECKER = { username: 'system:kube-aggregator', groups: ['system:masters'] };
 
 /**
- * Keeps the condition Available of the APIServices true: asks every backend for its resources when an APIService, a
- * Service or an EndpointSlice changes, and every two seconds.
+ * Keeps the condition Available of the APIServices true: asks every backend for its resources when an APIService or a
+ * Service changes, and every two seconds.
  */
 export class Availability {
   private stops: (() => void)[] = [];
@@ -34,7 +34,6 @@ export class Availability {
       () => clearInterval(timer),
       this.objects.onChange(GROUP, 'apiservices', all),
       this.objects.onChange('', 'services', all),
-      this.objects.onChange('discovery.k8s.io', 'endpointslices', all),
     ];
     all();
   }

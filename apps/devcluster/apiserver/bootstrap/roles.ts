@@ -17,97 +17,33 @@ const WRITE = ['create', 'delete', 'deletecollection', 'patch', 'update'];
 const aggregateTo = (role: string): string => `rbac.authorization.k8s.io/aggregate-to-${role}`;
 
 const VIEWED: Fields[] = [
-  rule(
-    [''],
-    [
-      'configmaps',
-      'endpoints',
-      'persistentvolumeclaims',
-      'persistentvolumeclaims/status',
-      'pods',
-      'replicationcontrollers',
-      'replicationcontrollers/scale',
-      'serviceaccounts',
-      'services',
-      'services/status',
-    ],
-    READ,
-  ),
-  rule(
-    [''],
-    [
-      'bindings',
-      'events',
-      'limitranges',
-      'namespaces/status',
-      'pods/log',
-      'pods/status',
-      'replicationcontrollers/status',
-      'resourcequotas',
-      'resourcequotas/status',
-    ],
-    READ,
-  ),
-  rule([''], ['namespaces'], READ),
-  rule(['discovery.k8s.io'], ['endpointslices'], READ),
+  rule([''], ['configmaps', 'pods', 'serviceaccounts', 'services', 'services/status'], READ),
+  rule([''], ['events', 'namespaces', 'namespaces/status', 'pods/log', 'pods/status'], READ),
   rule(
     ['apps'],
-    [
-      'deployments',
-      'deployments/scale',
-      'deployments/status',
-      'replicasets',
-      'replicasets/scale',
-      'replicasets/status',
-    ],
+    ['deployments', 'replicasets'].flatMap((name) => [name, `${name}/scale`, `${name}/status`]),
     READ,
   ),
   rule(['policy'], ['poddisruptionbudgets', 'poddisruptionbudgets/status'], READ),
   rule(['networking.k8s.io'], ['ingresses', 'ingresses/status', 'networkpolicies'], READ),
 ];
 
+const STREAMS = ['pods/attach', 'pods/exec', 'pods/portforward'];
+
 const EDITED: Fields[] = [
-  rule([''], ['pods/attach', 'pods/exec', 'pods/portforward', 'pods/proxy', 'secrets', 'services/proxy'], READ),
+  rule([''], [...STREAMS, 'secrets'], READ),
   rule([''], ['serviceaccounts'], ['impersonate']),
-  rule([''], ['pods', 'pods/attach', 'pods/exec', 'pods/portforward', 'pods/proxy'], WRITE),
-  rule([''], ['pods/eviction'], ['create']),
-  rule(
-    [''],
-    [
-      'configmaps',
-      'events',
-      'persistentvolumeclaims',
-      'replicationcontrollers',
-      'replicationcontrollers/scale',
-      'secrets',
-      'serviceaccounts',
-      'services',
-      'services/proxy',
-    ],
-    WRITE,
-  ),
+  rule([''], ['pods', ...STREAMS, 'configmaps', 'events', 'secrets', 'serviceaccounts', 'services'], WRITE),
   rule([''], ['serviceaccounts/token'], ['create']),
-  rule(
-    ['apps'],
-    ['deployments', 'deployments/rollback', 'deployments/scale', 'replicasets', 'replicasets/scale'],
-    WRITE,
-  ),
+  rule(['apps'], ['deployments', 'deployments/scale', 'replicasets', 'replicasets/scale'], WRITE),
   rule(['policy'], ['poddisruptionbudgets'], WRITE),
   rule(['networking.k8s.io'], ['ingresses', 'networkpolicies'], WRITE),
-  rule(
-    ['coordination.k8s.io'],
-    ['leases'],
-    ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
-  ),
+  rule(['coordination.k8s.io'], ['leases'], [...READ, ...WRITE]),
 ];
 
 const ADMINISTERED: Fields[] = [
   rule(['authorization.k8s.io'], ['localsubjectaccessreviews'], ['create']),
-  rule(
-    ['rbac.authorization.k8s.io'],
-    ['rolebindings', 'roles'],
-    ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
-  ),
+  rule(['rbac.authorization.k8s.io'], ['rolebindings', 'roles'], [...READ, ...WRITE]),
 ];
 
 const HEALTH = ['/healthz', '/livez', '/readyz', '/version', '/version/'];
@@ -117,21 +53,7 @@ export const bootstrapRoles: BootstrapRole[] = [
   { name: 'cluster-admin', rules: [rule(['*'], ['*'], ['*']), { nonResourceURLs: ['*'], verbs: ['*'] }] },
   {
     name: 'system:discovery',
-    rules: [
-      paths(
-        '/api',
-        '/api/*',
-        '/apis',
-        '/apis/*',
-        ...HEALTH.slice(0, 1),
-        '/livez',
-        '/openapi',
-        '/openapi/*',
-        '/readyz',
-        '/version',
-        '/version/',
-      ),
-    ],
+    rules: [paths('/api', '/api/*', '/apis', '/apis/*', '/openapi', '/openapi/*', ...HEALTH)],
   },
   { name: 'system:public-info-viewer', rules: [paths(...HEALTH)] },
   {
@@ -139,17 +61,6 @@ export const bootstrapRoles: BootstrapRole[] = [
     rules: [
       rule(['authorization.k8s.io'], ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'], ['create']),
       rule(['authentication.k8s.io'], ['selfsubjectreviews'], ['create']),
-    ],
-  },
-  {
-    name: 'system:service-account-issuer-discovery',
-    rules: [
-      paths(
-        '/.well-known/openid-configuration',
-        '/.well-known/openid-configuration/',
-        '/openid/v1/jwks',
-        '/openid/v1/jwks/',
-      ),
     ],
   },
   {
@@ -173,5 +84,4 @@ export const bootstrapBindings: [role: string, groups: string[]][] = [
   ['system:discovery', ['system:authenticated']],
   ['system:basic-user', ['system:authenticated']],
   ['system:public-info-viewer', ['system:authenticated', 'system:unauthenticated']],
-  ['system:service-account-issuer-discovery', ['system:serviceaccounts']],
 ];

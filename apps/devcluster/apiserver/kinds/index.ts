@@ -1,4 +1,4 @@
-import { recordsOf, setDefault } from '../fields.js';
+import { setDefault } from '../fields.js';
 import { type ResourceDef } from '../types.js';
 import { apiServiceStrategy } from './api-service.js';
 import { configMapStrategy, secretStrategy } from './configuration.js';
@@ -6,7 +6,6 @@ import { crdStrategy } from './crd.js';
 import { define, review, status } from './define.js';
 import { leaseStrategy } from './lease.js';
 import { namespaceStrategy } from './namespace.js';
-import { ingressStrategy, networkPolicyStrategy } from './network.js';
 import { podStrategy } from './pod.js';
 import { bindingStrategy, roleStrategy } from './rbac.js';
 import { serviceStrategy } from './service.js';
@@ -70,16 +69,6 @@ const core: ResourceDef[] = [
     },
   }),
   define('', 'v1', 'nodes', 'Node', { shortNames: ['no'], subresources: status }),
-  define('', 'v1', 'endpoints', 'Endpoints', {
-    namespaced,
-    shortNames: ['ep'],
-    strategy: {
-      defaults: (endpoints) =>
-        recordsOf(endpoints['subsets']).forEach((subset) =>
-          recordsOf(subset['ports']).forEach((port) => setDefault(port, 'protocol', 'TCP')),
-        ),
-    },
-  }),
 ];
 
 const apps: ResourceDef[] = [
@@ -113,25 +102,21 @@ const others: ResourceDef[] = [
     namespaced,
     shortNames: ['ing'],
     subresources: status,
-    strategy: ingressStrategy,
+    strategy: { prepare: (ingress, old) => void (old ?? (ingress.status = { loadBalancer: {} })) },
   }),
-  define(NETWORK, 'v1', 'ingressclasses', 'IngressClass'),
   define(NETWORK, 'v1', 'networkpolicies', 'NetworkPolicy', {
     namespaced,
     shortNames: ['netpol'],
-    strategy: networkPolicyStrategy,
   }),
   define('policy', 'v1', 'poddisruptionbudgets', 'PodDisruptionBudget', {
     namespaced,
     shortNames: ['pdb'],
     subresources: status,
-    strategy: { versionedUpdates: true, prepare: (budget, old) => void (old ?? (budget.status = {})) },
   }),
   define('coordination.k8s.io', 'v1', 'leases', 'Lease', {
     namespaced,
     strategy: leaseStrategy,
   }),
-  define('discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice', { namespaced }),
   define('apiextensions.k8s.io', 'v1', 'customresourcedefinitions', 'CustomResourceDefinition', {
     shortNames: ['crd', 'crds'],
     categories: ['api-extensions'],

@@ -2,7 +2,7 @@ import { type Fields, type KubeObject, type PrinterColumn, type ResourceDef } fr
 import { ageOf } from './age.js';
 import { ageColumn, type Column, nameColumn } from './column.js';
 import { jsonPath } from './json-path.js';
-import { endpointSliceColumns, ingressColumns, serviceColumns } from './network.js';
+import { ingressColumns, serviceColumns } from './network.js';
 import {
   apiServiceColumns,
   configMapColumns,
@@ -26,7 +26,6 @@ const BUILT_IN: Record<string, Column[]> = {
   serviceaccounts: serviceAccountColumns,
   nodes: nodeColumns,
   events: eventColumns,
-  endpointslices: endpointSliceColumns,
   ingresses: ingressColumns,
   apiservices: apiServiceColumns,
 };

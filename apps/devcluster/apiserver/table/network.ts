@@ -48,19 +48,3 @@ export const ingressColumns: Column[] = [
   column('Ports', (ingress) => (listOf(ingress.spec?.['tls']).length ? '80, 443' : '80')),
   ageColumn,
 ];
-
-function slicePorts(slice: KubeObject): string {
-  const ports = recordsOf(slice['ports']).map((port) => (port['port'] ? String(numberOf(port['port'])) : '*'));
-  return ports.length ? shortened(ports) : '<unset>';
-}
-
-export const endpointSliceColumns: Column[] = [
-  nameColumn,
-  column('AddressType', (slice) => slice['addressType']),
-  column('Ports', slicePorts),
-  column('Endpoints', (slice) => {
-    const all = recordsOf(slice['endpoints']).flatMap((endpoint) => textsOf(endpoint['addresses']));
-    return all.length ? shortened(all) : '<unset>';
-  }),
-  ageColumn,
-];

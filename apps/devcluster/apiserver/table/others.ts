@@ -30,24 +30,17 @@ export const serviceAccountColumns: Column[] = [
   ageColumn,
 ];
 
-/** Events are stored as core/v1; in events.k8s.io/v1 some of their fields have other names. */
-const subject = (event: KubeObject): unknown => event['involvedObject'] ?? event['regarding'];
-
 function eventSource(event: KubeObject): string {
-  const source = fieldsOf(event['source'] ?? event['deprecatedSource']);
-  const component =
-    textOf(source['component']) || textOf(event['reportingComponent']) || textOf(event['reportingController']);
+  const source = fieldsOf(event['source']);
+  const component = textOf(source['component']) || textOf(event['reportingComponent']);
   return [component, textOf(source['host'])].filter(Boolean).join(', ');
 }
 
-function first(event: KubeObject): unknown {
-  return event['firstTimestamp'] ?? event['deprecatedFirstTimestamp'] ?? event['eventTime'];
-}
+const first = (event: KubeObject): unknown => event['firstTimestamp'] ?? event['eventTime'];
 
 const last = (event: KubeObject): unknown =>
   at(event, 'series', 'lastObservedTime') ??
   event['lastTimestamp'] ??
-  event['deprecatedLastTimestamp'] ??
   event['eventTime'] ??
   event.metadata.creationTimestamp;
 
@@ -57,11 +50,11 @@ export const eventColumns: Column[] = [
   column('Reason', (event) => event['reason']),
   column(
     'Object',
-    (event) => `${textOf(at(subject(event), 'kind')).toLowerCase()}/${textOf(at(subject(event), 'name'))}`,
+    ({ involvedObject: about }) => `${textOf(at(about, 'kind')).toLowerCase()}/${textOf(at(about, 'name'))}`,
   ),
-  wide('Subobject', (event) => textOf(at(subject(event), 'fieldPath'))),
+  wide('Subobject', (event) => textOf(at(event['involvedObject'], 'fieldPath'))),
   wide('Source', eventSource),
-  column('Message', (event) => textOf(event['message'] ?? event['note']).trim()),
+  column('Message', (event) => textOf(event['message']).trim()),
   wide('First Seen', (event, now) => ageOf(first(event), now)),
   wide('Count', (event) => numberOf(at(event, 'series', 'count') ?? event['count'], 1), 'integer'),
   { ...wide('Name', ({ metadata }) => metadata.name), format: 'name' },

@@ -56,22 +56,12 @@ function nodeStatus(node: KubeObject): string {
   return node.spec?.['unschedulable'] === true ? `${word},SchedulingDisabled` : word;
 }
 
-const address = (node: KubeObject, type: string): string =>
-  orNone(textOf(recordsOf(node.status?.['addresses']).find((item) => item['type'] === type)?.['address']));
-
-const info = (node: KubeObject, field: string): string => textOf(at(node, 'status', 'nodeInfo', field)) || '<unknown>';
-
 export const nodeColumns: Column[] = [
   nameColumn,
   column('Status', nodeStatus),
   column('Roles', () => '<none>'),
   ageColumn,
   column('Version', (node) => textOf(at(node, 'status', 'nodeInfo', 'kubeletVersion'))),
-  wide('Internal-IP', (node) => address(node, 'InternalIP')),
-  wide('External-IP', (node) => address(node, 'ExternalIP')),
-  wide('OS-Image', (node) => info(node, 'osImage')),
-  wide('Kernel-Version', (node) => info(node, 'kernelVersion')),
-  wide('Container-Runtime', (node) => info(node, 'containerRuntimeVersion')),
 ];
 
 /** Items of a list as kubectl shortens it: three, then how many more. */
