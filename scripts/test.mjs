@@ -54,8 +54,8 @@ function readReport(file) {
 }
 
 /**
- * The vitest projects of each command: the product's tests; the embedded cluster's own, compared with a real API server;
- * and all end-to-end tests on a real control plane.
+ * The vitest projects of each command: the product's tests; the embedded cluster's own, compared with a real API server,
+ * and the product when parts of that cluster fail; all end-to-end tests on a real control plane.
  */
 const TIERS = {
   test: ['unit', 'e2e'],

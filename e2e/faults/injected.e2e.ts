@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { types } from '#libs/kube';
-import { adminClient, createToken, readyToken, revokeToken } from './support/admin.js';
-import { Between, isTokenWatch, pods } from './support/between.js';
-import { cluster } from './support/cluster.js';
-import { type Act, type Fault, type Seen, statusBody } from './support/faulty-proxy.js';
-import { until } from './support/until.js';
+import { adminClient, createToken, readyToken, revokeToken } from '../support/admin.js';
+import { Between, isTokenWatch, pods } from '../support/between.js';
+import { cluster } from '../support/cluster.js';
+import { type Act, type Fault, type Seen, statusBody } from '../support/faulty-proxy.js';
+import { until } from '../support/until.js';
 
 const admin = adminClient();
 /** Requests of operator and gateway together within any second, whatever is broken. */

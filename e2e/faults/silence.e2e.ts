@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { API_VERSION, type GateServer, type GateToken } from '#libs/api';
 import { isKubeError, types } from '#libs/kube';
-import { adminClient, createToken, readyToken, revokeToken } from './support/admin.js';
-import { Between, isTokenWatch, pods } from './support/between.js';
-import { cluster } from './support/cluster.js';
-import { type Seen } from './support/faulty-proxy.js';
-import { consolePath } from './support/gateway.js';
-import { Signatures } from './support/signatures.js';
-import { until } from './support/until.js';
-import { VncViewer } from './support/vnc.js';
+import { adminClient, createToken, readyToken, revokeToken } from '../support/admin.js';
+import { Between, isTokenWatch, pods } from '../support/between.js';
+import { cluster } from '../support/cluster.js';
+import { type Seen } from '../support/faulty-proxy.js';
+import { consolePath } from '../support/gateway.js';
+import { Signatures } from '../support/signatures.js';
+import { until } from '../support/until.js';
+import { VncViewer } from '../support/vnc.js';
 
 const admin = adminClient();
 let between: Between;

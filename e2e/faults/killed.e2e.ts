@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { API_VERSION, type GateServer, type GateSession, type GateToken, type GateTokenView } from '#libs/api';
 import { types } from '#libs/kube';
-import { tokenOf } from './support/accounts.js';
-import { adminClient, createToken, insist, readyToken, revokeToken } from './support/admin.js';
-import { cluster } from './support/cluster.js';
-import { ConsoleSocket, Refused } from './support/console-socket.js';
-import { bearer, consolePath, cookiesOf, gateway, issue, json, redeem } from './support/gateway.js';
-import { kubectl } from './support/kubectl.js';
-import { controlPlane, kill, podProcesses, type Process } from './support/processes.js';
-import { Signatures } from './support/signatures.js';
-import { until } from './support/until.js';
-import { VncViewer } from './support/vnc.js';
+import { tokenOf } from '../support/accounts.js';
+import { adminClient, createToken, insist, readyToken, revokeToken } from '../support/admin.js';
+import { cluster } from '../support/cluster.js';
+import { ConsoleSocket, Refused } from '../support/console-socket.js';
+import { bearer, consolePath, cookiesOf, gateway, issue, json, redeem } from '../support/gateway.js';
+import { kubectl } from '../support/kubectl.js';
+import { controlPlane, kill, podProcesses, type Process } from '../support/processes.js';
+import { Signatures } from '../support/signatures.js';
+import { until } from '../support/until.js';
+import { VncViewer } from '../support/vnc.js';
 
 /** Everything is well again within this; measured and printed, it is a fraction of it. */
 const WELL_WITHIN_MS = 90_000;
