@@ -16,8 +16,7 @@ interface Bucket {
 /**
  * Attempts at links and at signing in, by the client's address: a bucket that fills again (RFC 2697 calls it a token
  * bucket). Codes cannot be guessed; this bounds what one address makes the gateway, and through it the API server, do.
- * Its memory is bounded too, which rate-limiter-flexible and @nestjs/throttler promise only with a store beside the
- * process; neither gives an attempt back.
+ * Its memory is bounded too. rate-limiter-flexible keeps every address of the current window in a Map with a timer each.
  */
 export class Attempts {
   readonly #buckets: LRUCache<string, Bucket>;

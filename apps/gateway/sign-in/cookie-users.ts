@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { parseCookie } from 'cookie';
+import { LRUCache } from 'lru-cache';
 import { SIGN_IN_COOKIE, type SealedCookie } from './sealed-cookie.js';
 import { type SignedIn, type SignedInUsers } from './signed-in-users.js';
 
@@ -8,8 +9,11 @@ const REMEMBERED = 1000;
 
 /** Signed-in users by their sealed cookie. */
 export class CookieUsers implements SignedInUsers {
-  private readonly opened = new Map<string, SignedIn>();
-  /** Sessions signed out, and when each would have ended by itself, in milliseconds since the epoch. */
+  private readonly opened = new LRUCache<string, SignedIn>({ max: REMEMBERED });
+  /**
+   * Sessions signed out, and when each would have ended by itself, in milliseconds since the epoch. Not an LRU cache: a
+   * session that it dropped would be signed in again.
+   */
   private readonly signedOut = new Map<string, number>();
   private readonly leaving = new EventEmitter().setMaxListeners(0);
 
@@ -53,7 +57,6 @@ export class CookieUsers implements SignedInUsers {
       token: () => token,
       onSignOut: (act) => this.onSignOut(session, act),
     };
-    if (this.opened.size >= REMEMBERED) this.opened.clear();
     this.opened.set(value, user);
     return user;
   }
