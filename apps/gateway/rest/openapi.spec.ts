@@ -18,7 +18,7 @@ afterAll(async () => {
   await cluster.close();
 });
 
-/** Pages, what only browsers and old links use, and what is no part of the REST API. */
+/** Pages, what only browsers and old links use, and what is outside the REST API. */
 const UNDESCRIBED =
   /^GET \/(\*|$|vms|links|login$|l$|console|assets|favicon|robots|healthz|readyz|api\/(docs|openapi))|\/(noVNC|auth\/(jwt\/set|login|callback|logout))/;
 

@@ -5,7 +5,7 @@ import { filled, needed, oneOf } from './faults.js';
 
 const GROUP = 'rbac.authorization.k8s.io';
 
-/** A rule that grants nothing is a slip of whoever wrote it. */
+/** A rule that grants nothing is a mistake of its writer. */
 function validateRules(role: KubeObject): Cause[] {
   return recordsOf(role['rules']).flatMap((rule, index) => {
     const field = `rules[${index}]`;

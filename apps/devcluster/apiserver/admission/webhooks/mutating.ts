@@ -24,7 +24,7 @@ export class MutatingWebhooks implements AdmissionPlugin {
   }
 }
 
-/** @throws ApiError 500 where the patch does not fit, or makes what is no object of the kind */
+/** @throws ApiError 500 where the patch does not fit, or its result is not an object of the kind */
 function change(hook: Hook, { object, def }: AdmissionRequest, patch: Operation[]): void {
   if (!object) throw failure(hook, 'what is deleted cannot be changed');
   const next = copyOf(object);

@@ -35,7 +35,7 @@ export class VirtApi {
   private constructor(
     /** Signs the server's certificate. */
     readonly ca: PemPair,
-    /** Signs the certificates of whoever speaks for the API server. */
+    /** Signs the client certificates of the API server. */
     readonly frontProxy: PemPair,
     /** The API server's own client certificate. */
     readonly apiServer: PemPair,
