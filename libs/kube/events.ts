@@ -1,4 +1,5 @@
 import { type CoreV1Event } from '@kubernetes/client-node';
+import { LRUCache } from 'lru-cache';
 import { randomBytes } from 'node:crypto';
 import { type KubeClient } from './client.js';
 import { rfc3339 } from './conditions.js';
@@ -23,7 +24,7 @@ const REMEMBERED = 500;
 
 /** Writes Kubernetes Events. They are a courtesy: a fault is reported and never thrown, and no caller waits. */
 export class EventRecorder {
-  readonly #seen = new Map<string, KubeEvent>();
+  readonly #seen = new LRUCache<string, KubeEvent>({ max: REMEMBERED });
   #last: Promise<void> = Promise.resolve();
 
   constructor(
@@ -55,8 +56,6 @@ export class EventRecorder {
     if (seen && (await this.#again(key, seen))) return;
     const created = await this.client.create(types.events, this.#build(object, type, reason, message, kind));
     this.#seen.set(key, created);
-    const oldest = this.#seen.keys().next().value;
-    if (this.#seen.size > REMEMBERED && oldest !== undefined) this.#seen.delete(oldest);
   }
 
   async #again(key: string, event: KubeEvent): Promise<boolean> {

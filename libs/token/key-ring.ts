@@ -1,3 +1,8 @@
+/**
+ * @nestjs/jwt makes and checks the signatures: it verifies synchronously, with Node's KeyObjects. jose verifies only
+ * asynchronously: the keys could change meanwhile, and the gateway would then remember the claims of a token whose key
+ * was just removed. jose decodes what is not verified here: headers (header.ts), and tokens of the cluster.
+ */
 import { type KeyObject } from 'node:crypto';
 import { JwtService } from '@nestjs/jwt';
 import { checkWindow, type Claims, readClaims } from './claims.js';

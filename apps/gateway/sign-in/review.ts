@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose/jwt/decode';
 import { AuthenticationV1Api, KubeError, type UserClients } from '#libs/kube';
 import { Refusal } from '../http/refusal.js';
 
@@ -33,12 +34,10 @@ function unknownToken(): Refusal {
 
 /** The `exp` of a JWT in milliseconds, read without trust: it only shortens a sign-in. Undefined for opaque tokens. */
 export function expiryOf(token: string): number | undefined {
-  const payload = token.split('.')[1];
-  if (payload === undefined) return undefined;
   try {
-    const { exp } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { exp?: unknown };
+    const { exp }: { exp?: unknown } = decodeJwt(token);
     return typeof exp === 'number' ? exp * 1000 : undefined;
   } catch {
-    return undefined; // Opaque tokens have dots too.
+    return undefined; // An opaque token.
   }
 }
