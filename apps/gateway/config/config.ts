@@ -1,24 +1,19 @@
 import { fileURLToPath } from 'node:url';
 import { type UpstreamConfig } from '#libs/kube';
 import {
-  type Address,
   type Environment,
-  listenAddress,
-  logLevel,
+  programConfig,
+  type ProgramConfig,
+  programVariables,
   readEnvironment,
   upstreamNamed,
-  upstreamOf,
-  upstreamVariables,
 } from '#libs/ops';
 import { z } from 'zod';
 import { type SecretKey } from './secret.js';
 import { apiUrl, count, duration, flag, frameAncestors, kubeName, publicUrls, secretKey, webUrl } from './values.js';
 
 /** Everything that the environment decides. Times are milliseconds. */
-export interface GatewayConfig {
-  readonly listen: Address;
-  readonly metricsListen: Address;
-  readonly upstream: UpstreamConfig;
+export interface GatewayConfig extends ProgramConfig {
   /** The gateway's own namespace and the name of its GateServer. */
   readonly namespace: string;
   readonly gateServer: string;
@@ -40,7 +35,6 @@ export interface GatewayConfig {
   readonly webApp?: URL;
   /** Folder of the built dashboard: index.html, guest.html, assets. */
   readonly webRoot: string;
-  readonly logLevel: string;
 }
 
 /** The injection token of the configuration. */
@@ -52,9 +46,7 @@ const BUILT_DASHBOARD = fileURLToPath(new URL('../../../dashboard', import.meta.
 /** Every variable that the gateway reads. */
 const schema = z
   .object({
-    LISTEN: listenAddress.prefault('0.0.0.0:8080'),
-    METRICS_LISTEN: listenAddress.prefault('0.0.0.0:9090'),
-    ...upstreamVariables,
+    ...programVariables,
     API_URL: apiUrl.optional(),
     POD_NAMESPACE: kubeName,
     POD_NAME: kubeName,
@@ -73,7 +65,6 @@ const schema = z
     FRAME_ANCESTORS: frameAncestors.default([]),
     WEB_APP: webUrl.optional(),
     WEB_ROOT: z.string().default(BUILT_DASHBOARD),
-    LOG_LEVEL: logLevel.default('info'),
   })
   .check(upstreamNamed);
 type Variables = z.infer<typeof schema>;
@@ -87,10 +78,10 @@ export function readConfig(environment: Environment): GatewayConfig {
 }
 
 function toConfig(env: Variables): GatewayConfig {
+  const program = programConfig(env);
   return {
-    listen: env.LISTEN,
-    metricsListen: env.METRICS_LISTEN,
-    upstream: toUpstream(env),
+    ...program,
+    upstream: withUrl(program.upstream, env.API_URL),
     namespace: env.POD_NAMESPACE,
     gateServer: env.GATESERVER,
     podName: env.POD_NAME,
@@ -108,11 +99,9 @@ function toConfig(env: Variables): GatewayConfig {
     frameAncestors: env.FRAME_ANCESTORS,
     ...(env.WEB_APP === undefined ? {} : { webApp: env.WEB_APP }),
     webRoot: env.WEB_ROOT,
-    logLevel: env.LOG_LEVEL,
   };
 }
 
-function toUpstream(env: Variables): UpstreamConfig {
-  const upstream = upstreamOf(env);
-  return upstream.kind === 'kubeconfig' || env.API_URL === undefined ? upstream : { ...upstream, url: env.API_URL };
+function withUrl(upstream: UpstreamConfig, url: string | undefined): UpstreamConfig {
+  return upstream.kind === 'kubeconfig' || url === undefined ? upstream : { ...upstream, url };
 }

@@ -1,15 +1,12 @@
 import { hostname } from 'node:os';
 import { isDnsLabel } from '#libs/api';
-import { type UpstreamConfig } from '#libs/kube';
 import {
-  type Address,
   type Environment,
-  listenAddress,
-  logLevel,
+  programConfig,
+  type ProgramConfig,
+  programVariables,
   readEnvironment,
   upstreamNamed,
-  upstreamOf,
-  upstreamVariables,
 } from '#libs/ops';
 import { z } from 'zod';
 
@@ -17,10 +14,7 @@ import { z } from 'zod';
 export const OPERATOR_CONFIG = Symbol('OperatorConfig');
 
 /** Everything that the environment decides. */
-export interface OperatorConfig {
-  readonly listen: Address;
-  readonly metricsListen: Address;
-  readonly upstream: UpstreamConfig;
+export interface OperatorConfig extends ProgramConfig {
   /** Where the Lease of the leader is. */
   readonly namespace: string;
   /** The name of this replica. */
@@ -29,7 +23,6 @@ export interface OperatorConfig {
   readonly gatewayImage: string;
   /** Hosts that `spec.web-app` may have: `app.example.com`, `*.example.com` (every host below), `*`. */
   readonly webAppHosts: readonly string[];
-  readonly logLevel: string;
 }
 
 const HOST_PATTERN = /^(\*|(\*\.)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?|\[[0-9a-f:.]+\])$/;
@@ -44,14 +37,11 @@ const hosts = z
 
 const schema = z
   .object({
-    LISTEN: listenAddress.prefault('0.0.0.0:8080'),
-    METRICS_LISTEN: listenAddress.prefault('0.0.0.0:9090'),
-    ...upstreamVariables,
+    ...programVariables,
     POD_NAMESPACE: z.string().refine(isDnsLabel, 'the name of a namespace').default('kube-gateway'),
     POD_NAME: z.string().default(() => `${hostname()}-${process.pid}`),
     GATEWAY_IMAGE: z.string(image).regex(/^\S+$/, image),
     WEB_APP_HOSTS: hosts.prefault(''),
-    LOG_LEVEL: logLevel.default('info'),
   })
   .check(upstreamNamed);
 
@@ -62,13 +52,10 @@ const schema = z
 export function readConfig(environment: Environment): OperatorConfig {
   const env = readEnvironment(schema, environment);
   return Object.freeze({
-    listen: env.LISTEN,
-    metricsListen: env.METRICS_LISTEN,
-    upstream: upstreamOf(env),
+    ...programConfig(env),
     namespace: env.POD_NAMESPACE,
     identity: env.POD_NAME,
     gatewayImage: env.GATEWAY_IMAGE,
     webAppHosts: env.WEB_APP_HOSTS,
-    logLevel: env.LOG_LEVEL,
   });
 }
