@@ -65,20 +65,30 @@ export function retryAfterOf(error: unknown): number {
   return error instanceof KubeError ? (error.retryAfterMs ?? 0) : 0;
 }
 
-const REASONS: Record<number, string> = {
+/** The reason of each HTTP status: Kubernetes' own (apimachinery pkg/apis/meta/v1/types.go), else HTTP's name of it. */
+export const STATUS_REASONS = {
   400: 'BadRequest',
   401: 'Unauthorized',
   403: 'Forbidden',
   404: 'NotFound',
   405: 'MethodNotAllowed',
   409: 'Conflict',
-  410: 'Expired',
+  410: 'Gone',
+  413: 'RequestEntityTooLarge',
   422: 'Invalid',
+  425: 'TooEarly',
   429: 'TooManyRequests',
+  431: 'RequestHeaderFieldsTooLarge',
   500: 'InternalError',
+  502: 'BadGateway',
   503: 'ServiceUnavailable',
   504: 'Timeout',
-};
+} as const;
+
+function reasonOf(code: number): string {
+  const reasons: Readonly<Record<number, string>> = STATUS_REASONS;
+  return reasons[code] ?? 'Unknown';
+}
 
 /**
  * Turns an error answer into a KubeError, also when its body is not a Status (from a proxy between, or KubeVirt's plain text).
@@ -94,7 +104,7 @@ export function toKubeError(code: number, body: string, retryAfter?: string): Ku
 function parseStatus(code: number, body: string): StatusLike {
   const fallback = {
     code,
-    reason: REASONS[code] ?? 'Unknown',
+    reason: reasonOf(code),
     message: body.slice(0, 500) || `HTTP ${code}`,
     plain: true,
   };
@@ -114,7 +124,7 @@ export function readStatus(value: unknown, fallback?: StatusLike): StatusLike | 
   const code = typeof status.code === 'number' ? status.code : (fallback?.code ?? 500);
   return {
     code,
-    reason: typeof status.reason === 'string' ? status.reason : (REASONS[code] ?? 'Unknown'),
+    reason: typeof status.reason === 'string' ? status.reason : reasonOf(code),
     message: typeof status.message === 'string' ? status.message : (fallback?.message ?? `HTTP ${code}`),
     ...(status.details ? { details: status.details } : {}),
   };

@@ -1,26 +1,7 @@
 import { type Status } from '#libs/api';
+import { STATUS_REASONS } from '#libs/kube';
 
-/** Kubernetes' reason of each HTTP status that the gateway answers with (apimachinery pkg/apis/meta/v1/types.go). */
-const REASONS = {
-  400: 'BadRequest',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'NotFound',
-  405: 'MethodNotAllowed',
-  409: 'Conflict',
-  410: 'Gone',
-  413: 'RequestEntityTooLarge',
-  422: 'Invalid',
-  425: 'TooEarly',
-  429: 'TooManyRequests',
-  431: 'RequestHeaderFieldsTooLarge',
-  500: 'InternalError',
-  502: 'BadGateway',
-  503: 'ServiceUnavailable',
-  504: 'Timeout',
-} as const;
-
-export type RefusalCode = keyof typeof REASONS;
+export type RefusalCode = keyof typeof STATUS_REASONS;
 
 /** The heading of a page, by status: what happened, in a few words. */
 const HEADINGS: Record<RefusalCode, string> = {
@@ -65,7 +46,7 @@ export class Refusal extends Error {
   }
 
   get reason(): string {
-    return this.more.reason ?? REASONS[this.code];
+    return this.more.reason ?? STATUS_REASONS[this.code];
   }
 
   /** Seconds after which a retry makes sense. */
@@ -99,5 +80,5 @@ export class Refusal extends Error {
 }
 
 export function isRefusalCode(status: number): status is RefusalCode {
-  return status in REASONS;
+  return status in STATUS_REASONS;
 }
