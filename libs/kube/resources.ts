@@ -1,10 +1,10 @@
+import { GROUP, VERSION } from '#libs/api';
 import { type ResourceType } from './types.js';
 
 function define(group: string, version: string, resource: string, kind: string, namespaced = true): ResourceType {
   return Object.freeze({ group, version, resource, kind, namespaced });
 }
 
-const GATE = 'kubegateway.kubevirt.io';
 const RBAC = 'rbac.authorization.k8s.io';
 
 /** The resources that this product's programs speak of. */
@@ -31,9 +31,9 @@ export const types = {
   apiServices: define('apiregistration.k8s.io', 'v1', 'apiservices', 'APIService', false),
   virtualMachines: define('kubevirt.io', 'v1', 'virtualmachines', 'VirtualMachine'),
   virtualMachineInstances: define('kubevirt.io', 'v1', 'virtualmachineinstances', 'VirtualMachineInstance'),
-  gateServers: define(GATE, 'v1beta1', 'gateservers', 'GateServer'),
-  gateTokens: define(GATE, 'v1beta1', 'gatetokens', 'GateToken'),
-  gateSessions: define(GATE, 'v1beta1', 'gatesessions', 'GateSession'),
+  gateServers: define(GROUP, VERSION, 'gateservers', 'GateServer'),
+  gateTokens: define(GROUP, VERSION, 'gatetokens', 'GateToken'),
+  gateSessions: define(GROUP, VERSION, 'gatesessions', 'GateSession'),
 } as const satisfies Record<string, ResourceType>;
 
 /** `v1`, `apps/v1`: the apiVersion of a type's objects. */

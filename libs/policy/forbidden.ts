@@ -1,8 +1,9 @@
+import { GROUP } from '#libs/api';
 import { type RequestInfo } from './request-info.js';
 
 /** Groups whose every object is a key, a grant, or the right to give rights. */
 const GROUPS: Readonly<Record<string, string>> = {
-  'kubegateway.kubevirt.io': "the gateway's own objects",
+  [GROUP]: "the gateway's own objects",
   'rbac.authorization.k8s.io': 'roles and bindings',
   'authorization.openshift.io': 'roles and bindings',
   'oauth.openshift.io': 'access tokens',

@@ -1,3 +1,5 @@
+import { SUBRESOURCE_GROUP } from '#libs/kubevirt';
+
 /** Something that paths with one prefix may be about: a resource, or (with `path`) a path that is not a resource. */
 export interface Reach {
   readonly group?: string;
@@ -48,6 +50,6 @@ function ofResource(where: { group: string; namespace?: string }, parts: readonl
     ];
   if (subresource === undefined) return [{ ...where, resource, name, subresource: '*' }];
   const found = { ...where, resource, name, subresource };
-  if (where.group !== 'subresources.kubevirt.io') return [found];
+  if (where.group !== SUBRESOURCE_GROUP) return [found];
   return [found, { ...found, subresource: [subresource, ...deeper, '*'].join('/') }];
 }

@@ -1,3 +1,4 @@
+import { SUBRESOURCE_GROUP } from '#libs/kubevirt';
 import { type Grant, PolicyError } from './grant.js';
 import { parsePattern } from './pattern.js';
 import { type Reach, reach } from './reach.js';
@@ -77,7 +78,7 @@ function verbsOf(method: string, { verb, subresource, name }: RequestInfo): stri
 
 /** KubeVirt asks once more, with the deeper name: `vnc/screenshot` is a right of its own beside `vnc`. */
 function deeperSubresource({ group, subresource, rest }: RequestInfo): string | undefined {
-  if (group !== 'subresources.kubevirt.io' || subresource === undefined || rest === undefined) return undefined;
+  if (group !== SUBRESOURCE_GROUP || subresource === undefined || rest === undefined) return undefined;
   return subresource === 'portforward' ? undefined : `${subresource}/${rest}`;
 }
 

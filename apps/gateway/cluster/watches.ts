@@ -1,6 +1,6 @@
 import { type V1ConfigMap } from '@kubernetes/client-node';
 import { Inject, Injectable } from '@nestjs/common';
-import { type GateSession, type GateToken } from '#libs/api';
+import { type GateSession, type GateToken, GROUP } from '#libs/api';
 import { Informer, type Lease, OwnClient, type Served, types } from '#libs/kube';
 import { type VirtualMachine, type VirtualMachineInstance } from '#libs/kubevirt';
 import { Clock, type Logger, LOGGER } from '#libs/ops';
@@ -12,7 +12,7 @@ const RENEW_MS = 15_000;
 const FRESH_MS = 30_000;
 
 /** Marks the Leases of consoles, so that one watch sees them and nothing else. */
-export const CONSOLE_LABEL = 'kubegateway.kubevirt.io/console';
+export const CONSOLE_LABEL = `${GROUP}/console`;
 
 type ConfigMap = Served<V1ConfigMap>;
 

@@ -1,5 +1,5 @@
 import { type z } from 'zod';
-import { type Status } from '#libs/api';
+import { GROUP, type Status } from '#libs/api';
 import { type Refuse } from '../http/dto.js';
 import { Refusal } from '../http/refusal.js';
 
@@ -21,7 +21,7 @@ export function invalidGrant(pathOf: (field: string) => string): Refuse {
       .flatMap((issue) => causesOf(issue, pathOf))
       .slice(0, MOST_CAUSES);
     const found = causes.map(({ field, message }) => `${field}: ${message}`).join('; ');
-    const details = { group: 'kubegateway.kubevirt.io', kind: 'GateToken', causes };
+    const details = { group: GROUP, kind: 'GateToken', causes };
     return new Refusal(422, `The grant is invalid: ${found}.`, 'Correct it and send it again.', { details });
   };
 }

@@ -8,8 +8,6 @@ import { Rules } from './rules.js';
 import { type User } from '../access/user.js';
 import { vmView } from './vm-view.js';
 
-const GATE = 'kubegateway.kubevirt.io';
-
 /** The changes in one namespace that one user may see: one watch per kind, however many of their tabs listen. */
 export class Feed {
   readonly changes = new Subject<ChangeEvent>();
@@ -25,14 +23,14 @@ export class Feed {
     private readonly namespace: string,
     private readonly rules: Rules,
   ) {
-    this.vms = this.watch<VirtualMachine>(types.virtualMachines, 'kubevirt.io');
-    this.vmis = this.watch<VirtualMachineInstance>(types.virtualMachineInstances, 'kubevirt.io');
-    this.sessions = this.watch<GateSession>(types.gateSessions, GATE);
+    this.vms = this.watch<VirtualMachine>(types.virtualMachines);
+    this.vmis = this.watch<VirtualMachineInstance>(types.virtualMachineInstances);
+    this.sessions = this.watch<GateSession>(types.gateSessions);
     this.joinVms();
     this.sessions
       ?.on('put', (object) => this.emit({ kind: 'gatesession', type: 'put', object: gateSessionView(object) }))
       .on('delete', ({ metadata }) => this.gone('gatesession', metadata.name));
-    this.watch<GateToken>(types.gateTokens, GATE)
+    this.watch<GateToken>(types.gateTokens)
       ?.on('put', (object) => this.emit({ kind: 'gatetoken', type: 'put', object: gateTokenView(object) }))
       .on('delete', ({ metadata }) => this.gone('gatetoken', metadata.name));
   }
@@ -67,8 +65,8 @@ export class Feed {
   }
 
   /** A kind that the user may not watch is left out; the others still stream. */
-  private watch<T extends KubeObject>(type: ResourceType, group: string): Informer<T> | undefined {
-    const may = (verb: string): boolean => this.rules.allow({ verb, group, resource: type.resource });
+  private watch<T extends KubeObject>(type: ResourceType): Informer<T> | undefined {
+    const may = (verb: string): boolean => this.rules.allow({ verb, group: type.group, resource: type.resource });
     if (!may('list') || !may('watch')) return undefined;
     const onError = (error: unknown): void => this.failed(error);
     const informer = new Informer<T>(this.user.client, type, { namespace: this.namespace, onError });

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import {
+  API_VERSION,
   type CheckResponse,
   type GateServer,
   gateServerDefaults,
@@ -9,7 +10,7 @@ import {
   type IssueResponse,
   jwtSecretOf,
 } from '#libs/api';
-import { isKubeError, types, type UserClient } from '#libs/kube';
+import { isKubeError, pathOf, types, type UserClient } from '#libs/kube';
 import { parseDuration } from '#libs/token';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { Refusal } from '../http/refusal.js';
@@ -76,14 +77,16 @@ export class GateTokensService {
   private async kubernetesProblems(client: UserClient, namespace: string, request: IssueRequest): Promise<string[]> {
     const { name, ...spec } = request;
     const gatetoken = {
-      apiVersion: 'kubegateway.kubevirt.io/v1beta1',
+      apiVersion: API_VERSION,
       kind: 'GateToken',
       metadata: { namespace, ...(name ? { name } : { generateName: 'gatetoken-' }) },
       spec,
     };
     try {
-      const path = `/apis/kubegateway.kubevirt.io/v1beta1/namespaces/${namespace}/gatetokens`;
-      const response = await client.request('POST', path, { body: gatetoken, query: { dryRun: 'All' } });
+      const response = await client.request('POST', pathOf(types.gateTokens, namespace), {
+        body: gatetoken,
+        query: { dryRun: 'All' },
+      });
       await response.body.dump();
     } catch (error) {
       return [asProblem(error)];

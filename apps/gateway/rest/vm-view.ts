@@ -1,7 +1,8 @@
-import { type Condition, type GateSession, type Vm, type VmAction } from '#libs/api';
+import { type Condition, type GateSession, GROUP, type Vm, type VmAction } from '#libs/api';
 import {
   currentStatus,
   hardwareOf,
+  SUBRESOURCE_GROUP,
   type VirtualMachine,
   type VirtualMachineInstance,
   type VmCondition,
@@ -10,7 +11,6 @@ import { machineNamespace, who } from './gatesession-view.js';
 import { present } from './gatetoken-view.js';
 import { type Rules } from './rules.js';
 
-const SUBRESOURCES = 'subresources.kubevirt.io';
 const ACTIONS = ['start', 'stop', 'restart', 'pause', 'unpause'] as const;
 
 /** pause and unpause are the instance's, the others the VM's (KubeVirt's subresource API). */
@@ -74,14 +74,14 @@ function toCondition({ type, status, reason, message, lastTransitionTime }: VmCo
 
 function may(rules: Rules, name: string): Vm['may'] {
   const console = (kind: string): boolean =>
-    rules.allow({ verb: 'get', group: SUBRESOURCES, resource: `virtualmachineinstances/${kind}`, name });
+    rules.allow({ verb: 'get', group: SUBRESOURCE_GROUP, resource: `virtualmachineinstances/${kind}`, name });
   const act = (action: VmAction): boolean =>
-    rules.allow({ verb: 'update', group: SUBRESOURCES, resource: `${actionResource(action)}/${action}`, name });
+    rules.allow({ verb: 'update', group: SUBRESOURCE_GROUP, resource: `${actionResource(action)}/${action}`, name });
   const actions = Object.fromEntries(ACTIONS.map((action) => [action, act(action)])) as Record<VmAction, boolean>;
   return {
     vnc: console('vnc'),
     serial: console('console'),
-    issue: rules.allow({ verb: 'create', group: 'kubegateway.kubevirt.io', resource: 'gatetokens' }),
+    issue: rules.allow({ verb: 'create', group: GROUP, resource: 'gatetokens' }),
     ...actions,
   };
 }

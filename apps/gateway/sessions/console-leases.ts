@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { GROUP } from '#libs/api';
 import { Clock } from '#libs/ops';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { EventEmitter } from 'node:events';
@@ -6,8 +7,8 @@ import { isKubeError, isOutage, type Lease, OwnClient, types } from '#libs/kube'
 import { CONSOLE_LABEL, Watches } from '../cluster/watches.js';
 import { ignoreGone, microTime, ReplicaLease } from './replica-lease.js';
 
-const WHO = 'kubegateway.kubevirt.io/who';
-const BROWSER = 'kubegateway.kubevirt.io/browser';
+const WHO = `${GROUP}/who`;
+const BROWSER = `${GROUP}/browser`;
 const MOST_TRIES = 6;
 
 export interface ConsoleClaim {

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { GROUP } from '#libs/api';
 import { Clock, type Logger, LOGGER } from '#libs/ops';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { isKubeError, type Lease, OwnClient, types } from '#libs/kube';
@@ -9,7 +10,7 @@ const DEAD_AFTER_MS = 40_000;
 const STEADY_MS = 2 * RENEW_MS;
 /** A Lease that has not been renewed for this long is obsolete. */
 const SWEEP_AFTER_MS = 600_000;
-const REPLICA_LABEL = 'kubegateway.kubevirt.io/replica';
+const REPLICA_LABEL = `${GROUP}/replica`;
 
 /**
  * Shows by a Lease that this replica is alive, so that others may take over from a dead one. One write per replica

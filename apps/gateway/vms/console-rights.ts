@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type V1SelfSubjectAccessReview } from '@kubernetes/client-node';
 import { AuthorizationV1Api, isKubeError, KubeError, NetworkError, UserClients } from '#libs/kube';
+import { SUBRESOURCE_GROUP } from '#libs/kubevirt';
 import { type ConsoleTarget } from '#libs/policy';
 import { Refusal } from '../http/refusal.js';
 import { type TokenHolder } from './user-vms.js';
@@ -39,7 +40,7 @@ function reviewOf({ namespace, vm, kind }: ConsoleTarget): V1SelfSubjectAccessRe
     spec: {
       resourceAttributes: {
         verb: 'get',
-        group: 'subresources.kubevirt.io',
+        group: SUBRESOURCE_GROUP,
         resource: 'virtualmachineinstances',
         subresource: kind === 'vnc' ? 'vnc' : 'console',
         namespace,

@@ -1,4 +1,4 @@
-import { type GateServerSettings } from '#libs/api';
+import { type GateServerSettings, GROUP } from '#libs/api';
 import { parseDuration } from '#libs/token';
 import { type Manifest } from '../cluster/manifest.js';
 import { labelsOf, namesOf, selectorOf } from './names.js';
@@ -26,7 +26,7 @@ export interface DeploymentInput {
 /** The gateway's Deployment. */
 export function deployment(input: DeploymentInput): Manifest {
   const { name, namespace, settings, sessionDigest } = input;
-  const annotations = { 'kubegateway.kubevirt.io/session-key': sessionDigest };
+  const annotations = { [`${GROUP}/session-key`]: sessionDigest };
   return {
     metadata: { name, namespace, labels: labelsOf(name) },
     spec: {

@@ -1,3 +1,4 @@
+import { SUBRESOURCE_GROUP } from '#libs/kubevirt';
 import { forbidden, requestInfo } from '#libs/policy';
 import { type Discovered, type ServedResource } from './discovery.js';
 import { type Rule } from './gateway-role.js';
@@ -8,7 +9,6 @@ const ADMIN = [...READER, 'create', 'delete', 'patch', 'update'];
 
 /** Subresources that open a way past the API: a person must name each of them. */
 const CONNECT = new Set(['exec', 'attach', 'portforward', 'proxy', 'usbredir', 'vsock']);
-const SUBRESOURCES = 'subresources.kubevirt.io';
 
 /** The Role of the guest account. */
 export interface GuestRights {
@@ -40,7 +40,7 @@ const USUAL: readonly ServedResource[] = [
   { group: '', name: 'events' },
 ];
 const CONSOLES: Rule = {
-  apiGroups: [SUBRESOURCES],
+  apiGroups: [SUBRESOURCE_GROUP],
   resources: ['virtualmachineinstances/vnc', 'virtualmachineinstances/console'],
   verbs: ['get'],
 };
