@@ -69,8 +69,6 @@ export function requestInfo(method: string, path: string, query: URLSearchParams
     verb: METHOD_VERBS[method] ?? '',
   };
   let parts = segments.slice(start);
-  const watching = parts[0] === 'watch' && parts.length > 1;
-  if (watching) parts = parts.slice(1);
   if (parts[0] === 'namespaces' && parts.length > 1) {
     info.namespace = parts[1] ?? '';
     if (parts.length > 2 && !NAMESPACE_SUBRESOURCES.has(parts[2] ?? '')) parts = parts.slice(2);
@@ -78,8 +76,7 @@ export function requestInfo(method: string, path: string, query: URLSearchParams
   [info.resource = '', info.name = '', info.subresource = ''] = parts;
   info.named = info.name !== '';
   info.rest = parts.slice(3);
-  if (watching && info.verb === 'get') info.verb = 'watch';
-  else collectionVerb(info, query);
+  collectionVerb(info, query);
   return info;
 }
 

@@ -41,12 +41,6 @@ export function forward(
     headers: requestHeaders(req, user),
   });
   upstream.on('response', (answer) => {
-    if (isRedirect(answer)) {
-      answer.destroy();
-      res.writeHead(502, { 'content-type': 'text/plain; charset=utf-8' });
-      res.end('the backend attempted to redirect this request, which is not permitted');
-      return;
-    }
     res.writeHead(answer.statusCode ?? 502, forwardedAnswer(answer));
     // A watch's header must not wait for its first event.
     res.flushHeaders();
@@ -62,9 +56,6 @@ export function forward(
   });
   req.pipe(upstream);
 }
-
-const isRedirect = (answer: IncomingMessage): boolean =>
-  (answer.statusCode ?? 0) >= 300 && (answer.statusCode ?? 0) < 400 && answer.headers.location !== undefined;
 
 function forwardedAnswer(answer: IncomingMessage): OutgoingHttpHeaders {
   const { connection: _connection, 'keep-alive': _keepAlive, 'transfer-encoding': _encoding, ...rest } = answer.headers;

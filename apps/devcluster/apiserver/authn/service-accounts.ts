@@ -41,11 +41,6 @@ export class ServiceAccountTokens {
     this.#now = now;
   }
 
-  /** The public key as a JWKS. */
-  jwks(): Fields {
-    return { keys: [{ use: 'sig', kid: this.#kid, alg: 'RS256', ...this.#public.export({ format: 'jwk' }) }] };
-  }
-
   issue({ namespace, account, audiences, seconds, bound }: TokenSpec): { token: string; expires: Date } {
     const iat = Math.floor(this.#now().getTime() / 1000);
     const exp = iat + seconds;

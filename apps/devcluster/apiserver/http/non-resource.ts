@@ -1,5 +1,4 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
-import { ISSUER } from '../authn/service-accounts.js';
 import { apiGroup, coreVersions, groupList, groupVersions, resourceList } from '../discovery/documents.js';
 import { OPENAPI_V2, V2_TYPE, V2_WANTED } from '../openapi/v2.js';
 import { unknownResource } from '../status.js';
@@ -29,21 +28,11 @@ export function nonResource(parts: Parts, req: IncomingMessage, res: ServerRespo
   const path = info.path.replace(/(.)\/+$/, '$1');
   if (/^\/(livez|readyz|healthz)(\/|$)/.test(path)) sendText(res, 200, 'ok');
   else if (path === '/version') sendObject(res, 200, VERSION);
-  else if (path === '/openid/v1/jwks') send(res, 200, JSON.stringify(parts.tokens.jwks()), 'application/jwk-set+json');
-  else if (path === '/.well-known/openid-configuration') sendObject(res, 200, openidConfiguration(parts));
   else if (path === '/openapi/v2' && req.headers.accept?.includes(V2_WANTED)) send(res, 200, OPENAPI_V2, V2_TYPE);
   else if (path.startsWith('/openapi/v3')) return openapi(parts, path, res);
   else return discovery(parts, path, res);
   return true;
 }
-
-const openidConfiguration = ({ address }: Parts): Fields => ({
-  issuer: ISSUER,
-  jwks_uri: `https://${address()}/openid/v1/jwks`,
-  response_types_supported: ['id_token'],
-  subject_types_supported: ['public'],
-  id_token_signing_alg_values_supported: ['RS256'],
-});
 
 function openapi({ openapi: documents }: Parts, path: string, res: ServerResponse): boolean {
   const document = path === '/openapi/v3' ? documents.index() : documents.v3(path.slice('/openapi/v3/'.length));
@@ -56,7 +45,6 @@ function discovery(parts: Parts, path: string, res: ServerResponse): boolean {
   const { ctx, foreign, address } = parts;
   const [root, group, version, ...more] = path.split('/').filter(Boolean);
   if (more.length) return false;
-  if (root === undefined) return index(parts, res);
   let document: Fields | undefined;
   if (root === 'api') {
     document =
@@ -77,15 +65,4 @@ function groupOrList({ ctx, foreign }: Parts, group: string, version?: string): 
   const list = resourceList(ctx.registry, group, version);
   if (list) return list;
   throw unknownResource();
-}
-
-function index({ ctx }: Parts, res: ServerResponse): boolean {
-  const groups = [...groupVersions(ctx.registry)].filter(([group]) => group);
-  const paths = groups.flatMap(([group, versions]) => [
-    `/apis/${group}`,
-    ...versions.map((version) => `/apis/${group}/${version}`),
-  ]);
-  const fixed = ['/api', '/api/v1', '/apis', ...paths, '/healthz', '/livez', '/openapi/v3', '/readyz'];
-  sendObject(res, 200, { paths: [...fixed, '/version'].sort() });
-  return true;
 }

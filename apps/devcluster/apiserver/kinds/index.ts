@@ -30,13 +30,7 @@ const core: ResourceDef[] = [
     namespaced,
     shortNames: ['po'],
     categories: ['all'],
-    subresources: {
-      status: true,
-      others: {
-        log: { kind: 'Pod', verbs: ['get'] },
-        binding: { kind: 'Binding', verbs: ['create'] },
-      },
-    },
+    subresources: { status: true, others: { log: { kind: 'Pod', verbs: ['get'] } } },
     strategy: podStrategy,
   }),
   define('', 'v1', 'secrets', 'Secret', { namespaced, strategy: secretStrategy }),
