@@ -3,7 +3,6 @@ import { createServer, type Server } from 'node:https';
 import { type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { Admission } from './admission/index.js';
-import { podAdmission } from './admission/pods.js';
 import { MutatingWebhooks } from './admission/webhooks/mutating.js';
 import { ValidatingWebhooks } from './admission/webhooks/validating.js';
 import { Authenticator } from './authn/index.js';
@@ -58,7 +57,6 @@ export async function startApiServer(options: Options): Promise<Running> {
   const objects = new StoredObjects(store, registry);
   const rbac = new Rbac(objects);
   const admission = new Admission([
-    podAdmission,
     new MutatingWebhooks(objects),
     new NoEscalation(rbac),
     new ValidatingWebhooks(objects),

@@ -2,15 +2,11 @@ import { fieldsOf, isFields, setDefault, textOf } from '../fields.js';
 import { cause } from '../status.js';
 import { type Cause, type KubeObject, type Strategy } from '../types.js';
 
-const KEY_RULE =
-  "a valid config key must consist of alphanumeric characters, '-', '_' or '.' " +
-  "(e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
-
 /** Keys become names of files where a pod mounts the object. */
 const keyFaults = (object: KubeObject, list: string): Cause[] =>
   Object.keys(fieldsOf(object[list]))
     .filter((key) => !/^(?!\.{1,2}$)[-._a-zA-Z0-9]{1,253}$/.test(key))
-    .map((key) => cause.invalid(`${list}[${key}]`, key, KEY_RULE));
+    .map((key) => cause.invalid(`${list}[${key}]`, key, 'must be a file name of [-._a-zA-Z0-9]+'));
 
 export const secretStrategy: Strategy = {
   defaults(secret) {

@@ -1,6 +1,6 @@
-import { at, ensure, fieldsOf, isFields, recordsOf, same, setDefault, textOf } from '../fields.js';
+import { at, ensure, isFields, recordsOf, setDefault, textOf } from '../fields.js';
 import { validatePodSpec } from './pod-spec.js';
-import { type Fields, type KubeObject, type Strategy } from '../types.js';
+import { type Fields, type Strategy } from '../types.js';
 
 /** The mode of files in volumes where nothing is said: 0644. */
 const FILE_MODE = 420;
@@ -13,24 +13,10 @@ export function defaultPodSpec(spec: Fields): void {
   setDefault(spec, 'securityContext', {});
   setDefault(spec, 'schedulerName', 'default-scheduler');
   for (const list of ['initContainers', 'containers']) {
-    for (const container of recordsOf(spec[list])) {
-      defaultContainer(container);
-      if (spec['hostNetwork'] === true) defaultHostPorts(container);
-    }
+    recordsOf(spec[list]).forEach(defaultContainer);
   }
   recordsOf(spec['volumes']).forEach(defaultVolume);
   if (spec['serviceAccountName'] !== undefined) spec['serviceAccount'] ??= spec['serviceAccountName'];
-}
-
-/** On the node's own network a container's port is the node's. */
-function defaultHostPorts(container: Fields): void {
-  for (const port of recordsOf(container['ports'])) setDefault(port, 'hostPort', port['containerPort']);
-}
-
-/** What is limited and not asked for is asked for as it is limited. */
-function defaultRequests(resources: Fields): void {
-  const limits = fieldsOf(resources['limits']);
-  if (Object.keys(limits).length > 0) resources['requests'] = { ...limits, ...fieldsOf(resources['requests']) };
 }
 
 function defaultContainer(container: Fields): void {
@@ -48,7 +34,6 @@ function defaultContainer(container: Fields): void {
     if (isFields(value)) defaultProbe(value);
   }
   for (const hook of ['preStop', 'postStart']) defaultHttpGet(at(container, 'lifecycle', hook, 'httpGet'));
-  defaultRequests(fieldsOf(container['resources']));
 }
 
 /** Tag `latest`, written or not, is pulled each time. */
@@ -85,25 +70,6 @@ function defaultVolume(volume: Fields): void {
   if (sources.length === 0) volume['emptyDir'] = {};
 }
 
-function preparePod(pod: KubeObject, old: KubeObject | undefined): void {
-  if (!old) pod.status = { phase: 'Pending', qosClass: qosClass(ensure(pod, 'spec')) };
-}
-
-function qosClass(spec: Fields): string {
-  const containers = [...recordsOf(spec['containers']), ...recordsOf(spec['initContainers'])];
-  const resources = containers.map((container) => fieldsOf(container['resources']));
-  const named = resources.some(
-    ({ limits, requests }) => Object.keys(fieldsOf(limits)).length + Object.keys(fieldsOf(requests)).length > 0,
-  );
-  if (!named) return 'BestEffort';
-  const guaranteed = resources.every(({ limits, requests }) => {
-    const limit = fieldsOf(limits);
-    const asked = requests === undefined ? limit : fieldsOf(requests);
-    return ['cpu', 'memory'].every((unit) => limit[unit] !== undefined && same(limit[unit], asked[unit]));
-  });
-  return guaranteed ? 'Guaranteed' : 'Burstable';
-}
-
 export const podStrategy: Strategy = {
   returnsDeleted: true,
   defaults(pod) {
@@ -111,6 +77,12 @@ export const podStrategy: Strategy = {
     defaultPodSpec(spec);
     setDefault(spec, 'enableServiceLinks', true);
   },
-  prepare: preparePod,
+  /** A new pod runs as its namespace's default account; its sender does not own that. */
+  prepare(pod, old) {
+    if (old) return;
+    pod.status = { phase: 'Pending' };
+    const spec = ensure(pod, 'spec');
+    spec['serviceAccount'] = spec['serviceAccountName'] ??= 'default';
+  },
   validate: (pod) => validatePodSpec(pod.spec, 'spec'),
 };

@@ -43,7 +43,7 @@ describe('objects', () => {
     const answer = await server.post(MAPS, configMap('No_Name'));
     expect(answer.code).toBe(422);
     expect(answer.message).toContain(
-      'ConfigMap "No_Name" is invalid: metadata.name: Invalid value: "No_Name": a lowercase',
+      'ConfigMap "No_Name" is invalid: metadata.name: Invalid value: "No_Name": must be a lowercase',
     );
     expect((await server.post(MAPS, configMap(''))).message).toBe(
       'ConfigMap "" is invalid: metadata.name: Required value: name or generateName is required',

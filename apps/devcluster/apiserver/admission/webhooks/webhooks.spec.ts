@@ -272,31 +272,15 @@ describe('webhook configurations', () => {
     });
   });
 
-  it('are refused with every fault', async () => {
-    const webhooks = [
-      { name: 'bad', clientConfig: {}, rules: [{ operations: ['READ'], resources: ['*', 'pods'] }] },
-      hooks.hook('/one', {
-        clientConfig: { url: 'http://x' },
-        matchConditions: [{ name: 'a', expression: 'true' }],
-        admissionReviewVersions: ['v1beta1'],
-      }),
-    ];
-    const body = { metadata: { name: 'bad' }, webhooks };
+  it('are refused where they ask for what is not served', async () => {
+    const more = { matchConditions: [{ name: 'a', expression: 'true' }], admissionReviewVersions: ['v1beta1'] };
+    const body = { metadata: { name: 'bad' }, webhooks: [hooks.hook('/one', more)] };
     const answer = await server.post(`${GROUP}/validatingwebhookconfigurations`, body);
     expect(answer.code).toBe(422);
-    const faults = answer.details?.causes?.map(({ field, message }) => `${field}: ${message}`);
-    expect(faults).toEqual(
-      expect.arrayContaining([
-        'webhooks[0].name: Invalid value: "bad": must be a domain of at least three segments',
-        'webhooks[0].rules[0].operations[0]: Unsupported value: "READ": supported values: "*", "CONNECT", "CREATE", "DELETE", "UPDATE"',
-        'webhooks[0].rules[0].apiGroups: Required value',
-        'webhooks[0].clientConfig: Required value: exactly one of url or service is required',
-        'webhooks[0].admissionReviewVersions: Required value: must include v1',
-        'webhooks[1].clientConfig.url: Invalid value: "http://x": must be a URL of the form https://host[/path]',
-        'webhooks[1].matchConditions: Forbidden: not served by the embedded cluster',
-        'webhooks[1].admissionReviewVersions: Required value: must include v1',
-      ]),
-    );
+    expect(answer.details?.causes?.map(({ field }) => field)).toEqual([
+      'webhooks[0].matchConditions',
+      'webhooks[0].admissionReviewVersions',
+    ]);
   });
 });
 
