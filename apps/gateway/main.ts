@@ -1,17 +1,13 @@
 import 'reflect-metadata';
 import { Upstream } from '#libs/kube';
-import { EnvironmentError, makeLogger } from '#libs/ops';
+import { EnvironmentError, exitOnFault, makeLogger } from '#libs/ops';
 import { createGateway } from './application.js';
 import { readConfig } from './config/config.js';
 
 try {
   const config = readConfig(process.env);
   const logger = makeLogger('gateway', config.logLevel);
-  // The state of the process is unknown: Kubernetes restarts it.
-  process.on('unhandledRejection', (err) => {
-    logger.fatal({ err }, 'unhandled rejection');
-    process.exit(1);
-  });
+  exitOnFault(logger);
   const app = await createGateway(config, Upstream.of(config.upstream), logger);
   app.enableShutdownHooks();
   await app.listen(config.listen.port, config.listen.host);

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { Upstream } from '#libs/kube';
-import { EnvironmentError, makeLogger, NestLogger } from '#libs/ops';
+import { EnvironmentError, exitOnFault, makeLogger, NestLogger } from '#libs/ops';
 import { type OperatorConfig, readConfig } from './config/config.js';
 import { OperatorModule } from './operator.module.js';
 
@@ -22,6 +22,7 @@ function config(): OperatorConfig {
 async function main(): Promise<void> {
   const settings = config();
   const logger = makeLogger('operator', settings.logLevel);
+  exitOnFault(logger);
   // As a pod's restart would: another replica may lead already.
   const onLost = () => process.exit(1);
   const module = OperatorModule.forRoot({ config: settings, upstream: Upstream.of(settings.upstream), logger, onLost });

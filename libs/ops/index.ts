@@ -1,5 +1,6 @@
 export { Clock } from './clock.js';
 export { type Environment, EnvironmentError, readEnvironment } from './environment.js';
+export { exitOnFault } from './exit-on-fault.js';
 export { type Logger, LOGGER, makeLogger } from './logger.js';
 export { MetricsServer } from './metrics-server.js';
 export { NestLogger } from './nest-logger.js';
