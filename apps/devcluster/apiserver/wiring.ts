@@ -17,21 +17,16 @@ export interface Connected {
   stop(): void;
 }
 
-export function connect({ objects, registry, now }: Context, pki: PkiFiles): Connected {
-  const foreign = new Aggregator({
-    objects,
-    identity: { cert: pem(pki.frontProxyCert), key: pem(pki.frontProxyKey) },
-    now,
-  });
+export function connect({ objects, registry }: Context, pki: PkiFiles): Connected {
+  const foreign = new Aggregator(objects, { cert: pem(pki.frontProxyCert), key: pem(pki.frontProxyKey) });
   const podLogs = new PodLogs(objects, { cert: pem(pki.kubeletClientCert), key: pem(pki.kubeletClientKey) });
-  foreign.start();
   return {
     compile: (schema) => compileSchema(schema),
     foreign,
     podLogs,
     openapi: documents(registry),
     stop() {
-      foreign.stop();
+      foreign.close();
       podLogs.close();
     },
   };

@@ -3,37 +3,24 @@ import { type Duplex } from 'node:stream';
 
 import { type ObjectAccess, type UserInfo } from '../types.js';
 import { remoteService, type RemoteService } from './api-service.js';
-import { Availability } from './availability.js';
 import { type Delivery, forward, unavailable } from './forward.js';
 import { resolve, UnresolvedError } from './resolve.js';
 import { type ClientIdentity, Transports } from './transport.js';
 import { refuse, tunnel } from './tunnel.js';
 
-export interface AggregatorOptions {
-  objects: ObjectAccess;
-  /** The front proxy's client certificate, PEM. */
-  identity: ClientIdentity;
-  now: () => Date;
-}
-
 /** Passes requests for the group versions of APIServices with a service on to it, as kube-aggregator does. */
 export class Aggregator {
-  private readonly objects: ObjectAccess;
   private readonly transports: Transports;
-  private readonly availability: Availability;
 
-  constructor({ objects, identity, now }: AggregatorOptions) {
-    this.objects = objects;
+  /** @param identity the front proxy's client certificate, PEM */
+  constructor(
+    private readonly objects: ObjectAccess,
+    identity: ClientIdentity,
+  ) {
     this.transports = new Transports(identity);
-    this.availability = new Availability(objects, this.transports, now);
   }
 
-  start(): void {
-    this.availability.start();
-  }
-
-  stop(): void {
-    this.availability.stop();
+  close(): void {
     this.transports.close();
   }
 

@@ -2,8 +2,6 @@ import { type KubeObject } from '../types.js';
 
 /** A group version that another server serves, as an APIService object with `spec.service` says it. */
 export interface RemoteService {
-  /** Of the APIService: `v1.subresources.kubevirt.io`. */
-  name: string;
   group: string;
   version: string;
   service: { namespace: string; name: string; port: number };
@@ -30,7 +28,6 @@ export function remoteService(object: KubeObject): RemoteService | undefined {
   const { namespace, name, port = 443 } = spec.service ?? {};
   if (!spec.version || !namespace || !name) return undefined;
   return {
-    name: object.metadata.name,
     group: spec.group ?? '',
     version: spec.version,
     service: { namespace, name, port },
@@ -39,17 +36,4 @@ export function remoteService(object: KubeObject): RemoteService | undefined {
     groupPriority: spec.groupPriorityMinimum ?? 0,
     versionPriority: spec.versionPriority ?? 0,
   };
-}
-
-export interface AvailableCondition {
-  type: string;
-  status: string;
-  lastTransitionTime: string;
-  reason?: string;
-  message?: string;
-}
-
-export function availableCondition(object: KubeObject): AvailableCondition | undefined {
-  const conditions = (object.status?.['conditions'] ?? []) as AvailableCondition[];
-  return conditions.find((condition) => condition.type === 'Available');
 }

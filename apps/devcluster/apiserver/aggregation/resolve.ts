@@ -6,17 +6,9 @@ export interface Address {
   port: number;
 }
 
-/** Why a service leads nowhere: the reason and message of the condition Available. */
+/** A service leads nowhere. */
 export class UnresolvedError extends Error {
-  readonly code = 'SERVICE_UNRESOLVED';
-
-  constructor(
-    readonly reason: string,
-    message: string,
-  ) {
-    super(message);
-    this.name = 'UnresolvedError';
-  }
+  override readonly name = 'UnresolvedError';
 }
 
 interface ServiceSpec {
@@ -32,8 +24,8 @@ interface ServiceSpec {
 export function resolve(objects: ObjectAccess, { service }: Pick<RemoteService, 'service'>): Address {
   const { namespace, name, port } = service;
   const found = objects.get('', 'services', name, namespace);
-  if (!found) throw new UnresolvedError('ServiceNotFound', `service/${name} in "${namespace}" is not present`);
+  if (!found) throw new UnresolvedError(`service/${name} in "${namespace}" is not present`);
   const spec = (found.spec ?? {}) as ServiceSpec;
   if (spec.type === 'ExternalName') return { host: spec.externalName ?? '', port };
-  throw new UnresolvedError('EndpointsNotFound', `service/${name} in "${namespace}" is not of the type ExternalName`);
+  throw new UnresolvedError(`service/${name} in "${namespace}" is not of the type ExternalName`);
 }

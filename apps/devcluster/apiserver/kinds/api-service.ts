@@ -9,7 +9,6 @@ export const apiServiceStrategy: Strategy = {
     const backend = at(service, 'spec', 'service');
     if (isFields(backend)) setDefault(backend, 'port', 443);
   },
-  prepare: (service, old) => void (old ?? (service.status = {})),
   /** Two for one group and version could contradict each other: the name allows only one. */
   validate({ metadata, spec = {} }) {
     const wanted = `${textOf(spec['version'])}.${textOf(spec['group'])}`;

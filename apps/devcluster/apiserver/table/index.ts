@@ -3,14 +3,7 @@ import { ageOf } from './age.js';
 import { ageColumn, type Column, nameColumn } from './column.js';
 import { jsonPath } from './json-path.js';
 import { ingressColumns, serviceColumns } from './network.js';
-import {
-  apiServiceColumns,
-  configMapColumns,
-  eventColumns,
-  namespaceColumns,
-  secretColumns,
-  serviceAccountColumns,
-} from './others.js';
+import { configMapColumns, eventColumns, namespaceColumns, secretColumns, serviceAccountColumns } from './others.js';
 import { podColumns } from './pods.js';
 import { deploymentColumns, nodeColumns, replicaSetColumns } from './workloads.js';
 
@@ -27,7 +20,6 @@ const BUILT_IN: Record<string, Column[]> = {
   nodes: nodeColumns,
   events: eventColumns,
   ingresses: ingressColumns,
-  apiservices: apiServiceColumns,
 };
 
 /** A kind's columns: its own, the CRD's, or name and age. */

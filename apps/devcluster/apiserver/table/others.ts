@@ -1,4 +1,4 @@
-import { at, fieldsOf, listOf, numberOf, recordsOf, textOf } from '../fields.js';
+import { at, fieldsOf, listOf, numberOf, textOf } from '../fields.js';
 import { type KubeObject } from '../types.js';
 import { ageOf } from './age.js';
 import { ageColumn, type Column, column, nameColumn, wide } from './column.js';
@@ -58,20 +58,4 @@ export const eventColumns: Column[] = [
   wide('First Seen', (event, now) => ageOf(first(event), now)),
   wide('Count', (event) => numberOf(at(event, 'series', 'count') ?? event['count'], 1), 'integer'),
   { ...wide('Name', ({ metadata }) => metadata.name), format: 'name' },
-];
-
-function available(service: KubeObject): string {
-  const found = recordsOf(service.status?.['conditions']).find(({ type }) => type === 'Available');
-  if (!found) return 'Unknown';
-  return found['status'] === 'True' ? 'True' : `${textOf(found['status'])} (${textOf(found['reason'])})`;
-}
-
-export const apiServiceColumns: Column[] = [
-  nameColumn,
-  column('Service', (service) => {
-    const name = textOf(at(service, 'spec', 'service', 'name'));
-    return name ? `${textOf(at(service, 'spec', 'service', 'namespace'))}/${name}` : 'Local';
-  }),
-  column('Available', available),
-  ageColumn,
 ];
