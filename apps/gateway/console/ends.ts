@@ -1,5 +1,5 @@
 import { CONSOLE_ENDS, type ConsoleEndRow } from '#libs/api';
-import { KubeError, NetworkError } from '#libs/kube';
+import { isOutage, KubeError } from '#libs/kube';
 import { Refusal } from '../http/refusal.js';
 import { type UpstreamRefused } from './tunnel.js';
 
@@ -36,8 +36,7 @@ export class CannotOpen extends Error {
 export function faultEnd(error: unknown): ConsoleEnd {
   if (error instanceof CannotOpen) return error.end;
   if (error instanceof Refusal) return consoleEnd(error.code === 503 ? overloaded : upstreamFailed, error.message);
-  if (error instanceof NetworkError || (error instanceof KubeError && error.code >= 500))
-    return consoleEnd(overloaded, overloaded.reasons.outOfTouch);
+  if (isOutage(error)) return consoleEnd(overloaded, overloaded.reasons.outOfTouch);
   if (error instanceof KubeError)
     return consoleEnd(upstreamFailed, upstreamFailed.reasons.recordRefused(String(error.code), error.reason));
   return consoleEnd(upstreamFailed, upstreamFailed.reasons.internal);

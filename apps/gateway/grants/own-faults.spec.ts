@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { linkHash, newCode } from '#libs/token';
-import { call } from '../testing/clients.js';
+import { call, refusedUpgrade, type Reply } from '../testing/clients.js';
 import { json } from '../testing/fake-api.js';
-import { startGateway, TestCluster, type TestGateway } from '../testing/gateway.js';
+import { startGateway, TestCluster, type TestGateway, VNC } from '../testing/gateway.js';
 import { failure } from '../testing/rest.js';
 
 let cluster: TestCluster;
@@ -35,6 +35,12 @@ function fail(method: string, code: number): void {
   };
 }
 
+/** The log lines that an answer's ID leads to. */
+function linesOf({ body }: Reply): string[] {
+  const id = /\(([0-9a-f-]{36})\)/.exec(body)?.[1] ?? 'no ID';
+  return gateway.log.filter((line) => line.includes(id));
+}
+
 const faults = (): string[] => gateway.log.filter((line) => line.includes('unexpected error'));
 
 describe("a fault of the gateway's own requests", () => {
@@ -46,6 +52,14 @@ describe("a fault of the gateway's own requests", () => {
     const reply = await open(link);
     expect([reply.status, reply.headers['retry-after']]).toEqual([503, '5']);
     expect(faults()).toHaveLength(before);
+    expect(reply.body).not.toContain('serviceaccount');
+    expect(linesOf(reply).map((line) => JSON.parse(line) as object)).toEqual([
+      expect.objectContaining({
+        level: 'warn',
+        msg: 'the cluster is unavailable',
+        err: expect.objectContaining({ message: 'system:serviceaccount:ns:gw may not' }) as object,
+      }),
+    ]);
   });
 
   it.each([
@@ -62,7 +76,27 @@ describe("a fault of the gateway's own requests", () => {
     const lines = faults().slice(before);
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain('system:serviceaccount:ns:gw may not');
-    const id = /\(([0-9a-f-]{36})\)/.exec(reply.body)?.[1];
-    expect(lines[0]).toContain(id);
+    expect(linesOf(reply)).toEqual(lines);
+  });
+
+  it.each([
+    ['a request', (headers: Record<string, string>) => call(gateway.port, VNC, { headers })],
+    ['an upgrade', (headers: Record<string, string>) => refusedUpgrade(gateway.port, VNC, headers)],
+  ])('under /k8s answers %s with the ID of its log line', async (_, send) => {
+    const exp = Math.floor(Date.now() / 1000) + 60;
+    const jwt = await cluster.sign({
+      exp,
+      nbf: 0,
+      URLs: [VNC],
+      verbs: ['get'],
+      jti: 'x',
+      sub: 'ns/x',
+      iss: 'http://x',
+    });
+    fail('GET', 403);
+    const reply = await send({ authorization: `Bearer ${jwt}` });
+    expect(reply.status).toBe(500);
+    expect(linesOf(reply)).toHaveLength(1);
+    expect(linesOf(reply)[0]).toContain('system:serviceaccount:ns:gw may not');
   });
 });

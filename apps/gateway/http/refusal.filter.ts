@@ -1,5 +1,4 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Injectable, Logger } from '@nestjs/common';
-import { randomUUID } from 'node:crypto';
 import { type Request, type Response } from 'express';
 import { KubeError, NetworkError } from '#libs/kube';
 import { Answers } from './answers.js';
@@ -29,16 +28,17 @@ export class RefusalFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<Request>();
-    const refusal = this.toRefusal(error);
+    const refusal = this.requests.answerTo('page', this.toRefusal(error));
     if (DENIALS.has(refusal.code)) this.requests.denied('page', request, refusal);
     this.answers.refuse(request, http.getResponse<Response>(), refusal);
   }
 
-  private toRefusal(error: unknown): Refusal {
+  /** @returns the error itself if it is unexpected */
+  private toRefusal(error: unknown): unknown {
     if (error instanceof Refusal) return error;
     if (error instanceof KubeError) return this.fromCluster(error);
     if (error instanceof NetworkError) {
-      return new Refusal(502, 'The Kubernetes API did not respond.', 'Try again in a moment.');
+      return new Refusal(502, 'The Kubernetes API did not respond.', 'Try again in a moment.', { cause: error });
     }
     if (error instanceof Error && 'type' in error && error.type === 'entity.parse.failed') {
       return new Refusal(400, `The request body is not valid JSON: ${error.message}.`, 'Correct it and send it again.');
@@ -47,9 +47,7 @@ export class RefusalFilter implements ExceptionFilter {
     if (status !== undefined && status < 500) {
       return new Refusal(isRefusalCode(status) ? status : 400, (error as Error).message);
     }
-    const id = randomUUID();
-    this.log.error({ id, err: error }, 'unexpected error');
-    return new Refusal(500, `Internal gateway error (${id}).`, "Search the gateway's log for this ID.");
+    return error;
   }
 
   /** A Status passes as it is. Plain text, and codes that the gateway has no status for, become a sentence. */

@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { type IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { Audit, type Denial } from '../ops/audit.js';
 import { Metrics } from '../ops/metrics.js';
 import { clientAddress } from './client-address.js';
-import { type Refusal } from './refusal.js';
+import { Refusal } from './refusal.js';
 
 /** Logs and counts requests, whichever door they use. */
 @Injectable()
@@ -29,7 +30,18 @@ export class RequestLog {
     this.audit.denied({ door, method, url, address: this.addressOf(req), refusal });
   }
 
-  fault(where: string, error: unknown): void {
-    this.audit.fault(where, error);
+  /**
+   * The answer to an error. An outage below a refusal and an unexpected error are logged here, with an ID that the
+   * answer shows.
+   */
+  answerTo(where: string, error: unknown): Refusal {
+    const id = randomUUID();
+    if (!(error instanceof Refusal)) {
+      this.audit.fault(where, error, id);
+      return new Refusal(500, `Internal gateway error (${id}).`, "Search the gateway's log for this ID.");
+    }
+    if (error.cause === undefined) return error;
+    this.audit.outage(where, error.cause, id);
+    return error.with(`${error.message.replace(/\.$/, '')} (${id}).`);
   }
 }

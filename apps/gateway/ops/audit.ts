@@ -9,12 +9,7 @@ export interface Denial {
   /** The raw target: the query is cut off, since it can hold a token. */
   readonly url: string;
   readonly address: string;
-  readonly refusal: {
-    readonly code: number;
-    readonly reason: string;
-    readonly message: string;
-    readonly cause?: unknown;
-  };
+  readonly refusal: { readonly code: number; readonly reason: string; readonly message: string };
 }
 
 /** One line for each auditable event. The logger redacts; even so, it is never given a token. */
@@ -28,9 +23,8 @@ export class Audit {
   denied({ door, method, url, address, refusal }: Denial): void {
     this.metrics.denied(refusal.code, refusal.reason);
     const path = url.split('?', 1)[0]?.slice(0, 300);
-    const { code, message: why, cause: err } = refusal;
-    const fault = err === undefined ? {} : { err };
-    this.log.warn({ audit: 'deny', door, method, path, address, code, why, ...fault }, 'denied');
+    const { code, message: why } = refusal;
+    this.log.warn({ audit: 'deny', door, method, path, address, code, why }, 'denied');
   }
 
   /** A link was redeemed: which one, and by whom. */
@@ -60,8 +54,16 @@ export class Audit {
     this.log.info({ audit: 'end', ...what }, 'console ended');
   }
 
-  /** A bug in the gateway or a fault below it that nothing else handles. */
-  fault(where: string, error: unknown): void {
-    this.log.error({ where, err: error }, 'unexpected error');
+  /**
+   * A bug in the gateway or a fault below it that nothing else handles.
+   * @param id leads from the answer to this line
+   */
+  fault(where: string, error: unknown, id?: string): void {
+    this.log.error({ where, ...(id === undefined ? {} : { id }), err: error }, 'unexpected error');
+  }
+
+  /** Why the cluster is unavailable to the request whose answer shows this ID. */
+  outage(where: string, error: unknown, id: string): void {
+    this.log.warn({ where, id, err: error }, 'the cluster is unavailable');
   }
 }

@@ -32,8 +32,7 @@ export class RequestDoor {
     const end = this.log.began('http');
     res.once('close', () => end(res.statusCode));
     this.serve(req, res).catch((error: unknown) => {
-      if (!(error instanceof Refusal)) this.log.fault('request', error);
-      this.answers.refuse(req, res, error instanceof Refusal ? error : internal());
+      this.answers.refuse(req, res, this.log.answerTo('request', error));
     });
   }
 
@@ -74,8 +73,4 @@ export class RequestDoor {
 
 export function closing(): Refusal {
   return new Refusal(503, 'This replica of the gateway is shutting down.', 'Try again.', { retryAfter: 1 });
-}
-
-export function internal(): Refusal {
-  return new Refusal(500, 'Internal gateway error.', 'Try again. The log of the gateway has details.');
 }

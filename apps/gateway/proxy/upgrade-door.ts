@@ -7,7 +7,7 @@ import { Refusal } from '../http/refusal.js';
 import { RequestLog } from '../http/request-log.js';
 import { Pipeline } from './pipeline.js';
 import { PlainUpgrades } from './plain-upgrades.js';
-import { closing, internal } from './request-door.js';
+import { closing } from './request-door.js';
 
 /** The door for upgrades: the only listener of the server's `upgrade` event. */
 @Injectable()
@@ -32,8 +32,7 @@ export class UpgradeDoor {
     // Without a listener an error of this socket would end the process.
     socket.on('error', () => socket.destroy());
     this.serve(req, socket, head).catch((error: unknown) => {
-      const refusal = error instanceof Refusal ? error : internal();
-      if (!(error instanceof Refusal)) this.log.fault('upgrade', error);
+      const refusal = this.log.answerTo('upgrade', error);
       this.log.began('upgrade')(refusal.code);
       this.answers.refuseUpgrade(req, socket, refusal);
     });

@@ -166,6 +166,8 @@ describe('GET vms', () => {
     };
     const reply = await asAda(gateway.port, 'GET', `${VMS}/demo/screenshot`);
     expect(statusOf(reply).code).toBe(502);
-    expect(statusOf(reply).message).toContain('did not respond');
+    const id =
+      /^The Kubernetes API did not respond \(([0-9a-f-]{36})\)\. Try/.exec(statusOf(reply).message)?.[1] ?? 'no ID';
+    expect(gateway.log.filter((line) => line.includes(id))).toEqual([expect.stringContaining('"err"')]);
   });
 });

@@ -1,0 +1,58 @@
+import { EventEmitter } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { KubeError, type Lease, NetworkError, type OwnClient, types } from '#libs/kube';
+import { Clock } from '#libs/ops';
+import { type Watches } from '../cluster/watches.js';
+import { type GatewayConfig } from '../config/config.js';
+import { type ConsoleClaim, ConsoleLeases } from './console-leases.js';
+import { type ReplicaLease } from './replica-lease.js';
+
+const CLAIM: ConsoleClaim = {
+  instance: 'uid',
+  kind: 'vnc',
+  id: 'mine',
+  who: 'Ada',
+  takeOver: false,
+  ended: new Promise(() => undefined),
+};
+
+/** What isTaken says when the API server answers its request for the Lease so. */
+function isTaken(answer: () => Promise<Lease>): Promise<boolean> {
+  const client = {
+    get: (...asked: unknown[]) => {
+      expect(asked).toEqual([types.leases, 'kg-uid-vnc', 'ns']);
+      return answer();
+    },
+  } as unknown as OwnClient;
+  const watches = { leases: new EventEmitter() } as unknown as Watches;
+  const config = { namespace: 'ns', podName: 'pod-1' } as GatewayConfig;
+  return new ConsoleLeases(client, watches, {} as ReplicaLease, config, new Clock()).isTaken(CLAIM);
+}
+
+const heldBy = (holderIdentity: string) => () => Promise.resolve<Lease>({ metadata: {}, spec: { holderIdentity } });
+const failing = (error: Error) => () => Promise.reject(error);
+const answered = (code: number) => new KubeError({ code, reason: 'R', message: 'm' });
+
+describe('whether another console has taken the place of this one', () => {
+  it.each([
+    [false, 'this console', heldBy('pod-1/mine')],
+    [true, 'another console of this replica', heldBy('pod-1/other')],
+    [true, 'a console with the same ID of another replica', heldBy('pod-2/mine')],
+  ])('%s when the Lease names %s', async (taken, _, answer) => {
+    expect(await isTaken(answer)).toBe(taken);
+  });
+
+  it.each([
+    ['the Lease is gone', answered(404)],
+    ['the API server cannot be reached', new NetworkError('cut', undefined)],
+    ['the API server answers 500', answered(500)],
+    ['the API server answers 503', answered(503)],
+    ['the API server answers 429', answered(429)],
+  ])('is not claimed when %s', async (_, error) => {
+    expect(await isTaken(failing(error))).toBe(false);
+  });
+
+  it('throws when the cluster refuses the request, so that it is logged', async () => {
+    await expect(isTaken(failing(answered(403)))).rejects.toThrow(KubeError);
+  });
+});
