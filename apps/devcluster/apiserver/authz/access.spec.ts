@@ -80,10 +80,7 @@ describe('who may do what', () => {
     expect((await server.post(path, review('get', 'other'), asDev)).status).toMatchObject({ allowed: false });
     const other = { spec: { ...(review('get', 'mine') as { spec: object }).spec, user: 'dev' } };
     const subject = '/apis/authorization.k8s.io/v1/subjectaccessreviews';
-    expect((await server.post(subject, other)).status).toMatchObject({
-      allowed: true,
-      reason: 'RBAC: allowed by RoleBinding "maps/default" of Role "maps" to User "dev"',
-    });
+    expect((await server.post(subject, other)).status).toMatchObject({ allowed: true });
     expect((await server.post(subject, other, asDev)).code).toBe(403);
   });
 
@@ -103,7 +100,7 @@ describe('who may do what', () => {
       code: 403,
       message:
         'roles.rbac.authorization.k8s.io "more" is forbidden: user "dev" (groups=["devs" "system:authenticated"]) is ' +
-        'attempting to grant RBAC permissions not currently held:\n{APIGroups:[""], Resources:["secrets"], Verbs:["get"]}',
+        'attempting to grant RBAC permissions not currently held:\nget secrets',
     });
     const held = role('held', { apiGroups: [''], resources: ['configmaps'], resourceNames: ['mine'], verbs: ['get'] });
     expect((await server.post(`${RBAC}/namespaces/default/roles`, held, asDev)).kind).toBe('Role');

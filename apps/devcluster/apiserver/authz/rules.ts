@@ -40,9 +40,9 @@ function resourceMatches(resources: string[], resource: string, subresource: str
 const pathMatches = (pattern: string, path: string): boolean =>
   pattern === '*' || pattern === path || (pattern.endsWith('*') && path.startsWith(pattern.slice(0, -1)));
 
-/** The subject of a binding that is the user, one of her groups or her service account. */
-export function subjectOf(binding: KubeObject, user: UserInfo): Fields | undefined {
-  return recordsOf(binding['subjects']).find((subject) => {
+/** Whether a subject of a binding is the user, one of their groups or their service account. */
+export function isBound(binding: KubeObject, user: UserInfo): boolean {
+  return recordsOf(binding['subjects']).some((subject) => {
     const name = textOf(subject['name']);
     switch (subject['kind']) {
       case 'User':
