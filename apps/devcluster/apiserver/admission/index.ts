@@ -1,4 +1,4 @@
-import { type Fields, type KubeObject, type ResourceDef, type UserInfo } from '../types.js';
+import { type KubeObject, type ResourceDef, type UserInfo } from '../types.js';
 
 /** One write on its way to the store. */
 export interface AdmissionRequest {
@@ -12,8 +12,6 @@ export interface AdmissionRequest {
   old?: KubeObject;
   user: UserInfo;
   dryRun: boolean;
-  /** meta.k8s.io/v1 CreateOptions, UpdateOptions or DeleteOptions. */
-  options: Fields;
   /** Tells the client something beside the answer. */
   warn?: ((text: string) => void) | undefined;
   /** A deed of the server itself: nobody outside is asked about it. */

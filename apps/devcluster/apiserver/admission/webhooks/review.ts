@@ -13,7 +13,7 @@ export interface Review extends Fields {
 
 /** The AdmissionReview that asks about a request (k8s.io/api/admission/v1). */
 export function reviewOf(request: AdmissionRequest): Review {
-  const { def, subresource, name, operation, user, dryRun, options, object, old } = request;
+  const { def, subresource, name, operation, user, dryRun, object, old } = request;
   const namespace = namespaceOf(request);
   const kind = kindOf(def);
   const resource = { group: def.group, version: def.version, resource: def.resource };
@@ -33,7 +33,6 @@ export function reviewOf(request: AdmissionRequest): Review {
       object: object ?? null,
       oldObject: old ?? null,
       dryRun,
-      options,
     },
   };
 }
