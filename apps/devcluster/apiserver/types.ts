@@ -1,4 +1,4 @@
-import { type OwnerReference } from '#libs/wire';
+import type * as wire from '#libs/wire';
 
 /**
  * The nouns that the parts of the API server share. Objects in storage are never changed in place: whoever wants another
@@ -6,23 +6,15 @@ import { type OwnerReference } from '#libs/wire';
  */
 export type Fields = Record<string, unknown>;
 
-export interface ObjectMeta {
+/** What every stored object has for metadata; strategies and patches go by the names of its fields. */
+export type ObjectMeta = Omit<wire.ObjectMeta, 'managedFields'> & {
   name: string;
-  generateName?: string;
-  namespace?: string;
   uid: string;
   resourceVersion: string;
-  generation?: number;
   creationTimestamp: string;
-  deletionTimestamp?: string;
-  deletionGracePeriodSeconds?: number;
-  labels?: Record<string, string>;
-  annotations?: Record<string, string>;
-  finalizers?: string[];
-  ownerReferences?: OwnerReference[];
   managedFields?: ManagedFields[];
   [field: string]: unknown;
-}
+};
 
 export interface ManagedFields {
   manager: string;
@@ -88,7 +80,7 @@ export interface Subresources {
   status?: boolean;
   /** CRDs: the three paths; built-in kinds: `.spec.replicas` and so on too. */
   scale?: { specReplicasPath: string; statusReplicasPath: string; labelSelectorPath?: string };
-  /** Others by name (`token`, `log`, `finalize`, `binding`): the kind that a POST or GET speaks, and its verbs. */
+  /** Others by name (`token`, `log`, `finalize`): the kind that a POST or GET speaks, and its verbs. */
   others?: Record<string, { group?: string; version?: string; kind: string; verbs: string[] }>;
 }
 

@@ -1,4 +1,4 @@
-import { type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
+import { type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
 
 import { type UserInfo } from '../types.js';
@@ -14,8 +14,15 @@ export interface Delivery {
   user: UserInfo;
 }
 
-export function requestHeaders(req: IncomingMessage, user: UserInfo): OutgoingHttpHeaders {
-  return { ...forwarded(req.headers, req.socket.remoteAddress), ...userHeaders(user) };
+/** Starts the request at the backend, on behalf of its user. */
+export function passOn(
+  req: IncomingMessage,
+  { remote, address, user }: Delivery,
+  transports: Transports,
+  more: OutgoingHttpHeaders = {},
+): ClientRequest {
+  const headers = { ...forwarded(req.headers, req.socket.remoteAddress), ...userHeaders(user), ...more };
+  return transports.open(remote, address, { method: req.method, path: req.url, headers });
 }
 
 /** Plain text, as the aggregator answers it; clients read the code. */
@@ -29,17 +36,8 @@ export function unavailable(res: ServerResponse, message: string): void {
 }
 
 /** Streams request and answer both ways. A client that leaves ends the backend's request too. */
-export function forward(
-  req: IncomingMessage,
-  res: ServerResponse,
-  { remote, address, user }: Delivery,
-  transports: Transports,
-): void {
-  const upstream = transports.open(remote, address, {
-    method: req.method,
-    path: req.url,
-    headers: requestHeaders(req, user),
-  });
+export function forward(req: IncomingMessage, res: ServerResponse, delivery: Delivery, transports: Transports): void {
+  const upstream = passOn(req, delivery, transports);
   upstream.on('response', (answer) => {
     res.writeHead(answer.statusCode ?? 502, forwardedAnswer(answer));
     // A watch's header must not wait for its first event.

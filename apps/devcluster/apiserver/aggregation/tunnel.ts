@@ -2,7 +2,7 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import { Socket } from 'node:net';
 import { type Duplex } from 'node:stream';
 
-import { type Delivery, requestHeaders } from './forward.js';
+import { type Delivery, passOn } from './forward.js';
 import { type Transports } from './transport.js';
 
 /**
@@ -13,14 +13,10 @@ export function tunnel(
   req: IncomingMessage,
   socket: Duplex,
   head: Buffer,
-  { remote, address, user }: Delivery,
+  delivery: Delivery,
   transports: Transports,
 ): void {
-  const upstream = transports.open(remote, address, {
-    method: req.method,
-    path: req.url,
-    headers: { ...requestHeaders(req, user), connection: 'Upgrade', upgrade: req.headers.upgrade },
-  });
+  const upstream = passOn(req, delivery, transports, { connection: 'Upgrade', upgrade: req.headers.upgrade });
   const giveUp = (): void => void upstream.destroy();
   socket.on('close', giveUp);
   socket.on('error', giveUp);
