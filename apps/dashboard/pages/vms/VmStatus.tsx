@@ -5,27 +5,21 @@ import InProgressIcon from '@patternfly/react-icons/dist/esm/icons/in-progress-i
 import OffIcon from '@patternfly/react-icons/dist/esm/icons/off-icon';
 import PauseCircleIcon from '@patternfly/react-icons/dist/esm/icons/pause-circle-icon';
 import { type ComponentProps } from 'react';
+import { type StatusGroup, statusGroup } from '#libs/kubevirt';
 
 type Look = Pick<ComponentProps<typeof Label>, 'color' | 'icon'>;
 
 const PROGRESS: Look = { color: 'blue', icon: <InProgressIcon /> };
-const OFF: Look = { color: 'grey', icon: <OffIcon /> };
-const LOOKS: Record<string, Look> = {
-  Running: { color: 'green', icon: <CheckCircleIcon /> },
-  Paused: { color: 'orange', icon: <PauseCircleIcon /> },
-  Stopped: OFF,
-  Halted: OFF,
-  Starting: PROGRESS,
-  Stopping: PROGRESS,
-  Terminating: PROGRESS,
-  Migrating: PROGRESS,
-  Provisioning: PROGRESS,
-  WaitingForVolumeBinding: PROGRESS,
-  WaitingForReceiver: PROGRESS,
+const LOOKS: Readonly<Record<StatusGroup, Look>> = {
+  running: { color: 'green', icon: <CheckCircleIcon /> },
+  paused: { color: 'orange', icon: <PauseCircleIcon /> },
+  starting: PROGRESS,
+  stopping: PROGRESS,
+  stopped: { color: 'grey', icon: <OffIcon /> },
+  failing: { color: 'red', icon: <ExclamationCircleIcon /> },
 };
-const TROUBLE: Look = { color: 'red', icon: <ExclamationCircleIcon /> };
 
-/** printableStatus of KubeVirt as a label; a status that we do not know is shown as trouble, as most are. */
+/** KubeVirt's printableStatus as a label. */
 export function VmStatus({ status }: { status: string }) {
-  return <Label {...(LOOKS[status] ?? TROUBLE)}>{status}</Label>;
+  return <Label {...(status === 'Migrating' ? PROGRESS : LOOKS[statusGroup(status)])}>{status}</Label>;
 }

@@ -1,7 +1,14 @@
 import { type Vm, type VmAction } from '#libs/api';
+import { type StatusGroup, statusGroup } from '#libs/kubevirt';
 
-const DOWN = ['Stopped', 'Halted', 'Succeeded', 'Failed'];
-const GOING = ['Stopping', 'Terminating'];
+const SENSIBLE: Readonly<Record<StatusGroup, VmAction[]>> = {
+  running: ['pause', 'restart', 'stop'],
+  paused: ['unpause', 'restart', 'stop'],
+  starting: ['stop'],
+  stopping: [],
+  stopped: ['start'],
+  failing: ['stop'],
+};
 
 /** Actions that make sense in a VM's state. A missing right disables an action; a state without use for it hides it. */
 export function actionsOf(vm: Vm): { action: VmAction; allowed: boolean }[] {
@@ -14,11 +21,7 @@ export function mayStart(vm: Vm): boolean {
 }
 
 function sensible(status: string): VmAction[] {
-  if (DOWN.includes(status)) return ['start'];
-  if (GOING.includes(status)) return [];
-  if (status === 'Paused') return ['unpause', 'restart', 'stop'];
-  if (status === 'Running') return ['pause', 'restart', 'stop'];
-  return ['stop'];
+  return status === 'Migrating' ? ['stop'] : SENSIBLE[statusGroup(status)];
 }
 
 /** Whether a VM matches the filter: every word, anywhere in its name, status, addresses or node. */
