@@ -13,10 +13,7 @@ import { issue, type Issued } from '../grants/issue.js';
 import { Audit } from '../ops/audit.js';
 import { clientAddress } from '../http/client-address.js';
 
-class TokenBody extends dto(
-  TokenRequest,
-  invalidGrant((field) => (field === 'URLs' ? 'spec.urls' : `spec.${field}`)),
-) {}
+class TokenBody extends dto(TokenRequest, invalidGrant(specPath)) {}
 
 const VNC = '/apis/subresources.kubevirt.io/v1/namespaces/gateway-example/virtualmachineinstances/demo/vnc';
 
@@ -58,6 +55,12 @@ export class RequestController {
     this.audit.issued({ token: issued.gatetoken.metadata.name ?? '', namespace, address, by });
     return toAnswer(issued);
   }
+}
+
+/** An unknown field keeps the name that was sent: a GateToken may well have a field of that name. */
+function specPath(field: string): string {
+  if (field === 'URLs') return 'spec.urls';
+  return Object.hasOwn(TokenRequest.shape, field) ? `spec.${field}` : field;
 }
 
 /** The original system's scripts send an empty string for an absent value. */

@@ -41,6 +41,18 @@ describe('POST /auth/jwt/request', () => {
     }
   });
 
+  it.each(['single-use', 'view-only', 'urls', 'constructor'])('422 for %s, which it would not apply', async (field) => {
+    const headers = { authorization: 'Bearer k8s' };
+    const before = cluster.api.objects.list('gatetokens').length;
+    const reply = await post('/auth/jwt/request', { URLs: ['/api'], [field]: true }, headers);
+    expect(statusOf(reply)).toMatchObject({
+      code: 422,
+      message: `The grant is invalid: ${field}: unknown field. Correct it and send it again.`,
+      details: { causes: [{ field, reason: 'FieldValueForbidden' }] },
+    });
+    expect(cluster.api.objects.list('gatetokens').length).toBe(before);
+  });
+
   it('creates a GateToken as that user and answers when it is Ready', async () => {
     const asked = post(
       '/auth/jwt/request',

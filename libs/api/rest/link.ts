@@ -24,9 +24,12 @@ export const LinkInfo = z
   .meta({ id: 'LinkInfo' });
 export type LinkInfo = z.infer<typeof LinkInfo>;
 
-/** POST /auth/jwt/request. The names are those of the original system, here and in the answer. */
+/**
+ * POST /auth/jwt/request. The names are those of the original system, here and in the answer. It has no others: a
+ * restriction sent under a name that is ignored, such as `single-use`, would restrict nothing.
+ */
 export const TokenRequest = z
-  .object({
+  .strictObject({
     URLs: z.array(z.string()).max(500).meta({ description: 'API paths; a trailing * matches any suffix' }),
     verbs: z.array(z.string()).max(16).exactOptional().meta({ description: 'HTTP methods; default get' }),
     duration: z.string().exactOptional().meta({ description: 'Go duration such as 90s or 1h30m; default 1h' }),
