@@ -54,7 +54,11 @@ export class ContainerRunner {
     private container: Container,
     private readonly host: ContainerHost,
   ) {
-    this.runs = new ContainerRuns(`${host.dir}/${container.name}`, host.now);
+    this.runs = new ContainerRuns(`${host.dir}/${container.name}`, {
+      now: host.now,
+      onError: (error) =>
+        host.event('Warning', 'FailedToWriteLog', `Log lines of ${container.name} are lost: ${String(error)}`),
+    });
   }
 
   get name(): string {

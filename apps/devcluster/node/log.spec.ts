@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
@@ -20,7 +20,7 @@ async function read(log: ContainerLog, query: string): Promise<string> {
 }
 
 test('lines are kept with their times and read without them', async () => {
-  const log = new ContainerLog(join(folder, 'a.log'), undefined, at(1));
+  const log = new ContainerLog(join(folder, 'a.log'), { now: at(1) });
   log.follow(Readable.from(['one\ntw', 'o\n']));
   await expect.poll(() => read(log, '')).toBe('one\ntwo\n');
   expect(await read(log, 'timestamps=true&tailLines=1')).toBe('2026-01-01T00:00:01.000Z two\n');
@@ -70,9 +70,25 @@ test('a follower leaves when the log is closed, with all that was written', asyn
 });
 
 test('a file that grew too big becomes the former one', async () => {
-  const log = new ContainerLog(join(folder, 'r.log'), 60, at(1));
+  const log = new ContainerLog(join(folder, 'r.log'), { maxBytes: 60, now: at(1) });
   for (const line of ['first', 'second', 'third']) log.line(line);
   await log.close();
   expect(readFileSync(join(folder, 'r.log'), 'utf8')).toContain('third');
   expect(readFileSync(join(folder, 'r.log.1'), 'utf8')).toContain('second');
+});
+
+test('a full disk is reported once, and the log goes on when there is space again', async () => {
+  const file = join(folder, 'full.log');
+  symlinkSync('/dev/full', file);
+  const errors: unknown[] = [];
+  const log = new ContainerLog(file, { now: at(1), onError: (error) => errors.push(error) });
+  for (const line of ['lost', 'lost, too']) log.line(line);
+  await log.flushed();
+  expect(errors).toEqual([expect.objectContaining({ code: 'ENOSPC' })]);
+  rmSync(file);
+  log.line('kept');
+  await log.flushed();
+  expect(await read(log, '')).toBe('kept\n');
+  await log.close();
+  expect(errors).toHaveLength(1);
 });

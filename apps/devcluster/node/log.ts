@@ -6,6 +6,14 @@ import { createInterface } from 'node:readline';
 
 const MAX_BYTES = 10 * 1024 * 1024;
 
+export interface LogOptions {
+  /** Default: 10 MiB. */
+  maxBytes?: number;
+  now?: () => Date;
+  /** Lines are lost, for example on a full disk. Called once, until a line is written again. */
+  onError?: (error: unknown) => void;
+}
+
 /**
  * The log of one run of a container: lines with the time at which they were read (`2026-01-02T03:04:05.678Z text`), so that they can be
  * asked for by time. One former file (`FILE.1`) is kept when the file grows beyond its limit.
@@ -15,11 +23,11 @@ export class ContainerLog {
   private bytes = 0;
   private writing: Promise<void> = Promise.resolve();
   private over = false;
+  private failing = false;
 
   constructor(
     readonly file: string,
-    private readonly maxBytes = MAX_BYTES,
-    private readonly now: () => Date = () => new Date(),
+    private readonly options: LogOptions = {},
   ) {}
 
   /** Takes every line of a stream until it ends. */
@@ -28,8 +36,9 @@ export class ContainerLog {
   }
 
   line(text: string): void {
-    const entry = `${this.now().toISOString()} ${text}\n`;
-    this.writing = this.writing.then(() => this.append(entry)).catch(() => undefined);
+    const now = this.options.now?.() ?? new Date();
+    const entry = `${now.toISOString()} ${text}\n`;
+    this.writing = this.writing.then(() => this.append(entry)).catch((error: unknown) => this.failed(error));
   }
 
   /** Resolves when everything that was given so far is in the file. */
@@ -49,24 +58,34 @@ export class ContainerLog {
   }
 
   private async append(entry: string): Promise<void> {
-    if (this.bytes + entry.length > this.maxBytes) await this.rotate();
+    if (this.bytes + entry.length > (this.options.maxBytes ?? MAX_BYTES)) await this.rotate();
     this.stream ??= await this.open();
-    this.bytes += Buffer.byteLength(entry);
     const stream = this.stream;
-    await new Promise<void>((resolve) => stream.write(entry, () => resolve()));
+    await new Promise<void>((resolve, reject) => stream.write(entry, (error) => (error ? reject(error) : resolve())));
+    this.bytes += Buffer.byteLength(entry);
+    this.failing = false;
+  }
+
+  /** The line is lost. The next one opens the file again: after an error a stream takes no more. */
+  private failed(error: unknown): void {
+    this.stream?.destroy();
+    this.stream = undefined;
+    if (!this.failing) this.options.onError?.(error);
+    this.failing = true;
   }
 
   private async open(): Promise<WriteStream> {
     await mkdir(dirname(this.file), { recursive: true });
     const stream = createWriteStream(this.file, { flags: 'a' });
+    // The write that failed reports it.
     stream.on('error', () => undefined);
     return stream;
   }
 
   private async rotate(): Promise<void> {
     await this.end();
-    await rename(this.file, `${this.file}.1`).catch(() => undefined);
     this.bytes = 0;
+    await rename(this.file, `${this.file}.1`);
   }
 
   private async end(): Promise<void> {

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { ContainerLog } from './log.js';
+import { ContainerLog, type LogOptions } from './log.js';
 import { type ContainerStatus } from './pod.js';
 
 /** Why a log cannot be had; the API server passes the words on with 400. */
@@ -14,14 +14,14 @@ export class ContainerRuns {
   /** @param file path of the logs, to which the number of the run is added */
   constructor(
     private readonly file: string,
-    private readonly now: () => Date,
+    private readonly options: LogOptions,
   ) {}
 
   /** A run begins. @returns its log, to be closed when it has ended */
   begin(): ContainerLog {
     const old = this.before;
     this.before = this.last;
-    this.last = new ContainerLog(`${this.file}.${this.count}.log`, undefined, this.now);
+    this.last = new ContainerLog(`${this.file}.${this.count}.log`, this.options);
     this.count += 1;
     if (old)
       void old.close().then(() => Promise.all([old.file, `${old.file}.1`].map((file) => rm(file, { force: true }))));
