@@ -1,6 +1,5 @@
 import { Writer, toLatin1 } from './bytes.js';
-import { writePixelFormat, writeScreen } from './client-builders.js';
-import { type Screen } from './client-messages.js';
+import { writePixelFormat } from './client-builders.js';
 import { Encoding, type PixelFormat, ServerType } from './protocol.js';
 
 export const SERVER_VERSION = toLatin1('RFB 003.008\n');
@@ -40,45 +39,16 @@ export function framebufferUpdate(rectangles: readonly Rectangle[]): Uint8Array 
   return w.done();
 }
 
-const EMPTY = new Uint8Array(0);
-
-/** Pseudo-rectangle: the screen has a new size; all of it is to be drawn again. */
-export const desktopSize = (width: number, height: number): Rectangle => ({
+/** Pseudo-rectangle: keys may come as QEMU extended key events. */
+export const qemuKeySupport = (): Rectangle => ({
   x: 0,
   y: 0,
-  width,
-  height,
-  encoding: Encoding.desktopSize,
-  data: EMPTY,
+  width: 0,
+  height: 0,
+  encoding: Encoding.qemuKey,
+  data: new Uint8Array(0),
 });
-
-/** Pseudo-rectangle: keys may come as QEMU extended key events. */
-export const qemuKeySupport = (): Rectangle => ({ ...desktopSize(0, 0), encoding: Encoding.qemuKey });
-
-export function extendedDesktopSize(width: number, height: number, screens: readonly Screen[]): Rectangle {
-  const w = new Writer().u8(screens.length, 0, 0, 0);
-  for (const screen of screens) writeScreen(w, screen);
-  return { ...desktopSize(width, height), encoding: Encoding.extendedDesktopSize, data: w.done() };
-}
-
-export const copyRect = (x: number, y: number, width: number, height: number, from: [number, number]): Rectangle => ({
-  x,
-  y,
-  width,
-  height,
-  encoding: Encoding.copyRect,
-  data: new Writer().u16(...from).done(),
-});
-
-export const bell = (): Uint8Array => new Writer().u8(ServerType.bell).done();
-
-export function serverCutText(text: string): Uint8Array {
-  const bytes = toLatin1(text);
-  return new Writer().u8(ServerType.cutText, 0, 0, 0).u32(bytes.length).raw(bytes).done();
-}
 
 export function serverFence(flags: number, payload: Uint8Array): Uint8Array {
   return new Writer().u8(ServerType.fence, 0, 0, 0).u32(flags).u8(payload.length).raw(payload).done();
 }
-
-export const endOfContinuousUpdates = (): Uint8Array => new Writer().u8(ServerType.endOfContinuousUpdates).done();

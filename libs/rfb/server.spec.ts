@@ -3,12 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   BGRX,
-  bell,
-  copyRect,
-  desktopSize,
   Encoding,
-  endOfContinuousUpdates,
-  extendedDesktopSize,
   framebufferUpdate,
   type IndexedImage,
   PushParser,
@@ -18,7 +13,6 @@ import {
   securityResult,
   securityTypes,
   SERVER_VERSION,
-  serverCutText,
   serverFence,
   serverInit,
   type ServerMessage,
@@ -26,6 +20,14 @@ import {
   tightRectangle,
 } from './index.js';
 import { toPixel } from './pixels.js';
+import {
+  bell,
+  copyRect,
+  desktopSize,
+  endOfContinuousUpdates,
+  extendedDesktopSize,
+  serverCutText,
+} from './testing/server-builders.js';
 
 const deflate = (bytes: Uint8Array): Uint8Array => deflateSync(bytes);
 
