@@ -1,4 +1,6 @@
 import { isIPv6 } from 'node:net';
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Clock } from '#libs/ops';
 import { LRUCache } from 'lru-cache';
 
 /** How many attempts an address has at once, and how many come back a second. A whole office may share an address. */
@@ -18,12 +20,13 @@ interface Bucket {
  * bucket). Codes cannot be guessed; this bounds what one address makes the gateway, and through it the API server, do.
  * Its memory is bounded too. rate-limiter-flexible keeps every address of the current window in a Map with a timer each.
  */
+@Injectable()
 export class Attempts {
   readonly #buckets: LRUCache<string, Bucket>;
 
   constructor(
-    private readonly now: () => number = Date.now,
-    private readonly limits = { most: MOST, backPerSecond: BACK_PER_SECOND, addresses: MOST_ADDRESSES },
+    @Inject(Clock) private readonly clock: Pick<Clock, 'now'>,
+    @Optional() private readonly limits = { most: MOST, backPerSecond: BACK_PER_SECOND, addresses: MOST_ADDRESSES },
   ) {
     this.#buckets = new LRUCache({ max: limits.addresses });
   }
@@ -48,7 +51,7 @@ export class Attempts {
 
   #bucketOf(key: string): Bucket {
     const { most, backPerSecond } = this.limits;
-    const at = this.now();
+    const at = this.clock.now();
     const known = this.#buckets.get(key);
     const left = known ? Math.min(most, known.left + (Math.max(0, at - known.at) / 1000) * backPerSecond) : most;
     const bucket = { left, at };

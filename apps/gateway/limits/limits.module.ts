@@ -5,7 +5,7 @@ import { LimitAttempts } from './limit-attempts.js';
 const { GET, POST } = RequestMethod;
 
 /** What strangers may try, and how often (security.md row 21). Nothing below /k8s passes here. */
-@Module({ providers: [{ provide: Attempts, useFactory: () => new Attempts() }] })
+@Module({ providers: [Attempts] })
 export class LimitsModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {
     consumer

@@ -108,7 +108,7 @@ describe('row 10: what goes on is cut', () => {
   });
 
   it('when a sign-in ends', async () => {
-    const sealed = new SealedCookie(readConfig(BASE_ENV).sessionKey);
+    const sealed = new SealedCookie(readConfig(BASE_ENV));
     const until = Date.now() + 1500;
     const user = { token: 'theirs', username: 'eve', groups: [], method: 'token', until, session: 's1' } as const;
     const cookie = `${SIGN_IN_COOKIE}=${await sealed.seal({ ...user, groups: [] })}`;

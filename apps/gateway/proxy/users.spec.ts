@@ -13,7 +13,7 @@ let cookie: string;
 beforeAll(async () => {
   cluster = await TestCluster.start();
   gateway = await startGateway(cluster, { IDLE_TIMEOUT: '2s' });
-  const sealed = new SealedCookie(readConfig(BASE_ENV).sessionKey);
+  const sealed = new SealedCookie(readConfig(BASE_ENV));
   const until = Date.now() + 60_000;
   const value = await sealed.seal({
     token: 'theirs',

@@ -8,7 +8,7 @@ it('never forgets a sign-out while its cookie would still be good', async () => 
     open: (session: string) =>
       Promise.resolve({ token: 't', username: 'u', groups: [], method: 'token', until: 1000, session }),
   };
-  const users = new CookieUsers(cookie as unknown as SealedCookie, () => now);
+  const users = new CookieUsers(cookie as unknown as SealedCookie, { now: () => now });
   const header = (session: string): string => `kg-sign-in=${session}`;
   await users.signOut(header('copied'));
   for (let i = 0; i < 3000; i++) await users.signOut(header(`other-${i}`));

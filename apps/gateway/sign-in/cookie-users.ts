@@ -1,13 +1,16 @@
 import { EventEmitter } from 'node:events';
+import { Inject, Injectable } from '@nestjs/common';
 import { parseCookie } from 'cookie';
 import { LRUCache } from 'lru-cache';
-import { SIGN_IN_COOKIE, type SealedCookie } from './sealed-cookie.js';
+import { Clock } from '#libs/ops';
+import { SIGN_IN_COOKIE, SealedCookie } from './sealed-cookie.js';
 import { type SignedIn, type SignedInUsers } from './signed-in-users.js';
 
 /** How many opened cookies are remembered: decrypting one costs far more than finding it. */
 const REMEMBERED = 1000;
 
 /** Signed-in users by their sealed cookie. */
+@Injectable()
 export class CookieUsers implements SignedInUsers {
   private readonly opened = new LRUCache<string, SignedIn>({ max: REMEMBERED });
   /**
@@ -19,7 +22,7 @@ export class CookieUsers implements SignedInUsers {
 
   constructor(
     private readonly cookie: SealedCookie,
-    private readonly now: () => number,
+    @Inject(Clock) private readonly clock: Pick<Clock, 'now'>,
   ) {}
 
   async fromCookies(cookieHeader: string | undefined): Promise<SignedIn | undefined> {
@@ -27,7 +30,7 @@ export class CookieUsers implements SignedInUsers {
     const value = parseCookie(cookieHeader)[SIGN_IN_COOKIE];
     if (value === undefined || value === '') return undefined;
     const user = this.opened.get(value) ?? (await this.open(value));
-    const isOver = user === undefined || (user.until ?? 0) <= this.now() || this.signedOut.has(user.session);
+    const isOver = user === undefined || (user.until ?? 0) <= this.clock.now() || this.signedOut.has(user.session);
     return isOver ? undefined : user;
   }
 
@@ -35,7 +38,7 @@ export class CookieUsers implements SignedInUsers {
   async signOut(cookieHeader: string | undefined): Promise<void> {
     const user = await this.fromCookies(cookieHeader);
     if (user === undefined) return;
-    for (const [session, until] of this.signedOut) if (until <= this.now()) this.signedOut.delete(session);
+    for (const [session, until] of this.signedOut) if (until <= this.clock.now()) this.signedOut.delete(session);
     this.signedOut.set(user.session, user.until ?? Infinity);
     this.leaving.emit(`session:${user.session}`);
   }
@@ -49,7 +52,7 @@ export class CookieUsers implements SignedInUsers {
   }
 
   private async open(value: string): Promise<SignedIn | undefined> {
-    const content = await this.cookie.open(value, this.now());
+    const content = await this.cookie.open(value, this.clock.now());
     if (content === undefined) return undefined;
     const { token, username, groups, method, until, session } = content;
     const user: SignedIn = {

@@ -13,7 +13,7 @@ const content: Sealed = {
   until: 2000,
   session: 's',
 };
-const make = (): SealedCookie => new SealedCookie(new SecretKey(randomBytes(32)));
+const make = (): SealedCookie => new SealedCookie({ sessionKey: new SecretKey(randomBytes(32)) });
 
 describe('SealedCookie', () => {
   it('opens what it sealed, and shows nothing of it', async () => {
@@ -41,7 +41,7 @@ describe('CookieUsers', () => {
   it('knows a user by their cookie until it expires', async () => {
     const cookie = make();
     let now = 0;
-    const users = new CookieUsers(cookie, () => now);
+    const users = new CookieUsers(cookie, { now: () => now });
     const header = `other=1; ${SIGN_IN_COOKIE}=${await cookie.seal(content)}`;
     expect(await users.fromCookies(undefined)).toBeUndefined();
     expect(await users.fromCookies('other=1')).toBeUndefined();

@@ -1,5 +1,6 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { CompactEncrypt, compactDecrypt } from 'jose';
-import { type SecretKey } from '../config/secret.js';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 
 /** Name of the cookie of a signed-in user. */
 export const SIGN_IN_COOKIE = 'kg-sign-in';
@@ -22,11 +23,12 @@ export interface Sealed {
 export class TooLargeForCookie extends Error {}
 
 /** Seals a sign-in into a cookie's value and opens it again: JWE, dir, A256GCM (RFC 7516), so no state is kept here. */
+@Injectable()
 export class SealedCookie {
   private readonly key: Buffer;
 
-  constructor(key: SecretKey) {
-    this.key = key.derive('sign-in');
+  constructor(@Inject(GATEWAY_CONFIG) { sessionKey }: Pick<GatewayConfig, 'sessionKey'>) {
+    this.key = sessionKey.derive('sign-in');
   }
 
   /** @throws TooLargeForCookie */

@@ -12,10 +12,9 @@ export const EVERYTHING: V1ResourceRule[] = [{ verbs: ['*'], apiGroups: ['*'], r
 
 /** The cookie of a person who signed in with this token. */
 export async function signedIn(token: string): Promise<string> {
-  const { sessionKey } = readConfig(BASE_ENV);
   const content = { token, username: 'ada', groups: ['devs'], method: 'token', session: token } as const;
   const until = Date.now() + 3_600_000;
-  return `${SIGN_IN_COOKIE}=${await new SealedCookie(sessionKey).seal({ ...content, groups: ['devs'], until })}`;
+  return `${SIGN_IN_COOKIE}=${await new SealedCookie(readConfig(BASE_ENV)).seal({ ...content, groups: ['devs'], until })}`;
 }
 
 /** Answers of the API server that its store does not give, by `METHOD end-of-path`. */
