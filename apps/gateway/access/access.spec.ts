@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { call } from '../testing/clients.js';
-import { startGateway, TestCluster, type TestGateway } from '../testing/gateway.js';
 import { OWN_ORIGIN, serveUsers, signedIn } from '../testing/rest.js';
 import { routesOf } from '../testing/routes.js';
+import { useGateway } from '../testing/use-gateway.js';
 
 /** Every route that answers without a credential. A new one is added here, with the reason at the route. */
 const PUBLIC = [
@@ -44,17 +44,7 @@ const PUBLIC = [
   'GET /.well-known/jwks.json',
 ];
 
-let cluster: TestCluster;
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  cluster = await TestCluster.start();
-  gateway = await startGateway(cluster);
-});
-afterAll(async () => {
-  await gateway.close();
-  await cluster.close();
-});
+const { cluster, gateway } = useGateway();
 
 it('asks for a credential on every route but those that are public', async () => {
   const routes = routesOf(gateway.app);

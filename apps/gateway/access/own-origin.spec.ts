@@ -1,21 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { call } from '../testing/clients.js';
-import { startGateway, TestCluster, type TestGateway } from '../testing/gateway.js';
 import { OWN_ORIGIN, serveUsers, signedIn } from '../testing/rest.js';
+import { useGateway } from '../testing/use-gateway.js';
 
-let cluster: TestCluster;
-let gateway: TestGateway;
+const { cluster, gateway } = useGateway();
 let cookie: string;
 
 beforeAll(async () => {
-  cluster = await TestCluster.start();
-  gateway = await startGateway(cluster);
   cookie = await signedIn('ada');
   serveUsers(cluster);
-});
-afterAll(async () => {
-  await gateway.close();
-  await cluster.close();
 });
 
 const ROUTES = [

@@ -6,20 +6,16 @@ import { SecretKey } from '../config/secret.js';
 import { json } from '../testing/fake-api.js';
 import { call, view, type Viewer } from '../testing/clients.js';
 import { SERIAL, SESSION_KEY, startGateway, TestCluster, type TestGateway, until, VNC } from '../testing/gateway.js';
+import { useGateway } from '../testing/use-gateway.js';
 
-let cluster: TestCluster;
-let gateway: TestGateway;
+const { cluster, gateway } = useGateway({ MAX_CONSOLES: '4' });
 let other: TestGateway;
 
 beforeAll(async () => {
-  cluster = await TestCluster.start();
-  gateway = await startGateway(cluster, { MAX_CONSOLES: '4' });
   other = await startGateway(cluster, { POD_NAME: 'pod-2' });
 });
 afterAll(async () => {
-  await gateway.close();
   await other.close();
-  await cluster.close();
 });
 
 const bearer = (grant: GateToken): Record<string, string> => ({ authorization: `Bearer ${grant.status?.token ?? ''}` });

@@ -1,33 +1,27 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type GateToken } from '#libs/api';
 import { RECORDED, recorded, type StateName, states } from '#libs/kubevirt/testing';
 import { call, view } from '../testing/clients.js';
-import { startGateway, TestCluster, type TestGateway, until, VNC } from '../testing/gateway.js';
+import { until, VNC } from '../testing/gateway.js';
 import { type Stored } from '../testing/object-store.js';
 import { asAda, serveUsers, statusOf } from '../testing/rest.js';
+import { useGateway } from '../testing/use-gateway.js';
 import { UpstreamRefused } from './tunnel.js';
 import { refusedEnd } from './ends.js';
 
 /** The gateway in front of a virt-api that answers as the recorded one did, for VMs in each of its states. */
-let cluster: TestCluster;
-let gateway: TestGateway;
+const { cluster, gateway } = useGateway();
 const grants = {} as Record<StateName, GateToken>;
 const NAMES = Object.keys(states('ns')) as StateName[];
 const bearer = (name: StateName) => ({ authorization: `Bearer ${grants[name].status?.token ?? ''}` });
 
 beforeAll(async () => {
-  cluster = await TestCluster.start();
-  gateway = await startGateway(cluster);
   for (const [name, { vm, vmi }] of Object.entries(states('ns'))) {
     if (vm) cluster.api.objects.create('virtualmachines', vm as unknown as Stored);
     if (vmi) cluster.api.objects.create('virtualmachineinstances', vmi as unknown as Stored);
     grants[name as StateName] = await cluster.grant({ vm: name });
   }
   for (const name of NAMES) await until(async () => (await grantOf(name)).status === 200);
-});
-afterAll(async () => {
-  await gateway.close();
-  await cluster.close();
 });
 afterEach(() => {
   cluster.api.answer = () => false;

@@ -1,22 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { linkHash, newCode } from '#libs/token';
 import { call, refusedUpgrade, type Reply } from '../testing/clients.js';
 import { json } from '../testing/fake-api.js';
-import { startGateway, TestCluster, type TestGateway, VNC } from '../testing/gateway.js';
+import { VNC } from '../testing/gateway.js';
 import { failure } from '../testing/rest.js';
+import { useGateway } from '../testing/use-gateway.js';
 
-let cluster: TestCluster;
-let gateway: TestGateway;
-beforeAll(async () => {
-  cluster = await TestCluster.start();
-  gateway = await startGateway(cluster);
-});
+const { cluster, gateway } = useGateway();
 afterEach(() => {
   cluster.api.answer = () => false;
-});
-afterAll(async () => {
-  await gateway.close();
-  await cluster.close();
 });
 
 const open = (code: string) =>

@@ -1,19 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { newCode } from '#libs/token';
 import { type Call, call, type Reply } from '../testing/clients.js';
-import { startGateway, TestCluster, type TestGateway, VNC } from '../testing/gateway.js';
+import { VNC } from '../testing/gateway.js';
 import { OWN_ORIGIN, serveUsers, statusOf } from '../testing/rest.js';
+import { useGateway } from '../testing/use-gateway.js';
 
-let cluster: TestCluster;
-let gateway: TestGateway;
+const { cluster, gateway } = useGateway({ TRUSTED_HOPS: '1' });
+
 beforeAll(async () => {
-  cluster = await TestCluster.start();
-  gateway = await startGateway(cluster, { TRUSTED_HOPS: '1' });
   serveUsers(cluster);
-});
-afterAll(async () => {
-  await gateway.close();
-  await cluster.close();
 });
 
 const json = { 'content-type': 'application/json', origin: OWN_ORIGIN };

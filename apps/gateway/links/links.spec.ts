@@ -4,20 +4,16 @@ import { type GateToken } from '#libs/api';
 import { linkHash, newCode } from '#libs/token';
 import { call, type Reply, view } from '../testing/clients.js';
 import { startGateway, TestCluster, type TestGateway, until, VNC } from '../testing/gateway.js';
+import { useGateway } from '../testing/use-gateway.js';
 
-let cluster: TestCluster;
-let gateway: TestGateway;
+const { cluster, gateway } = useGateway();
 let other: TestGateway;
 
 beforeAll(async () => {
-  cluster = await TestCluster.start();
-  gateway = await startGateway(cluster);
   other = await startGateway(cluster, { POD_NAME: 'pod-2' });
 });
 afterAll(async () => {
-  await gateway.close();
   await other.close();
-  await cluster.close();
 });
 
 const now = (): number => Math.floor(Date.now() / 1000);

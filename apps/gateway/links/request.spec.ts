@@ -1,19 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { call, type Reply } from '../testing/clients.js';
-import { startGateway, TestCluster, type TestGateway, until, VNC } from '../testing/gateway.js';
+import { until, VNC } from '../testing/gateway.js';
 import { statusOf } from '../testing/rest.js';
+import { useGateway } from '../testing/use-gateway.js';
 
-let cluster: TestCluster;
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  cluster = await TestCluster.start();
-  gateway = await startGateway(cluster);
-});
-afterAll(async () => {
-  await gateway.close();
-  await cluster.close();
-});
+const { cluster, gateway } = useGateway();
 
 const post = (path: string, body: unknown, headers: Record<string, string> = {}): Promise<Reply> =>
   call(gateway.port, path, {

@@ -1,20 +1,11 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { linkHash, newCode } from '#libs/token';
 import { call } from '../testing/clients.js';
 import { json } from '../testing/fake-api.js';
-import { startGateway, TestCluster, type TestGateway } from '../testing/gateway.js';
 import { asAda, failure, statusOf } from '../testing/rest.js';
+import { useGateway } from '../testing/use-gateway.js';
 
-let cluster: TestCluster;
-let gateway: TestGateway;
-beforeAll(async () => {
-  cluster = await TestCluster.start();
-  gateway = await startGateway(cluster);
-});
-afterAll(async () => {
-  await gateway.close();
-  await cluster.close();
-});
+const { cluster, gateway } = useGateway();
 
 it('a link that the operator has not looked at yet may be tried again', async () => {
   const code = newCode();

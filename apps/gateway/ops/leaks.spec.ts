@@ -1,25 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { linkHash, newCode } from '#libs/token';
 import { call, type Reply, view } from '../testing/clients.js';
-import { startGateway, TestCluster, type TestGateway, until, VNC } from '../testing/gateway.js';
+import { TestCluster, until, VNC } from '../testing/gateway.js';
 import { asAda, events, failure, OWN_ORIGIN, serveUsers, signedIn } from '../testing/rest.js';
+import { useGateway } from '../testing/use-gateway.js';
 
 const HTML = { accept: 'text/html' };
 const POLICY = 'referrer-policy';
 const KUBE_TOKEN = 'opaque-token-of-ada-0123456789';
-let cluster: TestCluster;
-let gateway: TestGateway;
+const { cluster, gateway } = useGateway({ LOG_LEVEL: 'trace' });
 /** Whatever gives access, as it went over the wire. */
 const secrets = new Set<string>();
 
 beforeAll(async () => {
-  cluster = await TestCluster.start();
-  gateway = await startGateway(cluster, { LOG_LEVEL: 'trace' });
   serveUsers(cluster);
-});
-afterAll(async () => {
-  await gateway.close();
-  await cluster.close();
 });
 
 function secret(value = ''): string {

@@ -1,20 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { MetricsServer } from '#libs/ops';
 import { call, view } from '../testing/clients.js';
-import { startGateway, TestCluster, type TestGateway, VNC } from '../testing/gateway.js';
+import { VNC } from '../testing/gateway.js';
+import { useGateway } from '../testing/use-gateway.js';
 
-let cluster: TestCluster;
-let gateway: TestGateway;
+const { cluster, gateway } = useGateway();
 let port: number;
 
 beforeAll(async () => {
-  cluster = await TestCluster.start();
-  gateway = await startGateway(cluster);
   ({ port } = gateway.app.get(MetricsServer, { strict: false }));
-});
-afterAll(async () => {
-  await gateway.close();
-  await cluster.close();
 });
 
 describe('/metrics', () => {

@@ -1,25 +1,16 @@
 import { createHmac, createPrivateKey, createPublicKey, sign as signBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type GrantInfo } from '#libs/api';
 import { vmUrls } from '#libs/policy';
 import { type Claims, generateKeyPair, thumbprint } from '#libs/token';
 import { call, refusedUpgrade, type Reply } from '../testing/clients.js';
-import { startGateway, TestCluster, type TestGateway, VNC } from '../testing/gateway.js';
+import { VNC } from '../testing/gateway.js';
+import { useGateway } from '../testing/use-gateway.js';
 
 const PODS = '/k8s/api/v1/namespaces/ns/pods';
 const USB = VNC.replace(/vnc$/, 'usbredir');
 
-let cluster: TestCluster;
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  cluster = await TestCluster.start();
-  gateway = await startGateway(cluster);
-});
-afterAll(async () => {
-  await gateway.close();
-  await cluster.close();
-});
+const { cluster, gateway } = useGateway();
 
 type Headers = Record<string, string>;
 const bearer = (token: string | undefined): Headers => ({ authorization: `Bearer ${token ?? ''}` });

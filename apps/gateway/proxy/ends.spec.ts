@@ -1,29 +1,23 @@
 import { request } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { type GateToken } from '#libs/api';
 import { readConfig } from '../config/config.js';
 import { SIGN_IN_COOKIE, SealedCookie } from '../sign-in/sealed-cookie.js';
 import { type Ended, view } from '../testing/clients.js';
-import { BASE_ENV, startGateway, TestCluster, type TestGateway, VNC } from '../testing/gateway.js';
+import { BASE_ENV, VNC } from '../testing/gateway.js';
+import { useGateway } from '../testing/use-gateway.js';
 
 const PODS = '/k8s/api/v1/namespaces/ns/pods';
 const LOG = `${PODS}/x/log?follow=true`;
 
-let cluster: TestCluster;
-let gateway: TestGateway;
+const { cluster, gateway } = useGateway();
 
 beforeAll(async () => {
-  cluster = await TestCluster.start();
-  gateway = await startGateway(cluster);
   cluster.api.answer = (req, res) => {
     if (!req.url?.endsWith('/log?follow=true')) return false;
     res.writeHead(200).write('line\n');
     return true;
   };
-});
-afterAll(async () => {
-  await gateway.close();
-  await cluster.close();
 });
 
 type Headers = Record<string, string>;

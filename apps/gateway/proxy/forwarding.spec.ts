@@ -1,22 +1,14 @@
 import { request } from 'node:http';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { type GateToken } from '#libs/api';
 import { call, sendRaw, view } from '../testing/clients.js';
 import { json } from '../testing/fake-api.js';
-import { startGateway, TestCluster, type TestGateway, until, VNC } from '../testing/gateway.js';
+import { until, VNC } from '../testing/gateway.js';
+import { useGateway } from '../testing/use-gateway.js';
 
 const PODS = '/k8s/api/v1/namespaces/ns/pods';
-let cluster: TestCluster;
-let gateway: TestGateway;
+const { cluster, gateway } = useGateway({ TRUSTED_HOPS: '1' });
 
-beforeAll(async () => {
-  cluster = await TestCluster.start();
-  gateway = await startGateway(cluster, { TRUSTED_HOPS: '1' });
-});
-afterAll(async () => {
-  await gateway.close();
-  await cluster.close();
-});
 afterEach(() => {
   cluster.api.answer = () => false;
 });

@@ -1,18 +1,16 @@
 import { request } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../config/config.js';
 import { SIGN_IN_COOKIE, SealedCookie } from '../sign-in/sealed-cookie.js';
 import { call, refusedUpgrade, view } from '../testing/clients.js';
 import { json } from '../testing/fake-api.js';
-import { BASE_ENV, startGateway, TestCluster, type TestGateway, until, VNC } from '../testing/gateway.js';
+import { BASE_ENV, startGateway, TestCluster, until, VNC } from '../testing/gateway.js';
+import { useGateway } from '../testing/use-gateway.js';
 
-let cluster: TestCluster;
-let gateway: TestGateway;
+const { cluster, gateway } = useGateway({ IDLE_TIMEOUT: '2s' });
 let cookie: string;
 
 beforeAll(async () => {
-  cluster = await TestCluster.start();
-  gateway = await startGateway(cluster, { IDLE_TIMEOUT: '2s' });
   const sealed = new SealedCookie(readConfig(BASE_ENV));
   const until = Date.now() + 60_000;
   const value = await sealed.seal({
@@ -24,10 +22,6 @@ beforeAll(async () => {
     session: 's1',
   });
   cookie = `${SIGN_IN_COOKIE}=${value}`;
-});
-afterAll(async () => {
-  await gateway.close();
-  await cluster.close();
 });
 
 describe('a signed-in user', () => {

@@ -1,22 +1,14 @@
 import { type ServerResponse } from 'node:http';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { json } from '../testing/fake-api.js';
-import { startGateway, TestCluster, type TestGateway, until } from '../testing/gateway.js';
+import { until } from '../testing/gateway.js';
 import { EVERYTHING, events, failure, serveUsers, signedIn } from '../testing/rest.js';
+import { useGateway } from '../testing/use-gateway.js';
 
 const EVENTS = '/api/v1/namespaces/ns/events';
 const ada = { authorization: 'Bearer ada' };
-let cluster: TestCluster;
-let gateway: TestGateway;
+const { cluster, gateway } = useGateway();
 
-beforeAll(async () => {
-  cluster = await TestCluster.start();
-  gateway = await startGateway(cluster);
-});
-afterAll(async () => {
-  await gateway.close();
-  await cluster.close();
-});
 afterEach(() => {
   cluster.api.answer = () => false;
 });

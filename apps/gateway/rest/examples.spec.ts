@@ -1,19 +1,16 @@
 import { Ajv, type ValidateFunction } from 'ajv';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { linkHash } from '#libs/token';
 import { type Call, call, type Reply } from '../testing/clients.js';
-import { startGateway, TestCluster, type TestGateway } from '../testing/gateway.js';
 import { type Document, type Operation, operationsOf, readDocument } from '../testing/openapi.js';
 import { OWN_ORIGIN, serveUsers } from '../testing/rest.js';
+import { useGateway } from '../testing/use-gateway.js';
 
-let cluster: TestCluster;
-let gateway: TestGateway;
+const { cluster, gateway } = useGateway();
 let document: Document;
 let ajv: Ajv;
 
 beforeAll(async () => {
-  cluster = await TestCluster.start();
-  gateway = await startGateway(cluster);
   document = await readDocument(gateway.port);
   ajv = new Ajv({ strict: false, validateFormats: false });
   ajv.addSchema(document, 'api');
@@ -27,10 +24,6 @@ beforeAll(async () => {
     status: { phase: 'Active' },
   });
   await cluster.grant({ 'link-hash': linkHash('replace-with-your-code') });
-});
-afterAll(async () => {
-  await gateway.close();
-  await cluster.close();
 });
 
 /** As the operator does with what comes. */

@@ -1,23 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { type CheckResponse, type GateTokenViewList, type IssueResponse } from '#libs/api';
 import { linkHash } from '#libs/token';
 import { call } from '../testing/clients.js';
-import { startGateway, TestCluster, type TestGateway, until } from '../testing/gateway.js';
+import { until } from '../testing/gateway.js';
 import { asAda, failure, serveUsers, statusOf } from '../testing/rest.js';
+import { useGateway } from '../testing/use-gateway.js';
 
 const TOKENS = '/namespaces/ns/gatetokens';
 const PODS = '/api/v1/namespaces/ns/pods';
-let cluster: TestCluster;
-let gateway: TestGateway;
+const { cluster, gateway } = useGateway({ MAX_DURATION: '2h' });
 
-beforeAll(async () => {
-  cluster = await TestCluster.start();
-  gateway = await startGateway(cluster, { MAX_DURATION: '2h' });
-});
-afterAll(async () => {
-  await gateway.close();
-  await cluster.close();
-});
 afterEach(() => {
   cluster.api.answer = () => false;
 });

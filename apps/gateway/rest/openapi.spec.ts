@@ -1,21 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { call } from '../testing/clients.js';
-import { startGateway, TestCluster, type TestGateway } from '../testing/gateway.js';
 import { type Document, operationsOf, readDocument, type Content } from '../testing/openapi.js';
 import { routesOf } from '../testing/routes.js';
+import { useGateway } from '../testing/use-gateway.js';
 
-let cluster: TestCluster;
-let gateway: TestGateway;
+const { gateway } = useGateway();
 let document: Document;
 
 beforeAll(async () => {
-  cluster = await TestCluster.start();
-  gateway = await startGateway(cluster);
   document = await readDocument(gateway.port);
-});
-afterAll(async () => {
-  await gateway.close();
-  await cluster.close();
 });
 
 /** Pages, what only browsers and old links use, and what is outside the REST API. */

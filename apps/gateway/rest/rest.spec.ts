@@ -1,21 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type GateSessionList, type NamespaceList } from '#libs/api';
 import { call, type Reply } from '../testing/clients.js';
-import { startGateway, TestCluster, type TestGateway } from '../testing/gateway.js';
 import { asAda, type Canned, failure, OWN_ORIGIN, serveUsers, signedIn, statusOf } from '../testing/rest.js';
+import { useGateway } from '../testing/use-gateway.js';
 
-let cluster: TestCluster;
-let gateway: TestGateway;
+const { cluster, gateway } = useGateway();
 let cookie: string;
 
 beforeAll(async () => {
-  cluster = await TestCluster.start();
-  gateway = await startGateway(cluster);
   cookie = await signedIn('ada');
-});
-afterAll(async () => {
-  await gateway.close();
-  await cluster.close();
 });
 afterEach(() => {
   cluster.api.answer = () => false;

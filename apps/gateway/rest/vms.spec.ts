@@ -1,24 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { type Vm } from '#libs/api';
 import { call } from '../testing/clients.js';
-import { startGateway, TestCluster, type TestGateway } from '../testing/gateway.js';
 import { asAda, failure, serveUsers, statusOf } from '../testing/rest.js';
+import { useGateway } from '../testing/use-gateway.js';
 
 const VMS = '/namespaces/ns/vms';
 const BUSY =
   "Internal error occurred: Can't connect to websocket (503): websocket: bad handshake: " +
   'application info: Active VNC connection. Request denied.\n';
-let cluster: TestCluster;
-let gateway: TestGateway;
+const { cluster, gateway } = useGateway();
 
-beforeAll(async () => {
-  cluster = await TestCluster.start();
-  gateway = await startGateway(cluster);
-});
-afterAll(async () => {
-  await gateway.close();
-  await cluster.close();
-});
 afterEach(() => {
   cluster.api.answer = () => false;
 });

@@ -1,18 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { call, view } from '../testing/clients.js';
-import { startGateway, TestCluster, type TestGateway, VNC } from '../testing/gateway.js';
+import { VNC } from '../testing/gateway.js';
 import { events, OWN_ORIGIN, serveUsers, signedIn } from '../testing/rest.js';
+import { useGateway } from '../testing/use-gateway.js';
 
-let cluster: TestCluster;
-let gateway: TestGateway;
+const { cluster, gateway } = useGateway();
+
 beforeAll(async () => {
-  cluster = await TestCluster.start();
-  gateway = await startGateway(cluster);
   serveUsers(cluster);
-});
-afterAll(async () => {
-  await gateway.close();
-  await cluster.close();
 });
 
 describe('row 6: GET /auth/logout', () => {

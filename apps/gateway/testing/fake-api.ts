@@ -36,7 +36,7 @@ export class FakeApi {
   readonly #websockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
   readonly #sockets = new Set<Socket>();
 
-  private constructor() {
+  constructor() {
     this.#server = createServer((req, res) => void this.serve(req, res));
     this.#server.on('connection', (socket) => {
       this.#sockets.add(socket);
@@ -47,8 +47,12 @@ export class FakeApi {
 
   static async start(): Promise<FakeApi> {
     const api = new FakeApi();
-    await new Promise<void>((resolve) => api.#server.listen(0, '127.0.0.1', resolve));
+    await api.listen();
     return api;
+  }
+
+  async listen(): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
   }
 
   /** Requests that were forwarded: those that carry another token than the gateway's own. */

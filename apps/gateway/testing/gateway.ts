@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
@@ -10,7 +10,7 @@ import { type GateToken, type GateTokenSpec } from '#libs/api';
 import { type Devices } from '#libs/kubevirt';
 import { makeLogger } from '#libs/ops';
 import { vmUrls } from '#libs/policy';
-import { type Claims, generateKeyPair, sign, type SigningKey, thumbprint, toJwks } from '#libs/token';
+import { type Claims, sign, type SigningKey, thumbprint, toJwks } from '#libs/token';
 import { createGateway } from '../application.js';
 import { readConfig } from '../config/config.js';
 import { call } from './clients.js';
@@ -22,23 +22,27 @@ export const SERIAL = VNC.replace(/vnc$/, 'console');
 
 /** A cluster with a key ring and a running VM `demo`, as the operator and KubeVirt leave it. */
 export class TestCluster {
-  private constructor(
-    readonly api: FakeApi,
-    readonly key: SigningKey,
-  ) {}
+  readonly api = new FakeApi();
+  readonly key: SigningKey;
 
-  static async start(): Promise<TestCluster> {
-    const api = await FakeApi.start();
-    const pem = await generateKeyPair(2048);
-    const privateKey = createPrivateKey(pem['tls.key']);
-    const publicKey = createPublicKey(privateKey);
-    const cluster = new TestCluster(api, { privateKey, publicKey, kid: thumbprint(publicKey) });
-    api.objects.create('configmaps', {
+  constructor() {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    this.key = { privateKey, publicKey, kid: thumbprint(publicKey) };
+    this.api.objects.create('configmaps', {
       metadata: { name: 'gs-jwks' },
       data: { 'jwks.json': JSON.stringify(toJwks([publicKey])) },
     });
-    cluster.startVm('demo');
+    this.startVm('demo');
+  }
+
+  static async start(): Promise<TestCluster> {
+    const cluster = new TestCluster();
+    await cluster.listen();
     return cluster;
+  }
+
+  listen(): Promise<void> {
+    return this.api.listen();
   }
 
   /** @returns the UID of the VM */

@@ -1,22 +1,12 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startGateway, TestCluster, type TestGateway } from '../testing/gateway.js';
+import { startGateway, type TestGateway } from '../testing/gateway.js';
+import { useGateway } from '../testing/use-gateway.js';
 
-let cluster: TestCluster;
-let gateway: TestGateway;
+const { cluster, gateway } = useGateway();
 const get = (path: string, init: RequestInit = {}, from = gateway): Promise<Response> =>
   fetch(`http://127.0.0.1:${from.port}${path}`, { redirect: 'manual', ...init });
-
-beforeAll(async () => {
-  cluster = await TestCluster.start();
-  gateway = await startGateway(cluster);
-});
-
-afterAll(async () => {
-  await gateway.close();
-  await cluster.close();
-});
 
 describe('the dashboard', () => {
   it.each([
