@@ -80,7 +80,7 @@ export interface Subresources {
   status?: boolean;
   /** CRDs: the three paths; built-in kinds: `.spec.replicas` and so on too. */
   scale?: { specReplicasPath: string; statusReplicasPath: string; labelSelectorPath?: string };
-  /** Others by name (`token`, `log`, `finalize`): the kind that a POST or GET speaks, and its verbs. */
+  /** Others by name (`token`, `log`, `finalize`, `binding`): the kind that a POST or GET speaks, and its verbs. */
   others?: Record<string, { group?: string; version?: string; kind: string; verbs: string[] }>;
 }
 

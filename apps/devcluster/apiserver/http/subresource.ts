@@ -1,5 +1,6 @@
 import { type ServerResponse } from 'node:http';
 import { type Call } from '../context.js';
+import { bindPod } from '../rest/pods.js';
 import { patch } from '../rest/patch.js';
 import { get } from '../rest/read.js';
 import { representation } from '../rest/representation.js';
@@ -32,6 +33,8 @@ export async function subresource(parts: Parts, res: ServerResponse, call: Call)
       return answer(201, requestToken(ctx, call, parts.tokens));
     case 'log get':
       return parts.podLogs.logs(res, call.namespace ?? '', call.name, call.query);
+    case 'binding create':
+      return answer(201, await bindPod(ctx, call));
     default:
       throw methodNotAllowed();
   }

@@ -30,7 +30,10 @@ const core: ResourceDef[] = [
     namespaced,
     shortNames: ['po'],
     categories: ['all'],
-    subresources: { status: true, others: { log: { kind: 'Pod', verbs: ['get'] } } },
+    subresources: {
+      status: true,
+      others: { log: { kind: 'Pod', verbs: ['get'] }, binding: { kind: 'Binding', verbs: ['create'] } },
+    },
     strategy: podStrategy,
   }),
   define('', 'v1', 'secrets', 'Secret', { namespaced, strategy: secretStrategy }),
