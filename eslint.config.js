@@ -44,6 +44,25 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    // Tests set the time, and parts that agree on it read one clock.
+    files: ['apps/{gateway,operator}/**/*.ts'],
+    ignores: ['**/*.spec.ts', '**/testing/**'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: 'Inject the Clock of #libs/ops and call now().' },
+        { object: 'performance', property: 'now', message: 'Inject the Clock of #libs/ops and call monotonic().' },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+          message: 'Inject the Clock of #libs/ops: new Date(clock.now()).',
+        },
+      ],
+    },
+  },
   { files: ['apps/dashboard/**/*.{ts,tsx}'], ...reactHooks.configs.flat['recommended-latest'] },
   {
     files: ['**/*.js', '**/*.mjs'],

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Clock } from '#libs/ops';
 import { type GrantEnd, GrantEnds } from '../grants/grant-ends.js';
 import { Usage } from '../grants/usage.js';
 import { type Credential } from './credential.js';
@@ -19,6 +20,7 @@ export class Identities {
     private readonly guests: GuestCredential,
     private readonly ends: GrantEnds,
     private readonly usage: Usage,
+    private readonly clock: Clock,
   ) {}
 
   /** @throws Refusal 503 if the guest account has no token */
@@ -43,7 +45,7 @@ export class Identities {
    */
   onEnd(credential: Credential, onEnd: (end: GrantEnd) => void): () => void {
     if (credential.kind === 'grant') return this.ends.watch(credential.presented.grant, onEnd);
-    return onSignInEnd(credential.user, () => onEnd('expired'));
+    return onSignInEnd(credential.user, this.clock, () => onEnd('expired'));
   }
 }
 

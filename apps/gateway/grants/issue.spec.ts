@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { API_VERSION, type GateToken, type GateTokenStatus } from '#libs/api';
 import { KubeError } from '#libs/kube';
-import { issue, type IssueOrder } from './issue.js';
+import { issue, type Issued, type IssueOrder } from './issue.js';
 
 const data = { nbf: 1, exp: 2, from: '', until: '', duration: '1h', urls: [], verbs: [] };
 
@@ -29,26 +29,23 @@ function order(
 }
 
 /** No time passes but that which is waited for. */
-function clock() {
+function issueWaiting(order: IssueOrder): Promise<Issued> {
   let now = 0;
-  return {
-    now: () => now,
-    wait: async (ms: number): Promise<void> => {
-      now += ms;
-    },
-  };
+  return issue(order, { now: () => now }, async (ms) => {
+    now += ms;
+  });
 }
 
 describe('issuing a grant', () => {
   it('answers with the link once the operator says Ready, not while it is Pending', async () => {
-    const issued = await issue(order([{}, { phase: 'Pending', data }, { phase: 'Ready', data }]), clock());
+    const issued = await issueWaiting(order([{}, { phase: 'Pending', data }, { phase: 'Ready', data }]));
     expect(issued.gatetoken.status?.phase).toBe('Ready');
     expect(issued.link).toMatch(/^https:\/\/gate\.example\.com\/l#[\w-]{22,}$/);
     expect(issued).not.toHaveProperty('token');
   });
 
   it('answers with the token where that is wanted', async () => {
-    const issued = await issue(
+    const issued = await issueWaiting(
       order(
         [
           { phase: 'Ready', data },
@@ -56,7 +53,6 @@ describe('issuing a grant', () => {
         ],
         'token',
       ),
-      clock(),
     );
     expect(issued).toMatchObject({ token: 'jwt' });
     expect(issued).not.toHaveProperty('link');
@@ -70,7 +66,7 @@ describe('issuing a grant', () => {
   it('422 with the reason where the operator refuses it, and nothing is left behind', async () => {
     const removed: unknown[] = [];
     const remove = async (...what: unknown[]): Promise<void> => void removed.push(what);
-    await expect(issue(order([refused], 'link', remove), clock())).rejects.toMatchObject({
+    await expect(issueWaiting(order([refused], 'link', remove))).rejects.toMatchObject({
       code: 422,
       message: expect.stringContaining('Because.') as string,
     });
@@ -81,13 +77,13 @@ describe('issuing a grant', () => {
     const forbidden = async (): Promise<void> => {
       throw new KubeError({ code: 403, reason: 'Forbidden', message: 'no' });
     };
-    await expect(issue(order([refused], 'link', forbidden), clock())).rejects.toMatchObject({
+    await expect(issueWaiting(order([refused], 'link', forbidden))).rejects.toMatchObject({
       code: 422,
       message: expect.stringMatching(/Because\. GateToken one still exists/) as string,
     });
   });
 
   it('504 where the operator does not decide in time', async () => {
-    await expect(issue(order([{ phase: 'Pending', data }]), clock())).rejects.toMatchObject({ code: 504 });
+    await expect(issueWaiting(order([{ phase: 'Pending', data }]))).rejects.toMatchObject({ code: 504 });
   });
 });

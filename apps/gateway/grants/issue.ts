@@ -1,5 +1,6 @@
 import { API_VERSION, type GateToken, type GateTokenSpec } from '#libs/api';
 import { KubeError, types, type UserClient } from '#libs/kube';
+import { type Clock } from '#libs/ops';
 import { linkHash, newCode } from '#libs/token';
 import { Refusal } from '../http/refusal.js';
 
@@ -17,12 +18,10 @@ export interface IssueOrder {
   publicUrl: string;
 }
 
-export interface IssueOptions {
-  /** Milliseconds until 504; default 15,000. */
-  timeoutMs?: number;
-  now?: () => number;
-  wait?: (ms: number) => Promise<void>;
-}
+/** How long the operator may take, in milliseconds. */
+const TIMEOUT_MS = 15_000;
+
+type Wait = (ms: number) => Promise<void>;
 
 /** `link` or `token` as ordered: answered once, never stored by the gateway. */
 export interface Issued {
@@ -37,10 +36,12 @@ export interface Issued {
  * @throws KubeError as Kubernetes answered (403: not allowed, 422: which field); Refusal 422 with the condition's
  *   message when the operator refuses it; Refusal 504 when the operator does not answer in time
  */
-export async function issue(order: IssueOrder, options: IssueOptions = {}): Promise<Issued> {
+export async function issue(order: IssueOrder, clock: Pick<Clock, 'now'>, wait = sleep): Promise<Issued> {
   const code = order.want === 'link' ? newCode() : undefined;
   const created = await order.client.create<GateToken>(types.gateTokens, toObject(order, code), order.namespace);
-  const ready = await untilDecided(order, created, options).catch((error: unknown) => takeBack(order, created, error));
+  const ready = await untilDecided(order, created, clock, wait).catch((error: unknown) =>
+    takeBack(order, created, error),
+  );
   if (code !== undefined) return { gatetoken: ready, link: `${order.publicUrl.replace(/\/$/, '')}/l#${code}` };
   return { gatetoken: ready, token: ready.status?.token ?? '' };
 }
@@ -69,15 +70,18 @@ function toObject(order: IssueOrder, code: string | undefined): GateToken {
   };
 }
 
-async function untilDecided(order: IssueOrder, created: GateToken, options: IssueOptions): Promise<GateToken> {
-  const now = options.now ?? Date.now;
-  const wait = options.wait ?? sleep;
-  const deadline = now() + (options.timeoutMs ?? 15_000);
+async function untilDecided(
+  order: IssueOrder,
+  created: GateToken,
+  clock: Pick<Clock, 'now'>,
+  wait: Wait,
+): Promise<GateToken> {
+  const deadline = clock.now() + TIMEOUT_MS;
   const name = created.metadata.name ?? '';
   for (let pause = 25; ; pause = Math.min(pause * 2, 500)) {
     const token = await read(order, name);
     if (decided(token, order.want)) return token;
-    if (now() >= deadline) throw tooLate(name, token);
+    if (clock.now() >= deadline) throw tooLate(name, token);
     await wait(pause);
   }
 }
@@ -118,4 +122,4 @@ function tooLate(name: string, token: GateToken): Refusal {
   return new Refusal(504, message, 'Check that the operator of kube-gateway is running, then try again.');
 }
 
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const sleep: Wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

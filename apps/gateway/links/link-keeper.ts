@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { Clock } from '#libs/ops';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { type ActiveGrant } from '../grants/active-grant.js';
 import { cookieStyle, LAST_GRANT, setGrantCookies } from '../grants/cookies.js';
@@ -17,6 +18,7 @@ export class LinkKeeper {
     private readonly reader: GrantReader,
     private readonly handles: Handles,
     private readonly audit: Audit,
+    private readonly clock: Clock,
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
   ) {}
 
@@ -31,7 +33,7 @@ export class LinkKeeper {
     this.audit.redeemed({ token: grant.name || uid, address, how: jwt === undefined ? 'link' : 'jwt', singleUse });
     const handle = registered || jwt === undefined ? this.handles.write({ uid, exp: exp / 1000, nonce }) : jwt;
     const style = cookieStyle(host, this.config.publicUrls, this.config.frameAncestors);
-    const set = setGrantCookies({ uid, handle, exp }, style, cookies, Date.now());
+    const set = setGrantCookies({ uid, handle, exp }, style, cookies, this.clock.now());
     return registered ? set : set.filter((cookie) => cookie.startsWith(`${LAST_GRANT}=`));
   }
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Clock } from '#libs/ops';
 import { isCode, linkHash } from '#libs/token';
 import { outOfTouch } from '../cluster/out-of-touch.js';
 import { Watches } from '../cluster/watches.js';
@@ -25,6 +26,7 @@ export class LinkOpener {
     private readonly reader: GrantReader,
     private readonly vms: VmStates,
     private readonly watches: Watches,
+    private readonly clock: Clock,
   ) {}
 
   /** @param cookies the browser's `Cookie` header */
@@ -42,7 +44,7 @@ export class LinkOpener {
     if (!this.watches.inTouch()) throw outOfTouch();
     return asLinkRefusal(async () => {
       const grant = await find();
-      const fault = grantFault(grant, Date.now());
+      const fault = grantFault(grant, this.clock.now());
       if (fault !== undefined) throw fault;
       this.refuseReplacedVm(grant);
       const held = grant.singleUse && this.holds(grant, cookies);

@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { type Request } from 'express';
 import { jwtSecretOf } from '#libs/api';
 import { TokenRequest, TokenResponse } from '#libs/api/rest';
+import { Clock } from '#libs/ops';
 import { CurrentUser, type User } from '../access/user.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { dto } from '../http/dto.js';
@@ -23,6 +24,7 @@ const VNC = '/apis/subresources.kubevirt.io/v1/namespaces/gateway-example/virtua
 export class RequestController {
   constructor(
     private readonly audit: Audit,
+    private readonly clock: Clock,
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
   ) {}
 
@@ -43,13 +45,8 @@ export class RequestController {
   ): Promise<TokenResponse> {
     const { namespace, gateServer, publicUrls } = this.config;
     const publicUrl = publicUrls[0]?.origin ?? '';
-    const issued = await issue({
-      client,
-      namespace,
-      spec: { urls: URLs, ...given(rest), 'secret-name': jwtSecretOf(gateServer) },
-      want: 'token',
-      publicUrl,
-    });
+    const spec = { urls: URLs, ...given(rest), 'secret-name': jwtSecretOf(gateServer) };
+    const issued = await issue({ client, namespace, spec, want: 'token', publicUrl }, this.clock);
     const address = clientAddress(req.socket.remoteAddress, req.headers['x-forwarded-for'], this.config.trustedHops);
     const by = issued.gatetoken.spec.issuer?.username ?? 'a Kubernetes token';
     this.audit.issued({ token: issued.gatetoken.metadata.name ?? '', namespace, address, by });

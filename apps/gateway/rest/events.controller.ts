@@ -2,6 +2,7 @@ import { type BeforeApplicationShutdown, Controller, type MessageEvent, Param, S
 import { ApiTags } from '@nestjs/swagger';
 import { endWith, interval, map, merge, Observable, Subject, takeUntil, takeWhile, timer } from 'rxjs';
 import { ChangeEvent } from '#libs/api/rest';
+import { Clock } from '#libs/ops';
 import { Operation } from '../http/operation.js';
 import { Feeds } from './feed.js';
 import { KubeNameParam } from './names.js';
@@ -17,7 +18,10 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 export class EventsController implements BeforeApplicationShutdown {
   private readonly closing = new Subject<void>();
 
-  constructor(private readonly feeds: Feeds) {}
+  constructor(
+    private readonly feeds: Feeds,
+    private readonly clock: Clock,
+  ) {}
 
   @Operation({
     id: 'streamEvents',
@@ -40,7 +44,7 @@ export class EventsController implements BeforeApplicationShutdown {
       takeUntil(merge(this.closing, signedOut)),
     );
     if (user.until === undefined) return stream;
-    return stream.pipe(takeUntil(timer(Math.min(user.until - Date.now(), MAX_TIMER_MS))));
+    return stream.pipe(takeUntil(timer(Math.min(user.until - this.clock.now(), MAX_TIMER_MS))));
   }
 
   /** The server waits for open answers to end: these would never end by themselves. */

@@ -11,6 +11,7 @@ import {
   jwtSecretOf,
 } from '#libs/api';
 import { isKubeError, pathOf, types, type UserClient } from '#libs/kube';
+import { Clock } from '#libs/ops';
 import { parseDuration } from '#libs/token';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { Refusal } from '../http/refusal.js';
@@ -29,7 +30,10 @@ interface Gate {
 /** Grants as the user sees, issues and revokes them: Kubernetes judges each step by the user's own rights. */
 @Injectable()
 export class GateTokensService {
-  constructor(@Inject(GATEWAY_CONFIG) private readonly where: Where) {}
+  constructor(
+    @Inject(GATEWAY_CONFIG) private readonly where: Where,
+    private readonly clock: Clock,
+  ) {}
 
   async list(client: UserClient, namespace: string): Promise<{ items: GateTokenView[] }> {
     const { items } = await client.list<GateToken>(types.gateTokens, namespace);
@@ -50,7 +54,8 @@ export class GateTokensService {
     const secretName = this.secretName(namespace, request);
     const spec = secretName === undefined ? asked : { ...asked, 'secret-name': secretName };
     const { publicUrl } = await this.gate(client, namespace, secretName);
-    const { gatetoken, ...told } = await issue({ client, namespace, spec, want, publicUrl, ...(name ? { name } : {}) });
+    const order = { client, namespace, spec, want, publicUrl, ...(name ? { name } : {}) };
+    const { gatetoken, ...told } = await issue(order, this.clock);
     return { gatetoken: gateTokenView(gatetoken), ...told };
   }
 
@@ -67,7 +72,7 @@ export class GateTokensService {
   async check(client: UserClient, namespace: string, request: IssueRequest): Promise<CheckResponse> {
     const gate = await this.gate(client, namespace, this.secretName(namespace, request)).catch(asProblem);
     const longest = typeof gate === 'string' ? this.where.maxDuration : gate.longest;
-    const { grants, problems } = checkRequest(request, namespace, longest, Date.now());
+    const { grants, problems } = checkRequest(request, namespace, longest, this.clock.now());
     if (typeof gate === 'string') problems.push(gate);
     problems.push(...(await this.kubernetesProblems(client, namespace, request)));
     return { allowed: problems.length === 0, grants, problems };

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { type Request, type Response } from 'express';
 import { LoginRequest, SessionInfo } from '#libs/api/rest';
 import { UserClients } from '#libs/kube';
+import { Clock } from '#libs/ops';
 import { Answers } from '../http/answers.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { dto, malformed } from '../http/dto.js';
@@ -34,6 +35,7 @@ export class SignInController {
     private readonly cookie: SealedCookie,
     @Inject(SIGNED_IN_USERS) private readonly users: SignedInUsers,
     private readonly answers: Answers,
+    private readonly clock: Clock,
   ) {}
 
   @Operation({
@@ -52,7 +54,7 @@ export class SignInController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<SessionInfo> {
     const identity = await whoIs(this.clients, token);
-    const until = Math.min(Date.now() + LONGEST_MS, expiryOf(token) ?? Infinity);
+    const until = Math.min(this.clock.now() + LONGEST_MS, expiryOf(token) ?? Infinity);
     const session = randomBytes(16).toString('base64url');
     const sealed = await this.cookie.seal({ token, ...identity, method: 'token', until, session }).catch(tooLarge);
     const { secure } = cookieStyle(request.headers.host, this.config.publicUrls, []);
