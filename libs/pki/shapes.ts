@@ -5,7 +5,7 @@ export interface PemPair {
 }
 
 /** What the certificate is for: the end of the connection that shows it. */
-export type Usage = 'server' | 'client';
+export type KeyUsage = 'server' | 'client';
 
 export interface CertificateRequest {
   /** Common name: the user's name in a client certificate. */
@@ -17,7 +17,7 @@ export interface CertificateRequest {
   /** IPv4 or IPv6 addresses. */
   readonly ips?: readonly string[];
   /** Default: `['server']`. */
-  readonly usages?: readonly Usage[];
+  readonly usages?: readonly KeyUsage[];
   /** Default 365. */
   readonly days?: number;
   /** The present; default: the clock of this machine. */

@@ -1,5 +1,6 @@
 import { type ReactNode, type Ref } from 'react';
-import { type Access, type ConsoleKind } from './access.js';
+import { type ConsoleKind } from '#libs/api';
+import { type ConsoleAccess } from './access.js';
 import { type ConsoleAddress, consolePath } from './address.js';
 import { Countdown } from './Countdown.js';
 import { Icon, type IconName } from './Icon.js';
@@ -75,7 +76,7 @@ export function Toolbar({ ref, address, state, children }: Props) {
   );
 }
 
-function KindSwitch({ address, access }: { address: ConsoleAddress; access: Access | undefined }) {
+function KindSwitch({ address, access }: { address: ConsoleAddress; access: ConsoleAccess | undefined }) {
   const kinds: ConsoleKind[] = ['vnc', 'serial'];
   const open = kinds.filter((kind) => kind === address.kind || access?.allowed[kind]);
   if (open.length < 2) return null;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { currentStatus, hardwareOf, type Phase, PRINTABLE_STATUSES } from '#libs/kubevirt';
 import { states } from '#libs/kubevirt/testing';
-import { type Access, obstacle } from './access.js';
+import { type ConsoleAccess, obstacle } from './access.js';
 
-const access = (vmStatus: string, has = { vnc: true, serial: true }): Access => ({
+const access = (vmStatus: string, has = { vnc: true, serial: true }): ConsoleAccess => ({
   who: 'guest',
   vmStatus,
   allowed: { vnc: true, serial: true },
@@ -13,7 +13,8 @@ const access = (vmStatus: string, has = { vnc: true, serial: true }): Access => 
   viewOnly: false,
   may: { start: false, unpause: false },
 });
-const why = (one: Access, kind: 'vnc' | 'serial' = 'vnc') => obstacle(one, kind, 0, { takeOver: false, paused: false });
+const why = (one: ConsoleAccess, kind: 'vnc' | 'serial' = 'vnc') =>
+  obstacle(one, kind, 0, { takeOver: false, paused: false });
 
 describe('what the console page says', () => {
   const PHASES: Phase[] = [

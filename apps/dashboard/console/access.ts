@@ -1,10 +1,8 @@
-import { type GrantInfo, type Vm } from '#libs/api';
+import { type ConsoleKind, type GrantInfo, type Vm } from '#libs/api';
 import { type StatusGroup, statusGroup } from '#libs/kubevirt';
 
-export type ConsoleKind = 'vnc' | 'serial';
-
 /** What stands behind the console page: a guest's grant, or a signed-in user's own rights. */
-export interface Access {
+export interface ConsoleAccess {
   who: 'guest' | 'user';
   vmStatus: string;
   /** Consoles that may be opened, as far as rights go. */
@@ -21,7 +19,7 @@ export interface Access {
   may: { start: boolean; unpause: boolean };
 }
 
-export function accessOfGuest(grant: GrantInfo): Access {
+export function accessOfGuest(grant: GrantInfo): ConsoleAccess {
   return {
     who: 'guest',
     vmStatus: grant['vm-status'],
@@ -36,8 +34,8 @@ export function accessOfGuest(grant: GrantInfo): Access {
   };
 }
 
-export function accessOfUser(vm: Vm): Access {
-  const busy: Access['busy'] = {};
+export function accessOfUser(vm: Vm): ConsoleAccess {
+  const busy: ConsoleAccess['busy'] = {};
   for (const viewer of vm.viewers) busy[viewer.kind] ??= viewer.who;
   return {
     who: 'user',
@@ -78,7 +76,7 @@ const OF_GROUP: Record<StatusGroup, Obstacle | undefined> = {
  * @param ask what the person has already decided: to take over, to look at a paused machine.
  */
 export function obstacle(
-  access: Access,
+  access: ConsoleAccess,
   kind: ConsoleKind,
   now: number,
   ask: { takeOver: boolean; paused: boolean },

@@ -1,5 +1,5 @@
 import { isDnsLabel, isDnsSubdomain } from '#libs/api';
-import { type ConsoleKind } from './access.js';
+import { type ConsoleKind } from '#libs/api';
 
 export interface ConsoleAddress {
   namespace: string;

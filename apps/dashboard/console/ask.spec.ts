@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../api/client.js';
-import { type Access } from './access.js';
+import { type ConsoleAccess } from './access.js';
 import { askAccess } from './ask.js';
 
 const refuse = (code: number) => vi.fn(() => Promise.reject(new ApiError({ code, reason: '', message: `${code}` })));
-const give = (who: Access['who']) => vi.fn(() => Promise.resolve({ who } as Access));
+const give = (who: ConsoleAccess['who']) => vi.fn(() => Promise.resolve({ who } as ConsoleAccess));
 
 describe('whose access a console page has', () => {
   it('is the grant, where there is one', async () => {

@@ -1,9 +1,9 @@
 import { ApiError } from '../api/client.js';
-import { type Access } from './access.js';
+import { type ConsoleAccess } from './access.js';
 
-export interface Sources {
-  guest: () => Promise<Access>;
-  user: () => Promise<Access>;
+export interface AccessSources {
+  guest: () => Promise<ConsoleAccess>;
+  user: () => Promise<ConsoleAccess>;
 }
 
 const LACKS = [401, 403, 404];
@@ -17,14 +17,14 @@ function lacks(error: unknown): error is ApiError {
  * @param userFirst an earlier answer came from the user's rights: they are asked alone as long as they hold
  * @throws ApiError what was said of the user, or of the grant when nobody is signed in
  */
-export async function askAccess({ guest, user }: Sources, userFirst: boolean): Promise<Access> {
+export async function askAccess({ guest, user }: AccessSources, userFirst: boolean): Promise<ConsoleAccess> {
   if (userFirst) {
     const answer = await user().catch((error: unknown) => error);
-    if (!(answer instanceof Error)) return answer as Access;
+    if (!(answer instanceof Error)) return answer as ConsoleAccess;
     if (!lacks(answer)) throw answer;
   }
   const refusal = await guest().catch((error: unknown) => error);
-  if (!(refusal instanceof Error)) return refusal as Access;
+  if (!(refusal instanceof Error)) return refusal as ConsoleAccess;
   if (!lacks(refusal)) throw refusal;
   return user().catch((error: unknown) => {
     // Nobody is signed in: then what was said of the grant is what matters.

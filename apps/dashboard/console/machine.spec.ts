@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type GrantInfo } from '#libs/api';
-import { type Access, accessOfGuest } from './access.js';
+import { type ConsoleAccess, accessOfGuest } from './access.js';
 import { type Action, begin, type State, step, waits } from './machine.js';
 
 const NOW = 1_000_000;
@@ -15,7 +15,7 @@ const grant: GrantInfo = {
   'vm-status': 'Running',
   busy: { vnc: false, serial: false },
 };
-const guest = (change: Partial<GrantInfo> = {}): Access => accessOfGuest({ ...grant, ...change });
+const guest = (change: Partial<GrantInfo> = {}): ConsoleAccess => accessOfGuest({ ...grant, ...change });
 const checked = (access = guest(), now = NOW): Action => ({ type: 'checked', access, now });
 const closed = (state: State, code: number, now = NOW): Action => ({
   type: 'closed',

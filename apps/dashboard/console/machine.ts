@@ -1,5 +1,6 @@
 import { ApiError } from '../api/client.js';
-import { type Access, type ConsoleKind, type Obstacle, obstacle, PASSING } from './access.js';
+import { type ConsoleKind } from '#libs/api';
+import { type ConsoleAccess, type Obstacle, obstacle, PASSING } from './access.js';
 import { type Closing, backOff, closing } from './closing.js';
 
 /** What a person has asked for on this page; it holds for the next opening. */
@@ -9,7 +10,7 @@ export interface Ask {
 }
 
 /** The life of one console on a page. `seq` numbers the attempts: each has a socket of its own. */
-export type State = { seq: number; attempt: number; ask: Ask; access?: Access } & (
+export type State = { seq: number; attempt: number; ask: Ask; access?: ConsoleAccess } & (
   | { name: 'checking' }
   | { name: 'connecting' }
   | { name: 'connected'; since: number }
@@ -22,7 +23,7 @@ export type State = { seq: number; attempt: number; ask: Ask; access?: Access } 
 
 /** `jitter` is in [0, 1); `now` in milliseconds since the epoch. */
 export type Action =
-  | { type: 'checked'; access: Access; now: number }
+  | { type: 'checked'; access: ConsoleAccess; now: number }
   | { type: 'checkFailed'; error: Error; passing: boolean; now: number; jitter: number }
   | { type: 'opened'; now: number }
   | { type: 'closed'; seq: number; code: number; reason: string; now: number; jitter: number }
@@ -68,7 +69,7 @@ function bare({ seq, attempt, ask, access }: State) {
   return { seq, attempt, ask, ...(access && { access }) };
 }
 
-function checked(state: State, kind: ConsoleKind, access: Access, now: number): State {
+function checked(state: State, kind: ConsoleKind, access: ConsoleAccess, now: number): State {
   const waiting = state.name === 'blocked' || (state.name === 'ended' && state.closing.next === 'wait');
   if (state.name !== 'checking' && !waiting) return { ...state, access };
   const why = obstacle(access, kind, now, state.ask);

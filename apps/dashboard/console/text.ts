@@ -1,4 +1,5 @@
-import { type Access, type ConsoleKind, type Obstacle } from './access.js';
+import { type ConsoleKind } from '#libs/api';
+import { type ConsoleAccess, type Obstacle } from './access.js';
 
 /** Every sentence of the console page. */
 export const consoleText = {
@@ -69,7 +70,7 @@ export interface Words {
 }
 
 /** Why the console is not open, in words. */
-export function obstacleText(why: Obstacle, kind: ConsoleKind, access: Access, vm: string): Words {
+export function obstacleText(why: Obstacle, kind: ConsoleKind, access: ConsoleAccess, vm: string): Words {
   const what = consoleText.kind[kind].toLowerCase();
   const opens = 'The console opens automatically when the virtual machine is running.';
   const waits = 'The console opens automatically as soon as it is available.';

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo, useReducer, useRef } from 'react';
 import { ApiError } from '../api/client.js';
 import { keys } from '../api/query.js';
 import { getGrant, getVm } from '../api/rest.js';
-import { type Access, accessOfGuest, accessOfUser } from './access.js';
+import { type ConsoleAccess, accessOfGuest, accessOfUser } from './access.js';
 import { type ConsoleAddress } from './address.js';
 import { askAccess } from './ask.js';
 import { type Ask, begin, type State, step, waits } from './machine.js';
@@ -30,7 +30,7 @@ export function useConsole(address: ConsoleAddress): Console {
   );
 
   // Whose access it was when the page last asked; a page serves one console as long as it is open.
-  const last = useRef<Access['who']>(undefined);
+  const last = useRef<ConsoleAccess['who']>(undefined);
 
   const check = useCallback(
     () =>
@@ -88,7 +88,7 @@ export function useConsole(address: ConsoleAddress): Console {
 }
 
 /** @param userFirst see {@link askAccess} */
-function ask(client: QueryClient, namespace: string, vm: string, userFirst: boolean): Promise<Access> {
+function ask(client: QueryClient, namespace: string, vm: string, userFirst: boolean): Promise<ConsoleAccess> {
   const sources = {
     guest: () => getGrant(namespace, vm).then(accessOfGuest),
     user: () => getVm(namespace, vm).then(accessOfUser),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { age, countdown, durationInWords, parseDuration, timeLeftInWords } from './duration.js';
+import { age, countdown, durationInWords, positiveDuration, timeLeftInWords } from './duration.js';
 
-describe('parseDuration', () => {
+describe('positiveDuration', () => {
   it.each([
     ['90s', 90_000],
     ['1h30m', 5_400_000],
@@ -10,10 +10,10 @@ describe('parseDuration', () => {
     ['+1m', 60_000],
     ['250ms', 250],
     ['.5m', 30_000],
-  ])('reads %s', (text, ms) => expect(parseDuration(text)).toBe(ms));
+  ])('reads %s', (text, ms) => expect(positiveDuration(text)).toBe(ms));
 
   it.each(['', '1', '1d', '-1h', '0s', 'h', '1h 30m', '1h,', '1hh', 'Infinity'])('refuses “%s”', (text) =>
-    expect(parseDuration(text)).toBeUndefined(),
+    expect(positiveDuration(text)).toBeUndefined(),
   );
 });
 

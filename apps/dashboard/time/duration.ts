@@ -14,7 +14,7 @@ const UNITS: Record<string, number> = {
  * Milliseconds of a Go duration such as `90s` or `1h30m`; undefined when it is none or not positive. Source: Go's
  * time.ParseDuration.
  */
-export function parseDuration(text: string): number | undefined {
+export function positiveDuration(text: string): number | undefined {
   const written = text.trim().replace(/^\+/, '');
   if (!/^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(written)) return undefined;
   let total = 0;

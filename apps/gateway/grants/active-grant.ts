@@ -66,7 +66,7 @@ function compile(token: GateToken): ActiveGrant {
     uid: metadata.uid ?? '',
     name: metadata.name ?? '',
     namespace,
-    ...windowOf(token),
+    ...validityOf(token),
     urls,
     policy: parseGrant({ ...spec, viewOnly, namespace }),
     singleUse: spec['single-use'] ?? false,
@@ -87,7 +87,7 @@ function compile(token: GateToken): ActiveGrant {
   };
 }
 
-type Window = Pick<ActiveGrant, 'nbf' | 'exp'>;
+type Validity = Pick<ActiveGrant, 'nbf' | 'exp'>;
 
 /** @returns what the operator's condition Ready says of the VM of a token that it refuses */
 export function vmFaultOf(status: GateToken['status']): ActiveGrant['vmFault'] {
@@ -98,7 +98,7 @@ export function vmFaultOf(status: GateToken['status']): ActiveGrant['vmFault'] {
 }
 
 /** Of a token that the operator refuses no window is written: then it is the one that was asked for. */
-function windowOf({ metadata, spec, status }: GateToken): Window {
+function validityOf({ metadata, spec, status }: GateToken): Validity {
   if (status?.data !== undefined) return { nbf: status.data.nbf * 1000, exp: status.data.exp * 1000 };
   const nbf = Date.parse(spec.from ?? metadata.creationTimestamp ?? '') || 0;
   return { nbf, exp: nbf + lengthOf(gateTokenDefaults(spec).duration) };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { API_VERSION, type GateToken, type GateTokenStatus } from '#libs/api';
 import { KubeError } from '#libs/kube';
-import { issue, type Issued, type IssueOrder } from './issue.js';
+import { issue, type IssuedGrant, type IssueOrder } from './issue.js';
 
 const data = { nbf: 1, exp: 2, from: '', until: '', duration: '1h', urls: [], verbs: [] };
 
@@ -29,7 +29,7 @@ function order(
 }
 
 /** No time passes but that which is waited for. */
-function issueWaiting(order: IssueOrder): Promise<Issued> {
+function issueWaiting(order: IssueOrder): Promise<IssuedGrant> {
   let now = 0;
   return issue(order, { now: () => now }, async (ms) => {
     now += ms;

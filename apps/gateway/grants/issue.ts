@@ -24,7 +24,7 @@ const TIMEOUT_MS = 15_000;
 type Wait = (ms: number) => Promise<void>;
 
 /** `link` or `token` as ordered: answered once, never stored by the gateway. */
-export interface Issued {
+export interface IssuedGrant {
   gatetoken: GateToken;
   link?: string;
   token?: string;
@@ -36,7 +36,7 @@ export interface Issued {
  * @throws KubeError as Kubernetes answered (403: not allowed, 422: which field); Refusal 422 with the condition's
  *   message when the operator refuses it; Refusal 504 when the operator does not answer in time
  */
-export async function issue(order: IssueOrder, clock: Pick<Clock, 'now'>, wait = sleep): Promise<Issued> {
+export async function issue(order: IssueOrder, clock: Pick<Clock, 'now'>, wait = sleep): Promise<IssuedGrant> {
   const code = order.want === 'link' ? newCode() : undefined;
   const created = await order.client.create<GateToken>(types.gateTokens, toObject(order, code), order.namespace);
   const ready = await untilDecided(order, created, clock, wait).catch((error: unknown) =>

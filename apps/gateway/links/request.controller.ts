@@ -10,7 +10,7 @@ import { dto } from '../http/dto.js';
 import { Operation } from '../http/operation.js';
 import { invalidGrant } from '../grants/invalid-grant.js';
 import { ForTokens } from '../http/access.js';
-import { issue, type Issued } from '../grants/issue.js';
+import { issue, type IssuedGrant } from '../grants/issue.js';
 import { Audit } from '../ops/audit.js';
 import { clientAddress } from '../http/client-address.js';
 
@@ -65,7 +65,7 @@ function given<T extends object>(fields: T): Partial<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== '')) as Partial<T>;
 }
 
-function toAnswer({ gatetoken, token = '' }: Issued): TokenResponse {
+function toAnswer({ gatetoken, token = '' }: IssuedGrant): TokenResponse {
   const { metadata, spec, status } = gatetoken;
   const data = status?.data;
   return {

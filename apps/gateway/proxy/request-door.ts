@@ -39,7 +39,7 @@ export class RequestDoor {
   private async serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
     if (this.#closing) {
       res.setHeader('connection', 'close');
-      throw closing();
+      throw shuttingDown();
     }
     const { method = 'GET', url = '', headers } = req;
     const verdict = await this.pipeline.authorize({ method, url, headers, upgrade: false });
@@ -71,6 +71,6 @@ export class RequestDoor {
   }
 }
 
-export function closing(): Refusal {
+export function shuttingDown(): Refusal {
   return new Refusal(503, 'This replica of the gateway is shutting down.', 'Try again.', { retryAfter: 1 });
 }

@@ -7,7 +7,7 @@ import { Refusal } from '../http/refusal.js';
 import { RequestLog } from '../http/request-log.js';
 import { Pipeline } from './pipeline.js';
 import { PlainUpgrades } from './plain-upgrades.js';
-import { closing } from './request-door.js';
+import { shuttingDown } from './request-door.js';
 
 /** The door for upgrades: the only listener of the server's `upgrade` event. */
 @Injectable()
@@ -40,7 +40,7 @@ export class UpgradeDoor {
 
   private async serve(req: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     const { method = 'GET', url = '', headers } = req;
-    if (this.#closing) throw closing();
+    if (this.#closing) throw shuttingDown();
     if (!url.startsWith('/k8s/'))
       throw new Refusal(404, 'There is no WebSocket at this address.', 'WebSocket addresses start with /k8s/.');
     if (method !== 'GET' || headers.upgrade?.toLowerCase() !== 'websocket') throw onlyWebsockets();

@@ -2,7 +2,7 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import { beforeAll, expect, it } from 'vitest';
 import { linkHash } from '#libs/token';
 import { type Call, call, type Reply } from '../testing/clients.js';
-import { type Document, type Operation, operationsOf, readDocument } from '../testing/openapi.js';
+import { type Document, type OperationObject, operationsOf, readDocument } from '../testing/openapi.js';
 import { OWN_ORIGIN, serveUsers } from '../testing/rest.js';
 import { useGateway } from '../testing/use-gateway.js';
 
@@ -65,33 +65,33 @@ it('every example that /api/openapi.json shows is answered with what it announce
   expect(tried).toBeGreaterThan(20);
 });
 
-function bodiesOf({ requestBody }: Operation): [string, unknown][] {
+function bodiesOf({ requestBody }: OperationObject): [string, unknown][] {
   const examples = requestBody?.content['application/json']?.examples;
   return examples === undefined
     ? [['', undefined]]
     : Object.entries(examples).map(([name, { value }]) => [name, value]);
 }
 
-function targetOf({ path, parameters = [] }: Operation & { path: string }): string {
+function targetOf({ path, parameters = [] }: OperationObject & { path: string }): string {
   const target = path.replace(/\{(\w+)\}/g, (_, name) => parameters.find((one) => one.name === name)?.example ?? '');
   const query = parameters.filter((one) => one.in === 'query' && one.required === true);
   return `${target}?${query.map(({ name, example = '' }) => `${name}=${example}`).join('&')}`;
 }
 
 /** The credential that the operation says it needs. */
-function headersFor({ security = document.security }: Operation, jwt: string): Record<string, string> {
+function headersFor({ security = document.security }: OperationObject, jwt: string): Record<string, string> {
   const schemes = security.flatMap((one) => Object.keys(one));
   const json = { 'content-type': 'application/json', origin: OWN_ORIGIN };
   if (schemes.includes('kubernetes-token')) return { ...json, authorization: 'Bearer ada' };
   return schemes.includes('grant-token') ? { ...json, authorization: `Bearer ${jwt}` } : json;
 }
 
-function codeOf({ responses }: Operation): number {
+function codeOf({ responses }: OperationObject): number {
   return Number(Object.keys(responses).find((code) => code.startsWith('2')));
 }
 
 /** The body has the announced schema, exactly: what is not in it is not answered. */
-function expectAnnounced(operation: Operation, { body, headers }: Reply, where: string): void {
+function expectAnnounced(operation: OperationObject, { body, headers }: Reply, where: string): void {
   const content = operation.responses[codeOf(operation)]?.content;
   if (content === undefined) return expect(body, where).toBe('');
   const [[type = '', { schema } = {}] = []] = Object.entries(content);

@@ -25,14 +25,14 @@ export function serveOpenApi(app: INestApplication, namespace: string): void {
 function describeApi(app: INestApplication, namespace: string): OpenAPIObject {
   const document = SwaggerModule.createDocument(app, frame());
   const examples = examplesOf(namespace);
-  for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path) as Operation[])) {
+  for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path) as OperationObject[])) {
     for (const parameter of operation.parameters ?? []) Object.assign(parameter, examples[parameter.name]);
   }
   document.components = { ...document.components, schemas: schemas() };
   return document;
 }
 
-interface Operation {
+interface OperationObject {
   parameters?: { name: string }[];
 }
 

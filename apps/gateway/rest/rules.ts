@@ -1,7 +1,8 @@
 import { type V1ResourceRule } from '@kubernetes/client-node';
 import { AuthorizationV1Api, type UserClient } from '#libs/kube';
 
-export interface Wanted {
+/** What a review of rights asks about (authorization.k8s.io). */
+export interface ResourceAttributes {
   verb: string;
   group: string;
   /** `virtualmachines/start`: with its subresource. */
@@ -20,13 +21,13 @@ export class Rules {
     return new Rules(status?.resourceRules ?? []);
   }
 
-  allow(wanted: Wanted): boolean {
-    return this.rules.some((rule) => covers(rule, wanted));
+  allow(asked: ResourceAttributes): boolean {
+    return this.rules.some((rule) => covers(rule, asked));
   }
 }
 
 /** As k8s.io/kubernetes plugin/pkg/auth/authorizer/rbac RuleAllows: an absent list of names means every name. */
-function covers(rule: V1ResourceRule, { verb, group, resource, name }: Wanted): boolean {
+function covers(rule: V1ResourceRule, { verb, group, resource, name }: ResourceAttributes): boolean {
   const names = rule.resourceNames ?? [];
   return (
     has(rule.verbs, verb) &&

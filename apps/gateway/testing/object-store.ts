@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type KubeObject } from '#libs/kube';
 
 export type Stored = KubeObject & { spec?: Record<string, unknown>; status?: Record<string, unknown>; data?: unknown };
-export interface Change {
+export interface WatchEvent {
   type: 'ADDED' | 'MODIFIED' | 'DELETED';
   object: Stored;
 }
@@ -22,13 +22,13 @@ export class ApiFault extends Error {
 export class ObjectStore {
   #version = 100;
   readonly #objects = new Map<string, Stored>();
-  readonly #listeners = new Set<(resource: string, change: Change) => void>();
+  readonly #listeners = new Set<(resource: string, change: WatchEvent) => void>();
 
   get version(): string {
     return String(this.#version);
   }
 
-  onChange(listener: (resource: string, change: Change) => void): () => void {
+  onChange(listener: (resource: string, change: WatchEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -87,7 +87,7 @@ export class ObjectStore {
     return this.tell(resource, 'DELETED', this.numbered(object));
   }
 
-  private keep(resource: string, type: Change['type'], object: Stored): Stored {
+  private keep(resource: string, type: WatchEvent['type'], object: Stored): Stored {
     const numbered = this.numbered(object);
     this.#objects.set(`${resource}/${numbered.metadata.name ?? ''}`, numbered);
     return this.tell(resource, type, numbered);
@@ -98,7 +98,7 @@ export class ObjectStore {
     return { ...object, metadata: { ...object.metadata, resourceVersion: this.version } };
   }
 
-  private tell(resource: string, type: Change['type'], object: Stored): Stored {
+  private tell(resource: string, type: WatchEvent['type'], object: Stored): Stored {
     for (const listener of this.#listeners) listener(resource, { type, object });
     return object;
   }

@@ -57,7 +57,7 @@ export function asAda(port: number, method: string, path: string, body?: unknown
 }
 
 /** An open stream of server-sent events. */
-export interface Events {
+export interface EventStream {
   readonly status: number;
   readonly ended: Promise<void>;
   /** Everything that has come so far. */
@@ -65,7 +65,7 @@ export interface Events {
   close(): void;
 }
 
-export function events(port: number, path: string, headers: Record<string, string>): Promise<Events> {
+export function events(port: number, path: string, headers: Record<string, string>): Promise<EventStream> {
   return new Promise((resolve, reject) => {
     const req = request({ port, host: '127.0.0.1', path, headers, agent: false }, (res: IncomingMessage) => {
       let text = '';

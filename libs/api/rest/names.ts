@@ -8,6 +8,7 @@ export const Instant = z.iso.datetime({ offset: true });
 export const PerConsole = z.object({ vnc: z.boolean(), serial: z.boolean() });
 
 export const ConsoleKind = z.enum(['vnc', 'serial']);
+export type ConsoleKind = z.infer<typeof ConsoleKind>;
 
 /** Name of an object or a namespace: an RFC 1123 subdomain. */
 export const KubeName = z

@@ -50,7 +50,7 @@ export function recorded(vm: StateName, method: string, subresource: string): Re
 }
 
 /** What the VMs of the recording were: `nobody` did not exist. */
-export interface State {
+export interface MachineState {
   vm?: VirtualMachine;
   vmi?: VirtualMachineInstance;
 }
@@ -58,13 +58,13 @@ export interface State {
 export type StateName = 'run' | 'paused' | 'halted' | 'starting' | 'failed' | 'blind' | 'mute' | 'nobody';
 
 /** @returns the VM and its instance in each state, new for each caller, which may change them */
-export function states(namespace: string): Record<StateName, State> {
+export function states(namespace: string): Record<StateName, MachineState> {
   const state = (
     name: StateName,
     printableStatus: PrintableStatus,
     status: InstanceStatus | undefined,
     devices: Devices = {},
-  ): State => {
+  ): MachineState => {
     const spec = { domain: { devices } };
     const metadata = { name, namespace };
     const vm = {

@@ -9,7 +9,7 @@ import {
   ToggleGroup,
   ToggleGroupItem,
 } from '@patternfly/react-core';
-import { durationInWords, parseDuration } from '../../time/duration.js';
+import { durationInWords, positiveDuration } from '../../time/duration.js';
 import { type IssueForm, PRESETS, type problemsOf } from './request.js';
 import { issueText as text } from './text.js';
 
@@ -68,7 +68,7 @@ export function IssueFields({ form, problems, onChange }: Props) {
 
 function HowLong({ form, problem, onChange }: Pick<Props, 'form' | 'onChange'> & { problem: string | undefined }) {
   const choices = [...PRESETS.map((value) => [value, text.preset(value)] as const), ['custom', text.custom] as const];
-  const ms = parseDuration(form.custom);
+  const ms = positiveDuration(form.custom);
   return (
     <FormGroup role="group" label={text.long} fieldId="issue-long">
       <ToggleGroup aria-label={text.long} className="kg-wrap">

@@ -1,6 +1,6 @@
 import { type IssueRequest } from '#libs/api';
 import { subresource } from '../../console/address.js';
-import { parseDuration } from '../../time/duration.js';
+import { positiveDuration } from '../../time/duration.js';
 import { issueText as text } from './text.js';
 
 /** What a person fills in to issue a link. */
@@ -36,7 +36,7 @@ export const emptyForm: IssueForm = {
 export function problemsOf(form: IssueForm): Partial<Record<'consoles' | 'custom' | 'from', string>> {
   return {
     ...(!form.screen && !form.serial && { consoles: text.noConsole }),
-    ...(form.duration === 'custom' && parseDuration(form.custom) === undefined && { custom: text.badDuration }),
+    ...(form.duration === 'custom' && positiveDuration(form.custom) === undefined && { custom: text.badDuration }),
     ...(form.from !== '' && Number.isNaN(new Date(form.from).getTime()) && { from: text.badFrom }),
   };
 }

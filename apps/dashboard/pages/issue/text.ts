@@ -1,4 +1,4 @@
-import { durationInWords, parseDuration } from '../../time/duration.js';
+import { durationInWords, positiveDuration } from '../../time/duration.js';
 
 export const issueText = {
   title: (vm: string) => `Issue a link to ${vm}`,
@@ -7,7 +7,7 @@ export const issueText = {
   screen: 'Screen, keyboard and mouse',
   serial: 'Serial console',
   long: 'Valid for',
-  preset: (duration: string) => durationInWords(parseDuration(duration) ?? 0),
+  preset: (duration: string) => durationInWords(positiveDuration(duration) ?? 0),
   custom: 'Custom',
   customLabel: 'Custom duration',
   customHelp: 'For example 90s, 45m or 1h30m.',
