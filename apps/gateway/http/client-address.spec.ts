@@ -1,5 +1,15 @@
+import { type IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { clientAddress } from './client-address.js';
+import { ClientAddresses } from './client-address.js';
+
+function clientAddress(
+  remoteAddress: string,
+  forwardedFor: string | string[] | undefined,
+  trustedHops: number,
+): string {
+  const request = { socket: { remoteAddress }, headers: { 'x-forwarded-for': forwardedFor } };
+  return new ClientAddresses({ trustedHops }).of(request as unknown as IncomingMessage);
+}
 
 describe('row 20: the address of the client', () => {
   it.each([

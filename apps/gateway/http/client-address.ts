@@ -1,23 +1,26 @@
 import { type IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
+import { Inject, Injectable } from '@nestjs/common';
 import proxyAddr from 'proxy-addr';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 
 /**
- * The address of the client. Each trusted proxy in front has appended the address that it saw; everything left of what
- * those entries may be forged by the client (security.md row 20).
- * @param remote address of the peer of the socket
- * @param forwardedFor the `X-Forwarded-For` header
- * @param trustedHops how many of its entries are believed, from the right
+ * The addresses of clients. Each trusted proxy in front appends the address that it saw to `X-Forwarded-For`; the client
+ * may have forged everything to the left of those entries (security.md row 20).
  */
-export function clientAddress(
-  remote: string | undefined,
-  forwardedFor: string | string[] | undefined,
-  trustedHops: number,
-): string {
-  const headers = forwardedFor === undefined ? {} : { 'x-forwarded-for': [forwardedFor].flat().join(',') };
-  const request = { socket: { remoteAddress: remote ?? '' }, headers } as unknown as IncomingMessage;
-  const address = plain(proxyAddr(request, (_address, hop) => hop < trustedHops));
-  return isIP(address) === 0 ? plain(remote ?? '') : address;
+@Injectable()
+export class ClientAddresses {
+  constructor(@Inject(GATEWAY_CONFIG) private readonly config: Pick<GatewayConfig, 'trustedHops'>) {}
+
+  /** @returns the address of the client that made this request */
+  of({ socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>): string {
+    const remoteAddress = socket.remoteAddress ?? '';
+    const forwardedFor = headers['x-forwarded-for'];
+    const list = forwardedFor === undefined ? {} : { 'x-forwarded-for': [forwardedFor].flat().join(',') };
+    const request = { socket: { remoteAddress }, headers: list } as unknown as IncomingMessage;
+    const address = plain(proxyAddr(request, (_address, hop) => hop < this.config.trustedHops));
+    return isIP(address) === 0 ? plain(remoteAddress) : address;
+  }
 }
 
 /** An IPv4-mapped IPv6 address is shown as IPv4. */

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { Answers } from './answers.js';
+import { ClientAddresses } from './client-address.js';
 import { DtoPipe } from './dto.js';
 import { RefusalFilter } from './refusal.filter.js';
 import { RequestLog } from './request-log.js';
@@ -10,10 +11,11 @@ import { RequestLog } from './request-log.js';
 @Module({
   providers: [
     Answers,
+    ClientAddresses,
     RequestLog,
     { provide: APP_FILTER, useClass: RefusalFilter },
     { provide: APP_PIPE, useClass: DtoPipe },
   ],
-  exports: [Answers, RequestLog],
+  exports: [Answers, ClientAddresses, RequestLog],
 })
 export class HttpModule {}

@@ -1,8 +1,7 @@
-import { Inject, Injectable, type NestMiddleware } from '@nestjs/common';
+import { Injectable, type NestMiddleware } from '@nestjs/common';
 import { type NextFunction, type Request, type Response } from 'express';
-import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { ClientAddresses } from '../http/client-address.js';
 import { Refusal } from '../http/refusal.js';
-import { clientAddress } from '../http/client-address.js';
 import { Attempts } from './attempts.js';
 
 /** Limits what anyone may try: links, codes, signing in. Successes do not count. */
@@ -10,12 +9,12 @@ import { Attempts } from './attempts.js';
 export class LimitAttempts implements NestMiddleware {
   constructor(
     private readonly attempts: Attempts,
-    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
+    private readonly addresses: ClientAddresses,
   ) {}
 
   /** @throws Refusal 429 */
-  use({ socket, headers }: Request, response: Response, next: NextFunction): void {
-    const address = clientAddress(socket.remoteAddress, headers['x-forwarded-for'], this.config.trustedHops);
+  use(request: Request, response: Response, next: NextFunction): void {
+    const address = this.addresses.of(request);
     const seconds = this.attempts.take(address);
     if (seconds !== undefined) {
       const hint = `Try again in ${seconds} seconds.`;

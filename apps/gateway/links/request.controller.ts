@@ -12,7 +12,7 @@ import { invalidGrant } from '../grants/invalid-grant.js';
 import { ForTokens } from '../http/access.js';
 import { issue, type IssuedGrant } from '../grants/issue.js';
 import { Audit } from '../ops/audit.js';
-import { clientAddress } from '../http/client-address.js';
+import { ClientAddresses } from '../http/client-address.js';
 
 class TokenBody extends dto(TokenRequest, invalidGrant(specPath)) {}
 
@@ -23,6 +23,7 @@ const VNC = '/apis/subresources.kubevirt.io/v1/namespaces/gateway-example/virtua
 @Controller()
 export class RequestController {
   constructor(
+    private readonly addresses: ClientAddresses,
     private readonly audit: Audit,
     private readonly clock: Clock,
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
@@ -47,7 +48,7 @@ export class RequestController {
     const publicUrl = publicUrls[0]?.origin ?? '';
     const spec = { urls: URLs, ...given(rest), 'secret-name': jwtSecretOf(gateServer) };
     const issued = await issue({ client, namespace, spec, want: 'token', publicUrl }, this.clock);
-    const address = clientAddress(req.socket.remoteAddress, req.headers['x-forwarded-for'], this.config.trustedHops);
+    const address = this.addresses.of(req);
     const by = issued.gatetoken.spec.issuer?.username ?? 'a Kubernetes token';
     this.audit.issued({ token: issued.gatetoken.metadata.name ?? '', namespace, address, by });
     return toAnswer(issued);

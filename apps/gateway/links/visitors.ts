@@ -1,7 +1,6 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type Request } from 'express';
-import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
-import { clientAddress } from '../http/client-address.js';
+import { ClientAddresses } from '../http/client-address.js';
 
 /** The browser that opens a link. */
 export interface Visitor {
@@ -13,10 +12,10 @@ export interface Visitor {
 /** Finds out which browser made a request. */
 @Injectable()
 export class Visitors {
-  constructor(@Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig) {}
+  constructor(private readonly addresses: ClientAddresses) {}
 
-  of({ headers, socket }: Request): Visitor {
-    const address = clientAddress(socket.remoteAddress, headers['x-forwarded-for'], this.config.trustedHops);
-    return { host: headers.host, cookies: headers.cookie, address };
+  of(request: Request): Visitor {
+    const { host, cookie: cookies } = request.headers;
+    return { host, cookies, address: this.addresses.of(request) };
   }
 }

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { type Credential } from '../credentials/credential.js';
 import { Identities } from '../credentials/identities.js';
 import { Answers } from '../http/answers.js';
+import { ClientAddresses } from '../http/client-address.js';
 import { Refusal } from '../http/refusal.js';
 import { RequestLog } from '../http/request-log.js';
 import { Forwarder } from './forwarder.js';
@@ -20,6 +21,7 @@ export class RequestDoor {
     private readonly identities: Identities,
     private readonly answers: Answers,
     private readonly log: RequestLog,
+    private readonly addresses: ClientAddresses,
   ) {}
 
   /** Refuses requests from now on. Those in flight go on, except watches, which clients reopen elsewhere. */
@@ -48,7 +50,7 @@ export class RequestDoor {
       throw verdict.refusal;
     }
     const { request, credential } = verdict;
-    const clientAddress = this.log.addressOf(req);
+    const clientAddress = this.addresses.of(req);
     const token = await this.identities.token(credential);
     this.endWithCredential(res, credential);
     if (request.info.watch) this.endWithDoor(res);

@@ -3,6 +3,7 @@ import { type Socket } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import { ConsoleDoor } from '../console/console-door.js';
 import { Answers } from '../http/answers.js';
+import { ClientAddresses } from '../http/client-address.js';
 import { Refusal } from '../http/refusal.js';
 import { RequestLog } from '../http/request-log.js';
 import { Pipeline } from './pipeline.js';
@@ -20,6 +21,7 @@ export class UpgradeDoor {
     private readonly plain: PlainUpgrades,
     private readonly answers: Answers,
     private readonly log: RequestLog,
+    private readonly addresses: ClientAddresses,
   ) {}
 
   /** Refuses upgrades from now on. Open plain ones are cut; ConsoleDoor ends the consoles. */
@@ -50,7 +52,7 @@ export class UpgradeDoor {
       throw verdict.refusal;
     }
     const { request, credential } = verdict;
-    const address = this.log.addressOf(req);
+    const address = this.addresses.of(req);
     if (request.console === undefined) {
       if (await this.plain.forward([req, socket, head], verdict, address)) this.log.began('upgrade')(101);
       return;
