@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ClusterModule } from '../cluster/cluster.module.js';
 import { CredentialsModule } from '../credentials/credentials.module.js';
 import { GrantsModule } from '../grants/grants.module.js';
+import { OpsModule } from '../ops/ops.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { VmsModule } from '../vms/vms.module.js';
 import { ConsoleDoor } from './console-door.js';
@@ -16,7 +17,7 @@ import { WsTunnels } from './ws-tunnel.js';
 
 /** Consoles: how one is opened, kept and ended. */
 @Module({
-  imports: [ClusterModule, CredentialsModule, GrantsModule, SessionsModule, VmsModule],
+  imports: [ClusterModule, CredentialsModule, GrantsModule, OpsModule, SessionsModule, VmsModule],
   providers: [
     ConsoleDoor,
     ConsoleHolds,

@@ -1,5 +1,6 @@
-import { Global, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { OpsModule } from '../ops/ops.module.js';
 import { Answers } from './answers.js';
 import { ClientAddresses } from './client-address.js';
 import { DtoPipe } from './dto.js';
@@ -7,8 +8,8 @@ import { RefusalFilter } from './refusal.filter.js';
 import { RequestLog } from './request-log.js';
 
 /** What the gateway answers by itself: refusals as JSON or as a page, whatever refused them. */
-@Global()
 @Module({
+  imports: [OpsModule],
   providers: [
     Answers,
     ClientAddresses,

@@ -1,11 +1,13 @@
 import { type MiddlewareConsumer, Module, type NestModule, RequestMethod } from '@nestjs/common';
+import { HttpModule } from '../http/http.module.js';
+import { OpsModule } from '../ops/ops.module.js';
 import { Attempts } from './attempts.js';
 import { LimitAttempts } from './limit-attempts.js';
 
 const { GET, POST } = RequestMethod;
 
 /** What strangers may try, and how often (security.md row 21). Nothing below /k8s passes here. */
-@Module({ providers: [Attempts] })
+@Module({ imports: [HttpModule, OpsModule], providers: [Attempts] })
 export class LimitsModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {
     consumer

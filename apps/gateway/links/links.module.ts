@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { ClusterModule } from '../cluster/cluster.module.js';
 import { GrantsModule } from '../grants/grants.module.js';
+import { HttpModule } from '../http/http.module.js';
+import { OpsModule } from '../ops/ops.module.js';
 import { VmsModule } from '../vms/vms.module.js';
 import { JwtLinksController } from './jwt-links.controller.js';
 import { LinkKeeper } from './link-keeper.js';
@@ -11,7 +13,7 @@ import { Visitors } from './visitors.js';
 
 /** The links that guests open, and the endpoint of the original system that issues them. */
 @Module({
-  imports: [ClusterModule, GrantsModule, VmsModule],
+  imports: [ClusterModule, GrantsModule, HttpModule, OpsModule, VmsModule],
   controllers: [LinksController, JwtLinksController, RequestController],
   providers: [LinkOpener, LinkKeeper, Visitors],
 })

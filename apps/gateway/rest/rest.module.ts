@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ClusterModule } from '../cluster/cluster.module.js';
 import { GrantsModule } from '../grants/grants.module.js';
+import { OpsModule } from '../ops/ops.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { SignInModule } from '../sign-in/sign-in.module.js';
 import { VmsModule } from '../vms/vms.module.js';
@@ -17,7 +18,7 @@ import { VmsService } from './vms.service.js';
 
 /** The REST API of signed-in users: every request is made with the user's own rights. */
 @Module({
-  imports: [ClusterModule, GrantsModule, SessionsModule, SignInModule, VmsModule],
+  imports: [ClusterModule, GrantsModule, OpsModule, SessionsModule, SignInModule, VmsModule],
   controllers: [
     GrantController,
     SessionController,

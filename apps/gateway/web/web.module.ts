@@ -1,8 +1,9 @@
 import { Inject, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
 import compression from 'compression';
 import { type NextFunction, type Request, type Response } from 'express';
-import { Answers } from '../http/answers.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { Answers } from '../http/answers.js';
+import { HttpModule } from '../http/http.module.js';
 import { WebApp } from './web-app.js';
 import { WebController } from './web.controller.js';
 
@@ -10,7 +11,7 @@ import { WebController } from './web.controller.js';
  * Serves the built dashboard. If the GateServer names its own web application (`spec.web-app`), that application answers
  * at every path that is not the gateway's. It comes before any route, since Nest guarantees no order of routes.
  */
-@Module({ controllers: [WebController] })
+@Module({ imports: [HttpModule], controllers: [WebController] })
 export class WebModule implements NestModule {
   constructor(
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
