@@ -3,9 +3,9 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { type Request, type Response } from 'express';
 import { Public } from '../http/access.js';
 import { Answers } from '../http/answers.js';
-import { Refusal } from '../http/refusal.js';
+import { Bookmark } from './bookmark.js';
 import { JwtLink } from './jwt-link.js';
-import { consoleOf, consolePage, locationOf, type Machine } from './link-target.js';
+import { consolePage, locationOf, type Machine } from './link-target.js';
 import { LinkOpener, type OpenedLink } from './link-opener.js';
 import { LinkKeeper } from './link-keeper.js';
 import { Visitors } from './visitors.js';
@@ -42,13 +42,7 @@ export class JwtLinksController {
   }
 
   @Get('noVNC/vnc_lite.html')
-  bookmark(@Query('path') path: unknown, @Res() res: Response): void {
-    const target = consoleOf(
-      `/${typeof path === 'string' ? path : ''}`.replace(/^\/+k8s(?=\/)/, '').split('?', 1)[0] ?? '',
-    );
-    if (target === undefined) {
-      throw new Refusal(400, 'This bookmark does not lead to a console.', 'Open the link you received.');
-    }
+  bookmark(@Query() target: Bookmark, @Res() res: Response): void {
     res.redirect(302, consolePage(target, target.kind));
   }
 

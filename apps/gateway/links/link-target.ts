@@ -7,6 +7,10 @@ export interface Machine {
   readonly vm: string;
 }
 
+export interface ConsoleTarget extends Machine {
+  readonly kind: 'vnc' | 'serial';
+}
+
 /** Where this grant leads a person: a path on this host. */
 export function locationOf(grant: ActiveGrant, wanted: Machine | undefined): string {
   const machine = wanted ?? grant.vm ?? machineOf(grant.urls);
@@ -29,7 +33,7 @@ function machineOf(urls: readonly string[]): Machine | undefined {
 }
 
 /** @returns the console that an API path names. @param path without `/k8s` */
-export function consoleOf(path: string): (Machine & { kind: 'vnc' | 'serial' }) | undefined {
+export function consoleOf(path: string): ConsoleTarget | undefined {
   const parsed = parseRequest('GET', path);
   const target = parsed.ok ? parsed.request.console : undefined;
   if (target === undefined || !isDnsSubdomain(target.vm) || !isDnsLabel(target.namespace)) return undefined;

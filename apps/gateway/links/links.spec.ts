@@ -4,6 +4,7 @@ import { type GateToken } from '#libs/api';
 import { linkHash, newCode } from '#libs/token';
 import { call, type Reply, view } from '../testing/clients.js';
 import { startGateway, TestCluster, type TestGateway, until, VNC } from '../testing/gateway.js';
+import { statusOf } from '../testing/rest.js';
 import { useGateway } from '../testing/use-gateway.js';
 
 const { cluster, gateway } = useGateway();
@@ -312,6 +313,15 @@ describe('old bookmarks', () => {
     const reply = await call(gateway.port, `/noVNC/vnc_lite.html?path=${path}`);
     expect([reply.status, reply.headers.location]).toEqual([302, to]);
   });
+
+  it.each(['', '?path=', `?path=${VNC}&path=${VNC}`, `?path[a]=${VNC}`])(
+    '400 for "%s", and says why',
+    async (query) => {
+      const reply = await call(gateway.port, `/noVNC/vnc_lite.html${query}`);
+      const message = 'This bookmark does not lead to a console. Open the link you received.';
+      expect(statusOf(reply)).toMatchObject({ code: 400, message });
+    },
+  );
 
   it.each(['', '//evil.example.com', 'k8s/api/v1/pods', VNC.replace('demo', '..'), VNC.replace('demo', '%2e%2e')])(
     '400 for %s',
