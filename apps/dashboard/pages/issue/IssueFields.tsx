@@ -23,21 +23,7 @@ interface Props {
 export function IssueFields({ form, problems, onChange }: Props) {
   return (
     <Form onSubmit={(event) => event.preventDefault()}>
-      <FormGroup role="group" isStack label={text.what} fieldId="issue-what">
-        <Checkbox
-          id="issue-screen"
-          label={text.screen}
-          isChecked={form.screen}
-          onChange={(_event, screen) => onChange({ screen })}
-        />
-        <Checkbox
-          id="issue-serial"
-          label={text.serial}
-          isChecked={form.serial}
-          onChange={(_event, serial) => onChange({ serial })}
-        />
-        {problems.consoles && <Help id="issue-what-help" error={problems.consoles} />}
-      </FormGroup>
+      <Consoles form={form} problem={problems.consoles} onChange={onChange} />
       <HowLong form={form} problem={problems.custom} onChange={onChange} />
       <FormGroup label={text.from} fieldId="issue-from">
         <TextInput
@@ -66,7 +52,29 @@ export function IssueFields({ form, problems, onChange }: Props) {
   );
 }
 
-function HowLong({ form, problem, onChange }: Pick<Props, 'form' | 'onChange'> & { problem: string | undefined }) {
+type PartProps = Pick<Props, 'form' | 'onChange'> & { problem: string | undefined };
+
+function Consoles({ form, problem, onChange }: PartProps) {
+  return (
+    <FormGroup role="group" isStack label={text.what} fieldId="issue-what">
+      <Checkbox
+        id="issue-screen"
+        label={text.screen}
+        isChecked={form.screen}
+        onChange={(_event, screen) => onChange({ screen })}
+      />
+      <Checkbox
+        id="issue-serial"
+        label={text.serial}
+        isChecked={form.serial}
+        onChange={(_event, serial) => onChange({ serial })}
+      />
+      {problem && <Help id="issue-what-help" error={problem} />}
+    </FormGroup>
+  );
+}
+
+function HowLong({ form, problem, onChange }: PartProps) {
   const choices = [...PRESETS.map((value) => [value, text.preset(value)] as const), ['custom', text.custom] as const];
   const ms = positiveDuration(form.custom);
   return (

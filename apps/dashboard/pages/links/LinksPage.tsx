@@ -33,32 +33,42 @@ export function LinksPage() {
         <Title headingLevel="h1">{text.title}</Title>
         {query.data && <Filters filter={filter} count={text.count(shown.length, all.length)} onChange={setFilter} />}
       </div>
-      {!query.data ? (
-        query.error ? (
-          <Failure error={query.error} what={text.what} onRetry={() => void query.refetch()} />
-        ) : (
-          <Loading />
-        )
-      ) : all.length === 0 ? (
-        <Empty
-          title={text.empty}
-          text={text.emptyText}
-          icon={LinkIcon}
-          action={<Link to={inNamespace('/vms', namespace)}>{text.toVms}</Link>}
-        />
-      ) : shown.length === 0 ? (
-        <Empty title={text.noMatch} text={text.noMatchText} />
-      ) : (
-        <LinkTable
-          links={shown}
+      {query.data ? (
+        <Content
+          namespace={namespace}
+          all={all.length}
+          shown={shown}
           now={now}
           vms={vms && new Set(vms.map(({ name }) => name))}
           onAct={(link, action) => setAsking({ link, action })}
         />
+      ) : query.error ? (
+        <Failure error={query.error} what={text.what} onRetry={() => void query.refetch()} />
+      ) : (
+        <Loading />
       )}
       {asking && <Asking namespace={namespace} {...asking} onClose={() => setAsking(undefined)} />}
     </>
   );
+}
+
+interface ContentProps {
+  namespace: string;
+  all: number;
+  shown: GateTokenView[];
+  now: number;
+  /** Names of the VMs that exist, if known. */
+  vms: ReadonlySet<string> | undefined;
+  onAct: (link: GateTokenView, action: LinkAction) => void;
+}
+
+function Content({ namespace, all, shown, now, vms, onAct }: ContentProps) {
+  if (all === 0) {
+    const toVms = <Link to={inNamespace('/vms', namespace)}>{text.toVms}</Link>;
+    return <Empty title={text.empty} text={text.emptyText} icon={LinkIcon} action={toVms} />;
+  }
+  if (shown.length === 0) return <Empty title={text.noMatch} text={text.noMatchText} />;
+  return <LinkTable links={shown} now={now} vms={vms} onAct={onAct} />;
 }
 
 interface FiltersProps {

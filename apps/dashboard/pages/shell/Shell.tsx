@@ -36,36 +36,10 @@ export function Shell() {
 function Frame() {
   const { namespace } = useNamespace();
   const stream = useChanges(namespace);
-  const { pathname } = useLocation();
-  const item = (path: string, label: string) => (
-    <NavItem isActive={pathname.startsWith(path)}>
-      <Link to={inNamespace(path, namespace)} {...(pathname.startsWith(path) && { 'aria-current': 'page' as const })}>
-        {label}
-      </Link>
-    </NavItem>
-  );
   return (
     <Page
       sidebar={null}
-      masthead={
-        <header className="kg-header">
-          <Link to={inNamespace('/vms', namespace)} className="kg-brand">
-            <img src="/favicon.svg" alt="" width="28" height="28" />
-            <span>{common.product}</span>
-          </Link>
-          <Nav variant="horizontal" aria-label={shellText.nav} className="kg-nav">
-            <NavList>
-              {item('/vms', shellText.vms)}
-              {item('/links', shellText.links)}
-            </NavList>
-          </Nav>
-          <div className="kg-header-end">
-            <Live state={stream} />
-            <NamespaceSelect />
-            <UserMenu />
-          </div>
-        </header>
-      }
+      masthead={<Header namespace={namespace} stream={stream} />}
       skipToContent={<SkipToContent href="#content">{shellText.skip}</SkipToContent>}
       mainContainerId="content"
     >
@@ -73,6 +47,39 @@ function Frame() {
         <Outlet />
       </PageSection>
     </Page>
+  );
+}
+
+function Header({ namespace, stream }: { namespace: string; stream: StreamState }) {
+  return (
+    <header className="kg-header">
+      <Link to={inNamespace('/vms', namespace)} className="kg-brand">
+        <img src="/favicon.svg" alt="" width="28" height="28" />
+        <span>{common.product}</span>
+      </Link>
+      <Nav variant="horizontal" aria-label={shellText.nav} className="kg-nav">
+        <NavList>
+          <HeaderItem path="/vms" label={shellText.vms} namespace={namespace} />
+          <HeaderItem path="/links" label={shellText.links} namespace={namespace} />
+        </NavList>
+      </Nav>
+      <div className="kg-header-end">
+        <Live state={stream} />
+        <NamespaceSelect />
+        <UserMenu />
+      </div>
+    </header>
+  );
+}
+
+function HeaderItem({ path, label, namespace }: { path: string; label: string; namespace: string }) {
+  const here = useLocation().pathname.startsWith(path);
+  return (
+    <NavItem isActive={here}>
+      <Link to={inNamespace(path, namespace)} {...(here && { 'aria-current': 'page' as const })}>
+        {label}
+      </Link>
+    </NavItem>
   );
 }
 

@@ -11,6 +11,8 @@ export const signInText = {
   kubectlCommand: 'kubectl create token NAME',
   oc: 'For your own account on OpenShift:',
   ocCommand: 'oc whoami -t',
+  copy: 'Copy',
+  copied: 'Copied',
   gate: 'You can also paste a gate token to open its console.',
   empty: 'Enter a token.',
   odd: 'Invalid token: it contains spaces or line breaks.',

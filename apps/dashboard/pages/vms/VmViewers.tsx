@@ -9,13 +9,15 @@ import { consoleText } from '../../console/text.js';
 import { useNotify } from '../shell/Notifications.js';
 import { vmText as text } from './text.js';
 
+type Viewing = Vm['viewers'][number];
+
 /** Who is connected to the VM's consoles, each with a button that disconnects them. */
 export function VmViewers({ vm }: { vm: Vm }) {
   const now = useNow(10_000);
   const notify = useNotify();
   const client = useQueryClient();
   const end = useMutation({
-    mutationFn: ({ session }: Vm['viewers'][number]) => endGateSession(vm.namespace, session),
+    mutationFn: ({ session }: Viewing) => endGateSession(vm.namespace, session),
     onSuccess: (_data, { who }) => notify('success', text.ended(who)),
     onError: (error) => notify('danger', error.message),
     onSettled: () => client.invalidateQueries({ queryKey: keys.vms(vm.namespace) }),
@@ -28,27 +30,33 @@ export function VmViewers({ vm }: { vm: Vm }) {
           text.nobody
         ) : (
           <ul className="kg-list">
-            {vm.viewers.map((viewer) => (
-              <li key={viewer.session} className="kg-buttons-row">
-                <span>
-                  <strong>{viewer.who}</strong> · {consoleText.kind[viewer.kind]}{' '}
-                  <span className="kg-subtle">{text.since(age(now - Date.parse(viewer.since)))}</span>
-                </span>
-                <Button
-                  size="sm"
-                  variant="secondary"
-                  isDanger
-                  isDisabled={end.isPending}
-                  aria-label={text.endOf(viewer.who)}
-                  onClick={() => end.mutate(viewer)}
-                >
-                  {text.end}
-                </Button>
-              </li>
+            {vm.viewers.map((one) => (
+              <Viewer key={one.session} viewer={one} now={now} busy={end.isPending} onEnd={() => end.mutate(one)} />
             ))}
           </ul>
         )}
       </CardBody>
     </Card>
+  );
+}
+
+interface ViewerProps {
+  viewer: Viewing;
+  now: number;
+  busy: boolean;
+  onEnd: () => void;
+}
+
+function Viewer({ viewer: { who, kind, since }, now, busy, onEnd }: ViewerProps) {
+  return (
+    <li className="kg-buttons-row">
+      <span>
+        <strong>{who}</strong> · {consoleText.kind[kind]}{' '}
+        <span className="kg-subtle">{text.since(age(now - Date.parse(since)))}</span>
+      </span>
+      <Button size="sm" variant="secondary" isDanger isDisabled={busy} aria-label={text.endOf(who)} onClick={onEnd}>
+        {text.end}
+      </Button>
+    </li>
   );
 }

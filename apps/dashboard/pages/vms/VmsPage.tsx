@@ -27,22 +27,7 @@ export function VmsPage() {
     <>
       <div className="kg-head">
         <Title headingLevel="h1">{text.title}</Title>
-        {query.data && (
-          <div className="kg-buttons-row">
-            <span className="kg-subtle" role="status">
-              {text.count(shown.length, all.length)}
-            </span>
-            <div className="kg-filter">
-              <SearchInput
-                aria-label={text.filter}
-                placeholder={text.filter}
-                value={filter}
-                onChange={(_event, value) => setFilter(value)}
-                onClear={() => setFilter('')}
-              />
-            </div>
-          </div>
-        )}
+        {query.data && <Filter value={filter} count={text.count(shown.length, all.length)} onChange={setFilter} />}
       </div>
       {query.data ? (
         <Content
@@ -59,6 +44,25 @@ export function VmsPage() {
       )}
       {issuing && <IssueDialog vm={issuing} onClose={() => setIssuing(undefined)} />}
     </>
+  );
+}
+
+function Filter({ value, count, onChange }: { value: string; count: string; onChange: (value: string) => void }) {
+  return (
+    <div className="kg-buttons-row">
+      <span className="kg-subtle" role="status">
+        {count}
+      </span>
+      <div className="kg-filter">
+        <SearchInput
+          aria-label={text.filter}
+          placeholder={text.filter}
+          value={value}
+          onChange={(_event, next) => onChange(next)}
+          onClear={() => onChange('')}
+        />
+      </div>
+    </div>
   );
 }
 

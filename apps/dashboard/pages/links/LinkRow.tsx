@@ -1,0 +1,152 @@
+import { Button, Label } from '@patternfly/react-core';
+import { Td, Tr } from '@patternfly/react-table';
+import { Link } from 'react-router';
+import { type GateTokenPhase, type GateTokenView } from '#libs/api';
+import { boundVm } from '#libs/policy';
+import { type LinkAction } from '../../hooks/useLinkActions.js';
+import { inNamespace } from '../../hooks/useNamespace.js';
+import { age, countdown, dateTime } from '../../time/duration.js';
+import { common } from '../text.js';
+import { phaseNow } from './filter.js';
+import { PhaseLabel } from './PhaseLabel.js';
+import { linksText as text } from './text.js';
+
+interface LinkRowProps {
+  link: GateTokenView;
+  now: number;
+  /** Names of the VMs that exist, if known. */
+  vms: ReadonlySet<string> | undefined;
+  /** Whether the table has a column for issuers. */
+  issuers: boolean;
+  onAct: (action: LinkAction) => void;
+}
+
+/** Phases whose condition says more than the label. */
+const SAYS_WHY: GateTokenPhase[] = ['Error', 'Pending'];
+
+/** One link of the table. */
+export function LinkRow({ link, now, vms, issuers, onAct }: LinkRowProps) {
+  const { columns } = text;
+  const phase = phaseNow(link, now);
+  const usable = phase === 'Ready' || phase === 'Pending';
+  const lastUsed = link['last-used'];
+  return (
+    <Tr>
+      <Td dataLabel={columns.link}>
+        <Name link={link} />
+      </Td>
+      <Td dataLabel={columns.vm} modifier="breakWord">
+        <Target link={link} vms={vms} />
+      </Td>
+      <Td dataLabel={columns.phase}>
+        <div>
+          <PhaseLabel phase={phase} />
+          {link.message && SAYS_WHY.includes(phase) && <div className="kg-subtle">{link.message}</div>}
+        </div>
+      </Td>
+      <Td dataLabel={columns.until}>
+        <div>
+          <Until link={link} now={now} usable={usable} />
+        </div>
+      </Td>
+      <Td dataLabel={columns.live}>{link.live}</Td>
+      <Td dataLabel={columns.lastUsed} className="kg-nowrap" {...(lastUsed && { title: dateTime(lastUsed) })}>
+        {lastUsed ? text.ago(age(now - Date.parse(lastUsed))) : text.never}
+      </Td>
+      {issuers && (
+        <Td dataLabel={columns.issuer} modifier="breakWord">
+          {link.issuer ?? common.none}
+        </Td>
+      )}
+      <Td>
+        <Actions name={link.name} usable={usable} onAct={onAct} />
+      </Td>
+    </Tr>
+  );
+}
+
+function Name({ link }: { link: GateTokenView }) {
+  return (
+    <div>
+      <div>{link.name}</div>
+      {link.description && <div className="kg-subtle">{link.description}</div>}
+      <Rules link={link} />
+    </div>
+  );
+}
+
+/** The VM that a link opens, or the first of its paths. */
+function Target({ link, vms }: { link: GateTokenView; vms: LinkRowProps['vms'] }) {
+  const bound = link.vm ?? boundVm(link.urls)?.vm;
+  if (bound !== undefined && vms && !vms.has(bound)) return bound;
+  if (bound !== undefined) {
+    return <Link to={inNamespace(`/vms/${encodeURIComponent(bound)}`, link.namespace)}>{bound}</Link>;
+  }
+  const [first = common.none, ...rest] = link.urls;
+  return (
+    <span title={link.urls.join('\n')}>
+      {first}
+      {rest.length > 0 && <span className="kg-subtle"> {text.more(rest.length)}</span>}
+    </span>
+  );
+}
+
+function Until({ link, now, usable }: { link: GateTokenView; now: number; usable: boolean }) {
+  if (!link.until) return common.none;
+  const starts = link.from !== undefined && Date.parse(link.from) > now;
+  return (
+    <>
+      <div className="kg-nowrap">{dateTime(link.until)}</div>
+      {usable && (
+        <div className="kg-subtle kg-number">
+          {starts && link.from ? text.opens(dateTime(link.from)) : text.left(countdown(Date.parse(link.until) - now))}
+        </div>
+      )}
+    </>
+  );
+}
+
+function Rules({ link }: { link: GateTokenView }) {
+  const words = [
+    link['single-use'] && (link.redeemed ? `${text.singleUse}, ${text.used}` : text.singleUse),
+    link['view-only'] && text.viewOnly,
+  ].filter((word) => word !== false);
+  if (words.length === 0) return null;
+  return (
+    <div className="kg-buttons-row">
+      {words.map((word) => (
+        <Label key={word} isCompact variant="outline">
+          {word}
+        </Label>
+      ))}
+    </div>
+  );
+}
+
+interface ActionsProps {
+  name: string;
+  /** Whether the link still works or will work: what does not cannot be revoked. */
+  usable: boolean;
+  onAct: (action: LinkAction) => void;
+}
+
+function Actions({ name, usable, onAct }: ActionsProps) {
+  const act = (action: LinkAction) => ({
+    size: 'sm' as const,
+    isDanger: true,
+    'aria-label': `${text[action]} ${name}`,
+    onClick: () => onAct(action),
+  });
+  return (
+    <div className="kg-buttons-row kg-end">
+      {usable && (
+        <Button variant="secondary" {...act('revoke')}>
+          {text.revoke}
+        </Button>
+      )}
+      <Button variant="link" {...act('remove')}>
+        {text.remove}
+      </Button>
+    </div>
+  );
+}
