@@ -18,51 +18,77 @@ export function followChanges(
   namespace: string,
   onState: (state: StreamState) => void,
 ): () => void {
-  const lists = new LiveLists(client, namespace);
-  let source: EventSource | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let failures = 0;
-
-  const close = () => {
-    clearTimeout(timer);
-    source?.close();
-    source = undefined;
+  const stream = new ChangeStream(client, namespace, onState);
+  const onVisibility = () => {
+    if (document.visibilityState === 'hidden') stream.pause();
+    else stream.resume();
   };
-  const open = () => {
-    close();
-    onState('connecting');
-    source = new EventSource(eventsPath(namespace));
+  document.addEventListener('visibilitychange', onVisibility);
+  if (document.visibilityState !== 'hidden') stream.resume();
+  return () => {
+    document.removeEventListener('visibilitychange', onVisibility);
+    stream.stop();
+  };
+}
+
+class ChangeStream {
+  private readonly lists: LiveLists;
+  private source: EventSource | undefined;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private failures = 0;
+
+  constructor(
+    private readonly client: QueryClient,
+    private readonly namespace: string,
+    private readonly onState: (state: StreamState) => void,
+  ) {
+    this.lists = new LiveLists(client, namespace);
+  }
+
+  resume(): void {
+    if (!this.source) this.open();
+  }
+
+  pause(): void {
+    this.close();
+    this.onState('paused');
+  }
+
+  stop(): void {
+    this.close();
+    this.lists.stop();
+  }
+
+  private close(): void {
+    clearTimeout(this.timer);
+    this.source?.close();
+    this.source = undefined;
+  }
+
+  private open(): void {
+    this.close();
+    this.onState('connecting');
+    const source = new EventSource(eventsPath(this.namespace));
+    this.source = source;
     source.addEventListener('open', () => {
-      failures = 0;
-      onState('live');
+      this.failures = 0;
+      this.onState('live');
       // What changed between the fetch of the lists and now came by no event.
-      lists.refetch();
+      this.lists.refetch();
     });
     source.addEventListener('change', (event: MessageEvent<string>) => {
       const change = readChange(event.data);
-      if (change) lists.fold(change);
+      if (change) this.lists.fold(change);
     });
-    source.addEventListener('error', () => {
-      // EventSource gives up for good after any answer but 200: then we try again ourselves, ever more slowly.
-      onState('broken');
-      if (source?.readyState !== EventSource.CLOSED) return;
-      // It does not say which answer it was: where the sign-in is over, the page learns it by asking who is signed in.
-      void client.invalidateQueries({ queryKey: keys.session });
-      timer = setTimeout(open, RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)]);
-    });
-  };
-  const onVisibility = () => {
-    if (document.visibilityState === 'hidden') {
-      close();
-      onState('paused');
-    } else if (!source) open();
-  };
+    source.addEventListener('error', () => this.failed(source));
+  }
 
-  document.addEventListener('visibilitychange', onVisibility);
-  if (document.visibilityState !== 'hidden') open();
-  return () => {
-    document.removeEventListener('visibilitychange', onVisibility);
-    close();
-    lists.stop();
-  };
+  /** EventSource gives up for good after any answer but 200: then we try again ourselves, ever more slowly. */
+  private failed(source: EventSource): void {
+    this.onState('broken');
+    if (source.readyState !== EventSource.CLOSED) return;
+    // It does not say which answer it was: where the sign-in is over, the page learns it by asking who is signed in.
+    void this.client.invalidateQueries({ queryKey: keys.session });
+    this.timer = setTimeout(() => this.open(), RETRY_MS[Math.min(this.failures++, RETRY_MS.length - 1)]);
+  }
 }

@@ -1,10 +1,11 @@
 import { type Ref, useImperativeHandle, useRef } from 'react';
+import { type ConsoleHandle } from './handle.js';
 import { consoleText } from './text.js';
 import { useLeaveKeys } from './useLeaveKeys.js';
-import { type RfbOptions, type ScreenHandle, useRfb } from './useRfb.js';
+import { type RfbOptions, useRfb } from './useRfb.js';
 
 interface Props extends RfbOptions {
-  ref: Ref<ScreenHandle>;
+  ref: Ref<ConsoleHandle>;
   label: string;
   /** Called when a person wants to leave the screen by keyboard. */
   onLeave: () => void;

@@ -3,17 +3,12 @@ import { Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
 import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
 import { SUBPROTOCOL } from './address.js';
+import { type ConsoleHandle } from './handle.js';
 import { consoleText } from './text.js';
 import { useLeaveKeys } from './useLeaveKeys.js';
 
-export interface SerialHandle {
-  focus: () => void;
-  paste: (text: string) => void;
-  selection(): string;
-}
-
 interface Props {
-  ref: Ref<SerialHandle>;
+  ref: Ref<ConsoleHandle>;
   url: string;
   label: string;
   viewOnly: boolean;
@@ -46,7 +41,7 @@ export default function SerialView({ ref, url, label, viewOnly, onOpen, onClose,
 
   useImperativeHandle(ref, () => ({
     focus: () => terminal.current?.focus(),
-    paste: (text) => terminal.current?.paste(text),
+    type: async (text) => terminal.current?.paste(text),
     selection: () => terminal.current?.getSelection() ?? '',
   }));
   useLeaveKeys(container, onLeave);

@@ -3,38 +3,9 @@ import { type ConsoleKind } from '#libs/api';
 import { type ConsoleAccess } from './access.js';
 import { type ConsoleAddress, consolePath } from './address.js';
 import { Countdown } from './Countdown.js';
-import { Icon, type IconName } from './Icon.js';
+import { Icon } from './Icon.js';
 import { type State } from './machine.js';
 import { consoleText as text } from './text.js';
-
-interface ToolProps {
-  icon: IconName;
-  label: string;
-  onClick: () => void;
-  disabled?: boolean;
-  pressed?: boolean;
-  title?: string;
-  /** Its name shows beside the icon unless the window is as narrow as a phone. */
-  word?: boolean;
-}
-
-/** A button of the toolbar; on narrow windows only its icon shows, its name stays. */
-export function Tool({ icon, label, onClick, disabled = false, pressed, title, word = false }: ToolProps) {
-  return (
-    <button
-      type="button"
-      className={word ? 'kg-tool kg-tool-word' : 'kg-tool'}
-      aria-label={label}
-      title={title ?? label}
-      onClick={onClick}
-      disabled={disabled}
-      {...(pressed !== undefined && { 'aria-pressed': pressed })}
-    >
-      <Icon name={icon} />
-      <span aria-hidden="true">{label}</span>
-    </button>
-  );
-}
 
 interface Props {
   ref: Ref<HTMLElement>;

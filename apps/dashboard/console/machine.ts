@@ -96,7 +96,7 @@ function checkFailed(state: State, { error, passing, now, jitter }: Extract<Acti
 }
 
 function closed(state: State, action: Extract<Action, { type: 'closed' }>): State {
-  if (action.seq !== state.seq || (state.name !== 'connecting' && state.name !== 'connected')) return state;
+  if (action.seq !== state.seq || !isLive(state)) return state;
   const good = state.name === 'connected' && action.now - state.since >= GOOD_MS;
   const why = closing(action.code, action.reason);
   const fresh = { ...state, attempt: good ? 0 : state.attempt };
@@ -111,6 +111,11 @@ function lost(state: State, why: Closing, now: number, jitter: number): State {
   if (wait === undefined) return { ...bare(state), attempt: 0, name: 'ended', closing: { ...why, next: 'ask' } };
   const ask = { ...state.ask, takeOver: false };
   return { ...bare(state), ask, attempt: state.attempt + 1, name: 'reconnecting', closing: why, at: now + wait };
+}
+
+/** Whether there is a connection, or one is being made. */
+export function isLive({ name }: State): boolean {
+  return name === 'connecting' || name === 'connected';
 }
 
 /** Whether nothing on this page can open the console again: its time is over, or who asks has neither link nor sign-in. */

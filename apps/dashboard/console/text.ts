@@ -46,6 +46,12 @@ export const consoleText = {
   gaveUp: 'Could not reconnect. Check your network connection and try again.',
 };
 
+/** Why the screen could not be shown although the connection was made. */
+export const screenText = {
+  refused: 'The virtual machine refused the connection to its screen.',
+  password: 'The screen requires a VNC password, which is not supported.',
+};
+
 export const pasteText = {
   title: 'Paste text',
   explain: 'The text is typed into the virtual machine key by key, using the US keyboard layout.',
@@ -69,54 +75,58 @@ export interface Words {
   text: string;
 }
 
-/** Why the console is not open, in words. */
-export function obstacleText(why: Obstacle, kind: ConsoleKind, access: ConsoleAccess, vm: string): Words {
-  const what = consoleText.kind[kind].toLowerCase();
-  const opens = 'The console opens automatically when the virtual machine is running.';
-  const waits = 'The console opens automatically as soon as it is available.';
-  switch (why) {
-    case 'missing':
-      return {
-        title: `Virtual machine “${vm}” not found`,
-        text: 'It may have been deleted, or its name may have changed.',
-      };
-    case 'stopped':
-      return { title: 'The virtual machine is stopped', text: opens };
-    case 'stopping':
-      return { title: 'The virtual machine is stopping', text: opens };
-    case 'starting':
-      return { title: 'The virtual machine is starting', text: opens };
-    case 'paused':
-      return { title: 'The virtual machine is paused', text: `It does not respond until someone resumes it. ${waits}` };
-    case 'broken':
-      return {
-        title: 'The virtual machine is not running',
-        text: `Its status is “${access.vmStatus}”. Contact its owner. ${waits}`,
-      };
-    case 'noConsole':
-      return { title: `This virtual machine has no ${what}`, text: 'It was created without one.' };
-    case 'notAllowed':
-      return access.who === 'guest'
-        ? { title: `Your link does not include the ${what}`, text: 'Ask the person who sent it for a link that does.' }
-        : {
-            title: `You do not have permission to open the ${what}`,
-            text: 'Ask an administrator of this namespace for access.',
-          };
-    case 'busy':
-      return {
-        title: 'Someone else is using this console',
-        text: `${inUseBy(access.busy[kind])}Only one person at a time can use a console.`,
-      };
-    case 'expired':
-      return {
-        title: 'Your access to this console has expired',
-        text: 'Ask the person who sent the link for a new one.',
-      };
-  }
+interface Facts {
+  /** The console's name inside a sentence. */
+  what: string;
+  vm: string;
+  access: ConsoleAccess;
+  /** Who is on the console; empty or undefined if the viewer may not know. */
+  user: string | undefined;
 }
 
-function inUseBy(who: string | undefined): string {
-  return who ? `It is in use by ${who}. ` : '';
+const WHEN_RUNNING = 'The console opens automatically when the virtual machine is running.';
+const WHEN_AVAILABLE = 'The console opens automatically as soon as it is available.';
+
+const OBSTACLES: Record<Obstacle, (facts: Facts) => Words> = {
+  missing: ({ vm }) => ({
+    title: `Virtual machine “${vm}” not found`,
+    text: 'It may have been deleted, or its name may have changed.',
+  }),
+  stopped: () => ({ title: 'The virtual machine is stopped', text: WHEN_RUNNING }),
+  stopping: () => ({ title: 'The virtual machine is stopping', text: WHEN_RUNNING }),
+  starting: () => ({ title: 'The virtual machine is starting', text: WHEN_RUNNING }),
+  paused: () => ({
+    title: 'The virtual machine is paused',
+    text: `It does not respond until someone resumes it. ${WHEN_AVAILABLE}`,
+  }),
+  broken: ({ access }) => ({
+    title: 'The virtual machine is not running',
+    text: `Its status is “${access.vmStatus}”. Contact its owner. ${WHEN_AVAILABLE}`,
+  }),
+  noConsole: ({ what }) => ({
+    title: `This virtual machine has no ${what}`,
+    text: 'It was created without one.',
+  }),
+  notAllowed: ({ what, access }) =>
+    access.who === 'guest'
+      ? { title: `Your link does not include the ${what}`, text: 'Ask the person who sent it for a link that does.' }
+      : {
+          title: `You do not have permission to open the ${what}`,
+          text: 'Ask an administrator of this namespace for access.',
+        },
+  busy: ({ user }) => ({
+    title: 'Someone else is using this console',
+    text: `${user ? `It is in use by ${user}. ` : ''}Only one person at a time can use a console.`,
+  }),
+  expired: () => ({
+    title: 'Your access to this console has expired',
+    text: 'Ask the person who sent the link for a new one.',
+  }),
+};
+
+/** Why the console is not open, in words. */
+export function obstacleText(why: Obstacle, kind: ConsoleKind, access: ConsoleAccess, vm: string): Words {
+  return OBSTACLES[why]({ what: consoleText.kind[kind].toLowerCase(), vm, access, user: access.busy[kind] });
 }
 
 /** Why access was refused, in words. The gateway's own message (`said`) is the text of a 401, else follows it. */

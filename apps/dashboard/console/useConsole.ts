@@ -1,12 +1,12 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useMemo, useReducer, useRef } from 'react';
+import { type Dispatch, useCallback, useEffect, useMemo, useReducer, useRef } from 'react';
 import { ApiError } from '../api/client.js';
 import { keys } from '../api/query.js';
 import { getGrant, getVm } from '../api/rest.js';
 import { type ConsoleAccess, accessOfGuest, accessOfUser } from './access.js';
 import { type ConsoleAddress } from './address.js';
 import { askAccess } from './ask.js';
-import { type Ask, begin, type State, step, waits } from './machine.js';
+import { type Action, type Ask, begin, type State, step, waits } from './machine.js';
 
 const POLL_MS = 3_000;
 const SETTLE_MS = 500;
@@ -22,49 +22,69 @@ export interface Console {
 
 /** Runs one console's life: asks for access, waits, reconnects. The socket itself belongs to the screen. */
 export function useConsole(address: ConsoleAddress): Console {
-  const client = useQueryClient();
-  const { namespace, vm, kind } = address;
+  const { kind } = address;
   const [state, dispatch] = useReducer(
     useMemo(() => step(kind), [kind]),
     begin,
   );
-
-  // Whose access it was when the page last asked; a page serves one console as long as it is open.
-  const last = useRef<ConsoleAccess['who']>(undefined);
-
-  const check = useCallback(
-    () =>
-      ask(client, namespace, vm, last.current === 'user').then(
-        (access) => {
-          last.current = access.who;
-          dispatch({ type: 'checked', access, now: Date.now() });
-        },
-        (error: Error) =>
-          dispatch({
-            type: 'checkFailed',
-            error,
-            passing: error instanceof ApiError && (error.code === 0 || error.code >= 500),
-            now: Date.now(),
-            jitter: Math.random(),
-          }),
-      ),
-    [client, namespace, vm],
-  );
+  const check = useCheck(address, dispatch);
 
   const checking = state.name === 'checking';
   useEffect(() => {
-    if (checking) void check();
+    if (checking) check();
   }, [checking, state.seq, check]);
 
-  const waiting = waits(state);
   const settling = state.name === 'blocked' && state.settling > 0;
-  useEffect(() => {
-    if (!waiting) return undefined;
-    const timer = setInterval(() => void check(), settling ? SETTLE_MS : POLL_MS);
-    return () => clearInterval(timer);
-  }, [waiting, settling, check]);
+  useRepeated(check, waits(state) ? (settling ? SETTLE_MS : POLL_MS) : undefined);
+  useReopening(state.name === 'reconnecting' ? state.at : undefined, dispatch);
 
-  const at = state.name === 'reconnecting' ? state.at : undefined;
+  const actions = useMemo<Omit<Console, 'state'>>(
+    () => ({
+      open: (wish) => dispatch({ type: 'open', ...(wish && { ask: wish }) }),
+      hangUp: () => dispatch({ type: 'hangUp' }),
+      opened: () => dispatch({ type: 'opened', now: Date.now() }),
+      closed: (seq, code, reason) =>
+        dispatch({ type: 'closed', seq, code, reason, now: Date.now(), jitter: Math.random() }),
+    }),
+    [],
+  );
+  return { state, ...actions };
+}
+
+/** @returns a function that asks for access to the console and dispatches the answer. */
+function useCheck({ namespace, vm }: ConsoleAddress, dispatch: Dispatch<Action>): () => void {
+  const client = useQueryClient();
+  // Whose access it was when the page last asked; a page serves one console as long as it is open.
+  const last = useRef<ConsoleAccess['who']>(undefined);
+  return useCallback(() => {
+    ask(client, namespace, vm, last.current === 'user').then(
+      (access) => {
+        last.current = access.who;
+        dispatch({ type: 'checked', access, now: Date.now() });
+      },
+      (error: Error) =>
+        dispatch({
+          type: 'checkFailed',
+          error,
+          passing: error instanceof ApiError && (error.code === 0 || error.code >= 500),
+          now: Date.now(),
+          jitter: Math.random(),
+        }),
+    );
+  }, [client, namespace, vm, dispatch]);
+}
+
+/** Calls `check` every so many milliseconds; not at all while `everyMs` is undefined. */
+function useRepeated(check: () => void, everyMs: number | undefined): void {
+  useEffect(() => {
+    if (everyMs === undefined) return undefined;
+    const timer = setInterval(check, everyMs);
+    return () => clearInterval(timer);
+  }, [check, everyMs]);
+}
+
+/** Opens the console again at an instant, or as soon as the browser is online. */
+function useReopening(at: number | undefined, dispatch: Dispatch<Action>): void {
   useEffect(() => {
     if (at === undefined) return undefined;
     const again = () => dispatch({ type: 'open' });
@@ -74,17 +94,7 @@ export function useConsole(address: ConsoleAddress): Console {
       clearTimeout(timer);
       window.removeEventListener('online', again);
     };
-  }, [at]);
-
-  const open = useCallback((wish?: Partial<Ask>) => dispatch({ type: 'open', ...(wish && { ask: wish }) }), []);
-  const hangUp = useCallback(() => dispatch({ type: 'hangUp' }), []);
-  const opened = useCallback(() => dispatch({ type: 'opened', now: Date.now() }), []);
-  const closed = useCallback(
-    (seq: number, code: number, reason: string) =>
-      dispatch({ type: 'closed', seq, code, reason, now: Date.now(), jitter: Math.random() }),
-    [],
-  );
-  return { state, open, hangUp, opened, closed };
+  }, [at, dispatch]);
 }
 
 /** @param userFirst see {@link askAccess} */

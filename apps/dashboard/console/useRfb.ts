@@ -1,29 +1,20 @@
 import RFB from '@novnc/novnc';
 import { type RefObject, useEffect, useMemo, useRef } from 'react';
 import { SUBPROTOCOL } from './address.js';
-import { type KeyStroke, typeStrokes } from './typing.js';
+import { type ConsoleHandle } from './handle.js';
+import { screenText } from './text.js';
+import { type ScreenOptions } from './Tools.js';
+import { strokesOf, typeStrokes } from './typing.js';
 
-export interface RfbOptions {
+export interface RfbOptions extends ScreenOptions {
   url: string;
   viewOnly: boolean;
-  /** Fit the screen into the window; else its own size, with scroll bars. */
-  fit: boolean;
-  /** Share the clipboard of the browser with the guest's. */
-  clipboard: boolean;
   onOpen: () => void;
   onClose: (code: number, reason: string) => void;
 }
 
-/** What a toolbar does with a screen. */
-export interface ScreenHandle {
-  focus: () => void;
-  ctrlAltDel: () => void;
-  /** Types the strokes one after the other; rejects when aborted. `progress` is told how many are done. */
-  type: (strokes: KeyStroke[], signal: AbortSignal, progress: (done: number) => void) => Promise<void>;
-}
-
-/** The one place that knows noVNC. Opens the socket itself, since noVNC hides the close code and its reason. */
-export function useRfb(container: RefObject<HTMLElement | null>, options: RfbOptions): ScreenHandle {
+/** The one place that knows noVNC: shows a screen in the container as long as the component lives. */
+export function useRfb(container: RefObject<HTMLElement | null>, options: RfbOptions): ConsoleHandle {
   const { url, viewOnly, fit, clipboard } = options;
   const rfb = useRef<RFB | undefined>(undefined);
   const latest = useRef(options);
@@ -34,40 +25,11 @@ export function useRfb(container: RefObject<HTMLElement | null>, options: RfbOpt
   useEffect(() => {
     const target = container.current;
     if (!target) return undefined;
-    const socket = new WebSocket(url, [SUBPROTOCOL]);
-    const connection = new RFB(target, socket);
-    connection.background = 'transparent';
+    const { connection, leave } = connect(target, url, latest);
     rfb.current = connection;
-    let trouble = '';
-    let left = false;
-    let gone = false;
-    const give = (reason: string) => {
-      trouble = reason;
-      connection.disconnect();
-    };
-    socket.addEventListener('close', (event) => {
-      if (!left) latest.current.onClose(trouble === '' ? event.code : 1011, trouble || event.reason);
-    });
-    connection.addEventListener('disconnect', () => {
-      gone = true;
-    });
-    connection.addEventListener('connect', () => {
-      latest.current.onOpen();
-      connection.focus({ preventScroll: true });
-    });
-    connection.addEventListener('securityfailure', ({ detail }) => {
-      trouble = detail.reason ?? 'The virtual machine refused the connection to its screen.';
-    });
-    connection.addEventListener('credentialsrequired', () =>
-      give('The screen requires a VNC password, which is not supported.'),
-    );
-    connection.addEventListener('clipboard', ({ detail }) => {
-      if (latest.current.clipboard) void navigator.clipboard.writeText(detail.text).catch(() => undefined);
-    });
     return () => {
-      left = true;
       rfb.current = undefined;
-      if (!gone) connection.disconnect();
+      leave();
     };
   }, [container, url]);
 
@@ -83,8 +45,8 @@ export function useRfb(container: RefObject<HTMLElement | null>, options: RfbOpt
     () => ({
       focus: () => rfb.current?.focus({ preventScroll: true }),
       ctrlAltDel: () => rfb.current?.sendCtrlAltDel(),
-      type: (strokes, signal, progress) =>
-        typeStrokes(strokes, {
+      type: (text, signal, progress) =>
+        typeStrokes(strokesOf(text).strokes, {
           send: ({ keysym, code }, down) => rfb.current?.sendKey(keysym, code, down),
           signal,
           progress,
@@ -92,6 +54,41 @@ export function useRfb(container: RefObject<HTMLElement | null>, options: RfbOpt
     }),
     [],
   );
+}
+
+/** Opens the socket itself, since noVNC hides the close code and its reason. `leave` ends it without `onClose`. */
+function connect(target: HTMLElement, url: string, latest: RefObject<RfbOptions>) {
+  const socket = new WebSocket(url, [SUBPROTOCOL]);
+  const connection = new RFB(target, socket);
+  connection.background = 'transparent';
+  let trouble = '';
+  let left = false;
+  let gone = false;
+  socket.addEventListener('close', (event) => {
+    if (!left) latest.current.onClose(trouble === '' ? event.code : 1011, trouble || event.reason);
+  });
+  connection.addEventListener('disconnect', () => {
+    gone = true;
+  });
+  connection.addEventListener('connect', () => {
+    latest.current.onOpen();
+    connection.focus({ preventScroll: true });
+  });
+  connection.addEventListener('securityfailure', ({ detail }) => {
+    trouble = detail.reason ?? screenText.refused;
+  });
+  connection.addEventListener('credentialsrequired', () => {
+    trouble = screenText.password;
+    connection.disconnect();
+  });
+  connection.addEventListener('clipboard', ({ detail }) => {
+    if (latest.current.clipboard) void navigator.clipboard.writeText(detail.text).catch(() => undefined);
+  });
+  const leave = () => {
+    left = true;
+    if (!gone) connection.disconnect();
+  };
+  return { connection, leave };
 }
 
 /** Gives the browser's clipboard to the guest when its screen gets the focus. */

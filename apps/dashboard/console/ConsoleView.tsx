@@ -1,0 +1,44 @@
+import { lazy, type Ref, Suspense, useCallback, useMemo } from 'react';
+import { type ConsoleAddress, socketUrl } from './address.js';
+import { type ConsoleHandle } from './handle.js';
+import { isLive } from './machine.js';
+import { ScreenView } from './ScreenView.js';
+import { consoleText as text } from './text.js';
+import { type ScreenOptions } from './Tools.js';
+import { type Console } from './useConsole.js';
+
+const SerialView = lazy(() => import('./SerialView.js'));
+
+interface Props {
+  ref: Ref<ConsoleHandle>;
+  address: ConsoleAddress;
+  console: Console;
+  options: ScreenOptions;
+  /** Called when a person wants to leave the console by keyboard. */
+  onLeave: () => void;
+}
+
+/** The screen or the terminal, while the console is connecting or connected; each connection gets a view of its own. */
+export function ConsoleView({ ref, address: { namespace, vm, kind }, console, options, onLeave }: Props) {
+  const { state, opened, closed } = console;
+  const { seq, access } = state;
+  const { takeOver } = state.ask;
+  const url = useMemo(() => socketUrl({ namespace, vm, kind }, takeOver, location), [namespace, vm, kind, takeOver]);
+  const onClose = useCallback((code: number, reason: string) => closed(seq, code, reason), [closed, seq]);
+  if (!isLive(state)) return null;
+  const shared = {
+    ref,
+    url,
+    viewOnly: access?.viewOnly ?? false,
+    label: `${text.kind[kind]} of ${vm}`,
+    onOpen: opened,
+    onClose,
+    onLeave,
+  };
+  if (kind === 'vnc') return <ScreenView key={seq} {...options} {...shared} />;
+  return (
+    <Suspense>
+      <SerialView key={seq} {...shared} />
+    </Suspense>
+  );
+}
