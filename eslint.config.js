@@ -27,7 +27,12 @@ export default tseslint.config(
     rules: { '@typescript-eslint/consistent-type-imports': 'off' },
   },
   {
-    // Both act for a signed-in user: whatever they ask the cluster, they ask with her rights.
+    files: ['{apps/{dashboard,gateway,operator},libs}/**/*.{ts,tsx}'],
+    ignores: ['**/*.spec.ts', '**/testing/**'],
+    rules: { 'max-lines-per-function': ['error', { max: 40, skipBlankLines: true, skipComments: true }] },
+  },
+  {
+    // Both act for a signed-in user: whatever they ask the cluster, they ask with that user's rights.
     files: ['apps/gateway/{access,rest,sign-in}/**/*.ts'],
     rules: {
       'no-restricted-imports': [
