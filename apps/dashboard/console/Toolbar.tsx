@@ -29,9 +29,9 @@ export function Toolbar({ ref, address, state, children }: Props) {
         {text.states[state.name]}
       </span>
       {access?.viewOnly && (
-        <span className="kg-badge">
+        <span className="kg-badge kg-view-only" role="img" aria-label={text.viewOnly} title={text.viewOnly}>
           <Icon name="eye" />
-          {text.viewOnly}
+          <span>{text.viewOnly}</span>
         </span>
       )}
       {access?.until !== undefined && runs && <Countdown until={access.until} />}
@@ -52,15 +52,16 @@ function KindSwitch({ address, access }: { address: ConsoleAddress; access: Cons
   const open = kinds.filter((kind) => kind === address.kind || access?.allowed[kind]);
   if (open.length < 2) return null;
   return (
-    <nav className="kg-switch" aria-label="Console type">
+    <nav className="kg-switch" aria-label={text.kinds}>
       {open.map((kind) => (
         <a
           key={kind}
           href={consolePath({ ...address, kind })}
+          aria-label={text.kind[kind]}
           {...(kind === address.kind && { 'aria-current': 'page' as const })}
         >
           <Icon name={kind === 'vnc' ? 'screen' : 'serial'} />
-          {text.kind[kind]}
+          {text.kindShort[kind]}
         </a>
       ))}
     </nav>

@@ -6,6 +6,8 @@ export const consoleText = {
   leaveHint:
     'Everything you type goes to the virtual machine. Press Ctrl+Alt+Shift to return the keyboard to this page.',
   kind: { vnc: 'Screen', serial: 'Serial console' } satisfies Record<ConsoleKind, string>,
+  /** Where there is no room for the whole name, which begins with this. */
+  kindShort: { vnc: 'Screen', serial: 'Serial' } satisfies Record<ConsoleKind, string>,
   states: {
     checking: 'Checking access…',
     connecting: 'Connecting…',
@@ -16,6 +18,7 @@ export const consoleText = {
     ended: 'Closed',
   },
   toolbar: 'Console',
+  kinds: 'Console type',
   fullScreen: 'Full screen',
   leaveFullScreen: 'Leave full screen',
   ctrlAltDel: 'Ctrl+Alt+Del',
@@ -29,7 +32,7 @@ export const consoleText = {
   disconnect: 'Disconnect',
   viewOnly: 'View only',
   timeLeft: 'Time left',
-  dashboard: 'All virtual machines',
+  dashboard: 'All VMs',
   said: 'Details:',
   openAgain: 'Open again',
   takeOver: 'Take over',
