@@ -1,6 +1,6 @@
 import { type ChangeEvent, type GateSessionView, type GateTokenView, type Vm } from '#libs/api';
 
-/** The lists of one namespace as the cache holds them; a list that no page asked for is absent. */
+/** The lists of one namespace as the cache holds them; a list that no page has read is absent. */
 export interface Lists {
   vm?: Vm[];
   gatetoken?: GateTokenView[];

@@ -19,7 +19,7 @@ function shouldRetry(failures: number, error: Error): boolean {
   return error instanceof ApiError && (error.code === 0 || error.code === 429 || error.code >= 500);
 }
 
-/** One cache for a page's life. A 401 anywhere means that the sign-in ended: the session is asked for again. */
+/** One cache per page load. A 401 from any request means that the sign-in ended, so the session is read again. */
 export function makeQueryClient(): QueryClient {
   const client = new QueryClient({
     defaultOptions: {

@@ -10,7 +10,7 @@ const RETRY_MS = [1_000, 2_000, 5_000, 15_000, 30_000];
 
 /**
  * Follows the changes of one namespace into the query cache. A hidden tab closes its stream (a browser has six
- * connections a host over HTTP/1.1) and fetches the lists again when it is seen again.
+ * connections a host over HTTP/1.1) and fetches the lists again when it becomes visible again.
  * @returns the function that stops it.
  */
 export function followChanges(
@@ -73,7 +73,7 @@ class ChangeStream {
     source.addEventListener('open', () => {
       this.failures = 0;
       this.onState('live');
-      // What changed between the fetch of the lists and now came by no event.
+      // What changed between the fetch of the lists and now has no event.
       this.lists.refetch();
     });
     source.addEventListener('change', (event: MessageEvent<string>) => {
@@ -83,11 +83,11 @@ class ChangeStream {
     source.addEventListener('error', () => this.failed(source));
   }
 
-  /** EventSource gives up for good after any answer but 200: then we try again ourselves, ever more slowly. */
+  /** EventSource gives up after any answer other than 200; then this class retries, more and more slowly. */
   private failed(source: EventSource): void {
     this.onState('broken');
     if (source.readyState !== EventSource.CLOSED) return;
-    // It does not say which answer it was: where the sign-in is over, the page learns it by asking who is signed in.
+    // It does not say which answer it got: reading the session again shows whether the sign-in has ended.
     void this.client.invalidateQueries({ queryKey: keys.session });
     this.timer = setTimeout(() => this.open(), RETRY_MS[Math.min(this.failures++, RETRY_MS.length - 1)]);
   }

@@ -9,7 +9,7 @@ export interface ConsoleAccess {
   allowed: Record<ConsoleKind, boolean>;
   /** Consoles that the VM has. */
   has: Record<ConsoleKind, boolean>;
-  /** Who is on a console now, empty where that is not told; absent: nobody. */
+  /** Who is on a console now; empty if the visitor may not know, absent if nobody is. */
   busy: Partial<Record<ConsoleKind, string>>;
   takeOver: boolean;
   viewOnly: boolean;

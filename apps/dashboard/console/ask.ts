@@ -14,7 +14,7 @@ function lacks(error: unknown): error is ApiError {
 
 /**
  * Asks what stands behind a console page: a guest's grant first; without one, the rights of the signed-in user.
- * @param userFirst an earlier answer came from the user's rights: they are asked alone as long as they hold
+ * @param userFirst an earlier answer came from the user's rights: only those are checked as long as they hold
  * @throws ApiError what was said of the user, or of the grant when nobody is signed in
  */
 export async function askAccess({ guest, user }: AccessSources, userFirst: boolean): Promise<ConsoleAccess> {

@@ -3,7 +3,7 @@ import { type ConsoleKind } from '#libs/api';
 import { type ConsoleAccess, type Obstacle, obstacle, PASSING } from './access.js';
 import { type Closing, backOff, closing } from './closing.js';
 
-/** What a person has asked for on this page; it holds for the next opening. */
+/** What a person chose on this page; it applies the next time the console opens. */
 export interface Ask {
   takeOver: boolean;
   paused: boolean;
@@ -14,7 +14,7 @@ export type State = { seq: number; attempt: number; ask: Ask; access?: ConsoleAc
   | { name: 'checking' }
   | { name: 'connecting' }
   | { name: 'connected'; since: number }
-  /** `settling` counts the questions asked while "busy" may still be our own former socket; 0: it is not. */
+  /** `settling` counts the checks made while "busy" may still be this page's previous socket; 0: it is not. */
   | { name: 'blocked'; why: Obstacle; settling: number }
   | { name: 'refused'; error: Error }
   | { name: 'reconnecting'; closing: Closing; at: number }
@@ -33,7 +33,7 @@ export type Action =
 const NOTHING: Ask = { takeOver: false, paused: false };
 /** A connection that lived this long was a good one: the next loss starts with a short wait again. */
 const GOOD_MS = 5_000;
-/** So often is a busy console asked for again before the page says so. */
+/** How often a busy console is checked again before the page says that it is busy. */
 const SETTLE_CHECKS = 4;
 
 export const begin: State = { name: 'checking', seq: 0, attempt: 0, ask: NOTHING };
@@ -118,7 +118,7 @@ export function isLive({ name }: State): boolean {
   return name === 'connecting' || name === 'connected';
 }
 
-/** Whether nothing on this page can open the console again: its time is over, or who asks has neither link nor sign-in. */
+/** Whether nothing on this page can open the console again: its time is over, or the visitor has neither link nor sign-in. */
 export function isOver(state: State): boolean {
   if (state.name === 'ended') return state.closing.next === 'over';
   if (state.name === 'blocked') return state.why === 'expired';

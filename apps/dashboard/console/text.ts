@@ -6,7 +6,7 @@ export const consoleText = {
   leaveHint:
     'Everything you type goes to the virtual machine. Press Ctrl+Alt+Shift to return the keyboard to this page.',
   kind: { vnc: 'Screen', serial: 'Serial console' } satisfies Record<ConsoleKind, string>,
-  /** Where there is no room for the whole name, which begins with this. */
+  /** For the toolbar, which has no room for the whole name. The whole name starts with this. */
   kindShort: { vnc: 'Screen', serial: 'Serial' } satisfies Record<ConsoleKind, string>,
   states: {
     checking: 'Checking access…',
@@ -24,7 +24,6 @@ export const consoleText = {
   ctrlAltDel: 'Ctrl+Alt+Del',
   paste: 'Paste text',
   copy: 'Copy selection',
-  copied: 'Copied',
   fit: 'Fit to window',
   clipboard: 'Share clipboard',
   clipboardHint: 'Share the clipboard between this browser and the virtual machine',
@@ -93,7 +92,7 @@ const WHEN_AVAILABLE = 'The console opens automatically as soon as it is availab
 const OBSTACLES: Record<Obstacle, (facts: Facts) => Words> = {
   missing: ({ vm }) => ({
     title: `Virtual machine “${vm}” not found`,
-    text: 'It may have been deleted, or its name may have changed.',
+    text: 'It may have been deleted. Check the address of this page.',
   }),
   stopped: () => ({ title: 'The virtual machine is stopped', text: WHEN_RUNNING }),
   stopping: () => ({ title: 'The virtual machine is stopping', text: WHEN_RUNNING }),
@@ -119,7 +118,7 @@ const OBSTACLES: Record<Obstacle, (facts: Facts) => Words> = {
         },
   busy: ({ user }) => ({
     title: 'Someone else is using this console',
-    text: `${user ? `It is in use by ${user}. ` : ''}Only one person at a time can use a console.`,
+    text: `${user ? `It is in use by ${user}. ` : ''}Only one person can use a console at a time.`,
   }),
   expired: () => ({
     title: 'Your access to this console has expired',

@@ -13,14 +13,14 @@ const SETTLE_MS = 500;
 
 export interface Console {
   state: State;
-  /** Opens (again); asks first why it could not. */
+  /** Opens the console, or opens it again, once access is checked. */
   open: (ask?: Partial<Ask>) => void;
   hangUp: () => void;
   opened: () => void;
   closed: (seq: number, code: number, reason: string) => void;
 }
 
-/** Runs one console's life: asks for access, waits, reconnects. The socket itself belongs to the screen. */
+/** Runs one console: checks access, waits, reconnects. The socket itself belongs to the view. */
 export function useConsole(address: ConsoleAddress): Console {
   const { kind } = address;
   const [state, dispatch] = useReducer(
@@ -51,10 +51,10 @@ export function useConsole(address: ConsoleAddress): Console {
   return { state, ...actions };
 }
 
-/** @returns a function that asks for access to the console and dispatches the answer. */
+/** @returns a function that checks access to the console and dispatches the answer */
 function useCheck({ namespace, vm }: ConsoleAddress, dispatch: Dispatch<Action>): () => void {
   const client = useQueryClient();
-  // Whose access it was when the page last asked; a page serves one console as long as it is open.
+  // Whose access the last check found; a page serves one console as long as it is open.
   const last = useRef<ConsoleAccess['who']>(undefined);
   return useCallback(() => {
     ask(client, namespace, vm, last.current === 'user').then(

@@ -14,7 +14,7 @@ export function useLinks(namespace: string) {
   return useQuery({ queryKey: keys.gatetokens(namespace), queryFn: () => listGateTokens(namespace) });
 }
 
-/** Follows a namespace's changes into the query cache; tells how that goes. */
+/** Follows a namespace's changes into the query cache. @returns the state of the stream */
 export function useChanges(namespace: string): StreamState {
   const client = useQueryClient();
   const [state, setState] = useState<StreamState>('connecting');

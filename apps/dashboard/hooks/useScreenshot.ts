@@ -4,7 +4,7 @@ import { getScreenshot } from '../api/rest.js';
 
 const EVERY_MS = 10_000;
 
-/** A picture of a running VM's screen, renewed while the page is seen. */
+/** A picture of a running VM's screen, refreshed while the page is visible. */
 export function useScreenshot(namespace: string, name: string, on: boolean) {
   return useQuery({
     queryKey: keys.screenshot(namespace, name),

@@ -3,7 +3,7 @@ import { type Vm, type VmAction } from '#libs/api';
 import { keys } from '../api/query.js';
 import { actOnVm } from '../api/rest.js';
 
-/** Starts, stops ... a VM; the list is read again, for the case that no stream of changes is open. */
+/** Starts, stops, pauses ... a VM, and reads the list again in case no stream of changes is open. */
 export function useVmAction(vm: Pick<Vm, 'name' | 'namespace'>) {
   const client = useQueryClient();
   return useMutation({

@@ -11,7 +11,7 @@ const UNITS: Record<string, number> = {
 };
 
 /**
- * Milliseconds of a Go duration such as `90s` or `1h30m`; undefined when it is none or not positive. Source: Go's
+ * Milliseconds of a Go duration such as `90s` or `1h30m`; undefined if it is not a duration or not positive. Source: Go's
  * time.ParseDuration.
  */
 export function positiveDuration(text: string): number | undefined {

@@ -102,7 +102,7 @@ function HowLong({ form, problem, onChange }: PartProps) {
           />
           <Help
             id="issue-custom-help"
-            text={ms === undefined ? text.customHelp : text.customMeans(durationInWords(ms))}
+            text={ms === undefined ? text.customHelp : durationInWords(ms)}
             error={form.custom === '' ? undefined : problem}
           />
         </>

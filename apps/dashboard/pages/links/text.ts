@@ -35,10 +35,9 @@ export const linksText = {
   revokeText: 'Everyone using this link is disconnected within a second. You cannot undo this.',
   removeTitle: (name: string) => `Delete ${name}?`,
   removeText:
-    'Everyone using this link is disconnected within a second, and its record is removed. You cannot undo this.',
+    'Everyone using this link is disconnected within a second, and it disappears from this list. You cannot undo this.',
   revoked: (name: string) => `Revoked ${name}`,
   removed: (name: string) => `Deleted ${name}`,
-  failed: (name: string) => `Nothing was changed on ${name}`,
   count: (shown: number, all: number) => (shown === all ? `${all} total` : `${shown} of ${all}`),
 };
 

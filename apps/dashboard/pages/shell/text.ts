@@ -15,8 +15,8 @@ export const shellText = {
 };
 
 export const streamText: Record<StreamState, { label: string; hint: string }> = {
-  live: { label: 'Live', hint: 'This page updates as changes happen.' },
+  live: { label: 'Live', hint: 'This page updates automatically.' },
   connecting: { label: 'Connecting', hint: 'Waiting for updates from the gateway.' },
-  paused: { label: 'Paused', hint: 'Updates pause while this tab is hidden.' },
+  paused: { label: 'Paused', hint: 'Updates are paused while this tab is hidden.' },
   broken: { label: 'Disconnected', hint: 'No updates from the gateway. Reconnecting…' },
 };

@@ -61,7 +61,7 @@ interface ActionText {
   ask?: string;
 }
 
-const CUTS = 'Everyone connected to its consoles is disconnected, and unsaved work in it is lost.';
+const CUTS = 'This disconnects everyone from its consoles. Unsaved work is lost.';
 
 export const actionText: Record<VmAction, ActionText> = {
   start: { label: 'Start', done: (vm) => `${vm} is starting`, failed: (vm) => `Could not start ${vm}` },
