@@ -114,10 +114,23 @@ describe('runStrategyOf', () => {
 });
 
 it.each([
+  ['Running', 'running'],
+  ['Migrating', 'running'],
+  ['Paused', 'paused'],
   ['Terminating', 'stopping'],
+  ['Stopping', 'stopping'],
+  ['Stopped', 'stopped'],
+  ['Starting', 'starting'],
+  ['Provisioning', 'starting'],
   ['WaitingForReceiver', 'starting'],
+  ['WaitingForVolumeBinding', 'starting'],
+  ['ErrorPvcNotFound', 'failing'],
+  ['ErrorUnschedulable', 'failing'],
+  ['DataVolumeError', 'failing'],
   ['ErrImagePull', 'failing'],
+  ['ImagePullBackOff', 'failing'],
   ['CrashLoopBackOff', 'failing'],
+  ['Unknown', 'failing'],
   ['StatusOfANewerKubeVirt', 'failing'],
   ['constructor', 'failing'],
 ])('statusGroup(%s) is %s', (status, group) => expect(statusGroup(status)).toBe(group));
