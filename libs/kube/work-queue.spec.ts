@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { KubeError } from './errors.js';
 import { WorkQueue } from './work-queue.js';
 
@@ -83,15 +83,24 @@ describe('WorkQueue', () => {
   });
 
   it('stop waits for what runs and takes no more', async () => {
-    let finished = false;
-    const queue = new WorkQueue(async () => {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      finished = true;
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const begun: string[] = [];
+    let finish = (): void => undefined;
+    const work = new Promise<void>((resolve) => (finish = resolve));
+    const queue = new WorkQueue(async (key) => {
+      begun.push(key);
+      await work;
     });
     queue.add('a');
-    await queue.stop();
-    expect(finished).toBe(true);
+    let stopped = false;
+    const stop = queue.stop().then(() => (stopped = true));
     queue.add('b');
     queue.addAfter('c', 0);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([begun, stopped, vi.getTimerCount()]).toEqual([['a'], false, 0]);
+    finish();
+    await stop;
+    expect([begun, queue.length]).toEqual([['a'], 0]);
   });
 });
