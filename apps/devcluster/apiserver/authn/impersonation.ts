@@ -1,5 +1,5 @@
 import { type IncomingHttpHeaders } from 'node:http';
-import { type Attributes } from '../authz/attributes.js';
+import { type Attributes, BLANK } from '../authz/attributes.js';
 import { badRequest } from '../status.js';
 import { type UserInfo } from '../types.js';
 import { AUTHENTICATED } from './index.js';
@@ -25,17 +25,7 @@ export function impersonate(
   if (wanted.length === 0) return user;
   if (!name) throw badRequest('requested impersonation without specifying a user name');
   const ask = (resource: string, target: string, group = '', subresource = '', namespace = ''): void =>
-    allow({
-      user,
-      verb: 'impersonate',
-      group,
-      resource,
-      subresource,
-      name: target,
-      namespace,
-      isResource: true,
-      path: '',
-    });
+    allow({ ...BLANK, user, verb: 'impersonate', group, resource, subresource, name: target, namespace });
   const account = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(name);
   if (account) ask('serviceaccounts', account[2] ?? '', '', '', account[1]);
   else ask('users', name);

@@ -14,3 +14,6 @@ export interface Attributes {
   /** Of requests for no resource. */
   path: string;
 }
+
+/** A request for a resource, before it is said what and by whom. */
+export const BLANK = { isResource: true, group: '', resource: '', subresource: '', name: '', namespace: '', path: '' };

@@ -2,7 +2,7 @@ import { type AdmissionPlugin, type AdmissionRequest } from '../admission/index.
 import { isFields, same } from '../fields.js';
 import { forbidden } from '../status.js';
 import { type UserInfo } from '../types.js';
-import { type Attributes } from './attributes.js';
+import { BLANK } from './attributes.js';
 import { type Rbac, RBAC_GROUP } from './rbac.js';
 import { roleRefOf, type Rule, rulesOf } from './rules.js';
 
@@ -47,17 +47,7 @@ export class NoEscalation implements AdmissionPlugin {
   }
 
   #may({ user, namespace }: AdmissionRequest, verb: string, resource: string, name: string): boolean {
-    const wanted: Attributes = {
-      user,
-      verb,
-      group: RBAC_GROUP,
-      resource,
-      subresource: '',
-      name,
-      namespace: namespace ?? '',
-      isResource: true,
-      path: '',
-    };
+    const wanted = { ...BLANK, user, verb, group: RBAC_GROUP, resource, name, namespace: namespace ?? '' };
     return this.#rbac.decide(wanted).allowed;
   }
 

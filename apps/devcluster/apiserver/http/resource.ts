@@ -1,5 +1,5 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
-import { type Attributes } from '../authz/attributes.js';
+import { BLANK } from '../authz/attributes.js';
 import { refused } from '../authz/message.js';
 import { type Call } from '../context.js';
 import { create } from '../rest/create.js';
@@ -101,17 +101,7 @@ async function main(parts: Parts, res: ServerResponse, call: Call): Promise<void
 
 /** @throws ApiError 403 */
 function checkMayCreate({ rbac }: Parts, { def, user, name, namespace = '' }: Call): void {
-  const wanted: Attributes = {
-    user,
-    verb: 'create',
-    group: def.group,
-    resource: def.resource,
-    subresource: '',
-    name,
-    namespace,
-    isResource: true,
-    path: '',
-  };
+  const wanted = { ...BLANK, user, verb: 'create', group: def.group, resource: def.resource, name, namespace };
   const { allowed, reason } = rbac.decide(wanted);
   if (!allowed) throw refused(wanted, reason);
 }

@@ -1,5 +1,5 @@
 import { type Authenticator } from '../authn/index.js';
-import { type Attributes } from '../authz/attributes.js';
+import { type Attributes, BLANK } from '../authz/attributes.js';
 import { type Rbac } from '../authz/rbac.js';
 import { trackUpdate } from '../apply/track.js';
 import { type Call, timestamp } from '../context.js';
@@ -132,13 +132,12 @@ function checkSpec({ def, namespace: own }: Call, spec: Fields, self: boolean): 
 function attributesOf(call: Call, spec: Fields, user: UserInfo): Attributes {
   const resource = spec['resourceAttributes'];
   const path = spec['nonResourceAttributes'];
-  const blank = { user, group: '', resource: '', subresource: '', name: '', namespace: '', path: '' };
   if (!isFields(resource)) {
-    return { ...blank, isResource: false, verb: textOf(at(path, 'verb')), path: textOf(at(path, 'path')) };
+    return { ...BLANK, user, isResource: false, verb: textOf(at(path, 'verb')), path: textOf(at(path, 'path')) };
   }
   return {
-    ...blank,
-    isResource: true,
+    ...BLANK,
+    user,
     verb: textOf(resource['verb']),
     group: textOf(resource['group']),
     resource: textOf(resource['resource']),
