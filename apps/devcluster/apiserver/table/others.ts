@@ -1,7 +1,7 @@
-import { at, fieldsOf, listOf, numberOf, textOf } from '../fields.js';
+import { at, fieldsOf, listOf, textOf } from '../fields.js';
 import { type KubeObject } from '../types.js';
 import { ageOf } from './age.js';
-import { ageColumn, type Column, column, nameColumn, wide } from './column.js';
+import { ageColumn, type Column, column, nameColumn } from './column.js';
 
 const size = (value: unknown): number => Object.keys(fieldsOf(value)).length;
 
@@ -30,14 +30,6 @@ export const serviceAccountColumns: Column[] = [
   ageColumn,
 ];
 
-function eventSource(event: KubeObject): string {
-  const source = fieldsOf(event['source']);
-  const component = textOf(source['component']) || textOf(event['reportingComponent']);
-  return [component, textOf(source['host'])].filter(Boolean).join(', ');
-}
-
-const first = (event: KubeObject): unknown => event['firstTimestamp'] ?? event['eventTime'];
-
 const last = (event: KubeObject): unknown =>
   at(event, 'series', 'lastObservedTime') ??
   event['lastTimestamp'] ??
@@ -52,10 +44,5 @@ export const eventColumns: Column[] = [
     'Object',
     ({ involvedObject: about }) => `${textOf(at(about, 'kind')).toLowerCase()}/${textOf(at(about, 'name'))}`,
   ),
-  wide('Subobject', (event) => textOf(at(event['involvedObject'], 'fieldPath'))),
-  wide('Source', eventSource),
   column('Message', (event) => textOf(event['message']).trim()),
-  wide('First Seen', (event, now) => ageOf(first(event), now)),
-  wide('Count', (event) => numberOf(at(event, 'series', 'count') ?? event['count'], 1), 'integer'),
-  { ...wide('Name', ({ metadata }) => metadata.name), format: 'name' },
 ];
