@@ -1,3 +1,8 @@
+import { type V1DeleteOptions } from '@kubernetes/client-node/dist/gen/models/V1DeleteOptions.js';
+import { type V1ListMeta } from '@kubernetes/client-node/dist/gen/models/V1ListMeta.js';
+import { type V1Preconditions } from '@kubernetes/client-node/dist/gen/models/V1Preconditions.js';
+import { type Wire } from '#libs/wire';
+
 export type { KubeObject, Served } from '#libs/wire';
 
 /** A resource as the API server serves it: what a path needs. */
@@ -12,7 +17,7 @@ export interface ResourceType {
 }
 
 export interface KubeList<T> {
-  metadata: { resourceVersion: string; continue?: string; remainingItemCount?: number };
+  metadata: Wire<V1ListMeta> & { resourceVersion: string };
   items: T[];
 }
 
@@ -23,11 +28,7 @@ export interface ListOptions {
   continue?: string;
 }
 
-export interface DeleteOptions {
-  propagationPolicy?: 'Foreground' | 'Background' | 'Orphan';
-  uid?: string;
-  resourceVersion?: string;
-  gracePeriodSeconds?: number;
-}
+/** A precondition that does not hold is a 409. */
+export type DeleteOptions = Pick<V1DeleteOptions, 'gracePeriodSeconds' | 'propagationPolicy'> & V1Preconditions;
 
 export type PatchType = 'merge' | 'apply';

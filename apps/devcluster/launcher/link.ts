@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { isKubeError, type KubeClient, type KubeObject, types } from '#libs/kube';
+import { type Condition } from '#libs/wire';
 import { NAMESPACE } from './credentials.js';
-import { type Check } from './readiness.js';
+import { type Check, stateOf } from './readiness.js';
 import { type Link } from './state.js';
 
 /** A link that is good for less is not handed out again. */
@@ -13,7 +14,7 @@ interface GateToken extends KubeObject {
     phase?: string;
     'vm-uid'?: string;
     data?: { until: string };
-    conditions?: { status: string; message?: string }[];
+    conditions?: Condition[];
   };
 }
 
@@ -63,9 +64,7 @@ export function linkCheck(client: KubeClient, { token }: Link): Check {
   const look = async (): Promise<string | undefined> => {
     const { status } = await client.get<GateToken>(types.gateTokens, token, NAMESPACE);
     if (status?.phase === 'Ready') return undefined;
-    return (
-      status?.conditions?.find((condition) => condition.status === 'False')?.message ?? status?.phase ?? 'no status'
-    );
+    return stateOf(status);
   };
   return { name: `GateToken ${NAMESPACE}/${token}`, look };
 }

@@ -8,7 +8,7 @@ import { type OwnFacts } from './banner.js';
 import { type LaunchContext, ROOT, settle } from './launch.js';
 import { Applier, readManifests } from './manifests.js';
 import { type Cluster } from './options.js';
-import { type Check, gatewayCheck } from './readiness.js';
+import { type Check, gatewayCheck, type Observed, stateOf } from './readiness.js';
 import { UserError } from './user-error.js';
 
 const KUBEVIRT = 'kubevirt.io/v1';
@@ -134,20 +134,12 @@ const gateServer = (namespace: string, port: number): KubeObject =>
 /** Waits until the operator has created everything that the gateway needs. */
 async function made(client: OwnClient, context: LaunchContext, namespace: string): Promise<Deployment> {
   const look: Check['look'] = async () => {
-    const { status, metadata } = await client.get<GateServer>(types.gateServers, GATE_SERVER, namespace);
-    const { generation } = metadata as { generation?: number };
+    const { status, metadata } = await client.get<Observed>(types.gateServers, GATE_SERVER, namespace);
     const fault = status?.conditions?.find((one) => one.type === 'Applied' && one.status === 'False');
-    if (status?.['observed-generation'] === generation && !fault && status?.phase !== 'Error') return undefined;
-    return fault?.message ?? status?.conditions?.find((one) => one.status === 'False')?.message ?? 'no status yet';
+    if (status?.['observed-generation'] === metadata.generation && !fault && status?.phase !== 'Error')
+      return undefined;
+    return fault?.message ?? stateOf(status);
   };
   await settle(context, [{ name: `GateServer ${namespace}/${GATE_SERVER}`, look }]);
   return client.get<Deployment>(types.deployments, GATE_SERVER, namespace);
-}
-
-interface GateServer extends KubeObject {
-  status?: {
-    phase?: string;
-    'observed-generation'?: number;
-    conditions?: { type: string; status: string; message?: string }[];
-  };
 }

@@ -1,17 +1,13 @@
 import { get } from 'node:http';
 import { isKubeError, type KubeClient, type KubeObject, types } from '#libs/kube';
+import { type Condition } from '#libs/wire';
 import { NAMESPACE } from './credentials.js';
 import { UserError } from './user-error.js';
 
 const POLL_MS = 150;
 
-interface Condition {
-  type: string;
-  status: string;
-  message?: string;
-}
-
-interface Observed extends KubeObject {
+/** Any of the kinds that are waited for. */
+export interface Observed extends KubeObject {
   status?: {
     phase?: string;
     printableStatus?: string;
@@ -58,12 +54,16 @@ export function deploymentCheck(client: KubeClient, namespace: string, name: str
   return { name: `Deployment ${namespace}/${name}`, look };
 }
 
+/** What keeps an object from being ready, else its phase. */
+export const stateOf = (status: Pick<NonNullable<Observed['status']>, 'conditions' | 'phase'> | undefined): string =>
+  status?.conditions?.find((condition) => condition.status === 'False')?.message ?? status?.phase ?? 'no status';
+
 /** The sample GateServer is Ready for what its spec says now. */
 export function gateServerCheck(client: KubeClient, name: string): Check {
   const look = async (): Promise<string | undefined> => {
     const { status, metadata } = await read(client, types.gateServers, name, NAMESPACE);
     if (status?.phase === 'Ready' && status['observed-generation'] === metadata.generation) return undefined;
-    return status?.conditions?.find(({ status: value }) => value === 'False')?.message ?? status?.phase ?? 'no status';
+    return stateOf(status);
   };
   return { name: `GateServer ${NAMESPACE}/${name}`, look };
 }
