@@ -174,7 +174,7 @@ describe('denials, on both doors', () => {
     expect(await post({})).toBe(403);
   });
 
-  it('row 4: whoever a guest claims to be, the API sees the guest account', async () => {
+  it('row 4: whatever identity a guest claims, the API sees the guest account', async () => {
     const reviews = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
     const { token = '' } = await issue({ urls: [reviews], verbs: ['post'], duration: '10m' }, { token: true });
     const headers = {

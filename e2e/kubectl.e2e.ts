@@ -40,7 +40,7 @@ describe('GateTokens and GateServers by kubectl', () => {
     ['the duration -1h', { vm: 'demo', duration: '-1h' }, 'spec.duration'],
     ['the duration 0s', { vm: 'demo', duration: '0s' }, 'spec.duration'],
     ['an empty duration', { vm: 'demo', duration: '' }, 'spec.duration'],
-    ['a from that is no date', { vm: 'demo', from: 'tomorrow' }, 'spec.from'],
+    ['a from that is not a date', { vm: 'demo', from: 'tomorrow' }, 'spec.from'],
   ])('a GateToken with %s is refused by the schema, and the message names the field', async (_what, spec, field) => {
     const ran = await kubectl(['create', '-f', '-'], { input: gatetoken('bad', spec) });
     expect(ran.code).toBe(1);

@@ -24,8 +24,8 @@ metadata: { name: guest }
 spec: { vm: demo, duration: 1h, secret-name: npm-start-jwt-secret }
 `;
 
-/** Somebody's cluster: an API server with KubeVirt, and nothing of ours that could run a pod or reach one. */
-describe('npm start on a cluster of one’s own', () => {
+/** A user's own cluster: an API server with KubeVirt, without the embedded node and ingress. */
+describe('npm start on your own cluster', () => {
   const folder = mkdtempSync(join(tmpdir(), 'kube-gateway-own-'));
   let server: ApiServer;
   /** KubeVirt in small, as the launcher starts it: machines and the aggregated API. */

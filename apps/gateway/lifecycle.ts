@@ -84,7 +84,7 @@ export class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutd
 
   /**
    * Not ready first. Kubernetes notices a moment later, so the doors stay open meanwhile, but only after its SIGTERM:
-   * a person who presses Ctrl-C need not wait. Then browsers are told why their consoles end (tunnels are still alive
+   * a person who presses Ctrl-C need not wait. Then browsers learn why their consoles end (tunnels are still alive
    * here), and requests in flight get the drain time.
    *
    * The wait is not `gracefulShutdownTimeoutMs` of terminus: Nest calls that hook after this one, when the doors have closed.

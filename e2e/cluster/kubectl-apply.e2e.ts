@@ -36,7 +36,7 @@ spec: { vm: demo, duration: 10m }
   });
 
   it.each([
-    ['what is no YAML', 'kind: [', 'error converting YAML to JSON'],
+    ['invalid YAML', 'kind: [', 'error converting YAML to JSON'],
     ['no object', 'hello', 'invalid object to validate'],
     ['no kind', 'apiVersion: v1', 'kind not set'],
     [
@@ -94,7 +94,7 @@ spec: { vm: demo, duration: 10m }
     await kubectlOk('delete gt second');
   });
 
-  it('create builds what it is told on the command line', async () => {
+  it('create builds the object that the command line describes', async () => {
     expect(await kubectlOk('create configmap written --from-literal=a=1')).toBe('configmap/written created\n');
     expect(await kubectlOk(`get configmap written -o jsonpath='{.data}'`)).toBe('{"a":"1"}');
     expect(await kubectlOk('create secret generic written --from-literal=a=1 --dry-run=client -o yaml')).toContain(
@@ -114,7 +114,7 @@ spec: { vm: demo, duration: 10m }
     const first = gatetoken('written', { vm: 'demo', duration: '10m', description: 'one' });
     expect(await kubectlOk('apply -f -', { input: first })).toContain('written created');
     expect(await kubectlOk('apply -f -', { input: first })).toContain('written unchanged');
-    // Somebody else's field is not the file's to remove.
+    // The file does not remove a field that another manager owns.
     await kubectlOk('label gt written by=apply');
     const next = gatetoken('written', { vm: 'demo', duration: '10m' });
     expect(await kubectlOk('apply -f -', { input: next })).toContain('written configured');

@@ -53,7 +53,7 @@ describe('kubectl patch, edit, label, annotate', () => {
     expect(await read('.spec.description')).toBe('');
   });
 
-  it('patches strategically where the kind is one of Kubernetes, and is told where it is not', async () => {
+  it('patches built-in kinds strategically, and gets an error for custom resources', async () => {
     const patch = {
       spec: { template: { spec: { containers: [{ name: 'second', image: 'registry.example/second:1' }] } } },
     };
@@ -130,7 +130,7 @@ describe('kubectl patch, edit, label, annotate', () => {
     expect(await read('.spec.duration')).toBe('10m');
   });
 
-  it('an edit keeps what somebody else changed meanwhile', async () => {
+  it('an edit keeps what another user changed meanwhile', async () => {
     const meanwhile = `sh -c 'kubectl annotate gt changed meanwhile=yes >/dev/null && sed -i s/second/third/ "$0"'`;
     expect(await editWith(meanwhile)).toMatchObject({ code: 0 });
     expect(await read('.spec.description')).toBe('third');

@@ -34,7 +34,7 @@ describe('kubectl rollout and scale', () => {
     await kubectlOk('wait gs/gateserver-sample --for=condition=Ready --timeout=30s');
   }, 200_000);
 
-  it('status says at once that all is well, and gives up in time where it is not', async () => {
+  it('status returns immediately when the rollout is complete, and times out when it is not', async () => {
     expect(await kubectlOk(`rollout status ${OPERATOR}`)).toBe(
       'deployment "kube-gateway-operator" successfully rolled out\n',
     );

@@ -81,7 +81,7 @@ async function createAll(prefix: string, told: (name: string) => void): Promise<
   ]);
 }
 
-/** What somebody has in hand before anything dies. */
+/** What a user has before anything is killed. */
 async function holdings(prefix: string) {
   const names = { stays: `${prefix}-stays`, revoked: `${prefix}-revoked`, during: `${prefix}-during` };
   for (const name of Object.values(names)) await createToken(admin, name, { urls: [PODS] });

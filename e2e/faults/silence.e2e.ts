@@ -65,7 +65,7 @@ describe('an API server that falls silent', () => {
     await (await viewer(screen, '?takeover=true')).close();
   }, 240_000);
 
-  it('the operator gives up the lead, starts anew, and makes up for it', async () => {
+  it('the operator gives up its leadership, restarts, and catches up', async () => {
     const { proxy, operator } = between;
     const isOperator = (seen: Seen): boolean => between.isOperator(seen);
     const { restarts } = operator;

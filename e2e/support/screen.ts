@@ -19,7 +19,7 @@ const ALL = (1 << CELL_WIDTH) - 1;
 /**
  * Reads the text off the guest's screen by comparing each character cell with the font, whatever its two colours are.
  * @param pixels RGBA, four bytes a pixel: an RFB client's framebuffer, a PNG, or getImageData of noVNC's canvas at scale 1
- * @returns a line a row, without the blanks at the ends; U+FFFD stands for what is no character of the font
+ * @returns a line a row, without the blanks at the ends; U+FFFD stands for a glyph that the font lacks
  */
 export function readScreen(pixels: ArrayLike<number>, width: number, height: number): string[] {
   const columns = Math.floor(width / CELL_WIDTH);

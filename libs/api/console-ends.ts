@@ -92,7 +92,7 @@ export const CONSOLE_ENDS = {
   },
   issuerLostAccess: {
     code: 4008,
-    title: 'This link no longer gives access',
+    title: 'The issuer of this link lost access',
     text: 'The person who issued it no longer has access to this console. Ask them, or an administrator.',
     next: 'over',
     showsReason: false,

@@ -182,7 +182,7 @@ describe('a GateToken is what it was when it was made', () => {
     expect(fields.sort()).toEqual([...Object.keys(full), 'description', 'revoked'].sort());
   });
 
-  it('may be described anew', () => {
+  it('may be described again', () => {
     expect(refusals('GateToken', { ...full, description: 'a' }, full)).toEqual([]);
     expect(refusals('GateToken', full, { ...full, description: 'a' })).toEqual([]);
   });

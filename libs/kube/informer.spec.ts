@@ -145,7 +145,7 @@ describe('Informer', () => {
   it.each<[string, Answer]>([
     ['garbage', (res) => res.end('{"type":')],
     ['an event without an object', (res) => res.end('{"type":"ADDED"}\n')],
-  ])('lists anew after %s', async (_name, bad) => {
+  ])('lists again after %s', async (_name, bad) => {
     await start([(res) => json(res, list('5'))], [bad, open]);
     await vi.waitFor(() => expect(listsSent()).toBe(2));
     expect(errors).toHaveLength(1);

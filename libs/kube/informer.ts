@@ -20,7 +20,7 @@ export interface InformerOptions<T> {
   namespace?: string;
   labelSelector?: string;
   fieldSelector?: string;
-  /** Each watch is ended and begun anew after this, which proves that the API server is in touch. Default 30 s. */
+  /** Each watch is ended and restarted after this, which proves that the API server is in touch. Default 30 s. */
   renewMs?: number;
   /** Milliseconds; default Date.now. */
   clock?: () => number;
@@ -41,7 +41,7 @@ interface Handlers<T> {
 }
 
 /**
- * A live copy of a kind's objects: list, then watch, restarted after every kind of fault. 410 lists anew at once, a
+ * A live copy of a kind's objects: list, then watch, restarted after every kind of fault. 410 lists again immediately, a
  * server's Retry-After is kept, everything else backs off with jitter. A handler that throws is reported and stops nothing.
  */
 export class Informer<T extends KubeObject> {

@@ -24,5 +24,5 @@ describe('XT scan codes', () => {
     expect(scancodeKeysym(0xc8, false)).toBe(Keysym.up);
     expect(scancodeKeysym(0xe048, false)).toBe(Keysym.up);
   });
-  it('an unknown one is no key', () => expect(scancodeKeysym(0x70, false)).toBeUndefined());
+  it('an unknown scancode has no keysym', () => expect(scancodeKeysym(0x70, false)).toBeUndefined());
 });

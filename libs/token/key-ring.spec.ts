@@ -156,7 +156,7 @@ describe('claims are typed and bounded', () => {
     expect(code(forge(good, payload))).toBe('claims');
   });
 
-  it('takes a payload that is no JSON for no grant', () => {
+  it('rejects a payload that is not JSON', () => {
     expect(code(forge(good, 'text'))).toBe('claims');
   });
 

@@ -107,7 +107,7 @@ describe('parsePublicKey', () => {
     expect(thumbprint(parsePublicKey(certificate.toString('pem')))).toBe(thumbprint(parsePublicKey(plain)));
   });
 
-  it('refuses what is no RSA public key', () => {
+  it('refuses anything but an RSA public key', () => {
     const { publicKey: ec } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     expect(code(() => parsePublicKey(ec.export({ type: 'spki', format: 'pem' }).toString()))).toBe('not-rsa');
     expect(code(() => parsePublicKey(pemOf('CERTIFICATE', Buffer.from('junk'))))).toBe('broken-certificate');

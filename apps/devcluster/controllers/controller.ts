@@ -11,7 +11,7 @@ const MAX_BACKOFF_MS = 10_000;
 
 /**
  * A work queue fed by informers. `reconcile` reads what is and writes what should be; a conflict, or an object that is gone
- * meanwhile, is no fault: the event that tells of it brings the key back.
+ * meanwhile, is not a fault: its event queues the key again.
  */
 export class Controller {
   private readonly queue: WorkQueue;

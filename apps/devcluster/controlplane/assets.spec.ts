@@ -37,7 +37,7 @@ const program = (name: string, text = '#!/bin/sh\n'): void => {
   chmodSync(join(folder, name), 0o755);
 };
 
-/** A go that answers `env`, and does `build` and `list` as it is told. */
+/** A fake `go` that answers `env`, `build` and `list`. */
 function stubGo(build: string, list = 'echo a; echo b'): void {
   mkdirSync(join(folder, 'path'));
   program(

@@ -9,7 +9,7 @@ export interface PlanePorts {
   manager: number;
 }
 
-/** Those of kube-controller-manager that a cluster needs whose only node is no kubelet. */
+/** The controllers of kube-controller-manager that a cluster without a kubelet needs. */
 const CONTROLLERS = [
   'clusterrole-aggregation-controller',
   'deployment-controller',
@@ -83,7 +83,7 @@ export function apiServerArgs(
     'service-account-signing-key-file': files.serviceAccountKey,
     'kubelet-client-certificate': files.kubeletClientCert,
     'kubelet-client-key': files.kubeletClientKey,
-    // The host name of our node is no name that resolves.
+    // The host name of our node does not resolve.
     'kubelet-preferred-address-types': 'InternalIP',
     'requestheader-client-ca-file': files.frontProxyCa,
     'requestheader-allowed-names': 'front-proxy-client',

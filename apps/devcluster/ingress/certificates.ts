@@ -21,7 +21,7 @@ export class Certificates {
     const found = this.contexts.get(key);
     if (found) return found;
     const context = createSecureContext(named ?? (await this.issue(host)));
-    // Names come from whoever connects: the memory of them is bounded.
+    // Names come from any client: the number remembered is bounded.
     if (this.contexts.size >= MAX_KEPT) this.contexts.clear();
     this.contexts.set(key, context);
     return context;
@@ -35,7 +35,7 @@ export class Certificates {
   }
 }
 
-/** The ingress's own authority, kept in a folder: whoever trusts `ca.crt` once trusts it after a restart too. */
+/** The ingress's own authority, kept in a folder: a client that trusts `ca.crt` still trusts it after a restart. */
 export async function ownAuthority(folder: string): Promise<PemPair> {
   const [cert, key] = [join(folder, 'ca.crt'), join(folder, 'ca.key')];
   try {

@@ -1,6 +1,6 @@
 import { type IncomingMessage } from 'node:http';
 
-/** Headers of one connection: they end at the ingress. `upgrade` is handled by whoever forwards upgrades. */
+/** Headers of one connection: they end at the ingress. The code that forwards upgrades handles `upgrade`. */
 const HOP_BY_HOP = new Set([
   'connection',
   'keep-alive',

@@ -11,7 +11,7 @@ const LOCAL = new Set(['localhost', '127.0.0.1', '[::1]']);
 /** How large headers may be is the pods' to say: they have the words for it. */
 const MAX_HEADER = 4 << 20;
 
-const NO_POD = 'No pod of this gateway is ready. Try again in a moment; "kubectl get pods" shows what they are at.';
+const NO_POD = 'No pod of this gateway is ready. Try again in a moment; "kubectl get pods" shows their state.';
 
 /** One request, or one upgrade, from the front to a pod. */
 export class Doors {

@@ -1,4 +1,4 @@
-/** What is told to whoever runs a machine when it ends by itself. */
+/** What the owner of a machine learns when it ends by itself. */
 export type MachineEnd = 'poweroff' | 'crash';
 
 /** The far end of a console: bytes of the machine go to it. */

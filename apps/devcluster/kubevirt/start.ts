@@ -64,7 +64,7 @@ export async function start(options: KubevirtOptions): Promise<Kubevirt> {
   }
 }
 
-/** A new authority and its certificate at every start: the API server is told of both. */
+/** A new authority and its certificate at every start: the API server gets both. */
 async function certify(): Promise<{ ca: string; certificate: PemPair }> {
   const ca = await makeCa({ cn: 'kubevirt.io' });
   const dns = ['localhost', 'virt-api.kubevirt.svc'];

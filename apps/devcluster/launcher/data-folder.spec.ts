@@ -75,7 +75,7 @@ test('a fresh start removes what is ours and nothing else', async () => {
   await folder.free();
 });
 
-test('no token of somebody’s cluster stays when the folder is freed', async () => {
+test('no token of your own cluster stays when the folder is released', async () => {
   const folder = new DataFolder(root);
   await folder.take();
   mkdirSync(folder.at('operator', 'serviceaccount'), { recursive: true });

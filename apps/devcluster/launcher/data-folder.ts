@@ -95,7 +95,7 @@ export class DataFolder {
     }
   }
 
-  /** The lock outlives a launcher that was killed by some seconds: its process tells at once. */
+  /** The lock of a killed launcher remains for some seconds; whether its process runs is known immediately. */
   private holderIsDead(): boolean {
     const pid = this.holder();
     if (pid === undefined) return false;

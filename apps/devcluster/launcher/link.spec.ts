@@ -42,7 +42,7 @@ test.each([
   ['is expired', { ...good, status: { ...good.status, phase: 'Expired' } }],
   ['soon ends', { ...good, status: { ...good.status, data: { until: '2030-01-01T00:59:59Z' } } }],
   ['was never looked at', { spec: good.spec }],
-  ['is for a VM that was made anew', { ...good, status: { ...good.status, 'vm-uid': 'vm-0' } }],
+  ['is for a VM that was recreated', { ...good, status: { ...good.status, 'vm-uid': 'vm-0' } }],
   ['has another code', { ...good, spec: { 'link-hash': 'x' } }],
 ])('a new one is issued when it %s', async (_, token) => {
   const { client, created } = clusterWith(token);

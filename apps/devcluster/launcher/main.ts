@@ -16,7 +16,7 @@ const say = (text: string): void => {
   process.stdout.write(`[${process.uptime().toFixed(1).padStart(5)} s] ${text}\n`);
 };
 
-/** `npm start`: runs until it is told to stop; ends the process. */
+/** `npm start`: runs until a signal stops it, then ends the process. */
 export async function main(args: string[]): Promise<void> {
   let options: Options | undefined;
   try {

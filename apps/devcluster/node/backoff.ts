@@ -4,8 +4,8 @@ const MAX_MS = 300_000;
 const STABLE_MS = 600_000;
 
 /**
- * The waits between restarts of one container: the first restart is at once, then 1 s, 2 s, 4 s ... to 5 minutes, and anew
- * after it ran for ten minutes. (The kubelet begins at 10 s; whoever tries things out should not wait that long.)
+ * The waits between restarts of one container: the first restart is at once, then 1 s, 2 s, 4 s ... to 5 minutes. They start
+ * again after it has run for ten minutes. (The kubelet begins at 10 s, which is long when you try things out.)
  */
 export class Backoff {
   private failures = 0;

@@ -17,7 +17,7 @@ const programs: Record<string, string> = {
   worker: 'process.exit(0);',
 };
 
-// Written once: a program that is written anew while its process reads it is an empty one.
+// Written once: a process that reads its program while it is rewritten finds an empty file.
 for (const [name, text] of Object.entries(programs)) writeFileSync(join(folder, `${name}.mjs`), text);
 
 const running: ContainerRunner[] = [];

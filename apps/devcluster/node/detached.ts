@@ -14,7 +14,7 @@ const READY_WITHIN_MS = 60_000;
 const STOP_MS = 3000;
 
 export interface DetachedOptions {
-  /** The cluster, as somebody who may ask for tokens of the template's service account. */
+  /** The cluster, as a user who may request tokens of the template's service account. */
   upstream: Upstream;
   namespace: string;
   /** What the program takes for the name of its pod. */

@@ -22,7 +22,7 @@ test('each port gets a free one of the machine, and keeps it', async () => {
   expect(ports).toEqual(first);
 });
 
-test('the program is told by LISTEN and NAME_LISTEN', () => {
+test('LISTEN and NAME_LISTEN tell the program its ports', () => {
   const ports: PortMap = new Map([
     [8080, 1],
     [9090, 2],

@@ -44,7 +44,7 @@ test.each([
   expect(written).toEqual([]);
 });
 
-test('a fault that passes is told and tried again', async () => {
+test('a temporary fault is reported, and the write is retried', async () => {
   const { written, writer, onError } = server([failure(500, 'InternalError')], 'mine');
   writer.write(RUNNING);
   await writer.flushed();

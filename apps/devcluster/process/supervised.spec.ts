@@ -58,7 +58,7 @@ test('one that is killed is started again, and its output goes on in the same fi
   await expect.poll(() => readFileSync(log, 'utf8')).toBe('up\nup\n');
 });
 
-test.skipIf(!existsSync('/dev/full'))('a full disk does not end it, and is told in one line', async () => {
+test.skipIf(!existsSync('/dev/full'))('a full disk does not end it, and is reported in one line', async () => {
   running = await Supervised.start(program(STAYS, { log: '/dev/full' }));
   await expect.poll(() => lines).toEqual(['Cannot write the log /dev/full: ENOSPC: no space left on device, write']);
 });
@@ -73,7 +73,7 @@ test('one that does not get ready is ended', async () => {
   await expect(starting).rejects.toThrow('It was not ready within 0.3 s: no output');
 });
 
-test('one that does not get ready again is told of', async () => {
+test('one that does not become ready again is reported', async () => {
   const life = join(folder, 'life');
   const once = `import { existsSync } from 'node:fs';
     if (!existsSync('${life}')) writeFileSync(process.env.FLAG, ''); writeFileSync('${life}', ''); setInterval(() => {}, 1000);`;

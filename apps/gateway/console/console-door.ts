@@ -46,7 +46,7 @@ export class ConsoleDoor {
     }
   }
 
-  /** Ends every console with 1001: browsers connect anew, to another replica. Resolves when all are closed. */
+  /** Ends every console with 1001: browsers reconnect, to another replica. Resolves when all are closed. */
   async close(): Promise<void> {
     this.#closing = true;
     this.consoles.endAll(consoleEnd(goingAway, goingAway.reasons.closing));

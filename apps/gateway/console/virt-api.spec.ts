@@ -125,7 +125,7 @@ describe('a console of a machine that changed a moment ago: virt-api says it fir
   });
 });
 
-describe('what the page is told', () => {
+describe('the close code and reason that the page gets', () => {
   const both = { vnc: true, serial: true };
   it.each<[StateName, string, object]>([
     ['run', 'Running', both],

@@ -56,7 +56,7 @@ export class GrantStore {
     return this.byUid(listed);
   }
 
-  /** Reads a grant anew, past the watch. @throws GrantError: deleted, unreachable */
+  /** Reads a grant from the API server, past the watch. @throws GrantError: deleted, unreachable */
   async fresh(grant: ActiveGrant): Promise<GateToken> {
     const token = await this.readLive(grant.uid, grant.name);
     if (token === undefined) throw new GrantError('deleted');

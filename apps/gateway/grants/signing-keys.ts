@@ -4,7 +4,7 @@ import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { type Jwks, KeyRing } from '#libs/token';
 import { Watches } from '../cluster/watches.js';
 
-/** The key ring out of the ConfigMap `NAME-jwks`: made anew when that changes, kept when what is written is broken. */
+/** The key ring from the ConfigMap `NAME-jwks`: replaced when the ConfigMap changes, kept when its content is invalid. */
 @Injectable()
 export class SigningKeys {
   #ring: KeyRing | undefined;

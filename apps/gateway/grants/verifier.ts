@@ -27,7 +27,7 @@ export class Verifier {
     if (jwt.length > MAX_TOKEN) throw new GrantError('malformed', 'too long');
     const ring = this.keys.current();
     if (ring === undefined) throw new GrantError('unreachable');
-    // A ring made anew may have lost a key: what it signed is not believed any longer.
+    // A new ring may lack an old key: tokens that the key signed are no longer accepted.
     if (ring !== this.#ring) this.#known.clear();
     this.#ring = ring;
     const hash = createHash('sha256').update(jwt).digest('base64url');

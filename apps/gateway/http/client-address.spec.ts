@@ -18,7 +18,7 @@ describe('row 20: the address of the client', () => {
     ['two proxies', '10.0.0.1', '203.0.113.66, 192.0.2.7, 10.0.0.2', 2, '192.0.2.7'],
     ['fewer entries than hops', '10.0.0.1', '192.0.2.7', 3, '192.0.2.7'],
     ['no header', '10.0.0.1', undefined, 1, '10.0.0.1'],
-    ['an entry that is no address', '10.0.0.1', 'unknown', 1, '10.0.0.1'],
+    ['an entry that is not an address', '10.0.0.1', 'unknown', 1, '10.0.0.1'],
     ['an injected line', '10.0.0.1', '192.0.2.7"\n', 1, '10.0.0.1'],
     ['IPv6', '10.0.0.1', '2001:db8::1', 1, '2001:db8::1'],
     ['IPv4 in clothes of IPv6', '::ffff:192.0.2.1', undefined, 0, '192.0.2.1'],

@@ -265,7 +265,7 @@ describe('POST /l', () => {
     expect(lists() - before).toBeLessThanOrEqual(2);
   });
 
-  it('row 10: a machine made anew is not reached by an old link', async () => {
+  it('row 10: an old link does not reach a recreated VM', async () => {
     cluster.startVm('again');
     const { code } = await link({ vm: 'again' });
     cluster.api.objects.delete('virtualmachines', 'again');

@@ -14,7 +14,7 @@ const post = (path: string, body: unknown, headers: Record<string, string> = {})
   });
 
 describe('POST /auth/jwt/request', () => {
-  it('401 without a Kubernetes token, 400 without a body, 422 for one that is no grant', async () => {
+  it('401 without a Kubernetes token, 400 without a body, 422 for an invalid grant', async () => {
     const headers = { authorization: 'Bearer k8s' };
     expect((await post('/auth/jwt/request', { URLs: ['/api'] })).status).toBe(401);
     expect((await call(gateway.port, '/auth/jwt/request', { method: 'POST', headers })).status).toBe(400);

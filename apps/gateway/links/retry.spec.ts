@@ -20,7 +20,7 @@ it('a link that the operator has not looked at yet may be tried again', async ()
   expect(reply.headers['retry-after']).toBe('2');
 });
 
-it('how long the API server asks to wait is told by REST', async () => {
+it('REST passes on Retry-After of the API server', async () => {
   cluster.api.answer = (_req, res) => {
     res.setHeader('retry-after', '7');
     json(res, failure(429, 'Too many requests, please try again later.', 'TooManyRequests'), 429);

@@ -149,7 +149,7 @@ describe('row 10: grants at the ends of their lives, at both doors', () => {
       .toBe(401);
   });
 
-  it('bound to a VM that was made anew under the same name', async () => {
+  it('bound to a VM that was recreated under the same name', async () => {
     cluster.startVm('renewed');
     const grant = await cluster.grant({ vm: 'renewed' });
     cluster.api.objects.delete('virtualmachines', 'renewed');

@@ -80,7 +80,7 @@ describe('row 10: what goes on is cut', () => {
     expect((await all.over()).code).toBe(4004);
   });
 
-  it('when the VM is made anew under the same name', async () => {
+  it('when the VM is recreated under the same name', async () => {
     const { vm, headers } = await bound();
     const all = await openAll(vm, headers);
     cluster.api.objects.delete('virtualmachines', vm);

@@ -187,7 +187,7 @@ describe('row 10: nothing outlives its grant', () => {
     await until(() => closed);
   });
 
-  it('an upgrade that is no console ends when the grant expires and when it is revoked', async () => {
+  it('an upgrade that is not a console ends when the grant expires and when it is revoked', async () => {
     const usb = VNC.replace(/vnc$/, 'usbredir');
     const exp = Math.floor(Date.now() / 1000) + 2;
     const first = await view(
@@ -228,7 +228,7 @@ describe('when the cluster fails', () => {
     expect(reply.body).toContain('pods is forbidden');
   });
 
-  it('a refused token of the guest account is asked for anew', async () => {
+  it('requests a new token when the API server refuses that of the guest account', async () => {
     cluster.api.answer = (req, res) => {
       if (!req.url?.includes('/pods')) return false;
       json(res, { kind: 'Status', code: 401 }, 401);

@@ -138,7 +138,7 @@ describe('the later steps', () => {
     expect(await code(signedIn, ask('/k8s/api/v1/pods'))).toBe(200);
   });
 
-  it('a fault of the gateway itself is no verdict', async () => {
+  it('a fault of the gateway itself is not a verdict', async () => {
     const broken = pipeline({ read: () => Promise.reject(new Error('broken')) });
     await expect(broken.authorize(ask('/k8s/api/v1/pods'))).rejects.toThrow('broken');
   });

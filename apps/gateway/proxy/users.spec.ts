@@ -154,7 +154,7 @@ describe('tokens of the original system', () => {
   const now = Math.floor(Date.now() / 1000);
   const claims = { URLs: ['/api/v1/namespaces/ns/pods'], verbs: ['get'], nbf: now - 10, exp: now + 600 };
 
-  it('are nothing, unless the gateway is told to accept them', async () => {
+  it('give no access unless the gateway accepts unregistered tokens', async () => {
     const token = await cluster.sign({ ...claims, jti: 'legacy', sub: 'elsewhere/x' });
     const headers = { authorization: `Bearer ${token}` };
     const path = '/k8s/api/v1/namespaces/ns/pods';

@@ -28,7 +28,7 @@ describe('a user whom the cluster does not accept', () => {
     expect((await events(gateway.port, EVENTS, ada)).status).toBe(403);
   });
 
-  it.each([401, 403])('%i to a watch ends their stream, and the next one is judged anew', async (code) => {
+  it.each([401, 403])('%i to a watch ends their stream, and the next request is authorized again', async (code) => {
     const bearer = { authorization: `Bearer until-${code}` };
     let watch: ServerResponse | undefined;
     serveUsers(cluster);

@@ -116,7 +116,7 @@ describe('POST gatetokens/check', () => {
     expect(reply.body.length).toBeLessThan(10_000);
   });
 
-  it('422 for a body that is no grant, 400 for none, 401 for nobody', async () => {
+  it('422 for an invalid grant, 400 without a body, 401 without a credential', async () => {
     serveUsers(cluster);
     for (const body of [[], { vm: 7 }, { issuer: { username: 'root' } }, { 'link-hash': 'x' }]) {
       expect((await asAda(gateway.port, 'POST', `${TOKENS}/check`, body)).status).toBe(422);

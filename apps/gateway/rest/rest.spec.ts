@@ -28,7 +28,7 @@ describe('a session', () => {
     expect(JSON.parse(byBearer.body)).toEqual({ ...ada, method: 'bearer' });
   });
 
-  it('401 for nobody, a forged cookie, a token that has ended, a header that is no bearer', async () => {
+  it('401 without a credential, and for a forged cookie, an expired token, a header without Bearer', async () => {
     serveUsers(cluster);
     const [name = '', value = ''] = cookie.split('=');
     for (const headers of [
@@ -127,7 +127,7 @@ describe('gatesessions', () => {
     expect(cluster.api.seen.findLast(({ method }) => method === 'DELETE')?.headers.authorization).toBe('Bearer ada');
   });
 
-  it('403, 404 as Kubernetes says, 400 for what is no name', async () => {
+  it('403, 404 as Kubernetes says, 400 for an invalid name', async () => {
     expect((await asAda(gateway.port, 'DELETE', `${SESSIONS}/missing`)).status).toBe(404);
     expect((await asAda(gateway.port, 'DELETE', `${SESSIONS}/No_Name`)).status).toBe(400);
     serveUsers(cluster, { 'GET /gatesessions': { code: 403, body: failure(403, 'ada cannot list', 'Forbidden') } });
@@ -138,7 +138,7 @@ describe('gatesessions', () => {
   });
 });
 
-it('404 for what is no route, 400 for a body that is no JSON, 413 for one that is too large', async () => {
+it('404 for an unknown route, 400 for a body that is not JSON, 413 for one that is too large', async () => {
   expect(statusOf(await asAda(gateway.port, 'GET', '/nothing'))).toMatchObject({ kind: 'Status', code: 404 });
   const headers = { authorization: 'Bearer ada', 'content-type': 'application/json' };
   const post = (body: string): Promise<Reply> =>

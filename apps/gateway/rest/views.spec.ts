@@ -76,7 +76,7 @@ describe('views', () => {
     expect(gateSessionView(session)).toMatchObject({ namespace: 'ns', 'vm-namespace': 'ns' });
   });
 
-  it('a VM that does not run has no consoles; an ended session is no viewer', () => {
+  it('a VM that does not run has no consoles; an ended session is not a viewer', () => {
     const view = vmView(vm, undefined, [{ ...session, status: { phase: 'Ended' } }], new Rules([]));
     expect(view.consoles).toEqual({ vnc: false, serial: false });
     expect(view.viewers).toEqual([]);

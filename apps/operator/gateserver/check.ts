@@ -55,7 +55,7 @@ function durationFault(settings: Settings): string | undefined {
       return `spec.${field}: ${error instanceof Error ? error.message : String(error)}`;
     }
   }
-  // The schema says so too, but a stored object may be older: a key that is old at once is made anew without end.
+  // The schema says so too, but a stored object may be older: a key that is due immediately would be replaced without end.
   const rotation = settings['key-rotation'];
   const isShort = parseDuration(rotation) < parseDuration(KEY_ROTATION_LEAST);
   return isShort ? `spec.key-rotation is ${rotation}: use at least ${KEY_ROTATION_LEAST}.` : undefined;

@@ -15,7 +15,7 @@ export interface SecretContent {
 const MINUTE = 60_000;
 /** A token may be on its way to be signed with a key that was retired just now. */
 const RETIREMENT_MIN_MS = 10 * MINUTE;
-/** A certificate is made anew when less than this is left of it. */
+/** A certificate is renewed when less than this is left of its lifetime. */
 const TLS_RENEW_MS = 30 * 24 * 60 * MINUTE;
 const SESSION_BYTES = 32;
 

@@ -90,7 +90,7 @@ it('one that runs and asks for a name that is taken is reached no more, and keep
 describe('a host name that is let go of is kept by no Ingress (security row 16)', () => {
   it.each<[string, Partial<GateServerSpec>]>([
     ['a web application that is not allowed', { 'web-app': 'https://evil.example.com' }],
-    ['a spec that is no good', { 'api-url': 'http://10.0.0.1' }],
+    ['an invalid spec', { 'api-url': 'http://10.0.0.1' }],
     ['a field that is not enforced', { 'issuer-recheck': '10s' }],
   ])('with %s', async (_what, spec) => {
     const cluster = new FakeCluster();
@@ -151,7 +151,7 @@ describe('one that is in error and holds nothing keeps a host name from nobody (
   const OLD = '2020-01-01T00:00:00Z';
 
   it.each<[string, (cluster: FakeCluster) => void]>([
-    ['a spec that is no good', (cluster) => edit(cluster, 'mallory', { 'api-url': 'http://10.0.0.1' })],
+    ['an invalid spec', (cluster) => edit(cluster, 'mallory', { 'api-url': 'http://10.0.0.1' })],
     ['a web application not allowed', (cluster) => edit(cluster, 'mallory', { 'web-app': 'https://evil.example.com' })],
     [
       'an account of another owner',

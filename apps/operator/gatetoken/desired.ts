@@ -157,7 +157,7 @@ function signingOf(
   return { claims, key, keys, issuers };
 }
 
-/** The UID of the VM that the token is for, set once: a VM made anew under the same name is another one. */
+/** The UID of the VM that the token is for, set once: a VM recreated under the same name is a different one. */
 function bindingOf({ token, vm }: Gathered): string | undefined {
   const bound = token.status?.['vm-uid'];
   if (!vm) return undefined;

@@ -57,7 +57,7 @@ export class TokenReconciler {
     if (isCurrent(token, status)) return;
     const { name = '', namespace = '', uid = '', resourceVersion = '' } = token.metadata;
     // A copy that lags may not know the token that was signed already, the VM that it was bound to, or that another one
-    // was made under the same name: then this is refused (409), and decided anew once the watch has brought it.
+    // was made under the same name: then this is refused (409), and decided again once the watch delivers it.
     const version = { name, namespace, uid, resourceVersion };
     if (await this.reporter.writeStatus(types.gateTokens, version, status)) this.#tell(token, status);
   }

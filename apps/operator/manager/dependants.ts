@@ -96,7 +96,7 @@ function onSecrets(watches: Watches, queues: Queues): void {
   watches.secrets.on('delete', (secret) => changed(secret));
 }
 
-/** By name, not by uid: when a GateServer was made anew, what the old one owned goes and makes room. */
+/** By name, not by uid: when a GateServer is recreated, the objects of the old one are deleted first. */
 function addOwner(object: KubeObject, queues: Queues): void {
   const controller = controllerOf(object);
   if (controller?.kind === 'GateServer') queues.servers.add(`${object.metadata.namespace}/${controller.name}`);

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Logger, LOGGER } from '#libs/ops';
 
-/** How many faults are remembered, so that none is told twice. */
+/** How many faults are remembered, so that none is reported twice. */
 const MOST_FAULTS = 1000;
 
 /** Logs what went wrong and is tried again. */

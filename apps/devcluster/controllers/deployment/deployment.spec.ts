@@ -58,7 +58,7 @@ test('nothing is written when nothing is to do', async () => {
   expect(fake.writes).toEqual([]);
 });
 
-test('a ReplicaSet that somebody else controls is none of ours', async () => {
+test('a ReplicaSet with another controller is left alone', async () => {
   const foreign = made({ ...deployment('a'), metadata: { ...deployment('a').metadata, uid: 'other' } });
   const fake = new FakeClient().with(types.replicaSets, foreign);
   await syncDeployment(fake.client, deployment('a'), NOW);

@@ -67,14 +67,14 @@ test('an owner that only the API server knows keeps it', async () => {
   expect(fake.writes).toEqual([]);
 });
 
-test('an owner made anew under the same name does not', async () => {
+test('an owner recreated under the same name does not', async () => {
   fake.with(types.replicaSets, { metadata: { name: 'a', namespace: 'ns', uid: 'another' } });
   graph.put(pods, pod('p', ['a']));
   await collectOne('p');
   expect(fake.calls).toEqual(['delete pods ns/p']);
 });
 
-test('an owner of a kind that is not served is no reason to delete', async () => {
+test('an owner of a kind that is not served does not cause a deletion', async () => {
   fake.discovery.clear();
   graph.put(pods, pod('p', ['a']));
   await collectOne('p');

@@ -1,7 +1,7 @@
 import { type KubeObject } from '#libs/kube';
 import { type ServedType } from '../../discovery/index.js';
 
-/** An object that somebody owns, or that somebody may: what the collector must know of it. */
+/** An object that has an owner or can be one: what the collector must know of it. */
 export interface Node {
   uid: string;
   type: ServedType;

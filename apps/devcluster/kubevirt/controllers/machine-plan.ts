@@ -28,7 +28,7 @@ export interface Plan {
   status: VirtualMachineStatus;
 }
 
-/** @param vmi the instance of this VM's name, whoever owns it */
+/** @param vmi the instance with this VM's name, whether the VM owns it or not */
 export function planMachine(vm: VirtualMachine, vmi: VirtualMachineInstance | undefined, now: string): Plan {
   const own = vmi !== undefined && owns(vm, vmi) ? vmi : undefined;
   if (vm.metadata.deletionTimestamp !== undefined) {

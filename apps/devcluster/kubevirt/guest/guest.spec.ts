@@ -6,7 +6,7 @@ import { type Door, type MachineEnd, type Peer } from '../machine.js';
 import { type Clock } from './clock.js';
 import { Guest } from './guest.js';
 
-/** A clock that runs only when it is told to. */
+/** A clock that a test advances. */
 class TestClock implements Clock {
   #now = Date.UTC(2026, 0, 5, 12, 30, 0);
   #due: { at: number; callback: () => void }[] = [];
@@ -222,7 +222,7 @@ describe('the guest', () => {
     expect(await screen(guest)).not.toContain('echo x');
   });
 
-  it('powers off: every console ends and the end is told once', () => {
+  it('powers off: every console ends, and the end is reported once', () => {
     const { type, clock, ends, peer, guest } = boot();
     const screenPeer = viewer(guest).peer;
     type('poweroff\r');

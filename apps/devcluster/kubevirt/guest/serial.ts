@@ -5,7 +5,7 @@ const BACKLOG_CHARS = 16 * 1024;
 /** A reader that is this far behind misses what comes on top. */
 const MAX_UNSENT = 4 * 1024 * 1024;
 
-/** The serial port: what the machine writes goes to whoever is plugged in, or waits for the first who comes. */
+/** The serial port: what the machine writes goes to the connected viewer, or waits for the first one. */
 export class SerialPort {
   readonly #peers = new Set<Peer>();
   #unread = '';

@@ -14,7 +14,7 @@ const NICENESS = 10;
 
 /**
  * The command that runs a machine: no network, no disk but the one that it boots from, nothing of the user's configuration.
- * It stands still until it is told to go on (-S). Monitor and serial port are connected to sockets that must be there.
+ * It is paused until QEMU gets `cont` (-S). Monitor and serial port are connected to sockets that must be there.
  * @param image absolute path of what it boots from, which is not written to
  */
 export function command({ emulator }: Installed, spec: MachineSpec, image: string): Command {

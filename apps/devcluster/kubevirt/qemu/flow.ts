@@ -3,7 +3,7 @@ import { type Peer } from '../machine.js';
 
 /** A peer that has not taken so much yet gets no more until it has. */
 const MAX_UNSENT = 256 * 1024;
-/** QEMU takes what is typed at once; when it does not, it hangs, and what is more is refused. */
+/** QEMU accepts input immediately. If it does not, it hangs, and further input is refused. */
 const MAX_UNREAD = 1024 * 1024;
 
 /**

@@ -6,7 +6,7 @@ export class Folder {
   readonly #fd: number;
   #open = true;
 
-  /** @param path absolute; made anew */
+  /** @param path absolute; recreated */
   constructor(readonly path: string) {
     rmSync(path, { recursive: true, force: true });
     mkdirSync(path, { recursive: true, mode: 0o700 });

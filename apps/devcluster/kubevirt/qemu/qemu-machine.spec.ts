@@ -27,7 +27,7 @@ async function type(door: Door, line: string): Promise<void> {
   }
 }
 
-/** A machine at GRUB's prompt, with somebody on its serial console. */
+/** A machine at GRUB's prompt, with a viewer on its serial console. */
 async function atPrompt(): Promise<Started & { peer: TestPeer; door: Door }> {
   const started = await machines.start();
   const peer = new TestPeer();
@@ -100,7 +100,7 @@ describe.skipIf(missing !== undefined)('a QEMU machine', { timeout: 60_000 }, ()
     await expect.poll(() => peer.text, WITHIN).toContain(PROMPT);
   });
 
-  test('stands still while nobody looks, and goes on for whoever comes', async () => {
+  test('pauses without viewers and resumes for the next one', async () => {
     const machine = machines.begin({ up: () => undefined, ended: () => undefined }, {}, { awakeMs: 500 });
     const first = new TestPeer();
     const door = machine.connectSerial(first);
@@ -117,7 +117,7 @@ describe.skipIf(missing !== undefined)('a QEMU machine', { timeout: 60_000 }, ()
     expect(machine.paused).toBe(false);
   });
 
-  test('reset boots it anew and keeps its consoles open', async () => {
+  test('reset reboots it and keeps its consoles open', async () => {
     const { machine, peer, door } = await atPrompt();
     await type(door, 'set x=old; echo "<${x}er>"');
     await expect.poll(() => peer.text, WITHIN).toContain('<older>');

@@ -10,7 +10,7 @@ import { SerialPort } from './serial-port.js';
 
 /**
  * GRUB waits for a key by asking for it over and over, which costs a whole core. Nothing happens in it meanwhile, so a
- * machine that nobody has been looking at for this long stands still until somebody does.
+ * machine without a viewer for this long is paused until the next one connects.
  */
 const AWAKE_MS = 10_000;
 
@@ -175,7 +175,7 @@ export class QemuMachine implements Machine {
     this.#tell(run ? 'cont' : 'stop');
   }
 
-  /** A command that can fail only when QEMU ends, which is told elsewhere. */
+  /** A command that can fail only when QEMU ends, which is reported elsewhere. */
   #tell(command: string): void {
     this.#monitor?.run(command).catch(() => undefined);
   }

@@ -3,7 +3,7 @@ import { type StateChangeRequest, type VirtualMachine, type VirtualMachineInstan
 import { setRunning } from '../controllers/machine-controller.js';
 import { internal, notFound } from './failure.js';
 
-/** Reads and patches of the server; each asks the API server anew, as KubeVirt's do. */
+/** Reads and patches of the server; each sends a new request to the API server, as KubeVirt's do. */
 export class Objects {
   constructor(private readonly client: KubeClient) {}
 

@@ -98,13 +98,13 @@ describe('vnc', () => {
     await second.close();
   });
 
-  it('even a GET that is no websocket ends the old one', async () => {
+  it('even a GET that is not an upgrade ends the old one', async () => {
     const viewer = await view();
     expect((await ask('GET', vncPath('ns', 'demo'))).code).toBe(400);
     expect((await viewer.closed).code).toBe(1006);
   });
 
-  it('preserveSession leaves whoever is there, and is free when nobody is', async () => {
+  it('preserveSession keeps the current viewer, and connects when there is none', async () => {
     const first = await view('?preserveSession=true');
     await expect(view('?preserveSession=true')).rejects.toThrow(/HTTP 500: .*Active VNC connection. Request denied."/);
     expect(message(await ask('GET', `${vncPath('ns', 'demo')}?preserveSession=true`))).toMatch(/Request denied\.$/);
@@ -152,7 +152,7 @@ describe('vnc/screenshot', () => {
     expect([code, type, body.subarray(1, 4).toString()]).toEqual([200, 'image/png', 'PNG']);
   });
 
-  it('fails with 500 in plain text: nobody there, not running, somebody is looking', async () => {
+  it('fails with 500 in plain text: no instance, not running, in use', async () => {
     await given(undefined);
     expect(await ask('GET', instancePath('ns', 'demo', 'vnc/screenshot'))).toMatchObject({
       code: 500,

@@ -8,7 +8,7 @@ export class Viewers {
     return this.#open.has(`${uid}/${kind}`);
   }
 
-  /** Cuts whoever is there, without a word. */
+  /** Disconnects the current viewer without a close frame. */
   cut(uid: string, kind: ConsoleKind): void {
     const key = `${uid}/${kind}`;
     const close = this.#open.get(key);

@@ -21,7 +21,7 @@ export type DamageListener = (cells: readonly number[]) => void;
 
 /**
  * The text screen: what was written is interpreted as a terminal does, compared with what was shown before, and drawn
- * only when somebody asks for pixels.
+ * only when a viewer asks for pixels.
  */
 export class Screen {
   readonly #terminal: Terminal = new xterm.Terminal({
@@ -38,7 +38,7 @@ export class Screen {
   #disposed = false;
   #written: Promise<void> = Promise.resolve();
 
-  /** Writes terminal output; damage is told when it has been interpreted. */
+  /** Writes terminal output; damage is reported when it has been interpreted. */
   write(text: string): void {
     this.#written = new Promise((resolve) => {
       this.#unsettled.add(resolve);
