@@ -13,6 +13,8 @@ const FRESH_MS = 30_000;
 
 /** Marks the Leases of consoles, so that one watch sees them and nothing else. */
 export const CONSOLE_LABEL = `${GROUP}/console`;
+/** Marks the Leases by which replicas show that they live. */
+export const REPLICA_LABEL = `${GROUP}/replica`;
 
 type ConfigMap = Served<V1ConfigMap>;
 
@@ -24,7 +26,10 @@ export class Watches {
   readonly vms: Informer<VirtualMachine>;
   readonly vmis: Informer<VirtualMachineInstance>;
   readonly sessions: Informer<GateSession>;
+  /** Of consoles. */
   readonly leases: Informer<Lease>;
+  /** Of replicas. */
+  readonly replicas: Informer<Lease>;
   readonly #all: [string, Pick<Informer<never>, 'start' | 'stop' | 'synced' | 'lastContact' | 'hasSynced'>][];
 
   constructor(
@@ -47,6 +52,7 @@ export class Watches {
     this.vmis = new Informer<VirtualMachineInstance>(client, types.virtualMachineInstances, options('instances'));
     this.sessions = new Informer<GateSession>(client, types.gateSessions, options('gatesessions'));
     this.leases = new Informer<Lease>(client, types.leases, { ...options('leases'), labelSelector: CONSOLE_LABEL });
+    this.replicas = new Informer<Lease>(client, types.leases, { ...options('replicas'), labelSelector: REPLICA_LABEL });
     this.#all = [
       ['gatetokens', this.tokens],
       ['keys', this.keys],
@@ -54,6 +60,7 @@ export class Watches {
       ['instances', this.vmis],
       ['gatesessions', this.sessions],
       ['leases', this.leases],
+      ['replicas', this.replicas],
     ];
     readiness.require(() => this.problems());
   }

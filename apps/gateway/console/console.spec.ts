@@ -211,11 +211,8 @@ describe('ends', () => {
     cluster.api.objects.update('gatetokens', token, (old) => ({ ...old, status: { ...old.status, live: 3 } }));
     const lease = { labels: { 'kubegateway.kubevirt.io/console': 'vnc' }, name: 'kg-dead-vnc' };
     cluster.api.objects.create('leases', { metadata: lease, spec: { holderIdentity: 'pod-dead/x' } });
-    const replica = { labels: { 'kubegateway.kubevirt.io/replica': 'true' }, name: 'kg-replica-pod-long-gone' };
-    cluster.api.objects.create('leases', { metadata: replica, spec: { renewTime: '2020-01-01T00:00:00.000000Z' } });
     const third = await startGateway(cluster, { POD_NAME: 'pod-4' });
     await until(() => cluster.api.objects.find('leases', 'kg-dead-vnc') === undefined);
-    await until(() => cluster.api.objects.find('leases', 'kg-replica-pod-long-gone') === undefined);
     await until(
       () => cluster.api.objects.get('gatesessions', orphan.metadata.name ?? '').status?.['phase'] === 'Ended',
     );

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { GROUP } from '#libs/api';
 import { Clock, type Logger, LOGGER } from '#libs/ops';
+import { REPLICA_LABEL, Watches } from '../cluster/watches.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { isKubeError, type Lease, OwnClient, types } from '#libs/kube';
 
@@ -10,27 +10,41 @@ const DEAD_AFTER_MS = 40_000;
 const STEADY_MS = 2 * RENEW_MS;
 /** A Lease that has not been renewed for this long is obsolete. */
 const SWEEP_AFTER_MS = 600_000;
-const REPLICA_LABEL = `${GROUP}/replica`;
+
+/** The last renewal that this replica saw of a Lease. */
+interface Sight {
+  readonly renewal: string;
+  /** When it was first seen here, in milliseconds of the monotonic clock. */
+  readonly at: number;
+  readonly deadAfterMs: number;
+}
 
 /**
  * Shows by a Lease that this replica is alive, so that others may take over from a dead one. One write per replica
- * every ten seconds, instead of one per console.
+ * every ten seconds, instead of one per console. The times in another's Lease are never compared with the own clock
+ * (clocks differ): what counts is when this replica saw the Lease change, as in leader election.
  */
 @Injectable()
 export class ReplicaLease {
+  /** By the name of the Lease. */
+  readonly #seen = new Map<string, Sight>();
   #timer: NodeJS.Timeout | undefined;
   #renewedAt: number;
   /** Since when this replica has renewed its own Lease without a miss. */
   #steadySince: number;
 
   constructor(
-    @Inject(OwnClient) private readonly client: Pick<OwnClient, 'get' | 'list' | 'create' | 'patch' | 'delete'>,
+    @Inject(OwnClient) private readonly client: Pick<OwnClient, 'get' | 'create' | 'patch' | 'delete'>,
+    @Inject(Watches) private readonly watches: Pick<Watches, 'replicas'>,
     @Inject(GATEWAY_CONFIG) private readonly config: Pick<GatewayConfig, 'namespace' | 'podName'>,
     @Inject(LOGGER) private readonly log: Pick<Logger, 'warn'>,
-    @Inject(Clock) private readonly clock: Pick<Clock, 'now'>,
+    @Inject(Clock) private readonly clock: Pick<Clock, 'now' | 'monotonic'>,
   ) {
     // A replica that has just started cannot tell: the API server may have been away until now.
-    this.#renewedAt = this.#steadySince = this.clock.now();
+    this.#renewedAt = this.#steadySince = this.clock.monotonic();
+    watches.replicas
+      .on('put', (lease) => this.see(lease))
+      .on('delete', ({ metadata: { name = '' } }) => this.#seen.delete(name));
   }
 
   /** Also where the API server cannot be reached yet: the next renewal makes the Lease. */
@@ -49,14 +63,17 @@ export class ReplicaLease {
   }
 
   /**
-   * @returns whether the replica of that pod has said within 40 s that it lives. It may have been unable to say so: it
-   *   counts as dead only where this one could say so all the time.
+   * @returns whether the replica of that pod has renewed its Lease within 40 s, as seen from here. It may have been unable
+   *   to: it counts as dead only where this one could renew its own all the time.
    */
   async isAlive(podName: string): Promise<boolean> {
     if (podName === this.config.podName) return true;
+    const name = leaseName(podName);
+    if (this.isRecent(name)) return true;
     try {
-      const lease = await this.client.get<Lease>(types.leases, leaseName(podName), this.config.namespace);
-      return this.clock.now() - Date.parse(lease.spec?.renewTime ?? '') < DEAD_AFTER_MS || !this.isSteady();
+      // The watch may lag behind.
+      this.see(await this.client.get<Lease>(types.leases, name, this.config.namespace));
+      return this.isRecent(name) || !this.isSteady();
     } catch (error) {
       if (isKubeError(error, 404)) return false;
       throw error;
@@ -65,20 +82,30 @@ export class ReplicaLease {
 
   /** Deletes the Leases of replicas that died without doing so. */
   async sweep(): Promise<void> {
-    const { namespace } = this.config;
-    const { items } = await this.client.list<Lease>(types.leases, namespace, { labelSelector: REPLICA_LABEL });
-    for (const { metadata, spec } of items) {
-      const age = this.clock.now() - Date.parse(spec?.renewTime ?? '');
+    for (const { metadata } of this.watches.replicas.list()) {
       const { name = '', resourceVersion } = metadata;
-      if (age < SWEEP_AFTER_MS) continue;
+      if (this.isRecent(name, SWEEP_AFTER_MS)) continue;
       await this.client
-        .delete(types.leases, name, namespace, resourceVersion === undefined ? {} : { resourceVersion })
+        .delete(types.leases, name, this.config.namespace, resourceVersion === undefined ? {} : { resourceVersion })
         .catch(ignoreGone);
     }
   }
 
+  private see({ metadata: { name = '', uid }, spec }: Lease): void {
+    const renewal = JSON.stringify([uid, spec?.holderIdentity, spec?.renewTime]);
+    if (this.#seen.get(name)?.renewal === renewal) return;
+    const deadAfterMs = spec?.leaseDurationSeconds === undefined ? DEAD_AFTER_MS : spec.leaseDurationSeconds * 1000;
+    this.#seen.set(name, { renewal, at: this.clock.monotonic(), deadAfterMs });
+  }
+
+  /** @param ms default: the duration that the Lease states */
+  private isRecent(name: string, ms?: number): boolean {
+    const sight = this.#seen.get(name);
+    return sight !== undefined && this.clock.monotonic() - sight.at < (ms ?? sight.deadAfterMs);
+  }
+
   private isSteady(): boolean {
-    const now = this.clock.now();
+    const now = this.clock.monotonic();
     return now - this.#renewedAt <= STEADY_MS && now - this.#steadySince >= STEADY_MS;
   }
 
@@ -105,7 +132,7 @@ export class ReplicaLease {
         namespace,
       );
     }
-    this.renewed(this.clock.now());
+    this.renewed(this.clock.monotonic());
   }
 }
 

@@ -10,8 +10,6 @@ import { ReplicaLease } from './replica-lease.js';
 
 const MOST_REMEMBERED = 1000;
 const LONGEST_AGENT = 256;
-/** The longest that a console may take to open. */
-const OPENING_MS = 60_000;
 
 export type SessionStart = Omit<GateSessionSpec, 'pod'>;
 
@@ -20,8 +18,10 @@ export type SessionStart = Omit<GateSessionSpec, 'pod'>;
 export class SessionRecords {
   readonly #deleted = new EventEmitter().setMaxListeners(0);
   readonly #recentlyDeleted = new LRUCache<string, true>({ max: MOST_REMEMBERED });
-  /** Records of this process that it has not ended. */
+  /** Records of this process whose end the watch has not shown yet. */
   readonly #own = new Set<string>();
+  /** Records that are being made: the watch may show one before its name is known here. */
+  #opening = 0;
 
   constructor(
     private readonly client: OwnClient,
@@ -30,7 +30,11 @@ export class SessionRecords {
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
     private readonly clock: Clock,
   ) {
+    watches.sessions.on('put', ({ metadata: { name = '' }, status }) => {
+      if (status?.phase === 'Ended') this.#own.delete(name);
+    });
     watches.sessions.on('delete', ({ metadata: { name = '' } }) => {
+      this.#own.delete(name);
       this.#recentlyDeleted.set(name, true);
       this.#deleted.emit(`session:${name}`);
     });
@@ -40,18 +44,13 @@ export class SessionRecords {
   async open(start: SessionStart): Promise<string> {
     const { namespace, podName } = this.config;
     const agent = start['user-agent']?.slice(0, LONGEST_AGENT);
-    const created = await this.client.create<GateSession>(
-      types.gateSessions,
-      {
-        apiVersion: API_VERSION,
-        kind: 'GateSession',
-        metadata: { generateName: 'console-', namespace },
-        spec: { ...start, ...(agent === undefined ? {} : { 'user-agent': agent }), pod: podName },
-      },
-      namespace,
-    );
-    const name = created.metadata.name ?? '';
-    this.#own.add(name);
+    const spec = { ...start, ...(agent === undefined ? {} : { 'user-agent': agent }), pod: podName };
+    const name = await this.create({
+      apiVersion: API_VERSION,
+      kind: 'GateSession',
+      metadata: { generateName: 'console-', namespace },
+      spec,
+    });
     try {
       await this.write(name, { phase: 'Active', started: new Date(this.clock.now()).toISOString() });
     } catch (error) {
@@ -73,10 +72,9 @@ export class SessionRecords {
     try {
       await this.write(name, status);
     } catch (error) {
+      this.#own.delete(name);
       // Deleted: this is how an administrator closes a console.
       if (!isKubeError(error, 404)) throw error;
-    } finally {
-      this.#own.delete(name);
     }
   }
 
@@ -97,10 +95,7 @@ export class SessionRecords {
 
   /** Live ones as the watch shows them, without those that are known better. */
   private liveBut(token: string, known: ReadonlySet<string>): number {
-    const live = this.watches.sessions.list().filter(({ metadata, spec, status }) => {
-      return spec.token === token && status?.phase !== 'Ended' && !known.has(metadata.name ?? '');
-    });
-    return live.length;
+    return this.active().filter(({ metadata, spec }) => spec.token === token && !known.has(metadata.name ?? '')).length;
   }
 
   /**
@@ -108,27 +103,47 @@ export class SessionRecords {
    * @returns the tokens whose consoles they were, with how many are still live
    */
   async endOrphans(): Promise<Map<string, number>> {
-    const ended = new Set<string>();
-    const tokens = new Set<string>();
-    for (const { metadata, spec, status } of this.watches.sessions.list()) {
-      const { name } = metadata;
-      if (status?.phase === 'Ended' || name === undefined || this.#own.has(name)) continue;
-      // An own one that is not known yet may just be about to open.
-      const dead = spec.pod === this.config.podName ? this.isOld(metadata) : !(await this.replicas.isAlive(spec.pod));
-      if (!dead) continue;
-      await this.end(name, {
-        bytesIn: 0,
-        bytesOut: 0,
-        reason: 'The gateway replica that served this console is gone.',
-      });
-      ended.add(name);
-      if (spec.token !== undefined) tokens.add(spec.token);
+    const dead = await this.deadPods();
+    const orphans = this.active().filter(({ metadata: { name = '' }, spec: { pod } }) => {
+      return pod === this.config.podName ? this.isFormer(name) : dead.has(pod);
+    });
+    for (const { metadata } of orphans) {
+      const reason = 'The gateway replica that served this console is gone.';
+      await this.end(metadata.name ?? '', { bytesIn: 0, bytesOut: 0, reason });
     }
+    const ended = new Set(orphans.map(({ metadata }) => metadata.name ?? ''));
+    const tokens = new Set(orphans.flatMap(({ spec: { token } }) => (token === undefined ? [] : [token])));
     return new Map([...tokens].map((token) => [token, this.liveBut(token, ended)]));
   }
 
-  private isOld({ creationTimestamp }: GateSession['metadata']): boolean {
-    return this.clock.now() - Date.parse(creationTimestamp ?? '') > OPENING_MS;
+  private active(): GateSession[] {
+    return this.watches.sessions.list().filter(({ status }) => status?.phase !== 'Ended');
+  }
+
+  private async deadPods(): Promise<Set<string>> {
+    const dead = new Set<string>();
+    for (const pod of new Set(this.active().map(({ spec }) => spec.pod))) {
+      if (!(await this.replicas.isAlive(pod))) dead.add(pod);
+    }
+    return dead;
+  }
+
+  /** True for a record of this pod that a former process left, or that could not be completed. */
+  private isFormer(name: string): boolean {
+    return this.#opening === 0 && !this.#own.has(name);
+  }
+
+  /** @returns the name of the new record */
+  private async create(record: GateSession): Promise<string> {
+    this.#opening += 1;
+    try {
+      const { metadata } = await this.client.create<GateSession>(types.gateSessions, record, this.config.namespace);
+      const { name = '' } = metadata;
+      this.#own.add(name);
+      return name;
+    } finally {
+      this.#opening -= 1;
+    }
   }
 
   private async write(name: string, status: GateSessionStatus): Promise<void> {
