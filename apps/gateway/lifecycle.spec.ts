@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { call, view } from './testing/clients.js';
 import { startGateway, TestCluster, until, VNC } from './testing/gateway.js';
 
@@ -44,4 +45,16 @@ it('waits for nobody when a person ends it', async () => {
   const gateway = await startGateway(cluster, { SHUTDOWN_DELAY: '1h' });
   await gateway.close('SIGINT');
   await expect(call(gateway.port, '/healthz')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+});
+
+it('ends both sides of an upgrade that is no console', async () => {
+  const usb = VNC.replace(/vnc$/, 'usbredir');
+  const { status } = await cluster.grant({ urls: [usb.slice('/k8s'.length)] });
+  const gateway = await startGateway(cluster);
+  const client = await view(gateway.port, usb, { authorization: `Bearer ${status?.token ?? ''}` });
+  await client.receives('RFB');
+  const guest = cluster.api.guests.at(-1);
+  await gateway.close('SIGINT');
+  expect((await client.ended).code).toBe(1006);
+  await until(() => guest?.socket.readyState === WebSocket.CLOSED);
 });

@@ -4,7 +4,7 @@ import { type GateToken } from '#libs/api';
 import { readConfig } from '../config/config.js';
 import { SIGN_IN_COOKIE, SealedCookie } from '../sign-in/sealed-cookie.js';
 import { type Ended, view } from '../testing/clients.js';
-import { BASE_ENV, VNC } from '../testing/gateway.js';
+import { BASE_ENV, until, VNC } from '../testing/gateway.js';
 import { useGateway } from '../testing/use-gateway.js';
 
 const PODS = '/k8s/api/v1/namespaces/ns/pods';
@@ -43,10 +43,14 @@ async function openAll(vm: string, headers: Headers): Promise<{ over: () => Prom
   const usb = await view(gateway.port, path.replace(/vnc$/, 'usbredir'), headers);
   const screen = await view(gateway.port, path, headers);
   await Promise.all([usb, screen].map((one) => one.receives('RFB')));
+  const atCluster = cluster.api.guests.filter(({ url }) => url.includes(`/${vm}/`));
+  expect(atCluster).toHaveLength(2);
   const over = async (): Promise<Ended> => {
     await Promise.all(follows.map((one) => one.over));
     expect((await usb.ended).code).toBe(1006);
-    return screen.ended;
+    const end = await screen.ended;
+    await until(() => atCluster.every(({ socket }) => socket.readyState === socket.CLOSED));
+    return end;
   };
   return { over };
 }

@@ -1,12 +1,13 @@
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { kubeconfigOf, Upstream } from '#libs/kube';
 import { type ApiRequest, parseRequest } from '#libs/policy';
 import { Answers } from '../http/answers.js';
-import { call, refusedUpgrade, view } from '../testing/clients.js';
+import { call, refusedUpgrade, view, type Viewer } from '../testing/clients.js';
 import { FakeApi } from '../testing/fake-api.js';
 import { until } from '../testing/gateway.js';
+import { WebSocket } from 'ws';
 import { Forwarder } from './forwarder.js';
 
 const SILENCE_MS = 80;
@@ -18,10 +19,13 @@ let api: FakeApi;
 /** Ports of gateways in front of an API server, and of one that takes connections and says nothing. */
 let port: number;
 let mute: number;
+/** Connections to the latter. */
+const sockets = new Set<Socket>();
+/** Statuses of upgrades, in the order in which they were known. */
+const statuses: number[] = [];
 
 beforeAll(async () => {
   api = await FakeApi.start();
-  const sockets = new Set<Socket>();
   const silent = createTcpServer((socket) => void sockets.add(socket.on('error', () => undefined).resume()));
   const url = new URL(`http://127.0.0.1:${await listen(silent)}`);
   closers.push(
@@ -44,7 +48,8 @@ async function front(upstream: Upstream): Promise<number> {
   const forwarder = new Forwarder(upstream, new Answers({ frameAncestors: [] }), audit, SILENCE_MS);
   const server = createServer((req, res) => void forwarder.web(req, res, parsed(req), identity));
   server.on('upgrade', (req: IncomingMessage, socket: Socket, head: Buffer) => {
-    forwarder.upgrade(req, socket, head, parsed(req), identity);
+    socket.on('error', () => socket.destroy());
+    void forwarder.upgrade(req, socket, head, parsed(req), identity).then((status) => statuses.push(status));
   });
   closers.push(
     () => upstream.close(),
@@ -142,3 +147,87 @@ it('a body that the client is still sending is waited for', async () => {
   });
   expect(await answered).toBe(201);
 });
+
+describe('row 18: the two sides of an upgrade end together', () => {
+  const USB = '/apis/usbredir';
+
+  /** An open upgrade: the client, and the cluster's socket. */
+  async function open(): Promise<{ client: Viewer; cluster: Socket }> {
+    const client = await view(port, USB);
+    await client.receives('RFB');
+    const guest = api.guests.at(-1);
+    if (guest === undefined) throw new Error('nothing was forwarded');
+    return { client, cluster: guest.request.socket };
+  }
+
+  it.each<[string, (side: Socket) => unknown]>([
+    ['is cut', (side) => side.destroy()],
+    ['is reset', (side) => side.resetAndDestroy()],
+  ])('when either %s', async (_name, end) => {
+    const [first, second] = [await open(), await open()];
+    end(rawSocket(first.client));
+    await until(() => first.cluster.destroyed);
+    end(second.cluster);
+    expect(await second.client.ended).toMatchObject({ code: 1006 });
+  });
+
+  it('without a word of HTTP in what goes over the websocket', async () => {
+    const { client, cluster } = await open();
+    const seen: Buffer[] = [];
+    rawSocket(client).prependListener('data', (data: Buffer) => seen.push(data));
+    cluster.resetAndDestroy();
+    await client.ended;
+    expect(Buffer.concat(seen).toString()).toBe('');
+  });
+
+  it('what the cluster sent last still arrives', async () => {
+    const { client, cluster } = await open();
+    const last = 'x'.repeat(5_000_000);
+    client.socket.pause();
+    api.guests.at(-1)?.socket.send(last, () => cluster.destroySoon());
+    await timePasses();
+    client.socket.resume();
+    await client.ended;
+    expect(client.received().length).toBe('RFB 003.008\n'.length + last.length);
+  });
+
+  it('before the cluster has answered, too', async () => {
+    const before = sockets.size;
+    const client = new WebSocket(`ws://127.0.0.1:${mute}${USB}`).on('error', () => undefined);
+    await until(() => sockets.size > before);
+    client.terminate();
+    await until(() => [...sockets].at(-1)?.destroyed === true);
+    expect(statuses.at(-1)).toBe(499);
+  });
+
+  it('the status is that of the answer', async () => {
+    const { client } = await open();
+    expect(statuses.at(-1)).toBe(101);
+    client.socket.terminate();
+    api.refuseUpgrade = { code: 403, body: 'no' };
+    expect((await refusedUpgrade(port, USB)).status).toBe(403);
+    api.refuseUpgrade = undefined;
+    expect(statuses.at(-1)).toBe(403);
+    expect((await refusedUpgrade(mute, USB)).status).toBe(504);
+    expect(statuses.at(-1)).toBe(504);
+  });
+
+  it('a refusal on a connection that has served a request before is answered too', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const first = await new Promise<IncomingMessage>((resolve) => {
+      request({ port: mute, path: PODS, agent }, resolve).end();
+    });
+    for await (const _chunk of first) void 0;
+    const second = await new Promise<IncomingMessage>((resolve, reject) => {
+      const headers = { connection: 'Upgrade', upgrade: 'websocket' };
+      request({ port: mute, path: USB, agent, headers }, resolve).on('error', reject).end();
+    });
+    expect([first.statusCode, second.statusCode]).toEqual([504, 504]);
+    second.resume();
+    agent.destroy();
+  });
+});
+
+function rawSocket({ socket }: Viewer): Socket {
+  return (socket as unknown as { _socket: Socket })._socket;
+}

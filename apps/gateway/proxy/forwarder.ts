@@ -6,6 +6,7 @@ import { Upstream } from '#libs/kube';
 import { type ApiRequest } from '#libs/policy';
 import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware';
 import { Answers } from '../http/answers.js';
+import { CLIENT_CLOSED } from '../http/ended.js';
 import { Refusal } from '../http/refusal.js';
 import { UpstreamIdentity } from '../credentials/identities.js';
 import { upgradeHeaders, upstreamHeaders } from './request-headers.js';
@@ -28,6 +29,8 @@ export class Forwarder {
   readonly #proxy: RequestHandler;
   /** Requests whose answers may begin at any time. */
   readonly #patient = new WeakSet<IncomingMessage>();
+  /** Clients whose upgrades have no answer yet, and what is called with its status. */
+  readonly #unanswered = new Map<Socket, (status: number) => void>();
 
   constructor(
     private readonly upstream: Upstream,
@@ -55,9 +58,9 @@ export class Forwarder {
         proxyReq: (request, req) => {
           if (!this.#patient.has(req)) boundSilence(request, this.silenceMs, req);
         },
-        proxyReqWs: (request) => {
+        proxyReqWs: (request, _req, socket) => {
           boundSilence(request, this.silenceMs);
-          this.cleanUpgrade(request);
+          this.joinSides(request, socket);
         },
         error: (error, req, res) => this.failed(error, req, res),
       },
@@ -73,29 +76,66 @@ export class Forwarder {
     return this.#proxy(req, res);
   }
 
-  /** Forwards an upgrade other than a console: the sockets are joined as they are. */
-  upgrade(req: IncomingMessage, socket: Socket, head: Buffer, request: ApiRequest, identity: UpstreamIdentity): void {
+  /**
+   * Forwards an upgrade other than a console: the sockets are joined as they are, and neither outlives the other.
+   * @returns the status of the answer: 101 if it was upgraded
+   */
+  upgrade(
+    req: IncomingMessage,
+    socket: Socket,
+    head: Buffer,
+    request: ApiRequest,
+    identity: UpstreamIdentity,
+  ): Promise<number> {
     req.headers = upgradeHeaders(req.headers, identity);
     req.url = target(request);
-    this.#proxy.upgrade(req, socket, head);
+    return new Promise((answered) => {
+      this.#unanswered.set(socket, answered);
+      socket.once('close', () => this.answered(socket, CLIENT_CLOSED));
+      this.#proxy.upgrade(req, socket, head);
+    });
   }
 
   close(): void {
     this.#agent.destroy();
   }
 
-  private cleanUpgrade(request: ClientRequest): void {
-    const clean = ({ headers }: IncomingMessage): void => cleanAnswer(headers, this.upstream.server);
-    request.prependListener('upgrade', clean).prependListener('response', clean);
+  /** The library joins the data of the two sides, not their ends. */
+  private joinSides(request: ClientRequest, socket: Socket): void {
+    const left = (): void => void socket.destroy();
+    const answer = ({ headers, statusCode = 502 }: IncomingMessage): void => {
+      socket.off('end', left);
+      cleanAnswer(headers, this.upstream.server);
+      this.answered(socket, statusCode);
+    };
+    request.prependListener('upgrade', answer).prependListener('response', answer);
+    request.once('upgrade', (_answer, upstream: Socket) => joinEnds(socket, upstream));
+    socket.once('close', () => request.destroy());
+    // Nobody reads from the client before the answer: without a read its end would not be noticed.
+    socket.once('end', left).read(0);
+  }
+
+  /** @returns false if the upgrade has its answer already */
+  private answered(socket: Socket, status: number): boolean {
+    this.#unanswered.get(socket)?.(status);
+    return this.#unanswered.delete(socket);
   }
 
   private failed(error: Error, req: IncomingMessage, res: ServerResponse | Socket): void {
+    const left = !('writeHead' in res) && res.destroyed;
+    if (left) return;
     this.audit.fault('upstream', error);
     const refusal = upstreamFault(error);
     if ('writeHead' in res) this.answers.refuse(req, res, refusal);
-    else if (res.bytesWritten === 0 || !('_httpMessage' in res)) this.answers.refuseUpgrade(req, res, refusal);
+    else if (this.answered(res, refusal.code)) this.answers.refuseUpgrade(req, res, refusal);
     else res.destroy();
   }
+}
+
+/** Neither side outlives the other. What the cluster sent before it closed still reaches the client. */
+function joinEnds(client: Socket, upstream: Socket): void {
+  client.once('close', () => upstream.destroy());
+  upstream.once('close', () => client.destroySoon());
 }
 
 /**

@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { type ApiRequest } from '#libs/policy';
 import { type Credential } from '../credentials/credential.js';
 import { Identities } from '../credentials/identities.js';
+import { CLIENT_CLOSED } from '../http/ended.js';
 import { Forwarder } from './forwarder.js';
 
 /** Upgrades other than consoles (exec, port-forward, a watch by websocket): the sockets are joined as they are. */
@@ -21,24 +22,23 @@ export class PlainUpgrades {
   }
 
   /**
-   * It ends with its credential.
-   * @returns false if the client left before there was a token for it
+   * Both sides end with its credential, and when the gateway shuts down.
+   * @returns the status of the answer: 101 if it was upgraded
    * @throws Refusal 503 if the guest account has no token
    */
   async forward(
     [req, socket, head]: [IncomingMessage, Socket, Buffer],
     { request, credential }: { request: ApiRequest; credential: Credential },
     clientAddress: string,
-  ): Promise<boolean> {
-    const token = await this.identities.token(credential);
-    if (socket.destroyed) return false;
-    this.#open.add(socket);
+  ): Promise<number> {
     const stop = this.identities.onEnd(credential, () => socket.destroy());
+    this.#open.add(socket);
     socket.once('close', () => {
       stop();
       this.#open.delete(socket);
     });
-    this.forwarder.upgrade(req, socket, head, request, { token, clientAddress });
-    return true;
+    const token = await this.identities.token(credential);
+    if (socket.destroyed) return CLIENT_CLOSED;
+    return this.forwarder.upgrade(req, socket, head, request, { token, clientAddress });
   }
 }

@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { ConsoleDoor } from '../console/console-door.js';
 import { Answers } from '../http/answers.js';
 import { ClientAddresses } from '../http/client-address.js';
+import { CLIENT_CLOSED } from '../http/ended.js';
 import { Refusal } from '../http/refusal.js';
 import { RequestLog } from '../http/request-log.js';
 import { Pipeline } from './pipeline.js';
@@ -33,14 +34,16 @@ export class UpgradeDoor {
   handle(req: IncomingMessage, socket: Socket, head: Buffer): void {
     // Without a listener an error of this socket would end the process.
     socket.on('error', () => socket.destroy());
-    this.serve(req, socket, head).catch((error: unknown) => {
+    const end = this.log.began('upgrade');
+    this.serve(req, socket, head).then(end, (error: unknown) => {
       const refusal = this.log.answerTo('upgrade', error);
-      this.log.began('upgrade')(refusal.code);
+      end(refusal.code);
       this.answers.refuseUpgrade(req, socket, refusal);
     });
   }
 
-  private async serve(req: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+  /** @returns the status of the answer: 101 if it was upgraded, that of the cluster if not */
+  private async serve(req: IncomingMessage, socket: Socket, head: Buffer): Promise<number> {
     const { method = 'GET', url = '', headers } = req;
     if (this.#closing) throw shuttingDown();
     if (!url.startsWith('/k8s/'))
@@ -51,14 +54,13 @@ export class UpgradeDoor {
       this.log.denied('upgrade', req, verdict.refusal);
       throw verdict.refusal;
     }
+    if (this.#closing) throw shuttingDown();
+    if (socket.destroyed) return CLIENT_CLOSED;
     const { request, credential } = verdict;
     const address = this.addresses.of(req);
-    if (request.console === undefined) {
-      if (await this.plain.forward([req, socket, head], verdict, address)) this.log.began('upgrade')(101);
-      return;
-    }
-    this.log.began('upgrade')(101);
+    if (request.console === undefined) return this.plain.forward([req, socket, head], verdict, address);
     await this.consoles.open(req, socket, head, { request, credential, target: request.console, address });
+    return 101;
   }
 }
 
