@@ -2,6 +2,7 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import { type Duplex } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { cut } from './ended.js';
 import { Refusal } from './refusal.js';
 import { type Page, pageHeaders, renderPage } from './page.js';
 
@@ -26,10 +27,7 @@ export class Answers {
 
   /** Answers a request with a refusal; cuts the connection if an answer has already begun. */
   refuse(req: IncomingMessage, res: ServerResponse, refusal: Refusal): void {
-    if (res.headersSent) {
-      res.destroy();
-      return;
-    }
+    if (res.headersSent) return cut(res, refusal.code);
     const { headers, body } = this.render(refusal, req.headers.accept);
     res.writeHead(refusal.code, headers);
     res.end(body);

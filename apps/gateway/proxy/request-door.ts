@@ -4,6 +4,7 @@ import { type Credential } from '../credentials/credential.js';
 import { Identities } from '../credentials/identities.js';
 import { Answers } from '../http/answers.js';
 import { ClientAddresses } from '../http/client-address.js';
+import { cut, statusOf } from '../http/ended.js';
 import { Refusal } from '../http/refusal.js';
 import { RequestLog } from '../http/request-log.js';
 import { Forwarder } from './forwarder.js';
@@ -27,12 +28,12 @@ export class RequestDoor {
   /** Refuses requests from now on. Those in flight go on, except watches, which clients reopen elsewhere. */
   close(): void {
     this.#closing = true;
-    for (const res of this.#watches) res.destroy();
+    for (const res of this.#watches) cut(res, 503);
   }
 
   handle(req: IncomingMessage, res: ServerResponse): void {
     const end = this.log.began('http');
-    res.once('close', () => end(res.statusCode));
+    res.once('close', () => end(statusOf(res)));
     this.serve(req, res).catch((error: unknown) => {
       this.answers.refuse(req, res, this.log.answerTo('request', error));
     });
@@ -68,7 +69,7 @@ export class RequestDoor {
     this.identities.used(credential);
     res.once(
       'close',
-      this.identities.onEnd(credential, () => res.destroy()),
+      this.identities.onEnd(credential, () => cut(res, 401)),
     );
   }
 }
