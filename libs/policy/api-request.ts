@@ -26,6 +26,11 @@ export type ParsedRequest =
   | { readonly ok: true; readonly request: ApiRequest }
   | { readonly ok: false; readonly reason: PathFault; readonly message: string };
 
+/** @returns path and query as the client wrote them: what is sent upstream */
+export function requestTarget({ path, query }: Pick<ApiRequest, 'path' | 'query'>): string {
+  return query === '' ? path : `${path}?${query}`;
+}
+
 /**
  * The only way to an ApiRequest: its path has one reading, or it is refused. Nothing is rewritten.
  * @param path the API path as the client wrote it, without `/k8s` and query

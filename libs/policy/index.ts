@@ -1,4 +1,4 @@
-export { type ApiRequest, parseRequest } from './api-request.js';
+export { type ApiRequest, parseRequest, requestTarget } from './api-request.js';
 export { decide, opens } from './decide.js';
 export { forbidden } from './forbidden.js';
 export { type Grant, PolicyError, parseGrant } from './grant.js';

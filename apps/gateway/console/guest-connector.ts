@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { requestTarget } from '#libs/policy';
 import { ViewOnlyFilter } from '#libs/rfb';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { Identities, identityHeaders } from '../credentials/identities.js';
@@ -10,6 +11,9 @@ import { type InputFilter, UpstreamRefused } from './tunnel.js';
 const NOTHING = new Uint8Array(0);
 /** A serial line has no messages to tell apart: no input passes. */
 const NO_INPUT: InputFilter = { push: () => NOTHING };
+
+/** The gateway decides about these parameters; all others reach the cluster byte for byte. */
+const OURS: ReadonlySet<string | undefined> = new Set(['takeover', 'preserveSession']);
 
 /** Connects a browser to its guest, through the Kubernetes API. */
 @Injectable()
@@ -30,7 +34,7 @@ export class GuestConnector {
     const filter = inputFilter(live);
     try {
       await live.tunnel.connect({
-        target: `${request.path}${upstreamQuery(live, taken)}`,
+        target: requestTarget({ path: request.path, query: upstreamQuery(live, taken) }),
         headers: identityHeaders({ token, clientAddress: address }),
         onLost,
         ...(filter === undefined ? {} : { filter }),
@@ -50,11 +54,14 @@ export class GuestConnector {
  */
 function upstreamQuery(live: LiveConsole, taken: boolean): string {
   const { request, target } = live.order;
-  const query = new URLSearchParams(request.query);
-  query.delete('takeover');
-  query.delete('preserveSession');
-  if (target.kind === 'vnc' && !taken && !live.mayTakeOver) query.set('preserveSession', 'true');
-  return query.size === 0 ? '' : `?${query.toString()}`;
+  const query = request.query === '' ? [] : request.query.split('&').filter((one) => !OURS.has(nameOf(one)));
+  if (target.kind === 'vnc' && !taken && !live.mayTakeOver) query.push('preserveSession=true');
+  return query.join('&');
+}
+
+/** @returns the name of a query parameter, decoded as servers decode it */
+function nameOf(parameter: string): string | undefined {
+  return new URLSearchParams(parameter).keys().next().value;
 }
 
 function inputFilter({ order: { credential, target } }: LiveConsole): InputFilter | undefined {

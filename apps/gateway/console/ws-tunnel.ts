@@ -146,8 +146,13 @@ class WsTunnel implements Tunnel {
   /** @param opened called in the same turn, since the guest's first bytes may come with the handshake */
   private dial(target: string, headers: Record<string, string>, opened: (guest: WebSocket) => void): Promise<void> {
     const { server } = this.upstream;
-    const url = `${server.protocol === 'https:' ? 'wss' : 'ws'}://${server.host}${server.pathname.replace(/\/$/, '')}${target}`;
+    const url = `${server.protocol === 'https:' ? 'wss' : 'ws'}://${server.host}`;
     const guest = new WebSocket(url, [PLAIN], {
+      // A URL would be normalised: `"` to `%22`, for example.
+      finishRequest: (request) => {
+        request.path = server.pathname.replace(/\/$/, '') + target;
+        request.end();
+      },
       headers,
       perMessageDeflate: false,
       handshakeTimeout: HANDSHAKE_MS,

@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { type Socket } from 'node:net';
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { Upstream } from '#libs/kube';
-import { type ApiRequest } from '#libs/policy';
+import { type ApiRequest, requestTarget } from '#libs/policy';
 import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware';
 import { Answers } from '../http/answers.js';
 import { CLIENT_CLOSED } from '../http/ended.js';
@@ -70,7 +70,7 @@ export class Forwarder {
   /** Forwards a request; the answer goes to `res`, whatever happens. */
   web(req: IncomingMessage, res: ServerResponse, request: ApiRequest, identity: UpstreamIdentity): Promise<void> {
     req.headers = upstreamHeaders(req.headers, identity);
-    req.url = target(request);
+    req.url = requestTarget(request);
     // A kubelet sends the head of a followed log with its first line.
     if (request.info.watch && request.path.endsWith('/log')) this.#patient.add(req);
     return this.#proxy(req, res);
@@ -88,7 +88,7 @@ export class Forwarder {
     identity: UpstreamIdentity,
   ): Promise<number> {
     req.headers = upgradeHeaders(req.headers, identity);
-    req.url = target(request);
+    req.url = requestTarget(request);
     return new Promise((answered) => {
       this.#unanswered.set(socket, answered);
       socket.once('close', () => this.answered(socket, CLIENT_CLOSED));
@@ -172,10 +172,6 @@ function flushSoon({ headers }: IncomingMessage, res: ServerResponse): void {
   setImmediate(() => {
     if (!res.headersSent && !res.destroyed) res.flushHeaders();
   });
-}
-
-function target({ path, query }: ApiRequest): string {
-  return query === '' ? path : `${path}?${query}`;
 }
 
 /** @returns what a person may know about a fault on the way to the API server, without its address */

@@ -1,5 +1,5 @@
 import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { WebSocket } from 'ws';
 
 export interface Reply {
@@ -94,19 +94,30 @@ export function sendRaw(port: number, bytes: string): Promise<string> {
   });
 }
 
+const UPGRADE = {
+  host: 'localhost',
+  connection: 'Upgrade',
+  upgrade: 'websocket',
+  'sec-websocket-version': '13',
+  'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+};
+
+/** A websocket opened by hand, its path byte for byte as written. @param frames sent in one piece with the handshake */
+export function openRaw(port: number, path: string, headers: Record<string, string>, frames = Buffer.alloc(0)): Socket {
+  const lines = Object.entries({ ...UPGRADE, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
+  const head = Buffer.from(`GET ${path} HTTP/1.1\r\n${lines.join('')}\r\n`, 'latin1');
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => undefined).write(Buffer.concat([head, frames]));
+  return socket;
+}
+
 /**
  * An upgrade that must be refused, its path sent byte for byte as written (websocket clients tidy theirs).
  * @throws where it was taken up
  */
 export function refusedUpgrade(port: number, path: string, headers: Record<string, string> = {}): Promise<Reply> {
-  const own = {
-    connection: 'Upgrade',
-    upgrade: 'websocket',
-    'sec-websocket-version': '13',
-    'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
-  };
   return new Promise((resolve, reject) => {
-    const req = request({ port, host: '127.0.0.1', path, headers: { ...own, ...headers }, agent: false }, (res) => {
+    const req = request({ port, host: '127.0.0.1', path, headers: { ...UPGRADE, ...headers }, agent: false }, (res) => {
       readReply(res).then(resolve, reject);
     });
     req.on('upgrade', (_res, socket) => {
