@@ -52,7 +52,10 @@ export class GrantReader {
   /** @throws GrantError: why this cookie value or JWT gives nothing */
   async readOne(value: string): Promise<Presented> {
     const handle = this.handles.read(value);
-    if (handle !== undefined) return this.check(await this.store.byUid(handle.uid), handle.nonce);
+    if (handle !== undefined) {
+      this.refuseEnded(handle.exp);
+      return this.check(await this.store.byUid(handle.uid), handle.nonce);
+    }
     return this.check(await this.fromJwt(value), undefined);
   }
 
@@ -65,12 +68,21 @@ export class GrantReader {
   /** The grant of a JWT, whatever its state. @throws GrantError where the signature or the GateToken is missing */
   async fromJwt(jwt: string): Promise<ActiveGrant> {
     const { claims, hash } = this.verifier.verify(jwt);
+    this.refuseEnded(claims.exp);
     const slash = claims.sub?.indexOf('/') ?? -1;
     const [namespace, name] = [claims.sub?.slice(0, slash), claims.sub?.slice(slash + 1)];
     const registered = claims.jti !== undefined && namespace === this.config.namespace;
     if (registered && claims.jti !== undefined) return madeFor(await this.store.byUid(claims.jti, name), jwt);
     if (!this.config.acceptUnregistered) throw new GrantError('unknown');
     return unregistered(claims, hash);
+  }
+
+  /**
+   * What has ended is refused before its GateToken is looked for: that may have been deleted long ago.
+   * @param exp seconds since the epoch
+   */
+  private refuseEnded(exp: number): void {
+    if (exp * 1000 <= this.clock.now()) throw new GrantError('expired');
   }
 
   private async check(grant: ActiveGrant, nonce: string | undefined): Promise<Presented> {

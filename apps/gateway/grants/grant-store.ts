@@ -3,18 +3,23 @@ import { LRUCache } from 'lru-cache';
 import { ownFault } from '../cluster/own-fault.js';
 import { Watches } from '../cluster/watches.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { Attempts } from '../limits/attempts.js';
 import { type GateToken } from '#libs/api';
 import { isKubeError, OwnClient, types } from '#libs/kube';
+import { Clock } from '#libs/ops';
 import { PolicyError } from '#libs/policy';
 import { GrantError, unreachable } from './grant-error.js';
 import { type ActiveGrant, toActiveGrant } from './active-grant.js';
+import { LiveTokens } from './live-tokens.js';
 
 const NEGATIVE_MS = 1000;
 const MOST_REMEMBERED = 10_000;
+/** Readings of all GateTokens because of unknown link codes, which anyone can make up: 20 at once, then one every 30 s. */
+const GUESSES = { most: 20, backPerSecond: 1 / 30, addresses: 1 };
 
 /**
  * The GateTokens of the namespace, by UID and by the hash of their link. What the watch has not brought yet is asked
- * for once, live; a negative answer is kept for a second, so that nobody makes the gateway flood the API server.
+ * for live, within limits, so that nobody makes the gateway flood the API server.
  */
 @Injectable()
 export class GrantStore {
@@ -24,22 +29,28 @@ export class GrantStore {
   readonly #gone = new LRUCache<string, true>({ max: MOST_REMEMBERED });
   readonly #misses = new LRUCache<string, true>({ max: MOST_REMEMBERED, ttl: NEGATIVE_MS });
   readonly #asking = new Map<string, Promise<GateToken | undefined>>();
+  readonly #live: LiveTokens;
+  readonly #guesses: Attempts;
 
   constructor(
-    { tokens }: Watches,
-    private readonly client: OwnClient,
-    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
+    @Inject(Watches) { tokens }: Pick<Watches, 'tokens'>,
+    @Inject(OwnClient) private readonly client: Pick<OwnClient, 'get' | 'list'>,
+    @Inject(GATEWAY_CONFIG) private readonly config: Pick<GatewayConfig, 'namespace' | 'gateServer'>,
+    @Inject(Clock) clock: Pick<Clock, 'now'>,
   ) {
+    this.#live = new LiveTokens(client, config.namespace, (token) => this.put(token));
+    this.#guesses = new Attempts(clock, GUESSES);
     tokens.on('put', (token) => this.put(token));
     tokens.on('delete', (token) => this.remove(token));
   }
 
   /**
-   * @param name where it is known (a JWT says it): then one object is read instead of the list
+   * @param uid of a GateToken that existed when one of our JWTs or cookies was made
+   * @param name where it is known (a JWT says it): then one object is read instead of all
    * @throws GrantError: deleted, unknown, unreachable
    */
   async byUid(uid: string, name?: string): Promise<ActiveGrant> {
-    const token = this.#byUid.get(uid) ?? (await this.askFor(uid, () => this.readLive(uid, name)));
+    const token = this.#byUid.get(uid) ?? (await (name === undefined ? this.findUid(uid) : this.askFor(uid, name)));
     if (token === undefined) throw new GrantError(this.#gone.has(uid) ? 'deleted' : 'unknown');
     if (!this.isOurs(token)) throw new GrantError('unknown');
     return compiled(token);
@@ -47,13 +58,10 @@ export class GrantStore {
 
   /** @param hash base64url SHA-256 of the code of a link */
   async byLinkHash(hash: string): Promise<ActiveGrant> {
+    if (!this.#uidByHash.has(hash) && this.mayGuess()) await this.#live.read();
     const uid = this.#uidByHash.get(hash);
-    if (uid !== undefined) return this.byUid(uid);
-    // Codes can be guessed by anyone: the live question is shared by everybody who asks within a second.
-    const found = await this.askFor('every-link', () => this.listLive().then(() => undefined));
-    const listed = found?.metadata.uid ?? this.#uidByHash.get(hash);
-    if (listed === undefined) throw new GrantError('unknown');
-    return this.byUid(listed);
+    if (uid === undefined) throw new GrantError('unknown');
+    return this.byUid(uid);
   }
 
   /** Reads a grant from the API server, past the watch. @throws GrantError: deleted, unreachable */
@@ -88,25 +96,37 @@ export class GrantStore {
     this.#gone.set(uid, true);
   }
 
-  private async askFor(key: string, ask: () => Promise<GateToken | undefined>): Promise<GateToken | undefined> {
-    if (this.#gone.has(key) || this.#misses.has(key)) return undefined;
-    const asking = this.#asking.get(key) ?? this.once(key, ask);
+  private mayGuess(): boolean {
+    return this.#live.isDue || this.#guesses.take('anyone') === undefined;
+  }
+
+  private async findUid(uid: string): Promise<GateToken | undefined> {
+    if (this.#gone.has(uid)) return undefined;
+    await this.#live.read();
+    const found = this.#byUid.get(uid);
+    // No UID is given twice: there is no need to ask again.
+    if (found === undefined) this.#gone.set(uid, true);
+    return found;
+  }
+
+  private async askFor(uid: string, name: string): Promise<GateToken | undefined> {
+    if (this.#gone.has(uid) || this.#misses.has(uid)) return undefined;
+    const asking = this.#asking.get(uid) ?? this.once(uid, name);
     return asking;
   }
 
-  private once(key: string, ask: () => Promise<GateToken | undefined>): Promise<GateToken | undefined> {
-    const asking = ask()
+  private once(uid: string, name: string): Promise<GateToken | undefined> {
+    const asking = this.readLive(uid, name)
       .then((token) => {
-        if (token === undefined) this.#misses.set(key, true);
+        if (token === undefined) this.#misses.set(uid, true);
         return token;
       })
-      .finally(() => this.#asking.delete(key));
-    this.#asking.set(key, asking);
+      .finally(() => this.#asking.delete(uid));
+    this.#asking.set(uid, asking);
     return asking;
   }
 
-  private async readLive(uid: string, name: string | undefined): Promise<GateToken | undefined> {
-    if (name === undefined) return (await this.listLive()).find((one) => one.metadata.uid === uid);
+  private async readLive(uid: string, name: string): Promise<GateToken | undefined> {
     try {
       const token = await this.client.get<GateToken>(types.gateTokens, name, this.config.namespace);
       if (token.metadata.uid !== uid) return undefined;
@@ -114,16 +134,6 @@ export class GrantStore {
       return this.#byUid.get(uid);
     } catch (error) {
       if (isKubeError(error, 404)) return undefined;
-      throw ownFault(error, unreachable);
-    }
-  }
-
-  private async listLive(): Promise<GateToken[]> {
-    try {
-      const { items } = await this.client.list<GateToken>(types.gateTokens, this.config.namespace);
-      for (const token of items) this.put(token);
-      return items;
-    } catch (error) {
       throw ownFault(error, unreachable);
     }
   }

@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { API_VERSION, type GateToken } from '#libs/api';
+import { type Informer, type ListOptions, type OwnClient } from '#libs/kube';
+import { type GatewayConfig } from '../config/config.js';
+import { SecretKey } from '../config/secret.js';
+import { GrantReader } from './grant-reader.js';
+import { GrantStore } from './grant-store.js';
+import { Handles } from './handle.js';
+import { type Verifier } from './verifier.js';
+
+const NOW = Date.parse('2030-01-01T00:00:00Z');
+
+beforeEach(() => void vi.useFakeTimers({ now: NOW }));
+afterEach(() => void vi.useRealTimers());
+
+/** A gateway whose watch shows nothing, and what it asks an API server that has these GateTokens. */
+function setUp(tokens: GateToken[] = []) {
+  const asked: ListOptions[] = [];
+  const client: Pick<OwnClient, 'get' | 'list'> = {
+    get: () => Promise.reject(new Error('nothing is asked for by name')),
+    list: (async (_: unknown, __: string, options: ListOptions) => {
+      asked.push(options);
+      const from = Number(options.continue ?? 0);
+      const to = from + (options.limit ?? Infinity);
+      const items = tokens.slice(from, to);
+      return { items, metadata: to < tokens.length ? { continue: String(to) } : {} };
+    }) as unknown as OwnClient['list'],
+  };
+  const watched = { on: () => watched } as unknown as Informer<GateToken>;
+  const clock = { now: () => Date.now(), monotonic: () => performance.now() };
+  const config = { namespace: 'ns', gateServer: 'gs', sessionKey: new SecretKey(Buffer.alloc(32, 7)) };
+  const store = new GrantStore({ tokens: watched }, client, config, clock);
+  const handles = new Handles(config);
+  const reader = new GrantReader(store, {} as Verifier, handles, config as unknown as GatewayConfig, clock);
+  const cookie = (uid: string, exp = NOW / 1000 + 3600) => handles.write({ uid, exp, nonce: 'n'.repeat(16) });
+  return { store, asked, cookie, open: (value: string) => outcome(reader.readOne(value)) };
+}
+
+function token(uid: string): GateToken {
+  const metadata = { name: `gt-${uid}`, namespace: 'ns', uid, resourceVersion: '1' };
+  const data = { nbf: 0, exp: NOW / 1000 + 3600, urls: [], verbs: ['get'], from: '', until: '', duration: '1h' };
+  const spec = { vm: 'demo', 'link-hash': `hash-${uid}` };
+  return { apiVersion: API_VERSION, kind: 'GateToken', metadata, spec, status: { phase: 'Ready', data } };
+}
+
+/** What is found: the grant's UID, or the code of the error. */
+async function outcome(finding: Promise<{ uid?: string; grant?: { uid: string } }>): Promise<string> {
+  const found = finding.then(
+    ({ uid, grant }) => uid ?? grant?.uid ?? '',
+    (error: unknown) => (error as { code: string }).code,
+  );
+  await vi.advanceTimersByTimeAsync(0);
+  return found;
+}
+
+/** Of ten minutes, each second so many. */
+async function everySecond(many: number, ask: (i: number) => Promise<unknown>): Promise<unknown[]> {
+  const asking: Promise<unknown>[] = [];
+  for (let second = 0; second < 600; second++) {
+    for (let i = 0; i < many; i++) asking.push(ask(second * many + i));
+    await vi.advanceTimersByTimeAsync(1000);
+  }
+  return Promise.all(asking);
+}
+
+it('a flood of unknown link codes costs 20 readings at once, then one every 30 s', async () => {
+  const { store, asked } = setUp();
+  const answers = await everySecond(50, (i) => outcome(store.byLinkHash(`made-up-${i}`)));
+  expect(new Set(answers)).toEqual(new Set(['unknown']));
+  expect(asked.length).toBeGreaterThan(20);
+  expect(asked.length).toBeLessThanOrEqual(41);
+});
+
+it('cookies of grants that were deleted cost one reading, not one a second', async () => {
+  const { asked, cookie, open } = setUp();
+  const answers = await everySecond(16, (i) => open(cookie(`deleted-${i % 16}`)));
+  expect(new Set(answers)).toEqual(new Set(['deleted']));
+  expect(asked.length).toBeLessThanOrEqual(2);
+});
+
+it('a cookie of a grant that ended costs nothing', async () => {
+  const { asked, cookie, open } = setUp([token('one')]);
+  expect(await open(cookie('one', NOW / 1000))).toBe('expired');
+  expect(asked).toEqual([]);
+});
+
+it('reads page by page', async () => {
+  const { store, asked } = setUp(Array.from({ length: 1200 }, (_, i) => token(String(i))));
+  expect(await outcome(store.byLinkHash('hash-1199'))).toBe('1199');
+  expect(asked).toEqual([{ limit: 500 }, { limit: 500, continue: '500' }, { limit: 500, continue: '1000' }]);
+});
+
+it.each(['code', 'cookie'])('finds what was made a moment after a reading, by its %s', async (how) => {
+  const tokens: GateToken[] = [];
+  const { store, cookie, open } = setUp(tokens);
+  expect(await outcome(store.byLinkHash('hash-late'))).toBe('unknown');
+  tokens.push(token('late'));
+  const finding = how === 'code' ? outcome(store.byLinkHash('hash-late')) : open(cookie('late'));
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(await finding).toBe('late');
+});
