@@ -76,6 +76,23 @@ describe('one stream', () => {
     stream.close();
   });
 
+  it('sends each VM a few times at the start, however many consoles ended on it', async () => {
+    serveUsers(cluster);
+    for (let i = 0; i < 50; i++) {
+      cluster.api.objects.create('gatesessions', {
+        metadata: { name: `ended-${i}` },
+        spec: { vm: 'demo', kind: 'vnc', 'client-address': '192.0.2.1', pod: 'p', user: 'ada' },
+        status: { phase: 'Ended' },
+      });
+    }
+    const stream = await events(gateway.port, EVENTS, { authorization: 'Bearer many' });
+    await until(() => stream.received().split('"kind":"gatesession"').length > 50);
+    await until(() => stream.received().includes('"kind":"vm"'));
+    expect(stream.received().split('"kind":"vm"').length - 1).toBeLessThanOrEqual(4);
+    stream.close();
+    for (let i = 0; i < 50; i++) cluster.api.objects.delete('gatesessions', `ended-${i}`);
+  });
+
   it('upstream one watch per kind, however many of their tabs listen', async () => {
     serveUsers(cluster);
     const bearer = { authorization: 'Bearer tabs' };

@@ -6,6 +6,7 @@ import { gateSessionView } from './gatesession-view.js';
 import { gateTokenView } from './gatetoken-view.js';
 import { Rules } from './rules.js';
 import { type User } from '../access/user.js';
+import { isActive, Viewers } from './viewers.js';
 import { vmView } from './vm-view.js';
 
 /** The changes in one namespace that one user may see: one watch per kind, however many of their tabs listen. */
@@ -13,7 +14,7 @@ export class Feed {
   readonly changes = new Subject<ChangeEvent>();
   listeners = 0;
   private readonly informers: { stop(): Promise<void> }[] = [];
-  private readonly sessions: Informer<GateSession> | undefined;
+  private readonly viewers = new Viewers();
   private readonly vms: Informer<VirtualMachine> | undefined;
   private readonly vmis: Informer<VirtualMachineInstance> | undefined;
 
@@ -25,9 +26,9 @@ export class Feed {
   ) {
     this.vms = this.watch<VirtualMachine>(types.virtualMachines);
     this.vmis = this.watch<VirtualMachineInstance>(types.virtualMachineInstances);
-    this.sessions = this.watch<GateSession>(types.gateSessions);
-    this.joinVms();
-    this.sessions
+    const sessions = this.watch<GateSession>(types.gateSessions);
+    this.joinVms(sessions);
+    sessions
       ?.on('put', (object) => this.emit({ kind: 'gatesession', type: 'put', object: gateSessionView(object) }))
       .on('delete', ({ metadata }) => this.gone('gatesession', metadata.name));
     this.watch<GateToken>(types.gateTokens)
@@ -41,19 +42,31 @@ export class Feed {
   }
 
   /** A VM changes on the page when the VM, its instance or one of its consoles changes. */
-  private joinVms(): void {
+  private joinVms(sessions: Informer<GateSession> | undefined): void {
     this.vms?.on('put', (vm) => this.putVm(vm)).on('delete', ({ metadata }) => this.gone('vm', metadata.name));
     const byName = (name: string | undefined): void => {
       const vm = name === undefined ? undefined : this.vms?.get(name, this.namespace);
       if (vm !== undefined) this.putVm(vm);
     };
     this.vmis?.on('put', ({ metadata }) => byName(metadata.name)).on('delete', ({ metadata }) => byName(metadata.name));
-    this.sessions?.on('put', ({ spec }) => byName(spec.vm)).on('delete', ({ spec }) => byName(spec.vm));
+    // A session that was not active and is not now does not change its VM: most have ended.
+    const byViewer = (...sessions: GateSession[]): void => {
+      for (const name of new Set(sessions.filter(isActive).map(({ spec }) => spec.vm))) byName(name);
+    };
+    sessions
+      ?.on('put', (session, old) => {
+        this.viewers.put(session, old);
+        byViewer(...(old === undefined ? [session] : [old, session]));
+      })
+      .on('delete', (session) => {
+        this.viewers.delete(session);
+        byViewer(session);
+      });
   }
 
   private putVm(vm: VirtualMachine): void {
     const vmi = this.vmis?.get(vm.metadata.name ?? '', this.namespace);
-    this.emit({ kind: 'vm', type: 'put', object: vmView(vm, vmi, this.sessions?.list() ?? [], this.rules) });
+    this.emit({ kind: 'vm', type: 'put', object: vmView(vm, vmi, this.viewers.of(vm), this.rules) });
   }
 
   private gone(kind: 'vm' | 'gatetoken' | 'gatesession', name = ''): void {

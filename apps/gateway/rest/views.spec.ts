@@ -6,6 +6,7 @@ import { gateTokenView } from './gatetoken-view.js';
 import { type Refusal } from '../http/refusal.js';
 import { IssueBody } from './issue-request.js';
 import { Rules } from './rules.js';
+import { Viewers } from './viewers.js';
 import { vmView } from './vm-view.js';
 
 const API = { apiVersion: 'kubegateway.kubevirt.io/v1beta1' } as const;
@@ -60,7 +61,7 @@ describe('views', () => {
     const rules = new Rules([
       { verbs: ['update'], apiGroups: ['subresources.kubevirt.io'], resources: ['virtualmachineinstances/pause'] },
     ]);
-    const view = vmView(vm, vmi, [session], rules);
+    const view = vmView(vm, vmi, new Viewers([session]).of(vm), rules);
     expect(view).toMatchObject({ status: 'Running', node: 'local', ips: ['10.0.0.2'], cpu: 1 });
     expect(view.consoles).toEqual({ vnc: true, serial: false });
     expect(view.viewers).toEqual([{ session: 's', kind: 'vnc', who: 'ada', since: '2026-01-01T00:00:01Z' }]);
@@ -69,18 +70,34 @@ describe('views', () => {
 
   it('who is on a VM of the same name in another namespace is not on this one', () => {
     const elsewhere = { ...session, spec: { ...session.spec, namespace: 'elsewhere' } };
-    expect(vmView(vm, vmi, [elsewhere], new Rules([])).viewers).toEqual([]);
+    expect(new Viewers([elsewhere]).of(vm)).toEqual([]);
     const there = { ...vm, metadata: { ...vm.metadata, namespace: 'elsewhere' } };
-    expect(vmView(there, vmi, [session, elsewhere], new Rules([])).viewers).toHaveLength(1);
+    expect(new Viewers([session, elsewhere]).of(there)).toEqual([elsewhere]);
     expect(gateSessionView(elsewhere)).toMatchObject({ namespace: 'ns', 'vm-namespace': 'elsewhere' });
     expect(gateSessionView(session)).toMatchObject({ namespace: 'ns', 'vm-namespace': 'ns' });
   });
 
-  it('a VM that does not run has no consoles; an ended session is not a viewer', () => {
-    const view = vmView(vm, undefined, [{ ...session, status: { phase: 'Ended' } }], new Rules([]));
+  it('a VM that does not run has no consoles', () => {
+    const view = vmView(vm, undefined, [], new Rules([]));
     expect(view.consoles).toEqual({ vnc: false, serial: false });
-    expect(view.viewers).toEqual([]);
     expect(view.memory).toBe('64M');
+  });
+
+  it('who is on a VM follows the sessions as they begin, end, change and are deleted', () => {
+    const viewers = new Viewers([session]);
+    const second = { ...session, metadata: { ...session.metadata, name: 'second' } };
+    viewers.put(second);
+    expect(viewers.of(vm)).toEqual([session, second]);
+    const ended: GateSession = { ...session, status: { phase: 'Ended' } };
+    viewers.put(ended, session);
+    viewers.put(ended, ended);
+    expect(viewers.of(vm)).toEqual([second]);
+    const moved = { ...second, spec: { ...second.spec, vm: 'other' } };
+    viewers.put(moved, second);
+    const other = { ...vm, metadata: { ...vm.metadata, name: 'other' } };
+    expect([viewers.of(vm), viewers.of(other)]).toEqual([[], [moved]]);
+    viewers.delete(moved);
+    expect(viewers.of(other)).toEqual([]);
   });
 
   it('names who is on a console', () => {

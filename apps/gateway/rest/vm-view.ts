@@ -7,7 +7,7 @@ import {
   type VirtualMachineInstance,
   type VmCondition,
 } from '#libs/kubevirt';
-import { machineNamespace, who } from './gatesession-view.js';
+import { who } from './gatesession-view.js';
 import { present } from './gatetoken-view.js';
 import { type Rules } from './rules.js';
 
@@ -18,11 +18,14 @@ export function actionResource(action: VmAction): 'virtualmachines' | 'virtualma
   return action === 'pause' || action === 'unpause' ? 'virtualmachineinstances' : 'virtualmachines';
 }
 
-/** A VM joined with its instance, the consoles on it and what the user may do. */
+/**
+ * A VM joined with its instance, the consoles on it and what the user may do.
+ * @param viewers the active sessions of this VM
+ */
 export function vmView(
   vm: VirtualMachine,
   vmi: VirtualMachineInstance | undefined,
-  sessions: readonly GateSession[],
+  viewers: readonly GateSession[],
   rules: Rules,
 ): Vm {
   const name = vm.metadata.name ?? '';
@@ -40,15 +43,12 @@ export function vmView(
     ips: (vmi?.status?.interfaces ?? []).flatMap((one) => one.ipAddresses ?? (one.ipAddress ? [one.ipAddress] : [])),
     conditions: (vm.status?.conditions ?? []).map(toCondition),
     consoles: { vnc: running && hardware.graphics, serial: running && hardware.serial },
-    viewers: sessions
-      .filter((session) => session.spec.vm === name && machineNamespace(session) === vm.metadata.namespace)
-      .filter((session) => session.status?.phase === 'Active')
-      .map((session) => ({
-        session: session.metadata.name ?? '',
-        kind: session.spec.kind,
-        who: who(session),
-        since: session.status?.started ?? session.metadata.creationTimestamp ?? '',
-      })),
+    viewers: viewers.map((session) => ({
+      session: session.metadata.name ?? '',
+      kind: session.spec.kind,
+      who: who(session),
+      since: session.status?.started ?? session.metadata.creationTimestamp ?? '',
+    })),
     may: may(rules, name),
     ...present('node', vmi?.status?.nodeName),
     cpu: hardware.cpus,

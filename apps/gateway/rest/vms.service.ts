@@ -3,6 +3,7 @@ import { KubeError, type KubeList, types, type UserClient } from '#libs/kube';
 import { type VirtualMachine, type VirtualMachineInstance } from '#libs/kubevirt';
 import { Refusal, type RefusalCode } from '../http/refusal.js';
 import { Rules } from './rules.js';
+import { Viewers } from './viewers.js';
 import { actionResource, vmView } from './vm-view.js';
 
 const SUBRESOURCES = '/apis/subresources.kubevirt.io/v1/namespaces';
@@ -19,7 +20,8 @@ export class VmsService {
       Rules.of(client, namespace),
     ]);
     const byName = new Map(vmis.map((vmi) => [vmi.metadata.name, vmi]));
-    return { items: vms.items.map((vm) => vmView(vm, byName.get(vm.metadata.name), sessions, rules)) };
+    const viewers = new Viewers(sessions);
+    return { items: vms.items.map((vm) => vmView(vm, byName.get(vm.metadata.name), viewers.of(vm), rules)) };
   }
 
   async get(client: UserClient, namespace: string, name: string): Promise<Vm> {
@@ -31,7 +33,7 @@ export class VmsService {
       allowed(client.list<GateSession>(types.gateSessions, namespace)),
       Rules.of(client, namespace),
     ]);
-    return vmView(vm, vmi, sessions, rules);
+    return vmView(vm, vmi, new Viewers(sessions).of(vm), rules);
   }
 
   /** KubeVirt answers 202 or 200 with no body; its 409 says why not (`VM is already running`). */
