@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { SignJWT, UnsecuredJWT, importPKCS8, type JWTPayload } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Status } from '#libs/api';
+import { adminClient, createToken, readyToken } from './support/admin.js';
 import { cluster } from './support/cluster.js';
 import { ConsoleSocket, Refused } from './support/console-socket.js';
 import { consolePath, gateway, issue, json, redeem } from './support/gateway.js';
@@ -10,6 +11,8 @@ import { kubectl, kubectlOk } from './support/kubectl.js';
 
 /** The UID of no GateToken. */
 const NOBODY = '00000000-0000-4000-8000-000000000000';
+
+const admin = adminClient();
 
 const now = (): number => Math.floor(Date.now() / 1000);
 
@@ -137,6 +140,21 @@ describe('denials, on both doors', () => {
     const headers = { authorization: `Bearer ${grant.token}` };
     expect((await gateway(path, { headers })).status).toBe(403);
     expect(await refusedUpgrade(path, headers)).toBe(403);
+  });
+
+  it('a console in a namespace that the guest account cannot reach: 1008, and why', async () => {
+    const namespace = 'out-of-reach';
+    const vm = { apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachine', metadata: { name: 'remote', namespace } };
+    const template = { spec: { domain: { devices: {} } } };
+    await kubectlOk(['create', 'namespace', namespace]);
+    await kubectlOk(['create', '-f', '-'], { input: JSON.stringify({ ...vm, spec: { running: false, template } }) });
+    const path = consolePath('remote').replace(cluster().namespace, namespace);
+    await createToken(admin, 'out-of-reach', { urls: [path.replace('/k8s', '')] });
+    const authorization = `Bearer ${await readyToken(admin, 'out-of-reach')}`;
+    const viewer = await ConsoleSocket.open(path, { authorization });
+    const reason = 'The cluster does not allow access to the console of remote.';
+    expect(await viewer.closed).toEqual({ code: 1008, reason });
+    await kubectlOk(['delete', 'namespace', namespace]);
   });
 
   it('row 3: a grant of everything reaches no secret', async () => {

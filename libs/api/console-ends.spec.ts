@@ -18,6 +18,7 @@ const VM = 'v'.repeat(63);
 /** The longest details that each reason is given. What KubeVirt says is as recorded, without apimachinery's prefix. */
 const LONGEST: Record<string, string[]> = {
   missing: [VM],
+  cluster: [VM],
   replaced: [VM],
   starting: [VM],
   stopping: [VM],
@@ -25,7 +26,6 @@ const LONGEST: Record<string, string[]> = {
   refused: [VM, 'VMI is in failed status'],
   held: [VM, 'Someone else'],
   noDevice: ['No graphics devices are present.'],
-  forbidden: ['403'],
   recordRefused: ['415', 'UnsupportedMediaType'],
 };
 

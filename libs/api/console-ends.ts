@@ -100,11 +100,14 @@ export const CONSOLE_ENDS = {
   },
   notAllowed: {
     code: 1008,
-    title: 'This console was closed because its link does not allow input',
-    text: 'A view-only link only lets you watch. You can open the console again.',
+    title: 'This console was closed because something was not allowed',
+    text: 'The details say what. You can open the console again.',
     next: 'ask',
     showsReason: true,
-    reasons: { viewOnly: 'The client sent a message that a view-only link does not allow.' },
+    reasons: {
+      viewOnly: 'The client sent a message that a view-only link does not allow.',
+      cluster: (vm: string) => `The cluster does not allow access to the console of ${vm}.`,
+    },
   },
   tooLarge: {
     code: 1009,
@@ -125,7 +128,7 @@ export const CONSOLE_ENDS = {
       /** KubeVirt names the missing device itself. */
       noDevice: (message: string) => message,
       refused: (vm: string, why: string) => `The console of ${vm} cannot be opened: ${why}`,
-      forbidden: (status: string) => `The cluster does not allow this console (${status}).`,
+      signedOut: 'The cluster does not accept the credentials of this console.',
       failed: 'The cluster could not open the console.',
       recordRefused: (code: string, reason: string) => `The cluster refused the gateway's request (${code} ${reason}).`,
       internal: 'Internal gateway error. The log of the gateway has details.',

@@ -26,6 +26,11 @@ describe('what the console page says', () => {
     ['NotFound', 'missing'],
   ])('of a VM that is %s: %s', (status, said) => expect(why(access(status))).toBe(said));
 
+  it('nothing of a VM whose status the gateway does not know: opening its console tells', () => {
+    const { vmStatus: _, ...unknown } = access('');
+    expect(why(unknown)).toBeUndefined();
+  });
+
   it('of a VM that lacks this console', () => {
     const one = access('Running', { vnc: false, serial: true });
     expect([why(one), obstacle(one, 'serial', 0, UNDECIDED)]).toEqual(['noConsole', undefined]);

@@ -4,7 +4,8 @@ import { type StatusGroup, statusGroup } from '#libs/kubevirt';
 /** What stands behind the console page: a guest's grant, or a signed-in user's own rights. */
 export interface ConsoleAccess {
   who: 'guest' | 'user';
-  vmStatus: string;
+  /** Absent where the gateway cannot see the VM: its console is simply opened. */
+  vmStatus?: string;
   /** Consoles that may be opened, as far as rights go. */
   allowed: Record<ConsoleKind, boolean>;
   /** Consoles that the VM has. */
@@ -22,7 +23,7 @@ export interface ConsoleAccess {
 export function accessOfGuest(grant: GrantInfo): ConsoleAccess {
   return {
     who: 'guest',
-    vmStatus: grant['vm-status'],
+    ...(grant['vm-status'] && { vmStatus: grant['vm-status'] }),
     allowed: grant.consoles,
     has: grant.has,
     busy: { ...(grant.busy.vnc && { vnc: '' }), ...(grant.busy.serial && { serial: '' }) },
@@ -83,11 +84,16 @@ export function obstacle(
 ): Obstacle | undefined {
   if (access.until !== undefined && access.until <= now) return 'expired';
   if (!access.allowed[kind]) return 'notAllowed';
-  const byStatus = access.vmStatus === 'NotFound' ? 'missing' : OF_GROUP[statusGroup(access.vmStatus)];
+  const byStatus = ofStatus(access.vmStatus);
   if (byStatus && !(byStatus === 'paused' && ask.paused)) return byStatus;
   if (!access.has[kind]) return 'noConsole';
   if (access.busy[kind] !== undefined && !ask.takeOver) return 'busy';
   return undefined;
+}
+
+function ofStatus(vmStatus: string | undefined): Obstacle | undefined {
+  if (vmStatus === undefined) return undefined;
+  return vmStatus === 'NotFound' ? 'missing' : OF_GROUP[statusGroup(vmStatus)];
 }
 
 /** Obstacles that may go away by themselves: the page asks again and opens the console as soon as it can. */

@@ -3,7 +3,7 @@ import { isOutage, KubeError } from '#libs/kube';
 import { Refusal } from '../http/refusal.js';
 import { type UpstreamRefused } from './tunnel.js';
 
-const { upstreamFailed, overloaded, inUse, vmStopped } = CONSOLE_ENDS;
+const { upstreamFailed, overloaded, inUse, notAllowed, vmStopped } = CONSOLE_ENDS;
 
 /** KubeVirt's answer (400) if the VM's hardware lacks the console. */
 const NO_DEVICE = /^No (graphics devices|serial consoles) are present\.$/;
@@ -53,6 +53,7 @@ export function refusedEnd({ status, message }: UpstreamRefused, vm: string): Co
   if (status === 409 || (status === 400 && /not running/i.test(message)))
     return consoleEnd(vmStopped, vmStopped.reasons.refused(vm, message.replace(CONFLICT, '')));
   if (status === 400) return consoleEnd(upstreamFailed, reasons.refused(vm, message));
-  if (status === 401 || status === 403) return consoleEnd(upstreamFailed, reasons.forbidden(String(status)));
+  if (status === 403) return consoleEnd(notAllowed, notAllowed.reasons.cluster(vm));
+  if (status === 401) return consoleEnd(upstreamFailed, reasons.signedOut);
   return consoleEnd(upstreamFailed, reasons.failed);
 }

@@ -51,7 +51,8 @@ export class Fences {
 export function whyStopped(state: VmState, vm: string, uid?: string): string | undefined {
   const { reasons } = vmStopped;
   if (state.status === 'NotFound') return reasons.missing(vm);
-  if (uid !== undefined && state.uid !== uid) return reasons.replaced(vm);
+  // The gateway may not see a VM of another namespace: the cluster says whether it has a console.
+  if (uid !== undefined && state.uid !== undefined && state.uid !== uid) return reasons.replaced(vm);
   if (state.running) return undefined;
   const group = statusGroup(state.status);
   return group === 'starting' || group === 'stopping' ? reasons[group](vm) : reasons.stopped(vm, state.status);

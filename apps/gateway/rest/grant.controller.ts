@@ -71,7 +71,7 @@ export class GrantController {
       has: state?.has ?? { vnc: true, serial: true },
       'view-only': grant.viewOnly,
       'take-over': grant.takeOver,
-      'vm-status': this.isGone(grant, namespace, vm) ? 'NotFound' : (state?.status ?? 'Unknown'),
+      ...present('vm-status', this.isGone(grant, namespace, vm) ? 'NotFound' : state?.status),
       busy: {
         vnc: this.leases.isBusy(instance, 'vnc', browser),
         serial: this.leases.isBusy(instance, 'serial', browser),

@@ -9,7 +9,7 @@ import { type NestApplicationContext } from '@nestjs/core';
 import { type GateToken, type GateTokenSpec } from '#libs/api';
 import { type Devices } from '#libs/kubevirt';
 import { makeLogger } from '#libs/ops';
-import { vmUrls } from '#libs/policy';
+import { boundVm, vmUrls } from '#libs/policy';
 import { type Claims, sign, type SigningKey, thumbprint, toJwks } from '#libs/token';
 import { createGateway } from '../application.js';
 import { readConfig } from '../config/config.js';
@@ -78,7 +78,7 @@ export class TestCluster {
     const claims = { exp, nbf, URLs: urls, verbs: full.verbs ?? ['get'], jti: uid, sub: `ns/${name}`, iss: 'http://x' };
     const token = full['link-hash'] === undefined ? await this.sign(claims) : undefined;
     const data = { nbf, exp, urls, verbs: full.verbs ?? ['get'], from: iso(nbf), until: iso(exp), duration: '1h' };
-    const vmUid = full.vm === undefined ? undefined : this.api.objects.find('virtualmachines', full.vm)?.metadata.uid;
+    const vmUid = this.api.objects.find('virtualmachines', boundVm(urls)?.vm ?? '')?.metadata.uid;
     const status = {
       phase: 'Ready',
       data,

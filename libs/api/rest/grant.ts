@@ -15,7 +15,9 @@ export const GrantInfo = z
     'view-only': z.boolean(),
     'take-over': z.boolean(),
     description: z.string().exactOptional(),
-    'vm-status': z.string().meta({ description: 'printableStatus of the VM, or NotFound' }),
+    'vm-status': z.string().exactOptional().meta({
+      description: 'printableStatus of the VM, or NotFound; absent for a VM that the gateway does not watch',
+    }),
     busy: PerConsole.meta({ description: 'Consoles that are in use by another browser' }),
   })
   .meta({ id: 'GrantInfo' });
