@@ -70,7 +70,7 @@ describe('npm start on your own cluster', () => {
     ['a cluster that does not answer', () => ['--kubeconfig', broken()], /ECONNREFUSED/],
     ['a cluster without KubeVirt', () => ['--kubeconfig', server.kubeconfig], /Install KubeVirt/],
   ])('says in one line that it cannot use %s', async (_, args, message) => {
-    const ran = await start(...args());
+    const ran = await start('--port', `${await freePort()}`, ...args());
     expect(ran).toMatchObject({ code: 1, stderr: expect.stringMatching(message) as string });
     expect(ran.stderr.trim().split('\n')).toHaveLength(1);
   });
