@@ -12,6 +12,13 @@ import { Launched } from './support/launched.js';
 const start = (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
   run(process.execPath, ['dist/apps/devcluster/main.js', ...args], { env: process.env });
 
+const freePorts = async (): Promise<string[]> => [
+  '--port',
+  `${await freePort()}`,
+  '--https-port',
+  `${await freePort()}`,
+];
+
 describe('npm start', () => {
   const folder = mkdtempSync(join(tmpdir(), 'kube-gateway-launcher-'));
   const data = join(folder, 'data');
@@ -24,7 +31,7 @@ describe('npm start', () => {
   });
 
   it('on a data folder in use says so and exits with 1', async () => {
-    const ran = await start('--data', cluster().data, '--port', '1024', '--https-port', '1025');
+    const ran = await start('--data', cluster().data, ...(await freePorts()));
     expect(ran.code).toBe(1);
     expect(ran.stderr.trim().split('\n')).toHaveLength(1);
     expect(ran.stderr).toContain(cluster().data);
@@ -58,9 +65,9 @@ describe('npm start', () => {
     ['a machine without setpriv', { PATH: '/nowhere' }, /needs Linux with setpriv/],
     ['a cache that cannot be written', { XDG_CACHE_HOME: '/proc' }, /XDG_CACHE_HOME/],
   ])('on a real control plane with %s says what to do', async (_, env, message) => {
-    const args = ['dist/apps/devcluster/main.js', '--cluster', 'real', '--data', data, '--port', '1024'];
+    const args = ['dist/apps/devcluster/main.js', '--cluster', 'real', '--data', data, ...(await freePorts())];
     const { KUBEBUILDER_ASSETS: __, ...rest } = process.env;
-    const ran = await run(process.execPath, [...args, '--https-port', '1025'], { env: { ...rest, ...env } });
+    const ran = await run(process.execPath, args, { env: { ...rest, ...env } });
     expect(ran).toMatchObject({ code: 1, stderr: expect.stringMatching(message) as string });
     expect(ran.stderr.trim().split('\n')).toHaveLength(1);
   });
@@ -103,17 +110,21 @@ describe('npm start', () => {
     expect(response.status).toBe(200);
   }, 180_000);
 
-  it('leaves no process when it is killed', async () => {
-    launched = await Launched.start({
-      data,
-      port: await freePort(),
-      httpsPort: await freePort(),
-      on: cluster().kind,
-    });
-    const processes = launched.processes();
-    launched.kill();
-    await expect.poll(() => processes.filter(isAlive), { timeout: 15_000 }).toEqual([]);
-  }, 120_000);
+  it.each([
+    ['it is killed', {}, 'SIGKILL'],
+    ['npm alone is killed', { by: 'npm' }, 'SIGKILL'],
+    ['npm alone gets SIGINT', { by: 'npm' }, 'SIGINT'],
+  ] as const)(
+    'leaves no process when %s',
+    async (_, by, signal) => {
+      const ports = { port: await freePort(), httpsPort: await freePort() };
+      launched = await Launched.start({ data, ...ports, on: cluster().kind, ...by });
+      const processes = launched.processes();
+      launched.signal(signal);
+      await expect.poll(() => processes.filter(isAlive), { timeout: 15_000 }).toEqual([]);
+    },
+    120_000,
+  );
 
   it('without a Chromium the tests say so in one line', async () => {
     const script =

@@ -160,7 +160,7 @@ describe.skipIf(missing !== undefined)('a QEMU guest', () => {
     expect(readdirSync(join(data, 'kubevirt/qemu'))).toEqual(['grub.img']);
     launched = await start();
     const [second = -1] = qemus(launched);
-    launched.kill();
+    launched.signal('SIGKILL');
     await until('QEMU ends', () => !existsSync(`/proc/${second}`));
   }, 180_000);
 });

@@ -3,15 +3,24 @@
  * package.json pins. Plain JavaScript without dependencies: it runs before anything is installed.
  */
 import { dirname, join } from 'node:path';
+import { setInterval } from 'node:timers';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const OLDEST_NODE = 20;
+const WATCH_MS = 1000;
 const COMMANDS = ['start', 'test', 'test:cluster', 'test:real', 'setup'];
 
 function fail(message) {
   process.stderr.write(`${message}\n`);
   process.exit(1);
+}
+
+/** Ends as by SIGTERM when npm was killed: it then passes no signal on. The scripts of package.json `exec` this program, so npm is its parent. */
+function endWithNpm() {
+  if (!process.env.npm_lifecycle_event) return;
+  const npm = process.ppid;
+  setInterval(() => process.ppid !== npm && process.kill(process.pid, 'SIGTERM'), WATCH_MS).unref();
 }
 
 /** Runs the launcher and ends with its exit code. */
@@ -41,6 +50,7 @@ async function main([command, ...args]) {
   }
   if (!COMMANDS.includes(command)) fail(`Usage: node scripts/run.mjs ${COMMANDS.join('|')} [options]`);
   if (command === 'start' && !(await wantsStart(args))) return;
+  endWithNpm();
   const { install, pinnedNode } = await import('./install.mjs');
   const { build } = await import('./build.mjs');
   const entry = join(root, 'dist/apps/devcluster/main.js');

@@ -14,6 +14,8 @@ export interface LaunchOptions {
   on?: ClusterKind | { kubeconfig: string; context: string };
   /** What VMs are. Default: the built-in guest, whatever is installed: most tests type commands of it. */
   guests?: 'built-in' | 'qemu';
+  /** Default: the launcher itself. By npm, signals reach it through npm. */
+  by?: 'npm';
 }
 
 /** A running `npm start`. */
@@ -38,14 +40,19 @@ export class Launched {
     httpsPort,
     on = 'embedded',
     guests = 'built-in',
+    by,
   }: LaunchOptions): Promise<Launched> {
     const where = ['--data', data, '--port', `${port}`, ...(httpsPort ? ['--https-port', `${httpsPort}`] : [])];
     const what =
       typeof on === 'string'
         ? ['--cluster', on, '--guests', guests]
         : ['--kubeconfig', on.kubeconfig, '--context', on.context];
-    const args = ['dist/apps/devcluster/main.js', ...what, ...where];
-    const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    const options = [...what, ...where];
+    const [program, ...args] =
+      by === 'npm'
+        ? ['npm', 'start', '--', ...options]
+        : [process.execPath, 'dist/apps/devcluster/main.js', ...options];
+    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     const launched = new Launched(child, `http://localhost:${port}`);
     try {
       await launched.ready(on === 'real' ? BUILT_WITHIN_MS : READY_WITHIN_MS);
@@ -77,9 +84,9 @@ export class Launched {
     await this.ended;
   }
 
-  /** As a crash of the machine would: it cannot tidy up. */
-  kill(): void {
-    this.child.kill('SIGKILL');
+  /** Sends a signal to the process that was started, and to no other. By SIGKILL, as a crash would, it cannot tidy up. */
+  signal(signal: 'SIGINT' | 'SIGKILL'): void {
+    this.child.kill(signal);
   }
 
   private async ready(withinMs: number): Promise<void> {
