@@ -20,13 +20,19 @@ class Client {
   readonly screen = new Screen();
   readonly messages: ServerMessage[] = [];
   closed = false;
+  /** Says that the network has taken what was sent; undefined: it takes everything immediately. */
+  unread: (() => void)[] | undefined;
   readonly #parser = new PushParser(serverMessages());
   readonly viewer: Viewer;
 
   constructor() {
     screens.push(this.screen);
     const peer = {
-      send: (bytes: Uint8Array) => void this.messages.push(...this.#parser.push(bytes)),
+      send: (bytes: Uint8Array, taken: () => void = () => undefined) => {
+        this.messages.push(...this.#parser.push(bytes));
+        if (this.unread) this.unread.push(taken);
+        else taken();
+      },
       close: () => void (this.closed = true),
       backlog: 0,
     };
@@ -94,6 +100,20 @@ describe('a viewer', () => {
     expect(client.updates()).toHaveLength(2);
     client.ask(true);
     expect(client.updates()).toHaveLength(3);
+  });
+
+  it('that asks faster than it reads gets one update for all its requests', async () => {
+    const client = new Client().greet(Encoding.raw);
+    client.unread = [];
+    for (let asked = 0; asked < 50; asked++) client.ask(false);
+    expect(client.updates()).toHaveLength(1);
+    client.screen.write('x');
+    await client.screen.settled();
+    client.unread.shift()?.();
+    expect(client.updates()).toHaveLength(2);
+    client.unread.shift()?.();
+    expect(client.updates()).toHaveLength(2);
+    expect(client.lines()[0]).toBe('x');
   });
 
   it('costs little: a full screen of text is a few kilobytes by Tight', async () => {

@@ -36,7 +36,11 @@ export interface ViewerOptions {
 /** Fast compression: the screen is text, which is small at any level. */
 const deflate = (bytes: Uint8Array): Uint8Array => deflateSync(bytes, { level: 3 });
 
-/** One connected VNC viewer: speaks RFB 3.8 (or 3.7) without authentication, sends what changed when it is asked. */
+/**
+ * One connected VNC viewer: speaks RFB 3.8 (or 3.7) without authentication, sends what changed when it is asked.
+ * An update answers all requests since the last one (RFC 6143, section 7.6.1), and the next one waits until the network has taken it: a
+ * viewer that asks faster than it reads costs one update of memory.
+ */
 export class Viewer implements Door {
   readonly #parser = new PushParser<ClientMessage>(clientMessages());
   readonly #damage = new Damage();
@@ -45,6 +49,7 @@ export class Viewer implements Door {
   #format: PixelFormat = BGRX;
   #tight = false;
   #asked: Area | undefined;
+  #sending = false;
   /** Pseudo-rectangles that wait for the next update. */
   #extras: ((format: PixelFormat) => Rectangle)[] = [];
   #announced = new Set<number>();
@@ -157,12 +162,16 @@ export class Viewer implements Door {
   }
 
   #flush(): void {
-    if (this.#asked === undefined || !this.#open) return;
+    if (this.#asked === undefined || this.#sending || !this.#open) return;
     const areas = this.#damage.take(this.#asked);
     if (areas.length === 0 && this.#extras.length === 0) return;
     this.#asked = undefined;
     const extras = this.#extras.splice(0).map((make) => make(this.#format));
-    this.peer.send(framebufferUpdate([...extras, ...areas.map((area) => this.#encode(area))]));
+    this.#sending = true;
+    this.peer.send(framebufferUpdate([...extras, ...areas.map((area) => this.#encode(area))]), () => {
+      this.#sending = false;
+      this.#flush();
+    });
   }
 
   #encode(area: Area): Rectangle {
