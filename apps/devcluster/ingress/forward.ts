@@ -48,6 +48,8 @@ export function forward(
       answer.statusMessage ?? '',
       endToEnd(answer.rawHeaders, answer.headers.connection),
     );
+    // A watch has no first event for a while.
+    res.flushHeaders();
     pipeline(answer, res, () => undefined);
   });
   upstream.on('information', ({ statusCode }) => statusCode === 100 && res.writeContinue());

@@ -60,6 +60,7 @@ beforeEach(async () => {
       res.write('first\n');
       return;
     }
+    if (req.url === '/silent') return res.flushHeaders();
     req.pipe(res);
   });
   endpoints = [{ host: '127.0.0.1', port: await listen(pod) }];
@@ -81,6 +82,12 @@ async function send(port: number, path: string, headers: Record<string, string>,
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
   return response;
 }
+
+test('the headers of a watch without an event come through', async () => {
+  const response = await send(await http(), '/silent', { host: HOST });
+  expect(response.statusCode).toBe(201);
+  response.destroy();
+});
 
 test('a request passes as it is, but for the forwarded headers', async () => {
   const headers = {
