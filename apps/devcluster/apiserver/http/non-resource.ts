@@ -7,14 +7,15 @@ import { type Admitted } from './authorize.js';
 import { type Parts } from './parts.js';
 import { send, sendObject, sendText } from './respond.js';
 
+/** One minor version above the kubectl that the launcher downloads: further apart, `kubectl version` warns. */
 const VERSION = {
   major: '1',
-  minor: '37',
+  minor: '36',
   emulationMajor: '1',
-  emulationMinor: '37',
+  emulationMinor: '36',
   minCompatibilityMajor: '1',
-  minCompatibilityMinor: '36',
-  gitVersion: 'v1.37.2',
+  minCompatibilityMinor: '35',
+  gitVersion: 'v1.36.0',
   gitCommit: 'none',
   gitTreeState: 'clean',
   buildDate: '1970-01-01T00:00:00Z',
