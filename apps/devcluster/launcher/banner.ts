@@ -6,6 +6,8 @@ export interface Facts {
   optionalPorts: number[];
   route: string;
   link: string;
+  /** When the link expires. */
+  until: Date;
   devToken: string;
   kubeconfig: string;
   bin: string;
@@ -25,6 +27,9 @@ export interface OwnFacts {
   logs: string;
 }
 
+/** Local date and time to the minute. */
+const minute = (at: Date): string => at.toLocaleString('sv-SE').slice(0, 16);
+
 /** A path as a person types it in this folder. */
 const here = (path: string): string => {
   const short = relative(process.cwd(), path);
@@ -42,7 +47,7 @@ Ready
   Dashboard   http://localhost:${port}   (also ${secure}, with a self-signed certificate)
   Sign in     paste this token at http://localhost:${port}/login (user dev):
               ${devToken}
-  Console     this link opens the console of VM demo for 8 hours, without signing in:
+  Console     this link opens the console of VM demo until ${minute(facts.until)}, without signing in:
               ${link}
   Guests      ${guests}
 
@@ -51,7 +56,7 @@ ${commands.map((command) => `              ${command}\n`).join('')}  Users      
               admin   can do everything
               dev     can use VMs and issue links in gateway-example (the token above signs in as dev)
               viewer  can view the VMs there, but not the links
-  Logs        ${here(logs)}
+${facts.hasKubectl ? '              To get the token of one of them: oc whoami -t --context NAME\n' : ''}  Logs        ${here(logs)} (operator and gateways: in its folder pods)
 
   Press Ctrl-C to stop everything. The data is kept for the next start; to start over, add --fresh.
 `;

@@ -57,7 +57,14 @@ beforeAll(async () => {
   client = new OwnClient(upstream);
   const fallback = { namespace: NAMESPACE, service: { name: 'web', port: { number: 80 } } };
   ingress = await parts.add(startIngress({ kubeconfig, data: folder.at('ingress'), port: 0, httpsPort: 0, fallback }));
-  await parts.add(startNode({ kubeconfig, data: folder.at('node'), images: new Map([[IMAGE, program]]) }));
+  await parts.add(
+    startNode({
+      kubeconfig,
+      data: folder.at('node'),
+      logs: folder.at('logs', 'pods'),
+      images: new Map([[IMAGE, program]]),
+    }),
+  );
   await parts.add(startControllers({ kubeconfig }));
   await client.create(types.namespaces, { metadata: { name: NAMESPACE } });
 });

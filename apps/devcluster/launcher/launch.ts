@@ -10,7 +10,7 @@ import { type Facts } from './banner.js';
 import { NAMESPACE, writeKubeconfig, writeTokens } from './credentials.js';
 import { type DataFolder } from './data-folder.js';
 import { chooseGuests } from './guests.js';
-import { linkCheck, linkTo } from './link.js';
+import { endOf, linkCheck, linkTo } from './link.js';
 import { type LauncherLog } from './log.js';
 import { Applier, readManifests } from './manifests.js';
 import { type Options } from './options.js';
@@ -72,6 +72,7 @@ export async function launch(context: LaunchContext): Promise<Facts> {
     optionalPorts: ingress.optionalPorts,
     route: `kube-gateway.${NAMESPACE}.localhost`,
     link: `http://localhost:${options.port}/l#${link.code}`,
+    until: await endOf(client, link),
     devToken: state.tokens.dev,
     kubeconfig,
     bin: folder.at('bin'),
@@ -128,7 +129,9 @@ async function bringUpParts(
         onError: log.of('kubevirt'),
       }),
     ),
-    parts.add(startNode({ kubeconfig, data: folder.at('node'), onError: log.of('node') })),
+    parts.add(
+      startNode({ kubeconfig, data: folder.at('node'), logs: folder.at('logs', 'pods'), onError: log.of('node') }),
+    ),
   ]);
   // kube-controller-manager has its own. After the node took the pods of the last run away: their Deployments must not
   // be counted as available.

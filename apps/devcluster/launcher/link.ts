@@ -60,6 +60,12 @@ async function issueLink(client: KubeClient, vm: string): Promise<Link> {
 
 const hashOf = (code: string): string => createHash('sha256').update(code).digest('base64url');
 
+/** When a signed link expires. */
+export async function endOf(client: KubeClient, { token }: Link): Promise<Date> {
+  const { status } = await client.get<GateToken>(types.gateTokens, token, NAMESPACE);
+  return new Date(status?.data?.until ?? '');
+}
+
 export function linkCheck(client: KubeClient, { token }: Link): Check {
   const look = async (): Promise<string | undefined> => {
     const { status } = await client.get<GateToken>(types.gateTokens, token, NAMESPACE);

@@ -34,6 +34,7 @@ function run(image: string, over: Partial<ContainerHost> = {}, container: Partia
     changed: () => undefined,
     event: (_, reason) => events.push(reason),
     dir: folder,
+    logs: join(folder, 'pod'),
     now: () => new Date(),
     ...over,
   };

@@ -24,6 +24,8 @@ export interface ContainerHost {
   changed(): void;
   event(type: 'Normal' | 'Warning', reason: string, message: string): void;
   readonly dir: string;
+  /** Path of the pod's logs, to which the container's name is added. */
+  readonly logs: string;
   readonly now: () => Date;
 }
 
@@ -54,7 +56,7 @@ export class ContainerRunner {
     private container: Container,
     private readonly host: ContainerHost,
   ) {
-    this.runs = new ContainerRuns(`${host.dir}/${container.name}`, {
+    this.runs = new ContainerRuns(`${host.logs}_${container.name}`, {
       now: host.now,
       onError: (error) =>
         host.event('Warning', 'FailedToWriteLog', `Log lines of ${container.name} are lost: ${String(error)}`),

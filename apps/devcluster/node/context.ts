@@ -8,6 +8,8 @@ export interface NodeContext {
   images: Images;
   /** Folder of the pods: one sub-folder a pod, named by its UID. */
   dir: string;
+  /** Folder of the containers' logs: NAMESPACE_POD_CONTAINER.RUN.log. */
+  logs: string;
   /** Where the pods find the API server. */
   api: { host: string; port: string; ca: string | Buffer };
   now: () => Date;

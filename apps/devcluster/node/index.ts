@@ -16,8 +16,10 @@ const STOP_GRACE_MS = 2500;
 export interface NodeOptions {
   /** Path of a kubeconfig with every right. */
   kubeconfig: string;
-  /** Folder of the node's own: logs and account files of the pods. */
+  /** Folder of the node's own: account files of the pods. */
   data: string;
+  /** Folder of the node's own: logs of the pods. */
+  logs: string;
   images?: Images;
   now?: () => Date;
   onError?: (error: unknown) => void;
@@ -37,12 +39,15 @@ export async function start(options: NodeOptions): Promise<{ stop(): Promise<voi
     onError: (error) => isKubeError(error, 403, 404, 409) || onError(error),
   });
   // Logs and tokens of pods that are gone.
-  await rm(options.data, { recursive: true, force: true });
-  await mkdir(options.data, { recursive: true, mode: 0o700 });
+  for (const folder of [options.data, options.logs]) {
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  }
   const context: NodeContext = {
     client,
     images: options.images ?? knownImages(),
     dir: options.data,
+    logs: options.logs,
     api: { host: upstream.server.hostname, port: upstream.server.port || '443', ca: upstream.tls.ca ?? '' },
     now,
     event: (pod, type, reason, message) => events.record(pod, type, reason, message, types.pods),

@@ -14,6 +14,7 @@ import { StatusWriter } from './status-writer.js';
 /** Everything that one pod is on this node: its account's files, its containers, its status. */
 export class PodRunner implements ContainerHost {
   readonly dir: string;
+  readonly logs: string;
   readonly now: () => Date;
   private readonly containers: ContainerRunner[];
   private readonly account: ProjectedAccount;
@@ -29,6 +30,7 @@ export class PodRunner implements ContainerHost {
     private readonly context: NodeContext,
   ) {
     this.dir = join(context.dir, pod.metadata.uid ?? '');
+    this.logs = join(context.logs, `${pod.metadata.namespace}_${pod.metadata.name}`);
     this.now = context.now;
     this.account = new ProjectedAccount(context.client, pod, join(this.dir, 'serviceaccount'), context.api.ca);
     this.writer = new StatusWriter(context.client, pod, context.onError);
