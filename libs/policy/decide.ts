@@ -18,19 +18,19 @@ function rule(reason: DenyReason, message: string, violated: Rule['violated']): 
   return { answer: { allow: false, reason, message }, violated };
 }
 
-/** Asked in this order; the first that is violated answers. */
+/** Asked in this order; the first that is violated answers. What another link cannot give either comes first. */
 const RULES: readonly Rule[] = [
+  rule(
+    'never-granted',
+    'No link can grant access to secrets, tokens, roles or links.',
+    (_grant, { info }) => forbidden(info) !== undefined,
+  ),
   rule(
     'method-not-granted',
     'This link does not allow this method.',
     ({ methods }, { method }) => !methods.has(method),
   ),
   rule('path-not-granted', 'This link does not allow this path.', ({ paths }, { path }) => !paths.matches(path)),
-  rule(
-    'never-granted',
-    'No link can grant access to secrets, tokens, roles or links.',
-    (_grant, { info }) => forbidden(info) !== undefined,
-  ),
   rule(
     'needs-exact-url',
     'Only a URL without "*" can grant exec, attach, portforward, proxy, usbredir or vsock.',

@@ -1,5 +1,5 @@
 export { type ApiRequest, parseRequest, requestTarget } from './api-request.js';
-export { decide, opens } from './decide.js';
+export { decide, type DenyReason, opens } from './decide.js';
 export { forbidden } from './forbidden.js';
 export { type Grant, PolicyError, parseGrant } from './grant.js';
 export { type ConsoleTarget, vmUrls } from './kubevirt.js';

@@ -1,6 +1,6 @@
 import { type IncomingHttpHeaders } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
-import { type ApiRequest, decide } from '#libs/policy';
+import { type ApiRequest, decide, type DenyReason } from '#libs/policy';
 import { type ActiveGrant } from '../grants/active-grant.js';
 import { GrantError, mostTelling } from '../grants/grant-error.js';
 import { GrantReader, type PresentedGrants } from '../grants/grant-reader.js';
@@ -8,6 +8,17 @@ import { Refusal } from '../http/refusal.js';
 import { SIGNED_IN_USERS, type SignedInUsers } from '../sign-in/signed-in-users.js';
 import { VmStates } from '../vms/vm-states.js';
 import { type Credential } from './credential.js';
+
+const ASK = 'Ask the person who sent you the link for one';
+
+/** What to do when a grant does not allow a request: ask for a grant that does, if there can be one. */
+const HINTS: Record<DenyReason, string> = {
+  'never-granted': '',
+  'method-not-granted': `${ASK} that does.`,
+  'path-not-granted': `${ASK} that does.`,
+  'needs-exact-url': `${ASK} with this exact URL.`,
+  'view-only': `${ASK} that is not view only.`,
+};
 
 /** Finds the credential of a request that allows the request. */
 @Injectable()
@@ -42,8 +53,7 @@ export class CredentialChooser {
   /** @returns why this grant does not allow it; undefined where it does */
   private denialOf(grant: ActiveGrant, request: ApiRequest): Refusal | undefined {
     const verdict = decide(grant.policy, request);
-    if (!verdict.allow)
-      return new Refusal(403, verdict.message, 'Ask the person who sent you the link for one that does.');
+    if (!verdict.allow) return new Refusal(403, verdict.message, HINTS[verdict.reason]);
     return this.isReplaced(grant) ? new GrantError('vm-replaced').toRefusal() : undefined;
   }
 

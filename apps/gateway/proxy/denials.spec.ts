@@ -258,6 +258,42 @@ describe('rows 2 and 3: what no wildcard, or no grant, reaches', () => {
     }
   });
 
+  it.each([
+    ['/api/v1/namespaces/ns/secrets/s', ['*'], 'GET'],
+    ['/api/v1/namespaces/ns/secrets/s', ['/api/v1/namespaces/ns/pods'], 'GET'],
+    ['/api/v1/namespaces/ns/secrets/s', ['*'], 'DELETE'],
+    ['/apis/rbac.authorization.k8s.io/v1/clusterroles', ['/api/*'], 'GET'],
+  ])('%s, under %s, by %s: one sentence, which sends nobody for another link', async (path, urls, method) => {
+    const { status } = await cluster.grant({ urls });
+    const reply = await call(gateway.port, `/k8s${path}`, { method, headers: bearer(status?.token) });
+    expect(reply.status).toBe(403);
+    expect(JSON.parse(reply.body)).toMatchObject({
+      message: 'No link can grant access to secrets, tokens, roles or links.',
+    });
+  });
+
+  it.each([
+    ['/api/v1/pods', { urls: ['/api/v1/nodes'] }, 'This link does not allow this path. ASK that does.'],
+    ['/api/v1/pods', { urls: ['*'], verbs: ['post'] }, 'This link does not allow this method. ASK that does.'],
+    [
+      '/api/v1/namespaces/ns/pods/x/exec',
+      { urls: ['*'] },
+      'Only a URL without "*" can grant exec, attach, portforward, proxy, usbredir or vsock. ASK with this exact URL.',
+    ],
+    [
+      USB.slice('/k8s'.length),
+      { urls: [USB.slice('/k8s'.length)], 'view-only': true },
+      'This link is view only. ASK that is not view only.',
+    ],
+  ])('%s, under %j: what would help', async (path, spec, message) => {
+    const { status } = await cluster.grant(spec);
+    const reply = await call(gateway.port, `/k8s${path}`, { headers: bearer(status?.token) });
+    expect(JSON.parse(reply.body)).toMatchObject({
+      code: 403,
+      message: message.replace('ASK', 'Ask the person who sent you the link for one'),
+    });
+  });
+
   it.each(['/api/v1/namespaces/ns/pods/x/exec', '/api/v1/namespaces/ns/pods/x/portforward', USB.slice('/k8s'.length)])(
     '%s needs an exact URL',
     async (path) => {
