@@ -1,7 +1,16 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Injectable, Logger } from '@nestjs/common';
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  HttpException,
+  Injectable,
+  Logger,
+  NotFoundException,
+} from '@nestjs/common';
 import { type Request, type Response } from 'express';
 import { KubeError, NetworkError } from '#libs/kube';
 import { Answers } from './answers.js';
+import { nothingAt } from './nothing-at.js';
 import { isRefusalCode, Refusal } from './refusal.js';
 import { RequestLog } from './request-log.js';
 
@@ -28,26 +37,20 @@ export class RefusalFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<Request>();
-    const refusal = this.requests.answerTo('page', this.toRefusal(error));
+    const refusal = this.requests.answerTo('page', this.toRefusal(error, request));
     if (DENIALS.has(refusal.code)) this.requests.denied('page', request, refusal);
     this.answers.refuse(request, http.getResponse<Response>(), refusal);
   }
 
   /** @returns the error itself if it is unexpected */
-  private toRefusal(error: unknown): unknown {
+  private toRefusal(error: unknown, request: Request): unknown {
     if (error instanceof Refusal) return error;
     if (error instanceof KubeError) return this.fromCluster(error);
     if (error instanceof NetworkError) {
       return new Refusal(502, 'The Kubernetes API did not respond.', 'Try again in a moment.', { cause: error });
     }
-    if (error instanceof Error && 'type' in error && error.type === 'entity.parse.failed') {
-      return new Refusal(400, `The request body is not valid JSON: ${error.message}.`, 'Correct it and send it again.');
-    }
-    const status = httpStatusOf(error);
-    if (status !== undefined && status < 500) {
-      return new Refusal(isRefusalCode(status) ? status : 400, (error as Error).message);
-    }
-    return error;
+    if (error instanceof NotFoundException) return nothingAt(request);
+    return unreadable(error) ?? error;
   }
 
   /** A Status passes as it is. Plain text, and codes that the gateway has no status for, become a sentence. */
@@ -80,9 +83,18 @@ function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }
 
-/** The status that Nest (404 of an unknown route) and body-parser (413, 400) put on their exceptions. */
-function httpStatusOf(error: unknown): number | undefined {
-  if (error instanceof HttpException) return error.getStatus();
-  if (error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number') return error.statusCode;
-  return undefined;
+/**
+ * Nest wraps the errors of Express and its body parsers, which mean that the request cannot be read.
+ * @returns undefined for other errors
+ */
+function unreadable(error: unknown): Refusal | undefined {
+  if (!(error instanceof HttpException) || error.getStatus() >= 500) return undefined;
+  const cause: { limit?: unknown } = error.cause ?? {};
+  if (cause instanceof URIError) {
+    return new Refusal(400, 'This address cannot be read.', 'Check that you copied all of it.');
+  }
+  if (error.getStatus() === 413) {
+    return new Refusal(413, `The request body is larger than ${String(cause.limit)} bytes.`, 'Send a smaller one.');
+  }
+  return new Refusal(400, `The request body cannot be read: ${error.message}.`, 'Correct it and send it again.');
 }

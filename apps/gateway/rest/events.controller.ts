@@ -5,7 +5,7 @@ import { ChangeEvent } from '#libs/api/rest';
 import { Clock } from '#libs/ops';
 import { Operation } from '../http/operation.js';
 import { Feeds } from './feed.js';
-import { KubeNameParam } from './names.js';
+import { KubeNameParam } from '../http/kube-name.js';
 import { CurrentUser, type User } from '../access/user.js';
 
 /** Proxies cut a silent stream, often after a minute. */

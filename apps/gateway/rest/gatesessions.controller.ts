@@ -5,7 +5,7 @@ import { GateSessionList } from '#libs/api/rest';
 import { types } from '#libs/kube';
 import { Operation } from '../http/operation.js';
 import { gateSessionView } from './gatesession-view.js';
-import { KubeNameParam } from './names.js';
+import { KubeNameParam } from '../http/kube-name.js';
 import { CurrentUser, type User } from '../access/user.js';
 
 @ApiTags('GateSessions')

@@ -4,7 +4,7 @@ import { CheckResponse, GateTokenView, GateTokenViewList, IssueResponse } from '
 import { Operation } from '../http/operation.js';
 import { GateTokensService } from './gatetokens.service.js';
 import { ISSUE_EXAMPLES, IssueBody, IssueParams } from './issue-request.js';
-import { KubeNameParam } from './names.js';
+import { KubeNameParam } from '../http/kube-name.js';
 import { CurrentUser, type User } from '../access/user.js';
 
 @ApiTags('GateTokens')

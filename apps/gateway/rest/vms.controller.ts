@@ -2,7 +2,8 @@ import { Controller, Get, Header, Param, Put, StreamableFile } from '@nestjs/com
 import { ApiTags } from '@nestjs/swagger';
 import { Screenshot, Vm, VmAction, VmList } from '#libs/api/rest';
 import { Operation } from '../http/operation.js';
-import { ActionName, KubeNameParam } from './names.js';
+import { KubeNameParam } from '../http/kube-name.js';
+import { ActionName } from './action-name.js';
 import { CurrentUser, type User } from '../access/user.js';
 import { VmsService } from './vms.service.js';
 

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, type OnModuleInit, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, type OnModuleInit, Param, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,8 @@ import { type Request, type Response } from 'express';
 import { Answers } from '../http/answers.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { Public } from '../http/access.js';
-import { Refusal } from '../http/refusal.js';
+import { KubeNameParam } from '../http/kube-name.js';
+import { nothingAt } from '../http/nothing-at.js';
 import { contentSecurityPolicy } from './csp.js';
 
 const YEAR_MS = 365 * 24 * 3_600_000;
@@ -35,10 +36,18 @@ export class WebController implements OnModuleInit {
     }
   }
 
-  @Get(['l', 'console/:ns/:vm', 'console/:ns/:vm/serial'])
-  guest(@Res() response: Response): void {
-    // Its pages post with the cookie: no-referrer would make their Origin `null`.
-    this.page(response, 'guest.html', 'same-origin');
+  @Get('l')
+  landing(@Res() response: Response): void {
+    this.guest(response);
+  }
+
+  @Get(['console/:ns/:vm', 'console/:ns/:vm/serial'])
+  console(
+    @Param('ns', KubeNameParam) _namespace: string,
+    @Param('vm', KubeNameParam) _vm: string,
+    @Res() response: Response,
+  ): void {
+    this.guest(response);
   }
 
   /** Names hold a hash of the content, so that they may be kept for ever. */
@@ -58,6 +67,11 @@ export class WebController implements OnModuleInit {
     this.page(response, 'index.html', 'same-origin');
   }
 
+  private guest(response: Response): void {
+    // Its pages post with the cookie: no-referrer would make their Origin `null`.
+    this.page(response, 'guest.html', 'same-origin');
+  }
+
   private page(response: Response, name: string, referrer: string): void {
     response.setHeader('content-security-policy', this.policy);
     response.setHeader('referrer-policy', referrer);
@@ -71,8 +85,7 @@ export class WebController implements OnModuleInit {
     const from = { root: this.config.webRoot, dotfiles: 'deny', cacheControl: options.maxAge !== undefined } as const;
     response.sendFile(path, { ...from, ...options }, (error) => {
       if (error === undefined || response.headersSent) return;
-      const refusal = new Refusal(404, 'There is no page at this address.', 'Check the address, or start at /.');
-      this.answers.refuse(response.req, response, refusal);
+      this.answers.refuse(response.req, response, nothingAt(response.req));
     });
   }
 }

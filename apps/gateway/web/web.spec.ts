@@ -42,15 +42,55 @@ describe('the dashboard', () => {
     expect((await get('/auth/logout', { method: 'POST' })).status).toBe(303);
   });
 
-  it('is 404 where nothing is, a Status for programs and a page for browsers', async () => {
-    const response = await get('/nowhere');
+  it.each([
+    ['GET', '/nowhere', /^There is no page at this address\. Check the address, or start at \/\.$/],
+    ['GET', '/console/ns', /^There is no page/],
+    ['GET', '/console/ns/demo/other', /^There is no page/],
+    ['GET', '/%zz', /^There is no page/],
+    ['GET', '/k8s', /^There is no page/],
+    ['GET', '/assets/none.js', /^There is no page/],
+    ['GET', '/assets/..%2f..%2findex.html', /^There is no page/],
+    ['POST', '/vms', /^This address does not accept POST\. Check the address and the method\.$/],
+    ['GET', '/api/v1/nowhere?x=1', /^The REST API has no such method and path\. Check them at \/api\/docs\.$/],
+    ['PUT', '/api/v1/session', /^The REST API has no such method/],
+  ])('%s %s is 404, in words, for programs and for browsers', async (method, path, message) => {
+    const response = await get(path, { method });
     expect(response.status).toBe(404);
-    expect(await response.json()).toMatchObject({ kind: 'Status', code: 404, reason: 'NotFound' });
-    const page = await get('/nowhere', { headers: { accept: 'text/html' } });
-    expect(page.headers.get('content-type')).toContain('text/html');
-    expect((await get('/assets/none.js')).status).toBe(404);
-    expect((await get('/assets/..%2f..%2findex.html')).status).toBe(404);
+    const status = (await response.json()) as { message: string };
+    expect(status).toMatchObject({ kind: 'Status', code: 404, reason: 'NotFound' });
+    expect(status.message).toMatch(message);
+    const page = await get(path, { method, headers: { accept: 'text/html' } });
+    expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+    expect(await page.text()).toMatch(/<h1>Not found<\/h1><p>[^<]+<\/p><p class="soft">[^<]+<\/p>/);
   });
+
+  it.each([
+    '/console/ns/a..b',
+    '/console/ns/a..b/serial',
+    '/console/ns/A',
+    '/console/a..b/demo',
+    `/console/ns/${'x'.repeat(254)}`,
+    '/console/ns/%2e%2e%2f',
+    '/console/ns/%00',
+  ])('%s is 400: no VM has that name', async (path) => {
+    const response = await get(path);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      kind: 'Status',
+      message: expect.stringMatching(/^The address contains an invalid Kubernetes name\. A Kubernetes name /) as string,
+    });
+  });
+
+  it.each(['/console/%ff/demo', '/console/ns/%zz', '/vms/%', '/assets/%c0'])(
+    '%s is 400: the address cannot be read',
+    async (path) => {
+      const response = await get(path, { headers: { accept: 'text/html' } });
+      expect(response.status).toBe(400);
+      const page = await response.text();
+      expect(page).toContain('This address cannot be read.');
+      expect(page).not.toContain('param');
+    },
+  );
 });
 
 describe('a web application of one’s own', () => {

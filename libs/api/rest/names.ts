@@ -14,4 +14,7 @@ export type ConsoleKind = z.infer<typeof ConsoleKind>;
 export const KubeName = z
   .string('A name is missing.')
   .max(MAX_SUBDOMAIN, `A Kubernetes name has at most ${MAX_SUBDOMAIN} characters.`)
-  .regex(DNS_SUBDOMAIN, 'A Kubernetes name consists of lowercase letters, digits, dots and hyphens.');
+  .regex(
+    DNS_SUBDOMAIN,
+    'A Kubernetes name consists of lowercase letters, digits, hyphens and dots, with a letter or digit at both ends and on both sides of each dot.',
+  );
