@@ -1,6 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Events } from '../cluster/events.js';
 import { Watches } from '../cluster/watches.js';
+import { Histories } from '../gatesession/histories.js';
 import { Metrics } from '../ops/metrics.js';
 import { enqueueAll, enqueueDependants } from './dependants.js';
 import { Leadership } from './leadership.js';
@@ -15,6 +16,7 @@ export class Manager implements OnApplicationBootstrap, BeforeApplicationShutdow
     private readonly watches: Watches,
     private readonly leadership: Leadership,
     private readonly queues: WorkQueues,
+    private readonly histories: Histories,
     private readonly events: Events,
     private readonly metrics: Metrics,
   ) {}
@@ -39,6 +41,7 @@ export class Manager implements OnApplicationBootstrap, BeforeApplicationShutdow
     await this.watches.synced();
     if (this.#stopping) return;
     enqueueDependants(this.watches, this.queues);
+    this.histories.onSurplus((key) => this.queues.sessions.add(key));
     enqueueAll(this.watches, this.queues);
   }
 }
