@@ -50,6 +50,7 @@ describe('GateTokens and GateServers by kubectl', () => {
 
   it.each([
     ['a bad route', { route: 'no dots' }, 'spec.route'],
+    ['an address as its route', { route: '10.0.0.1' }, 'spec.route must be a DNS name such as gate.example.com'],
     ['an unknown role', { route: 'a.b.example', 'admin-role': 'root' }, 'spec.admin-role'],
   ])('a GateServer with %s is refused by the schema', async (_what, spec, field) => {
     const ran = await kubectl(['create', '-f', '-'], { input: gateserver('bad', spec) });

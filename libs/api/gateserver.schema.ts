@@ -1,5 +1,6 @@
 import { conditions } from './conditions.schema.js';
 import { type GateServerSpec, type GateServerStatus } from './gateserver.js';
+import { ADDRESS } from './names.js';
 import {
   count,
   DNS_LABEL,
@@ -125,7 +126,15 @@ const oidc: Schema = {
 };
 
 const properties: SchemaOf<GateServerSpec> = {
-  route: text('Host name of the gateway: a DNS name with at least three labels.', 253, { pattern: HOST_NAME }),
+  route: text('Host name of the gateway: a DNS name with at least three labels.', 253, {
+    pattern: HOST_NAME,
+    'x-kubernetes-validations': [
+      {
+        rule: `!self.matches('${ADDRESS}')`,
+        message: 'spec.route must be a DNS name such as gate.example.com, not an IP address',
+      },
+    ],
+  }),
   img: text("Image of the gateway. Defaults to the operator's release.", 512, { pattern: '^[^\\s]+$' }),
   'api-url': text(
     "The API server that the gateway talks to. The default means the one of the pod's own environment. http:// only on loopback.",

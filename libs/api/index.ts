@@ -8,6 +8,6 @@ export * from './gatesession.js';
 export * from './gatetoken.js';
 export * from './marks.js';
 export * from './meta.js';
-export { isDnsLabel, isDnsSubdomain } from './names.js';
+export { isAddress, isDnsLabel, isDnsSubdomain, MAX_SUBDOMAIN } from './names.js';
 /** Types alone: the schemas (`#libs/api/rest`) bring zod, which the pages do not need. */
 export type * from './rest/index.js';

@@ -21,3 +21,11 @@ export function isDnsLabel(text: string): boolean {
 export function isDnsSubdomain(text: string): boolean {
   return text.length <= MAX_SUBDOMAIN && DNS_SUBDOMAIN.test(text);
 }
+
+/** What browsers take for an IPv4 address: a host whose last label is a number (WHATWG URL, "ends in a number"). */
+export const ADDRESS = '[.](0x[0-9a-f]*|[0-9]+)$';
+
+/** Whether browsers take this host name for an IPv4 address. */
+export function isAddress(host: string): boolean {
+  return new RegExp(ADDRESS).test(host);
+}

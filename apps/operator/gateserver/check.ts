@@ -1,4 +1,4 @@
-import { ENFORCED, type GateServer, gateServerDefaults, KEY_ROTATION_LEAST } from '#libs/api';
+import { ENFORCED, type GateServer, gateServerDefaults, isAddress, KEY_ROTATION_LEAST } from '#libs/api';
 import { isLoopback } from '#libs/kube';
 import { parseDuration } from '#libs/token';
 import { exposureOf } from './exposure.js';
@@ -16,7 +16,7 @@ export interface Fault {
 /** What is wrong with a GateServer so that nothing may be made of it, or undefined. */
 export function faultOf({ metadata, spec }: GateServer): Fault | undefined {
   const settings = gateServerDefaults(spec);
-  const invalid = nameFault(metadata.name) ?? urlFault(settings) ?? durationFault(settings);
+  const invalid = nameFault(metadata.name) ?? hostFault(settings) ?? urlFault(settings) ?? durationFault(settings);
   if (invalid !== undefined) return { reason: 'InvalidSpec', message: invalid };
   const wider = enforcedFault(settings);
   return wider === undefined ? undefined : { reason: 'NotEnforced', message: wider };
@@ -25,6 +25,12 @@ export function faultOf({ metadata, spec }: GateServer): Fault | undefined {
 function nameFault(name = ''): string | undefined {
   if (NAME.test(name)) return undefined;
   return 'metadata.name: use at most 52 lowercase letters, digits and "-", starting with a letter and not ending with "-".';
+}
+
+/** The schema says so too, but a stored object may be older: an Ingress with an address for its host is refused. */
+function hostFault({ route }: Settings): string | undefined {
+  if (!isAddress(route)) return undefined;
+  return `spec.route is ${route}, an IP address: use a DNS name such as gate.example.com.`;
 }
 
 function urlFault(settings: Settings): string | undefined {

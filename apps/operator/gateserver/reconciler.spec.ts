@@ -265,6 +265,7 @@ describe('ServerReconciler', () => {
 
   it.each<[Partial<GateServerSpec>, RegExp]>([
     [{ 'api-url': 'http://10.0.0.1' }, /spec\.api-url/],
+    [{ route: '10.0.0.1' }, /spec\.route is 10\.0\.0\.1, an IP address: use a DNS name/],
     [{ 'max-duration': '1d' }, /spec\.max-duration/],
     [{ 'key-rotation': '1ms' }, /spec\.key-rotation is 1ms: use at least 1h/],
   ])('makes nothing of %j', async (spec, message) => {
