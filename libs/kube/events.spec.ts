@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
+import { isDnsSubdomain } from '#libs/api';
 import { KubeClient } from './client.js';
 import { EventRecorder } from './events.js';
 import { types } from './resources.js';
@@ -25,6 +26,23 @@ it('writes an Event about an object, and counts a repetition up', async () => {
     count: 1,
   });
   expect(counted).toMatchObject({ count: 2 });
+});
+
+it.each([
+  ['of 253 characters', 'a'.repeat(253)],
+  ['that is cut behind a dot', `${'a'.repeat(235)}.${'b'.repeat(17)}`],
+  ['that is cut behind dashes', `${'a'.repeat(233)}---${'b'.repeat(17)}`],
+])('writes an Event about an object with a name %s', async (_which, name) => {
+  server = await TestServer.start((_req, res, body) => json(res, JSON.parse(body) as object));
+  const recorder = new EventRecorder(new KubeClient(server.upstream), { component: 'c' });
+  recorder.record({ metadata: { name, namespace: 'n' } }, 'Normal', 'Signed', 'done', types.gateTokens);
+  await recorder.flush();
+  const { metadata, involvedObject } = JSON.parse(server.requests[0]?.body ?? '') as {
+    metadata: { name: string };
+    involvedObject: { name: string };
+  };
+  expect(isDnsSubdomain(metadata.name)).toBe(true);
+  expect(involvedObject.name).toBe(name);
 });
 
 it('reports a fault and goes on', async () => {

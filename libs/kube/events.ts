@@ -1,6 +1,7 @@
 import { type CoreV1Event } from '@kubernetes/client-node';
 import { LRUCache } from 'lru-cache';
 import { randomBytes } from 'node:crypto';
+import { MAX_SUBDOMAIN } from '#libs/api';
 import { type KubeClient } from './client.js';
 import { rfc3339 } from './conditions.js';
 import { isKubeError } from './errors.js';
@@ -91,7 +92,7 @@ export class EventRecorder {
     return {
       apiVersion: 'v1',
       kind: 'Event',
-      metadata: { name: `${name}.${randomBytes(8).toString('hex')}`, namespace },
+      metadata: { name: eventName(name), namespace },
       involvedObject: involved,
       type,
       reason,
@@ -108,4 +109,10 @@ export class EventRecorder {
   #now(): Date {
     return this.options.now?.() ?? new Date();
   }
+}
+
+/** The object's name and a random suffix. A long name is cut: an Event's own name may be no longer. */
+function eventName(name: string): string {
+  const suffix = `.${randomBytes(8).toString('hex')}`;
+  return name.slice(0, MAX_SUBDOMAIN - suffix.length).replace(/[-.]+$/, '') + suffix;
 }
