@@ -105,6 +105,7 @@ export const CONSOLE_ENDS = {
     next: 'ask',
     showsReason: true,
     reasons: {
+      malformed: 'The client sent data that is not a valid WebSocket message.',
       viewOnly: 'The client sent a message that a view-only link does not allow.',
       cluster: (vm: string) => `The cluster does not allow access to the console of ${vm}.`,
     },

@@ -9,8 +9,9 @@ import { Refusal } from '../http/refusal.js';
 import { type ConsoleEnd, consoleEnd } from './ends.js';
 import { chooseProtocol, PLAIN } from './subprotocol.js';
 import { type InputFilter, type Tunnel, type TunnelMaker, UpstreamRefused, type UpstreamTarget } from './tunnel.js';
+import { ViewerSocket } from './viewer-socket.js';
 
-const { notAllowed, tooLarge } = CONSOLE_ENDS;
+const { notAllowed } = CONSOLE_ENDS;
 
 /** One side stops reading while this much waits for the other, and goes on below the second mark. */
 const HIGH_WATER = 1024 * 1024;
@@ -27,6 +28,7 @@ const LONGEST_BODY = 16 * 1024;
 @Injectable()
 export class WsTunnels implements TunnelMaker {
   readonly #server = new WebSocketServer({
+    WebSocket: ViewerSocket,
     noServer: true,
     perMessageDeflate: false,
     maxPayload: LARGEST_INPUT,
@@ -62,7 +64,7 @@ class WsTunnel implements Tunnel {
   #answered = true;
 
   constructor(
-    private readonly browser: WebSocket,
+    private readonly browser: ViewerSocket,
     private readonly upstream: Upstream,
     private readonly now: () => number,
   ) {
@@ -70,7 +72,7 @@ class WsTunnel implements Tunnel {
     this.ended = new Promise((resolve) => (this.#tellEnd = resolve));
     this.closed = this.ended.then(() => Promise.all([gone(browser), gone(this.#guest)])).then(() => undefined);
     browser.on('pong', () => (this.#answered = true));
-    browser.on('error', (error) => this.broken(error));
+    browser.on('error', () => this.failed());
     browser.on('close', (code) => this.finish({ code, reason: 'The viewer closed the console.' }));
   }
 
@@ -109,11 +111,9 @@ class WsTunnel implements Tunnel {
     this.finish(end);
   }
 
-  /** The library has sent the close code of a broken message already. */
-  private broken(error: Error): void {
-    if ('code' in error && error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH')
-      this.finish(consoleEnd(tooLarge, tooLarge.reasons.message));
-    else this.browser.terminate();
+  private failed(): void {
+    if (this.browser.broken === undefined) this.browser.terminate();
+    else this.finish(this.browser.broken);
   }
 
   private finish(end: ConsoleEnd): void {

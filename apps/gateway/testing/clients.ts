@@ -39,6 +39,8 @@ export interface Ended {
 /** An open websocket, what came over it, and how it ended. */
 export interface Viewer {
   readonly socket: WebSocket;
+  /** Below it: for frames that the library would not send. */
+  readonly raw: Socket;
   readonly ended: Promise<Ended>;
   /** Everything that has come so far. */
   received(): string;
@@ -73,13 +75,28 @@ export function view(
       waiting.add(look);
       look();
     });
+  let raw: Socket;
+  socket.on('upgrade', (answer) => (raw = answer.socket));
   return new Promise((resolve, reject) => {
     socket.on('error', reject);
     socket.on('unexpected-response', (_request, res: IncomingMessage) => {
       readReply(res).then(reject, reject);
     });
-    socket.on('open', () => resolve({ socket, ended, received: () => received, receives }));
+    socket.on('open', () => resolve({ socket, raw, ended, received: () => received, receives }));
   });
+}
+
+/**
+ * A frame of a websocket client, masked with zeros: RFC 6455, section 5.2.
+ * @param first FIN, RSV and opcode
+ * @param length what the frame says of its length
+ */
+export function frame(first: number, payload: string, length = payload.length): Buffer {
+  const head = Buffer.alloc(14);
+  head[0] = first;
+  head[1] = 0x80 | 127;
+  head.writeBigUInt64BE(BigInt(length), 2);
+  return Buffer.concat([head, Buffer.from(payload)]);
 }
 
 /** Sends bytes as they are. @returns everything that came back until the other side closed */
