@@ -1,4 +1,5 @@
 export { AuthenticationV1Api, AuthorizationV1Api, CoreV1Api } from '#client-node';
+export { Backoff } from './backoff.js';
 export * from './client.js';
 export * from './conditions.js';
 export * from './errors.js';

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Clock, type Logger, LOGGER } from '#libs/ops';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { Readiness } from '../ops/readiness.js';
-import { CoreV1Api, OwnClient, retryAfterOf } from '#libs/kube';
+import { Backoff, CoreV1Api, OwnClient, retryAfterOf } from '#libs/kube';
 import { ownFault } from '../cluster/own-fault.js';
 import { Refusal } from '../http/refusal.js';
 
@@ -11,10 +11,12 @@ const LIFETIME_S = 3600;
 /** Renewed when this much of its life is over. */
 const RENEW_AT = 0.8;
 const RETRY_MS = 5000;
+/** A guest's own service can answer 401 to every request: each new token after a 401 waits longer, up to this. */
+const CALM_MS = 300_000;
 
 /**
  * The token under which guests' requests go upstream: of the guest account, never of the gateway itself. Renewed
- * before it ends; while the API server refuses a new one, the old one serves until its end.
+ * before it ends, and after a 401; while the API server refuses a new one, the old one serves until its end.
  */
 @Injectable()
 export class GuestCredential {
@@ -23,6 +25,11 @@ export class GuestCredential {
   #asking: Promise<string> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
+  /** A new token in place of the present one has been ordered because of a 401. */
+  #rejected = false;
+  readonly #rejections = new Backoff(RETRY_MS, CALM_MS);
+  /** Monotonic time from which the next 401 is worth a new token. */
+  #patientUntil = 0;
 
   constructor(
     private readonly client: OwnClient,
@@ -50,7 +57,7 @@ export class GuestCredential {
 
   /** @throws Refusal 503 if there is no token and the cluster cannot be asked for one */
   async token(): Promise<string> {
-    if (this.#token !== undefined && this.clock.now() < this.#expires) return this.#token;
+    if (this.ready && this.#token !== undefined) return this.#token;
     try {
       return await this.renew();
     } catch (error) {
@@ -58,9 +65,18 @@ export class GuestCredential {
     }
   }
 
-  /** The API server refused the token (401): the next request gets a new one. */
+  /**
+   * A request with the token was answered 401: gets a new one, at once the first time. The present one serves until
+   * then, as the 401 may come from a service behind the API server and say nothing about the token.
+   */
   reject(token: string): void {
-    if (token === this.#token) this.#expires = 0;
+    if (token !== this.#token || this.#rejected) return;
+    this.#rejected = true;
+    const now = this.clock.monotonic();
+    if (now > this.#patientUntil + CALM_MS) this.#rejections.reset();
+    const at = Math.max(now, this.#patientUntil);
+    this.#patientUntil = at + this.#rejections.next();
+    this.renewSoon(at - now);
   }
 
   private renew(): Promise<string> {
@@ -80,6 +96,7 @@ export class GuestCredential {
     if (!token || !expirationTimestamp)
       throw new Error(`The API server returned no token for service account ${account}.`);
     this.#token = token;
+    this.#rejected = false;
     this.#expires = expirationTimestamp.getTime();
     this.renewSoon(Math.max(RETRY_MS, (this.#expires - asked) * RENEW_AT));
     return token;

@@ -28,7 +28,7 @@ export class Identities {
     return credential.kind === 'user' ? credential.user.token() : this.guests.token();
   }
 
-  /** The API server answered 401: the next guest gets a new token. */
+  /** The answer was 401: orders a new token for guests. */
   refused(credential: Credential, token: string): void {
     if (credential.kind === 'grant') this.guests.reject(token);
   }
