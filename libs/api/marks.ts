@@ -8,6 +8,8 @@ export const SIGNING_KEY = `${GROUP}/signing-key`;
 export const KEY_CREATED = `${GROUP}/key-created`;
 /** On the Secret of signing keys: the keys before it, JSON `[{kid, created, retired}]`. */
 export const RETIRED_KEYS = `${GROUP}/retired-keys`;
+/** On a GateSession: the name of the GateServer whose gateway serves the console. */
+export const GATE_SERVER = `${GROUP}/gate-server`;
 
 /** The Secret with the signing key of a GateServer. No other Secret's name contains `jwt-secret`: scripts grep for it. */
 export const jwtSecretOf = (gateServer: string): string => `${gateServer}-jwt-secret`;

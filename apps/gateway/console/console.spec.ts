@@ -366,6 +366,7 @@ describe('what is carried', () => {
     const record = () => cluster.api.objects.list('gatesessions').find(({ spec }) => spec?.['vm'] === name);
     await until(() => record()?.status?.['phase'] === 'Ended');
     expect(record()).toMatchObject({
+      metadata: { labels: { 'kubegateway.kubevirt.io/gate-server': 'gs' } },
       spec: { token: grant.metadata.name, vm: name, kind: 'serial', 'client-address': '127.0.0.1', pod: 'pod-1' },
       status: { 'bytes-in': 5, 'bytes-out': 17, reason: 'The viewer closed the console.' },
     });

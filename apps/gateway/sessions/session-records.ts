@@ -4,7 +4,7 @@ import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { LRUCache } from 'lru-cache';
 import { Watches } from '../cluster/watches.js';
 import { EventEmitter } from 'node:events';
-import { API_VERSION, type GateSession, type GateSessionSpec, type GateSessionStatus } from '#libs/api';
+import { API_VERSION, GATE_SERVER, type GateSession, type GateSessionSpec, type GateSessionStatus } from '#libs/api';
 import { isKubeError, OwnClient, types } from '#libs/kube';
 import { ReplicaLease } from './replica-lease.js';
 
@@ -42,13 +42,13 @@ export class SessionRecords {
 
   /** @returns the record's name. @throws KubeError, NetworkError: a console that cannot be recorded must not open */
   async open(start: SessionStart): Promise<string> {
-    const { namespace, podName } = this.config;
+    const { namespace, podName, gateServer } = this.config;
     const agent = start['user-agent']?.slice(0, LONGEST_AGENT);
     const spec = { ...start, ...(agent === undefined ? {} : { 'user-agent': agent }), pod: podName };
     const name = await this.create({
       apiVersion: API_VERSION,
       kind: 'GateSession',
-      metadata: { generateName: 'console-', namespace },
+      metadata: { generateName: 'console-', namespace, labels: { [GATE_SERVER]: gateServer } },
       spec,
     });
     try {

@@ -1,6 +1,27 @@
-import { gateServerDefaults } from '#libs/api';
+import { GATE_SERVER, gateServerDefaults, type GateSessionStatus } from '#libs/api';
+import { rfc3339 } from '#libs/kube';
 import { parseDuration } from '#libs/token';
 import { type Gathered } from './gather.js';
+
+/**
+ * True for an open console whose GateServer was deleted, where another may have been made under its name since: nothing
+ * of the gateway is left to end the record.
+ */
+export function isLeft({ session: { metadata, status }, servers }: Gathered): boolean {
+  if (status?.phase === 'Ended') return false;
+  const name = metadata.labels?.[GATE_SERVER];
+  const created = metadata.creationTimestamp ?? '';
+  return !servers.some((server) => {
+    return (
+      (name === undefined || name === server.metadata.name) && (server.metadata.creationTimestamp ?? '') <= created
+    );
+  });
+}
+
+/** The end of a record that was left. */
+export function endOfLeft(now: Date): GateSessionStatus {
+  return { phase: 'Ended', ended: rfc3339(now), reason: 'The gateway that served this console was deleted.' };
+}
 
 /**
  * When the record is deleted, in milliseconds: the longest retention of its namespace's GateServers after its end.
