@@ -45,9 +45,10 @@ describe('a grant over REST', () => {
     expect(status).toBe(200);
     expect((body as LinkInfo).location).toBe(`/console/${cluster().namespace}/demo`);
     const serial = await ConsoleSocket.open(consolePath('demo', 'console'), { cookie });
+    // As scripts do: without waiting for the guest.
+    serial.send('uname -a\r');
     const screen = await ConsoleSocket.open(consolePath('demo'), { cookie });
     await until('RFB greets', () => screen.text().startsWith('RFB 003.008\n'));
-    serial.send('uname -a\r');
     await until('the guest answers', () => serial.text().includes('Linux demo'));
 
     const revoked = await gateway(`${base()}/gatetokens/${issued.gatetoken.name}/revoke`, {

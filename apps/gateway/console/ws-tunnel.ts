@@ -18,6 +18,8 @@ const HIGH_WATER = 1024 * 1024;
 const LOW_WATER = 256 * 1024;
 /** The largest message of a viewer: a pasted text. */
 const LARGEST_INPUT = 1024 * 1024;
+/** Before the guest is joined, a viewer is read until this many messages, or as many bytes as the largest has, wait. */
+const MOST_EARLY = 1024;
 const HANDSHAKE_MS = 15_000;
 /** After the close frame a side has this long before its socket is cut. */
 const CLOSE_MS = 2000;
@@ -62,6 +64,9 @@ class WsTunnel implements Tunnel {
   #tellEnd: (end: ConsoleEnd) => void = () => undefined;
   #guest: WebSocket | undefined;
   #answered = true;
+  readonly #early: Buffer[] = [];
+  #earlyBytes = 0;
+  #receive = (data: Buffer): void => this.hold(data);
 
   constructor(
     private readonly browser: ViewerSocket,
@@ -71,26 +76,27 @@ class WsTunnel implements Tunnel {
     this.lastInput = now();
     this.ended = new Promise((resolve) => (this.#tellEnd = resolve));
     this.closed = this.ended.then(() => Promise.all([gone(browser), gone(this.#guest)])).then(() => undefined);
+    browser.on('message', (raw: RawData) => this.received(toBuffer(raw)));
     browser.on('pong', () => (this.#answered = true));
     browser.on('error', () => this.failed());
     browser.on('close', (code) => this.finish({ code, reason: 'The viewer closed the console.' }));
   }
 
   async connect({ target, headers, filter, activity, onLost }: UpstreamTarget): Promise<void> {
-    // The browser is not read until the guest is connected.
-    this.browser.pause();
     await this.dial(target, headers, (guest) => {
       if (this.#end !== undefined) return guest.terminate();
       guest.on('close', () => void this.lost(onLost));
-      carry(guest, this.browser, (data) => {
+      const output = carrier(guest, this.browser, (data) => {
         this.bytesOut += data.length;
         return data;
       });
-      carry(this.browser, guest, (data) => {
+      guest.on('message', (raw: RawData) => output(toBuffer(raw)));
+      this.#receive = carrier(this.browser, guest, (data) => {
         if (activity?.push(data) === true) this.lastInput = this.now();
         return this.input(data, filter);
       });
       this.browser.resume();
+      for (const data of this.#early.splice(0)) this.received(data);
     });
   }
 
@@ -109,6 +115,17 @@ class WsTunnel implements Tunnel {
     resume(this.browser);
     this.browser.close(end.code, short);
     this.finish(end);
+  }
+
+  private received(data: Buffer): void {
+    if (this.#end === undefined) this.#receive(data);
+  }
+
+  /** Until the guest is joined, what the viewer sends waits: some of it here, the rest with the viewer. */
+  private hold(data: Buffer): void {
+    this.#early.push(data);
+    this.#earlyBytes += data.length;
+    if (this.#early.length >= MOST_EARLY || this.#earlyBytes >= LARGEST_INPUT) this.browser.pause();
   }
 
   private failed(): void {
@@ -175,22 +192,26 @@ class WsTunnel implements Tunnel {
   }
 }
 
-/** Copies messages from one side to the other; a slow receiver makes the sender wait. */
-function carry(from: WebSocket, to: WebSocket, take: (data: Buffer) => Uint8Array | undefined): void {
+/** @returns passes a message from one side on to the other; a slow receiver makes the sender wait */
+function carrier(
+  from: WebSocket,
+  to: WebSocket,
+  take: (data: Buffer) => Uint8Array | undefined,
+): (message: Buffer) => void {
   let waiting = false;
   const sent = (): void => {
     if (!waiting || to.bufferedAmount > LOW_WATER) return;
     waiting = false;
     from.resume();
   };
-  from.on('message', (raw: RawData) => {
-    const data = take(toBuffer(raw));
+  return (message) => {
+    const data = take(message);
     if (data === undefined || to.readyState !== WebSocket.OPEN) return;
     to.send(data, { binary: true }, sent);
     if (waiting || to.bufferedAmount < HIGH_WATER) return;
     waiting = true;
     from.pause();
-  });
+  };
 }
 
 function toBuffer(raw: RawData): Buffer {
