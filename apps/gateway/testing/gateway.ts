@@ -78,7 +78,7 @@ export class TestCluster {
     const claims = { exp, nbf, URLs: urls, verbs: full.verbs ?? ['get'], jti: uid, sub: `ns/${name}`, iss: 'http://x' };
     const token = full['link-hash'] === undefined ? await this.sign(claims) : undefined;
     const data = { nbf, exp, urls, verbs: full.verbs ?? ['get'], from: iso(nbf), until: iso(exp), duration: '1h' };
-    const vmUid = this.api.objects.find('virtualmachines', boundVm(urls)?.vm ?? '')?.metadata.uid;
+    const vmUid = this.api.objects.find('virtualmachines', full.vm ?? boundVm(urls)?.vm ?? '')?.metadata.uid;
     const status = {
       phase: 'Ready',
       data,
