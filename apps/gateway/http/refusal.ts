@@ -18,9 +18,9 @@ const HEADINGS: Record<RefusalCode, string> = {
   429: 'Too many requests',
   431: 'Address or headers too long',
   500: 'Something went wrong',
-  502: 'No valid response from the cluster',
+  502: 'No valid response',
   503: 'Temporarily unavailable',
-  504: 'The cluster took too long to respond',
+  504: 'No response in time',
 };
 
 export interface RefusalMore {

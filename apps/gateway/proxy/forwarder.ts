@@ -8,6 +8,7 @@ import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middlewar
 import { Answers } from '../http/answers.js';
 import { CLIENT_CLOSED } from '../http/ended.js';
 import { Refusal } from '../http/refusal.js';
+import { boundSilence, isLate } from '../http/silence.js';
 import { UpstreamIdentity } from '../credentials/identities.js';
 import { upgradeHeaders, upstreamHeaders } from './request-headers.js';
 import { Audit } from '../ops/audit.js';
@@ -138,34 +139,6 @@ function joinEnds(client: Socket, upstream: Socket): void {
   upstream.once('close', () => client.destroySoon());
 }
 
-/**
- * Ends a request whose answer does not begin. Time runs from the last piece of its body on, and stands still while the
- * client owes the next one. Once there is a head, a watch or an upgraded socket may be silent for as long as it likes.
- * @param body of the client's request, where it can have one
- */
-function boundSilence(request: ClientRequest, silenceMs: number, body?: IncomingMessage): void {
-  const timer = setTimeout(() => {
-    const clientsTurn = body?.complete === false && request.socket?.connecting === false && !request.writableNeedDrain;
-    if (clientsTurn) timer.refresh();
-    else request.destroy(new SilenceError(silenceMs));
-  }, silenceMs);
-  const moved = (): void => void timer.refresh();
-  const over = (): void => {
-    clearTimeout(timer);
-    body?.off('data', moved).off('end', moved);
-  };
-  body?.on('data', moved).on('end', moved);
-  request.once('response', over).once('upgrade', over).once('close', over);
-}
-
-class SilenceError extends Error {
-  readonly code = 'ETIMEDOUT';
-
-  constructor(silenceMs: number) {
-    super(`no answer from the Kubernetes API within ${silenceMs} ms`);
-  }
-}
-
 /** A watch answers at once but may say nothing for long: its headers must not wait for its first event. */
 function flushSoon({ headers }: IncomingMessage, res: ServerResponse): void {
   if (headers['content-length'] !== undefined) return;
@@ -176,8 +149,7 @@ function flushSoon({ headers }: IncomingMessage, res: ServerResponse): void {
 
 /** @returns what a person may know about a fault on the way to the API server, without its address */
 function upstreamFault(error: Error): Refusal {
-  const late = 'code' in error && (error.code === 'ETIMEDOUT' || error.code === 'ESOCKETTIMEDOUT');
-  return late
+  return isLate(error)
     ? new Refusal(504, 'The Kubernetes API did not respond in time.', 'Try again in a moment.')
     : new Refusal(502, 'The Kubernetes API cannot be reached.', 'Try again in a moment.');
 }

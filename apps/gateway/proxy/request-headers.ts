@@ -1,41 +1,19 @@
 import { type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 import { identityHeaders, type UpstreamIdentity } from '../credentials/identities.js';
-
-/** `transfer-encoding` stays: it frames the body, and without it a body would be read as a second request. */
-const HOP_BY_HOP = [
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'te',
-  'trailer',
-  'upgrade',
-  'http2-settings',
-];
+import { passedOn } from '../http/proxied-headers.js';
 
 /** The gateway's own credentials, headers that impersonate, and headers that reveal our pages to the cluster. */
-const OURS = ['authorization', 'cookie', 'expect', 'forwarded', 'origin', 'referer', 'host', 'x-real-ip'];
-const OURS_BEGIN = ['impersonate-', 'x-remote-', 'x-forwarded-', 'sec-fetch-'];
-const DROPPED = new Set([...HOP_BY_HOP, ...OURS]);
+const OURS = new Set(['authorization', 'cookie', 'expect', 'origin', 'referer', 'host']);
+const OURS_BEGIN = ['impersonate-', 'x-remote-', 'sec-fetch-'];
 const BEARER_PROTOCOL = /^base64url\.bearer\.authorization\.k8s\.io\./i;
 
-/**
- * Strip, then set (security.md row 4): the headers with which a request goes upstream. Names are compared with
- * underscores as dashes, since some servers read them so.
- */
+/** Strip, then set (security.md row 4): the headers with which a request goes upstream. */
 export function upstreamHeaders(headers: IncomingHttpHeaders, identity: UpstreamIdentity): IncomingHttpHeaders {
-  const named = new Set((headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase()));
-  const kept: IncomingHttpHeaders = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (named.has(name) && name !== 'transfer-encoding' && name !== 'content-length') continue;
-    if (!isDropped(name.replaceAll('_', '-'))) kept[name] = value;
-  }
-  return { ...kept, ...identityHeaders(identity) };
+  return { ...passedOn(headers, isOurs), ...identityHeaders(identity) };
 }
 
-function isDropped(name: string): boolean {
-  return DROPPED.has(name) || OURS_BEGIN.some((begin) => name.startsWith(begin));
+function isOurs(name: string): boolean {
+  return OURS.has(name) || OURS_BEGIN.some((begin) => name.startsWith(begin));
 }
 
 /** The same for an upgrade: a websocket's own headers are set again, a bearer subprotocol is taken out. */

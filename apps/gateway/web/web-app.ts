@@ -1,15 +1,26 @@
-import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { Agent as HttpAgent, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware';
 import { type Answers } from '../http/answers.js';
+import { type GatewayConfig } from '../config/config.js';
+import { type ClientAddresses } from '../http/client-address.js';
+import { passedOn } from '../http/proxied-headers.js';
+import { publicUrlOf } from '../http/public-url.js';
 import { Refusal } from '../http/refusal.js';
+import { boundSilence, isLate } from '../http/silence.js';
 
 /** This gateway's cookies: grants and the sign-in. They are credentials, so the web application never gets them. */
 const OWN_COOKIE = /^\s*kg-/;
 
 /** Paths that stay the gateway's, and what is below them. */
 const OWN_PATH = /^\/(api|auth|k8s|l|login|console|healthz|readyz|\.well-known)(\/|$)|^\/noVNC\/vnc_lite\.html$/;
+
+/** How long the web application may be silent before the head of its answer. */
+const SILENCE_MS = 60_000;
+/** Idle connections to it that are kept. */
+const KEPT_SOCKETS = 64;
 
 /** Forwards what is not the gateway's own to a web application of the user's own (`web-app` of the GateServer). */
 export class WebApp {
@@ -18,21 +29,25 @@ export class WebApp {
   /** The pages of guests have assets beside those of the web application. */
   private readonly ownAssets: ReadonlySet<string>;
 
-  constructor(target: URL, webRoot: string, answers: Answers) {
-    this.ownAssets = new Set(listAssets(join(webRoot, 'assets')));
+  constructor(
+    target: URL,
+    private readonly config: Pick<GatewayConfig, 'webRoot' | 'publicUrls'>,
+    private readonly answers: Answers,
+    private readonly addresses: ClientAddresses,
+    silenceMs = SILENCE_MS,
+  ) {
+    this.ownAssets = new Set(listAssets(join(config.webRoot, 'assets')));
+    const agent = target.protocol === 'https:' ? HttpsAgent : HttpAgent;
     this.proxy = createProxyMiddleware({
       target: target.href,
       changeOrigin: true,
+      agent: new agent({ keepAlive: true, maxFreeSockets: KEPT_SOCKETS }),
       xfwd: false,
       ws: false,
       on: {
-        error: (_error, req, res) => {
-          const refusal = new Refusal(
-            502,
-            'The web application behind this gateway did not respond.',
-            'Try again in a moment.',
-          );
-          if ('writeHead' in res) answers.refuse(req, res, refusal);
+        proxyReq: (request, req) => boundSilence(request, silenceMs, req),
+        error: (error, req, res) => {
+          if ('writeHead' in res) this.answers.refuse(req, res, fault(error));
           else res.destroy();
         },
       },
@@ -44,17 +59,34 @@ export class WebApp {
     return OWN_PATH.test(path) || this.ownAssets.has(path);
   }
 
+  /** The web application learns from the gateway alone where a request came from: what the client says of it is dropped. */
   forward(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const { authorization: _ours, expect: _unsupported, cookie, ...headers } = req.headers;
-    const theirs =
-      cookie
-        ?.split(';')
-        .filter((one) => !OWN_COOKIE.test(one))
-        .join(';')
-        .trim() ?? '';
-    req.headers = theirs === '' ? headers : { ...headers, cookie: theirs };
+    const { publicUrls } = this.config;
+    const url = publicUrlOf(req.headers.host, publicUrls) ?? publicUrls[0];
+    const cookie = theirCookies(req.headers.cookie);
+    req.headers = {
+      ...passedOn(req.headers, (name) => OURS.has(name)),
+      ...(cookie === '' ? {} : { cookie }),
+      'x-forwarded-for': this.addresses.of(req),
+      ...(url && { 'x-forwarded-host': url.host, 'x-forwarded-proto': url.protocol.slice(0, -1) }),
+    };
     return this.proxy(req, res);
   }
+}
+
+/** Credentials of the gateway, and a header that the proxy library does not support. */
+const OURS = new Set(['authorization', 'cookie', 'expect']);
+
+/** @returns the cookies of the web application itself; empty if there are none */
+function theirCookies(header = ''): string {
+  const pairs = header.split(';').filter((one) => !OWN_COOKIE.test(one));
+  return pairs.join(';').trim();
+}
+
+function fault(error: Error): Refusal {
+  return isLate(error)
+    ? new Refusal(504, 'The web application behind this gateway did not respond in time.', 'Try again in a moment.')
+    : new Refusal(502, 'The web application behind this gateway did not respond.', 'Try again in a moment.');
 }
 
 function listAssets(folder: string): string[] {

@@ -3,6 +3,7 @@ import compression from 'compression';
 import { type NextFunction, type Request, type Response } from 'express';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { Answers } from '../http/answers.js';
+import { ClientAddresses } from '../http/client-address.js';
 import { HttpModule } from '../http/http.module.js';
 import { WebApp } from './web-app.js';
 import { WebController } from './web.controller.js';
@@ -16,14 +17,15 @@ export class WebModule implements NestModule {
   constructor(
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
     private readonly answers: Answers,
+    private readonly addresses: ClientAddresses,
   ) {}
 
   configure(consumer: MiddlewareConsumer): void {
     // Pages and assets are the same for everybody: nothing secret is compressed together with what a stranger chose.
     consumer.apply(compression()).forRoutes(WebController);
-    const { webApp: target, webRoot } = this.config;
+    const { webApp: target } = this.config;
     if (target === undefined) return;
-    const webApp = new WebApp(target, webRoot, this.answers);
+    const webApp = new WebApp(target, this.config, this.answers, this.addresses);
     const middleware = (request: Request, response: Response, next: NextFunction): void => {
       const { originalUrl } = request; // Nest mounts the middleware, which cuts the path off `url`.
       if (webApp.isOwn(originalUrl.split('?', 1)[0] ?? '/')) return next();

@@ -1,8 +1,15 @@
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startGateway, type TestGateway } from '../testing/gateway.js';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Answers } from '../http/answers.js';
+import { ClientAddresses } from '../http/client-address.js';
+import { call } from '../testing/clients.js';
+import { startGateway, type TestGateway, until } from '../testing/gateway.js';
 import { useGateway } from '../testing/use-gateway.js';
+import { WebApp } from './web-app.js';
 
 const { cluster, gateway } = useGateway();
 const get = (path: string, init: RequestInit = {}, from = gateway): Promise<Response> =>
@@ -133,6 +140,42 @@ describe('a web application of one’s own', () => {
     expect((await get('/k8s/api', {}, withApp)).status).toBe(401);
   });
 
+  it('learns from the gateway alone where a request came from', async () => {
+    const forged = {
+      forwarded: 'for=198.51.100.1;host=evil.example.com',
+      'x-forwarded-for': '198.51.100.1',
+      'x-forwarded-host': 'evil.example.com',
+      'x-forwarded-port': '666',
+      'x-forwarded-prefix': '/evil',
+      'X-Forwarded-Proto': 'gopher',
+      x_forwarded_for: '198.51.100.1',
+      'x-forwarded_host': 'evil.example.com',
+      'x-real-ip': '198.51.100.1',
+      connection: 'x-forwarded-for, x-forwarded-host, x-hop',
+      'x-hop': 'of this connection alone',
+      origin: 'https://gate.example.com',
+      referer: 'https://gate.example.com/page',
+    };
+    const ask = async (host: string): Promise<IncomingHttpHeaders> => {
+      await call(withApp.port, '/', { headers: { ...forged, host } });
+      return seen.headers;
+    };
+    const headers = await ask('gate.example.com');
+    expect(headers).toMatchObject({
+      'x-forwarded-for': '127.0.0.1',
+      'x-forwarded-host': 'gate.example.com',
+      'x-forwarded-proto': 'https',
+      origin: forged.origin,
+      referer: forged.referer,
+    });
+    expect(JSON.stringify(headers)).not.toMatch(/198\.51|evil|666|gopher|x-hop/);
+    expect(await ask('localhost:8080')).toMatchObject({
+      'x-forwarded-host': 'localhost:8080',
+      'x-forwarded-proto': 'http',
+    });
+    expect(await ask('evil.example.com')).toMatchObject({ 'x-forwarded-host': 'gate.example.com' });
+  });
+
   it('sees no credential of the gateway', async () => {
     const headers = {
       cookie: 'kg-sign-in=secret; theirs=1; kg-jwt-session-code=secret',
@@ -141,5 +184,57 @@ describe('a web application of one’s own', () => {
     await get('/', { headers }, withApp);
     expect(seen.headers.cookie).toBe('theirs=1');
     expect(JSON.stringify(seen.headers)).not.toContain('secret');
+  });
+});
+
+describe('a web application that does not answer', () => {
+  const SILENCE_MS = 80;
+  const closers: (() => unknown)[] = [];
+  afterEach(() => {
+    for (const close of closers.splice(0).reverse()) close();
+  });
+
+  /** @returns the port of a server that passes everything on to `target` */
+  async function inFrontOf(target: string): Promise<number> {
+    const webRoot = mkdtempSync(join(tmpdir(), 'kg-web-'));
+    mkdirSync(join(webRoot, 'assets'));
+    closers.push(() => rmSync(webRoot, { recursive: true }));
+    const config = { webRoot, publicUrls: [new URL('https://gate.example.com')], frameAncestors: [], trustedHops: 0 };
+    const webApp = new WebApp(new URL(target), config, new Answers(config), new ClientAddresses(config), SILENCE_MS);
+    return listen(createServer((req, res) => void webApp.forward(req, res)));
+  }
+
+  async function listen(server: Server): Promise<number> {
+    closers.push(() => (server.closeAllConnections(), server.close()));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return (server.address() as AddressInfo).port;
+  }
+
+  it('in time is a page with 504; once its answer has begun, it has all the time it needs', async () => {
+    let begun: ServerResponse | undefined;
+    const behind = await listen(
+      createServer((req, res) => {
+        if (req.url === '/slow') begun = res.writeHead(200);
+        begun?.flushHeaders();
+      }),
+    );
+    const port = await inFrontOf(`http://127.0.0.1:${behind}`);
+    const slow = call(port, '/slow');
+    await until(() => begun !== undefined);
+    for (const method of ['GET', 'POST']) {
+      const reply = await call(port, '/', { method, headers: { accept: 'text/html' } });
+      expect(reply.status).toBe(504);
+      expect(reply.body).toContain('<h1>No response in time</h1>');
+      expect(reply.body).toContain('The web application behind this gateway did not respond in time.');
+    }
+    begun?.end('at last');
+    expect((await slow).body).toBe('at last');
+  });
+
+  it('at all is a page with 502', async () => {
+    const port = await inFrontOf('http://127.0.0.1:1');
+    const reply = await call(port, '/', { headers: { accept: 'text/html' } });
+    expect(reply.status).toBe(502);
+    expect(reply.body).toContain('<h1>No valid response</h1>');
   });
 });
