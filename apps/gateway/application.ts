@@ -6,6 +6,7 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import { AppModule } from './app.module.js';
 import { type GatewayConfig } from './config/config.js';
 import { GatewayAdapter } from './http/adapter.js';
+import { securityHeaders } from './http/security-headers.js';
 import { serveOpenApi } from './rest/openapi.js';
 import { bodyInTime } from './http/slow-bodies.js';
 
@@ -27,8 +28,8 @@ export async function createGateway(
   });
   const instance = adapter.getInstance<Express>();
   instance.disable('x-powered-by');
-  instance.use((_req: Request, res: Response, next: NextFunction) => {
-    res.setHeader('x-content-type-options', 'nosniff');
+  instance.use((req: Request, res: Response, next: NextFunction) => {
+    res.set(securityHeaders(req, config));
     next();
   });
   parseBodies(instance);

@@ -167,7 +167,7 @@ const properties: SchemaOf<GateServerSpec> = {
     false,
   ),
   'frame-ancestors': list(
-    'Sites that can embed the console in a frame.',
+    'Sites that can embed the console in a frame: its pages and the links that lead to them, no other page.',
     32,
     text('scheme://host, scheme://*.host', 300, { pattern: FRAME_SOURCE }),
   ),

@@ -4,6 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { cut } from './ended.js';
 import { Refusal } from './refusal.js';
+import { framersOf, securityHeaders } from './security-headers.js';
 import { type Page, pageHeaders, renderPage } from './page.js';
 
 /** A browser's navigation accepts text/html; fetch, curl and kubectl do not ask for it. */
@@ -14,31 +15,28 @@ function wantsHtml(accept: string | undefined): boolean {
 /** The gateway's own answers, on both doors: Status bodies for programs, pages for people. */
 @Injectable()
 export class Answers {
-  constructor(@Inject(GATEWAY_CONFIG) private readonly config: Pick<GatewayConfig, 'frameAncestors'>) {}
+  constructor(@Inject(GATEWAY_CONFIG) private readonly config: Pick<GatewayConfig, 'frameAncestors' | 'publicUrls'>) {}
 
   page(res: ServerResponse, code: number, page: Page): void {
     const body = renderPage(page);
-    res.writeHead(code, {
-      ...pageHeaders(page, this.config.frameAncestors),
-      'content-length': Buffer.byteLength(body),
-    });
+    res.writeHead(code, { ...this.headersOf(page, res.req), 'content-length': Buffer.byteLength(body) });
     res.end(body);
   }
 
   /** Answers a request with a refusal; cuts the connection if an answer has already begun. */
   refuse(req: IncomingMessage, res: ServerResponse, refusal: Refusal): void {
     if (res.headersSent) return cut(res, refusal.code);
-    const { headers, body } = this.render(refusal, req.headers.accept);
+    const { headers, body } = this.render(refusal, req);
     res.writeHead(refusal.code, headers);
     res.end(body);
   }
 
   /** The same before an upgrade, where there is only the socket. */
   refuseUpgrade(req: IncomingMessage, socket: Duplex, refusal: Refusal): void {
-    writeRaw(socket, refusal.code, this.render(refusal, req.headers.accept));
+    writeRaw(socket, refusal.code, this.render(refusal, req));
   }
 
-  private render(refusal: Refusal, accept: string | undefined): { headers: Record<string, string>; body: string } {
+  private render(refusal: Refusal, req: IncomingMessage): { headers: Record<string, string>; body: string } {
     const retry: Record<string, string> =
       refusal.retryAfter === undefined ? {} : { 'retry-after': String(refusal.retryAfter) };
     const challenge: Record<string, string> =
@@ -48,10 +46,16 @@ export class Answers {
       lines: [refusal.message, refusal.hint],
       note: `${refusal.code} ${refusal.reason}`,
     };
-    const html = wantsHtml(accept);
+    const html = wantsHtml(req.headers.accept);
     const body = html ? renderPage(page) : `${JSON.stringify(refusal.toStatus())}\n`;
-    const shape = html ? pageHeaders(page, this.config.frameAncestors) : STATUS_HEADERS;
+    const shape = html ? this.headersOf(page, req) : STATUS_HEADERS;
     return { headers: { ...shape, ...retry, ...challenge, 'content-length': String(Buffer.byteLength(body)) }, body };
+  }
+
+  private headersOf(page: Page, req: IncomingMessage & { originalUrl?: string }): Record<string, string> {
+    const path = req.originalUrl ?? req.url ?? '/';
+    const framers = framersOf(path, this.config);
+    return { ...securityHeaders(req, this.config), ...pageHeaders(page, framers, path.startsWith('/k8s/')) };
   }
 }
 

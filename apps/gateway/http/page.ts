@@ -59,17 +59,17 @@ function renderForm(form: NonNullable<Page['form']>): string {
 }
 
 /**
- * Headers of such a page. A page that posts needs the referrer policy `same-origin`: with `no-referrer` browsers send
- * `Origin: null`, which the gateway refuses.
+ * Headers of such a page besides those of every page. A page that posts needs the referrer policy `same-origin`: with
+ * `no-referrer` browsers send `Origin: null`, which the gateway refuses.
+ * @param framers sources of frame-ancestors
+ * @param sandboxed as every answer under /k8s (security.md row 17)
  */
-export function pageHeaders(page: Page, frameAncestors: readonly string[]): Record<string, string> {
-  const ancestors = frameAncestors.length === 0 ? "'none'" : frameAncestors.join(' ');
+export function pageHeaders(page: Page, framers: string, sandboxed: boolean): Record<string, string> {
   return {
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',
-    'content-security-policy': `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; form-action 'self'; base-uri 'none'; frame-ancestors ${ancestors}`,
+    'content-security-policy': `${sandboxed ? 'sandbox; ' : ''}default-src 'none'; style-src 'sha256-${STYLE_HASH}'; form-action 'self'; base-uri 'none'; frame-ancestors ${framers}`,
     'referrer-policy': page.form === undefined ? 'no-referrer' : 'same-origin',
-    'x-content-type-options': 'nosniff',
   };
 }
 

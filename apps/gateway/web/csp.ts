@@ -1,5 +1,3 @@
-import { type GatewayConfig } from '../config/config.js';
-
 /** The page of swagger-ui: its scripts are files of this host, its styles and icons stand in the page. Never framed. */
 export const DOCS_POLICY = [
   "default-src 'none'",
@@ -13,16 +11,13 @@ export const DOCS_POLICY = [
 ].join('; ');
 
 /**
- * What the pages of the dashboard may load and where they may be framed. Styles may be inline: PatternFly and noVNC set
- * style attributes. Scripts come from this host alone.
+ * What the pages of the dashboard may load. Styles may be inline: PatternFly and noVNC set style attributes. Scripts come
+ * from this host alone.
+ * @param framers sources of frame-ancestors
  */
-export function contentSecurityPolicy({
-  frameAncestors,
-  publicUrls,
-}: Pick<GatewayConfig, 'frameAncestors' | 'publicUrls'>): string {
+export function contentSecurityPolicy(publicUrls: readonly URL[], framers: string): string {
   // Safari before 15.4 does not count wss: of the own host as 'self'.
   const sockets = publicUrls.map((url) => `${url.protocol === 'https:' ? 'wss' : 'ws'}://${url.host}`);
-  const framers = frameAncestors.length === 0 ? "'none'" : frameAncestors.join(' ');
   return [
     "default-src 'none'",
     "script-src 'self'",

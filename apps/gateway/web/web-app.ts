@@ -70,6 +70,8 @@ export class WebApp {
       'x-forwarded-for': this.addresses.of(req),
       ...(url && { 'x-forwarded-host': url.host, 'x-forwarded-proto': url.protocol.slice(0, -1) }),
     };
+    // It decides itself which windows may know each other.
+    res.removeHeader('cross-origin-opener-policy');
     return this.proxy(req, res);
   }
 }

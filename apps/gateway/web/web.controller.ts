@@ -8,6 +8,7 @@ import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { Public } from '../http/access.js';
 import { KubeNameParam } from '../http/kube-name.js';
 import { nothingAt } from '../http/nothing-at.js';
+import { framersOf } from '../http/security-headers.js';
 import { contentSecurityPolicy } from './csp.js';
 
 const YEAR_MS = 365 * 24 * 3_600_000;
@@ -20,14 +21,10 @@ const YEAR_MS = 365 * 24 * 3_600_000;
 @Public()
 @Controller()
 export class WebController implements OnModuleInit {
-  private readonly policy: string;
-
   constructor(
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
     private readonly answers: Answers,
-  ) {
-    this.policy = contentSecurityPolicy(config);
-  }
+  ) {}
 
   onModuleInit(): void {
     for (const name of ['index.html', 'guest.html']) {
@@ -53,7 +50,6 @@ export class WebController implements OnModuleInit {
   /** Names hold a hash of the content, so that they may be kept for ever. */
   @Get('assets/*path')
   asset(@Req() request: Request, @Res() response: Response): void {
-    response.setHeader('x-content-type-options', 'nosniff');
     this.send(response, decodeURIComponent(request.path), { maxAge: YEAR_MS, immutable: true });
   }
 
@@ -73,9 +69,9 @@ export class WebController implements OnModuleInit {
   }
 
   private page(response: Response, name: string, referrer: string): void {
-    response.setHeader('content-security-policy', this.policy);
+    const framers = framersOf(response.req.path, this.config);
+    response.setHeader('content-security-policy', contentSecurityPolicy(this.config.publicUrls, framers));
     response.setHeader('referrer-policy', referrer);
-    response.setHeader('x-content-type-options', 'nosniff');
     response.setHeader('cache-control', 'no-cache');
     this.send(response, `/${name}`, {});
   }

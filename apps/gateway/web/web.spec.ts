@@ -6,10 +6,13 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Answers } from '../http/answers.js';
 import { ClientAddresses } from '../http/client-address.js';
-import { call } from '../testing/clients.js';
+import { call, refusedUpgrade } from '../testing/clients.js';
 import { startGateway, type TestGateway, until } from '../testing/gateway.js';
 import { useGateway } from '../testing/use-gateway.js';
 import { WebApp } from './web-app.js';
+
+const COOP = 'cross-origin-opener-policy';
+const HSTS = 'strict-transport-security';
 
 const { cluster, gateway } = useGateway();
 const get = (path: string, init: RequestInit = {}, from = gateway): Promise<Response> =>
@@ -176,6 +179,11 @@ describe('a web application of one’s own', () => {
     expect(await ask('evil.example.com')).toMatchObject({ 'x-forwarded-host': 'gate.example.com' });
   });
 
+  it('decides itself which windows may know each other', async () => {
+    expect((await get('/', {}, withApp)).headers.get(COOP)).toBeNull();
+    expect((await get('/l', {}, withApp)).headers.get(COOP)).toBe('same-origin');
+  });
+
   it('sees no credential of the gateway', async () => {
     const headers = {
       cookie: 'kg-sign-in=secret; theirs=1; kg-jwt-session-code=secret',
@@ -237,4 +245,81 @@ describe('a web application that does not answer', () => {
     expect(reply.status).toBe(502);
     expect(reply.body).toContain('<h1>No valid response</h1>');
   });
+});
+
+describe('every page of the gateway', () => {
+  /** Pages of all makers: the dashboard, refusals ahead of Express and behind it, forms, the description of the API. */
+  const pages = [
+    '/',
+    '/login',
+    '/l',
+    '/console/ns/demo',
+    '/nowhere',
+    '/k8s/api',
+    '/auth/logout',
+    '/auth/jwt/set',
+    '/api/docs/',
+  ];
+
+  it.each(pages)('%s keeps other windows away, and browsers on TLS', async (path) => {
+    const headersFor = async (host: string) =>
+      (await call(gateway.port, path, { headers: { accept: 'text/html', host } })).headers;
+    const secure = await headersFor('gate.example.com');
+    expect(secure['content-type']).toContain('text/html');
+    expect(secure[COOP]).toBe('same-origin');
+    expect(secure['x-content-type-options']).toBe('nosniff');
+    expect(secure[HSTS]).toBe('max-age=31536000');
+    for (const plain of ['localhost:8080', 'evil.example.com', 'gate.example.com:8080']) {
+      expect((await headersFor(plain))[HSTS]).toBeUndefined();
+    }
+  });
+
+  it('needs no TLS at a host name that a public URL without TLS has too', async () => {
+    const both = await startGateway(cluster, { PUBLIC_URLS: 'https://gate.example.com,http://gate.example.com:8080' });
+    const { headers } = await call(both.port, '/', { headers: { host: 'gate.example.com' } });
+    await both.close();
+    expect(headers[HSTS]).toBeUndefined();
+  });
+
+  it('is in no frame, but for those of consoles and their links where the GateServer names the site', async () => {
+    const site = 'https://portal.example.com';
+    const framed = await startGateway(cluster, { FRAME_ANCESTORS: site });
+    const framers = async (path: string, from: TestGateway): Promise<string | undefined> => {
+      const { headers } = await call(from.port, path, { headers: { accept: 'text/html' } });
+      return /frame-ancestors ([^;]+)/.exec(String(headers['content-security-policy']))?.[1];
+    };
+    for (const path of [
+      '/l',
+      '/l/',
+      '/console/ns/demo',
+      '/console/ns/demo/serial',
+      '/console/ns/a..b',
+      '/auth/jwt/set?token=x',
+    ]) {
+      expect([path, await framers(path, framed)]).toEqual([path, site]);
+    }
+    for (const path of [
+      '/',
+      '/login',
+      '/vms/ns/demo',
+      '/links',
+      '/auth/logout',
+      '/nowhere',
+      '/k8s/api',
+      '/api/docs/',
+      '/lx',
+    ]) {
+      expect([path, await framers(path, framed)]).toEqual([path, "'none'"]);
+    }
+    for (const path of pages) expect([path, await framers(path, gateway)]).toEqual([path, "'none'"]);
+    await framed.close();
+  });
+});
+
+it.each(['GET', 'POST'])('row 17: a page under /k8s is sandboxed, refusals too (%s)', async (method) => {
+  const { headers } = await call(gateway.port, '/k8s/api', { method, headers: { accept: 'text/html' } });
+  expect(headers['content-type']).toContain('text/html');
+  expect(headers['content-security-policy']).toMatch(/^sandbox; default-src 'none'; /);
+  const upgrade = await refusedUpgrade(gateway.port, '/k8s/api', { accept: 'text/html' });
+  expect(upgrade.headers['content-security-policy']).toMatch(/^sandbox; default-src 'none'; /);
 });
