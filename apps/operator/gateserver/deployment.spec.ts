@@ -4,7 +4,15 @@ import { deployment } from './deployment.js';
 
 it('leaves a pod the time to be forgotten, to drain and to end', () => {
   const settings = gateServerDefaults({ route: 'gate.example.com', 'drain-time': '90s' });
-  const made = deployment({ name: 'gs', namespace: 'ns', settings, urls: [], image: 'gateway', sessionDigest: 'x' });
+  const made = deployment({
+    name: 'gs',
+    namespace: 'ns',
+    settings,
+    urls: [],
+    image: 'gateway',
+    sessionDigest: 'x',
+    live: undefined,
+  });
   const { spec } = (made['spec'] as { template: { spec: PodSpec } }).template;
   const seconds = (name: string): number =>
     parseInt(spec.containers[0]?.env.find((one) => one.name === name)?.value ?? '', 10);

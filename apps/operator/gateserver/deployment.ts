@@ -21,21 +21,39 @@ export interface DeploymentInput {
   image: string;
   /** Changes when the cookies' key does: pods read it at their start alone. */
   sessionDigest: string;
+  /** The Deployment as it is. */
+  live: Manifest | undefined;
 }
+
+/** `spec.replicas` of the GateServer when the operator last set the Deployment's. */
+const REPLICAS = `${GROUP}/replicas`;
 
 /** The gateway's Deployment. */
 export function deployment(input: DeploymentInput): Manifest {
-  const { name, namespace, settings, sessionDigest } = input;
+  const { name, namespace, settings, sessionDigest, live } = input;
   const annotations = { [`${GROUP}/session-key`]: sessionDigest };
   return {
-    metadata: { name, namespace, labels: labelsOf(name) },
+    metadata: { name, namespace, labels: labelsOf(name), annotations: { [REPLICAS]: `${settings.replicas}` } },
     spec: {
-      replicas: settings.replicas,
+      ...(scaledTo(live, settings) === undefined ? { replicas: settings.replicas } : {}),
       selector: { matchLabels: selectorOf(name) },
       strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
       template: { metadata: { labels: labelsOf(name), annotations }, spec: podSpec(input) },
     },
   };
+}
+
+/**
+ * The number of replicas that an autoscaler or a person set through the scale subresource since `spec.replicas` was last
+ * changed, or undefined.
+ */
+export function scaledTo(live: Manifest | undefined, settings: GateServerSettings): number | undefined {
+  if (live?.metadata.annotations?.[REPLICAS] !== `${settings.replicas}`) return undefined;
+  const isScaled = (live.metadata.managedFields ?? []).some(({ subresource, fieldsV1 }) => {
+    const { 'f:spec': fields } = (fieldsV1 ?? {}) as { 'f:spec'?: object };
+    return subresource === 'scale' && fields !== undefined && 'f:replicas' in fields;
+  });
+  return isScaled ? (live['spec'] as { replicas?: number }).replicas : undefined;
 }
 
 /** The web application that the pods of a Deployment serve. */

@@ -108,11 +108,13 @@ function exposed({ name, namespace, settings }: Gathered): Wanted[] {
   return wanted;
 }
 
-function gatewayDeployment({ server, name, namespace, settings, config }: Gathered, { session }: Material) {
+function gatewayDeployment(gathered: Gathered, { session }: Material): Manifest {
+  const { server, name, namespace, settings, config, deployment: live } = gathered;
   // A digest of 32 random bytes gives nothing away.
   const sessionDigest = createHash('sha256')
     .update(session.data['key'] ?? '')
     .digest('hex')
     .slice(0, 16);
-  return deployment({ name, namespace, settings, urls: urlsOf(server), image: config.gatewayImage, sessionDigest });
+  const image = config.gatewayImage;
+  return deployment({ name, namespace, settings, urls: urlsOf(server), image, sessionDigest, live });
 }

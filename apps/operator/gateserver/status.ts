@@ -6,6 +6,7 @@ import { type Outcome } from '../apply/applier.js';
 import { retiredKeys } from '../keys/retired.js';
 import { type SecretObject } from '../cluster/manifest.js';
 import { type Fault, notInEffect } from './check.js';
+import { scaledTo } from './deployment.js';
 import { exposureOf } from './exposure.js';
 import { type Gathered } from './gather.js';
 import { guestRights } from './guest-role.js';
@@ -89,7 +90,7 @@ function appliedCondition(outcomes: readonly Outcome[]): Stated {
 }
 
 function availableCondition(gathered: Gathered): Stated {
-  const wanted = gathered.settings.replicas;
+  const wanted = wantedReplicas(gathered);
   const ready = readyReplicas(gathered);
   const message = `${ready} of ${wanted} gateways are ready.`;
   if (ready < wanted) return { type: 'Available', status: 'False', reason: 'NotAllReady', message };
@@ -172,7 +173,11 @@ function isRolledOut(gathered: Gathered): boolean {
   const { observedGeneration, updatedReplicas = 0 } = deploymentStatus(gathered);
   const { generation } = gathered.deployment?.metadata ?? {};
   const seen = generation === undefined || observedGeneration === undefined || observedGeneration >= generation;
-  return gathered.deployment !== undefined && seen && updatedReplicas >= gathered.settings.replicas;
+  return gathered.deployment !== undefined && seen && updatedReplicas >= wantedReplicas(gathered);
+}
+
+function wantedReplicas({ deployment, settings }: Gathered): number {
+  return scaledTo(deployment, settings) ?? settings.replicas;
 }
 
 /** True if the object already has this status. */

@@ -56,8 +56,7 @@ export class FakeCluster {
           ...(await this.client.get(type, name, namespace)),
           status: sent['status'],
         } as KubeObject) as unknown as T;
-      const metadata = { ...sent.metadata, ...(old?.metadata.uid ? { uid: old.metadata.uid } : {}) };
-      return this.put(type, { ...old, ...sent, metadata }) as unknown as T;
+      return this.put(type, merged(old, sent)) as unknown as T;
     },
     delete: async (type: ResourceType, name: string, namespace = ''): Promise<void> => {
       this.#write(`delete ${type.resource}/${namespace}/${name}`);
@@ -92,4 +91,12 @@ export class FakeCluster {
     }
     this.writes.push(what);
   }
+}
+
+/** As far as the tests need server-side apply: what others own in the metadata and the spec stays. */
+function merged(old: Manifest | undefined, sent: Manifest): Manifest {
+  const { uid, managedFields } = old?.metadata ?? {};
+  const metadata = { ...sent.metadata, ...(uid ? { uid } : {}), ...(managedFields ? { managedFields } : {}) };
+  const spec = { ...(old?.['spec'] as object | undefined), ...(sent['spec'] as object | undefined) };
+  return { ...old, ...sent, ...('spec' in sent ? { spec } : {}), metadata };
 }
