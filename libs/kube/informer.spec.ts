@@ -1,4 +1,5 @@
 import { type ServerResponse } from 'node:http';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { KubeClient } from './client.js';
 import { KubeError } from './errors.js';
@@ -177,6 +178,55 @@ describe('Informer', () => {
     await vi.waitFor(() => expect(watchesSent()).toHaveLength(2));
     expect(watchesSent()[0]?.url.searchParams.get('timeoutSeconds')).toBe('7');
     expect(errors).toEqual([]);
+  });
+
+  it.each<[string, (text: string) => Buffer, string]>([
+    ['gzip', gzipSync, 'gzip'],
+    ['deflate', deflateSync, 'deflate'],
+    ['br', brotliCompressSync, 'br'],
+  ])(
+    'reads lists and watches that are compressed with %s though it asks for neither',
+    async (_name, pack, encoding) => {
+      const send = (res: ServerResponse, text: string) =>
+        res.writeHead(200, { 'content-encoding': encoding, 'content-type': 'application/json' }).write(pack(text));
+      await start(
+        [(res) => void (send(res, JSON.stringify(list('5', pod('a', '4')))), res.end())],
+        [(res) => void send(res, event('ADDED', pod('b', '6')))],
+      );
+      await vi.waitFor(() => expect(log).toEqual(['new a', 'new b']));
+      expect(errors).toEqual([]);
+      expect(server.requests.map(({ headers }) => headers['accept-encoding'])).toEqual(['identity', 'identity']);
+    },
+  );
+
+  it.each<[string, Answer]>([
+    ['refused', (res) => json(res, {}, 403)],
+    ['unreadable', (res) => res.end('\x1f\x8b\x08')],
+    ['too old', (res) => res.end(event('ERROR', { kind: 'Status', code: 410, reason: 'Expired', message: 'old' }))],
+    ['over at once', (res) => void res.writeHead(200).end()],
+    ['cut at once', (res) => void (res.writeHead(200).flushHeaders(), setImmediate(() => res.destroy()))],
+  ])('is out of touch while every watch is %s, and back with the first event', async (_name, bad) => {
+    let works = false;
+    await start(
+      [(res) => json(res, list('5'))],
+      [(res, url) => (works ? void res.write(event('ADDED', pod('b', '6'))) : bad(res, url))],
+    );
+    await vi.waitFor(() => expect(watchesSent().length).toBeGreaterThanOrEqual(3));
+    const { lastContact } = informer;
+    await vi.waitFor(() => expect(watchesSent().length).toBeGreaterThanOrEqual(8));
+    expect(informer.lastContact).toBe(lastContact);
+    works = true;
+    await vi.waitFor(() => expect(informer.get('b')).toBeDefined());
+    expect(informer.lastContact).toBeGreaterThan(lastContact);
+  });
+
+  it('is in touch again as soon as a watch opens after an outage', async () => {
+    const down: Answer = (res) => json(res, {}, 503);
+    await start([(res) => json(res, list('5'))], [down, down, down, down, open]);
+    await informer.synced();
+    const { lastContact } = informer;
+    await vi.waitFor(() => expect(informer.lastContact).toBeGreaterThan(lastContact));
+    expect(watchesSent()).toHaveLength(5);
   });
 
   it('reports a handler that throws and goes on', async () => {

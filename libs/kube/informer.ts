@@ -14,6 +14,8 @@ const BACKOFF_MAX_MS = 10_000;
 const OVERRUN_MS = 5_000;
 /** A list younger than this that is too old already: the next one would be, too. */
 const YOUNG_MS = 1_000;
+/** So many fruitless watches in a row, and an answered list or an opened watch no longer counts as contact. */
+const FRUITLESS = 2;
 
 export interface InformerOptions<T> {
   /** Default: all namespaces. */
@@ -45,7 +47,10 @@ interface Handlers<T> {
  * server's Retry-After is kept, everything else backs off with jitter. A handler that throws is reported and stops nothing.
  */
 export class Informer<T extends KubeObject> {
-  /** When the API server last proved that it is in touch (list answered, watch opened, ended in order, or an event). */
+  /**
+   * When the API server last proved that it is in touch (list answered, watch opened, ended in order, or an event). While
+   * one watch after another is fruitless, changes come late or not at all, and only a watch that works proves anything.
+   */
   lastContact = 0;
   readonly #store = new Store<T>();
   readonly #handlers: { [E in keyof Handlers<T>]: Handlers<T>[E][] } = { put: [], delete: [], reset: [] };
@@ -56,6 +61,8 @@ export class Informer<T extends KubeObject> {
   #hasSynced = false;
   #resourceVersion: string | undefined;
   #listedAt = -Infinity;
+  /** Watches in a row that were refused, unreadable, over at once, or not ended in time. */
+  #fruitless = 0;
   #loop: Promise<void> | undefined;
 
   constructor(
@@ -137,7 +144,7 @@ export class Informer<T extends KubeObject> {
       version = page.metadata.resourceVersion;
     } while (token && !signal.aborted);
     if (signal.aborted) return;
-    this.#touch();
+    this.#answered();
     this.#resourceVersion = version;
     this.#listedAt = performance.now();
     this.#emit(this.#store.replace(items));
@@ -169,21 +176,36 @@ export class Informer<T extends KubeObject> {
     const overdue = AbortSignal.timeout(renewMs + OVERRUN_MS);
     const signal = AbortSignal.any([stop, overdue]);
     const begun = performance.now();
-    const onOpen = () => this.#touch();
-    const stream = watch<T>(this.client, this.type, { namespace: this.options.namespace, query, signal, onOpen });
-    for await (const event of stream) {
-      if (stop.aborted) return;
-      this.#take(event);
-      this.#backoff.reset();
+    const young = () => performance.now() - begun <= YOUNG_MS;
+    let opened = false;
+    const onOpen = () => {
+      opened = true;
+      this.#answered();
+    };
+    try {
+      const stream = watch<T>(this.client, this.type, { namespace: this.options.namespace, query, signal, onOpen });
+      for await (const event of stream) {
+        if (stop.aborted) return;
+        this.#take(event);
+      }
+    } catch (error) {
+      // A server that does not answer at all is out of touch anyway.
+      if (losesPlace(error) || (opened && (overdue.aborted || young()))) this.#fruitless += 1;
+      throw error;
     }
-    this.#touch();
-    if (performance.now() - begun > 1000) this.#backoff.reset();
-    // A server that closes each watch at once must not be asked hundreds of times a second.
-    else await delay(this.#backoff.next(), stop);
+    if (young()) await this.#endedAtOnce(stop);
+    else this.#proven();
+  }
+
+  /** A server that closes each watch at once must not be asked hundreds of times a second. */
+  async #endedAtOnce(stop: AbortSignal): Promise<void> {
+    this.#fruitless += 1;
+    this.#answered();
+    await delay(this.#backoff.next(), stop);
   }
 
   #take(event: WatchEvent<T>): void {
-    this.#touch();
+    this.#proven();
     this.#resourceVersion = event.object.metadata.resourceVersion ?? this.#resourceVersion;
     if (event.type === 'BOOKMARK') return;
     const object = this.#keep(event.object);
@@ -219,6 +241,18 @@ export class Informer<T extends KubeObject> {
 
   get #renewMs(): number {
     return this.options.renewMs ?? 30_000;
+  }
+
+  /** A watch works. */
+  #proven(): void {
+    this.#fruitless = 0;
+    this.#backoff.reset();
+    this.#touch();
+  }
+
+  /** A list or the head of a watch was answered. */
+  #answered(): void {
+    if (this.#fruitless < FRUITLESS) this.#touch();
   }
 
   #touch(): void {

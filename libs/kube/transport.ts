@@ -42,7 +42,8 @@ export class Transport implements PromiseHttpLibrary {
   async #ask(context: RequestContext, use: keyof Connections): Promise<Dispatcher.ResponseData> {
     const { origin, pathname, search } = new URL(context.getUrl());
     const [method, signal, body] = [context.getHttpMethod(), context.getSignal() ?? null, context.getBody()];
-    const headers = { 'user-agent': 'kube-gateway', ...context.getHeaders() };
+    // Compressing would hold back the events of a watch.
+    const headers = { 'user-agent': 'kube-gateway', 'accept-encoding': 'identity', ...context.getHeaders() };
     const path = pathname + search;
     const options = { origin, path, method, headers, body: typeof body === 'string' ? body : null, signal };
     for (let last = method !== 'GET'; ; last = true) {

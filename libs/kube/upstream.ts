@@ -1,7 +1,7 @@
 import { type Cluster, type KubeConfig, type User } from '@kubernetes/client-node';
 import { readFileSync } from 'node:fs';
 import { createSecureContext, type SecureContext } from 'node:tls';
-import { Agent, type Dispatcher } from 'undici';
+import { Agent, type Dispatcher, interceptors } from 'undici';
 import { type InClusterEnvironment, inClusterConfig, loadKubeconfig } from './kubeconfig.js';
 import { isLoopback, lookup } from './lookup.js';
 import { ownToken } from './own-token.js';
@@ -92,11 +92,12 @@ export class Upstream {
   }
 
   #connections(secureContext: SecureContext): Connections {
-    const agent = (limits: Agent.Options): Agent => {
+    const agent = (limits: Agent.Options): Dispatcher => {
       const connect = { ...this.connectOptions(), secureContext };
       const made = new Agent({ headersTimeout: 65_000, allowH2: false, keepAliveTimeout: 30_000, connect, ...limits });
       this.#agents.push(made);
-      return made;
+      // A proxy between may compress what nobody asked it to.
+      return made.compose(interceptors.decompress({ skipErrorResponses: false }));
     };
     return { short: agent({ connections: 32, bodyTimeout: 65_000 }), long: agent({ bodyTimeout: 0 }) };
   }
