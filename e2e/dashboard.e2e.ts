@@ -1,4 +1,5 @@
 import { type Browser, type BrowserContext } from 'playwright';
+import { type ClientMessage, clientMessages, PushParser } from '#libs/rfb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ConsolePage } from './pages/console-page.js';
 import { DashboardPage } from './pages/dashboard-page.js';
@@ -81,6 +82,65 @@ describe('the dashboard', () => {
     await until('the serial console is connected', async () => (await screen.state()) === 'connected');
     await screen.typeSerial('hostname');
     await until('the guest answers', async () => /^demo\s*$/m.test(await screen.serialText()));
+    expect(await accessibilityProblems(page)).toEqual([]);
+  });
+
+  it('keeps what the serial console showed when it connects again', async () => {
+    const { link = '' } = await issue({ vm: 'demo', duration: '10m' });
+    const guest = await freshProfile(browser);
+    const page = await guest.newPage();
+    await page.goto(link);
+    await page.getByRole('button', { name: 'Open console' }).click();
+    await page.getByRole('link', { name: 'Serial console' }).click();
+    const screen = new ConsolePage(page);
+    await until('the serial console is connected', async () => (await screen.state()) === 'connected');
+    await screen.typeSerial('echo seen before');
+    await until('the terminal shows it', async () => (await screen.serialText()).includes('seen before'));
+    await page.getByRole('button', { name: 'Reconnect' }).click();
+    await until('it is connected again', async () => (await screen.serialText()).includes('reconnected'));
+    expect(await screen.serialText()).toContain('seen before');
+    await until('the serial console is connected', async () => (await screen.state()) === 'connected');
+    await screen.typeSerial('hostname');
+    await until('the guest answers', async () => /^demo\s*$/m.test(await screen.serialText()));
+  });
+
+  it('releases a key that is down when the focus leaves the screen', async () => {
+    const { link = '' } = await issue({ vm: 'demo', duration: '10m' });
+    const guest = await freshProfile(browser);
+    const page = await guest.newPage();
+    const sent: ClientMessage[] = [];
+    page.on('websocket', (socket) => {
+      const parser = new PushParser<ClientMessage>(clientMessages());
+      socket.on('framesent', ({ payload }) => void sent.push(...parser.push(Buffer.from(payload))));
+    });
+    await page.goto(link);
+    await page.getByRole('button', { name: 'Open console' }).click();
+    const screen = new ConsolePage(page);
+    await screen.connected();
+    const shift = () =>
+      sent.flatMap((message) => ('keysym' in message && message.keysym === 0xffe1 ? [message.down] : []));
+    await page.getByTestId('screen').locator('canvas').first().click();
+    await page.keyboard.down('Shift');
+    await until('the guest sees the key', () => shift().length > 0);
+    await page.getByRole('button', { name: 'Paste text' }).click();
+    await page.getByRole('dialog').waitFor();
+    await until('the guest sees it go up', () => shift().at(-1) === false);
+    await page.keyboard.up('Shift');
+  });
+
+  it('says that a machine was deleted, and its link with it', async () => {
+    const manifest = { apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachine', metadata: { name: 'short-lived' } };
+    const spec = { runStrategy: 'Always', template: { spec: { domain: { devices: {} } } } };
+    await kubectlOk(['create', '-f', '-'], { input: JSON.stringify({ ...manifest, spec }) });
+    await kubectlOk(['wait', 'vm/short-lived', '--for=condition=Ready', '--timeout=60s']);
+    const { link = '' } = await issue({ vm: 'short-lived', duration: '10m' });
+    const guest = await freshProfile(browser);
+    const page = await guest.newPage();
+    await page.goto(link);
+    await page.getByRole('button', { name: 'Open console' }).click();
+    await new ConsolePage(page).connected();
+    await kubectlOk(['delete', 'vm', 'short-lived', '--wait=false']);
+    await page.getByRole('heading', { name: 'was deleted' }).waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-import { lazy, type Ref, Suspense, useCallback, useMemo } from 'react';
+import { lazy, type Ref, Suspense, useCallback, useMemo, useRef } from 'react';
 import { type ConsoleAddress, socketUrl } from './address.js';
 import { type ConsoleHandle } from './handle.js';
 import { isLive } from './machine.js';
@@ -22,6 +22,7 @@ interface Props {
 export function ConsoleView({ ref, address: { namespace, vm, kind }, console, options, onLeave }: Props) {
   const { state, opened, closed } = console;
   const { seq, access } = state;
+  const history = useRef('');
   const { takeOver } = state.ask;
   const url = useMemo(() => socketUrl({ namespace, vm, kind }, takeOver, location), [namespace, vm, kind, takeOver]);
   const onClose = useCallback((code: number, reason: string) => closed(seq, code, reason), [closed, seq]);
@@ -38,7 +39,7 @@ export function ConsoleView({ ref, address: { namespace, vm, kind }, console, op
   if (kind === 'vnc') return <ScreenView key={seq} {...options} {...shared} />;
   return (
     <Suspense>
-      <SerialView key={seq} {...shared} />
+      <SerialView key={seq} {...shared} history={history} />
     </Suspense>
   );
 }

@@ -1,7 +1,8 @@
 import { FitAddon } from '@xterm/addon-fit';
+import { SerializeAddon } from '@xterm/addon-serialize';
 import { Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
-import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
+import { type Ref, type RefObject, useEffect, useImperativeHandle, useRef } from 'react';
 import { SUBPROTOCOL } from './address.js';
 import { type ConsoleHandle } from './handle.js';
 import { consoleText } from './text.js';
@@ -12,13 +13,17 @@ interface Props {
   url: string;
   label: string;
   viewOnly: boolean;
+  /** What earlier connections of this page showed; this one adds to it when it ends. */
+  history: RefObject<string>;
   onOpen: () => void;
   onClose: (code: number, reason: string) => void;
   onLeave: () => void;
 }
 
+const SCROLLBACK = 5_000;
+
 /** The serial console. Loaded when it is first needed: a terminal is heavy. */
-export default function SerialView({ ref, url, label, viewOnly, onOpen, onClose, onLeave }: Props) {
+export default function SerialView({ ref, url, label, viewOnly, history, onOpen, onClose, onLeave }: Props) {
   const container = useRef<HTMLDivElement>(null);
   const terminal = useRef<Terminal | undefined>(undefined);
   const latest = useRef({ onOpen, onClose });
@@ -31,13 +36,15 @@ export default function SerialView({ ref, url, label, viewOnly, onOpen, onClose,
     if (!target) return undefined;
     const term = makeTerminal(target, viewOnly);
     terminal.current = term;
+    const keep = restore(term, history);
     const hangUp = connect(term, url, latest);
     return () => {
       hangUp();
+      keep();
       term.dispose();
       terminal.current = undefined;
     };
-  }, [url, viewOnly]);
+  }, [url, viewOnly, history]);
 
   useImperativeHandle(ref, () => ({
     focus: () => terminal.current?.focus(),
@@ -65,7 +72,7 @@ function makeTerminal(target: HTMLElement, viewOnly: boolean): Terminal {
     fontSize: 14,
     // Some fonts draw their underscore below the line.
     lineHeight: 1.15,
-    scrollback: 5_000,
+    scrollback: SCROLLBACK,
     cursorBlink: !viewOnly,
     disableStdin: viewOnly,
     // Puts the text where screen readers find it.
@@ -82,6 +89,16 @@ function makeTerminal(target: HTMLElement, viewOnly: boolean): Terminal {
     return false;
   });
   return term;
+}
+
+/** Shows what earlier connections left. @returns keeps what the terminal shows for the next one */
+function restore(term: Terminal, history: RefObject<string>): () => void {
+  const serializer = new SerializeAddon();
+  term.loadAddon(serializer);
+  if (history.current !== '') term.write(`${history.current}\r\n${consoleText.reconnected}\r\n`);
+  return () => {
+    history.current = serializer.serialize({ scrollback: SCROLLBACK, excludeModes: true, excludeAltBuffer: true });
+  };
 }
 
 /** Ties a terminal to a socket (binary frames both ways) and to the size of its box. */

@@ -6,6 +6,8 @@ export interface ConsoleAccess {
   who: 'guest' | 'user';
   /** Absent where the gateway cannot see the VM: its console is simply opened. */
   vmStatus?: string;
+  /** The VM that the guest's link was issued for was deleted. */
+  gone?: boolean;
   /** Consoles that may be opened, as far as rights go. */
   allowed: Record<ConsoleKind, boolean>;
   /** Consoles that the VM has. */
@@ -24,6 +26,7 @@ export function accessOfGuest(grant: GrantInfo): ConsoleAccess {
   return {
     who: 'guest',
     ...(grant['vm-status'] && { vmStatus: grant['vm-status'] }),
+    ...(grant['vm-gone'] && { gone: true }),
     allowed: grant.consoles,
     has: grant.has,
     busy: { ...(grant.busy.vnc && { vnc: '' }), ...(grant.busy.serial && { serial: '' }) },
@@ -60,7 +63,8 @@ export type Obstacle =
   | 'noConsole'
   | 'notAllowed'
   | 'busy'
-  | 'expired';
+  | 'expired'
+  | 'gone';
 
 const OF_GROUP: Record<StatusGroup, Obstacle | undefined> = {
   running: undefined,
@@ -83,6 +87,7 @@ export function obstacle(
   ask: { takeOver: boolean; paused: boolean },
 ): Obstacle | undefined {
   if (access.until !== undefined && access.until <= now) return 'expired';
+  if (access.gone) return 'gone';
   if (!access.allowed[kind]) return 'notAllowed';
   const byStatus = ofStatus(access.vmStatus);
   if (byStatus && !(byStatus === 'paused' && ask.paused)) return byStatus;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type GrantInfo } from '#libs/api';
 import { type ConsoleAccess, accessOfGuest } from './access.js';
-import { type Action, begin, type State, step, waits } from './machine.js';
+import { type Action, begin, isOver, type State, step, waits } from './machine.js';
 
 const NOW = 1_000_000;
 const grant: GrantInfo = {
@@ -38,6 +38,7 @@ describe('opening', () => {
   it.each([
     [{ 'vm-status': 'Stopped' }, 'stopped'],
     [{ 'vm-status': 'NotFound' }, 'missing'],
+    [{ 'vm-status': 'NotFound', 'vm-gone': true }, 'gone'],
     [{ 'vm-status': 'Paused' }, 'paused'],
     [{ 'vm-status': 'Starting' }, 'starting'],
     [{ 'vm-status': 'ErrorUnschedulable' }, 'broken'],
@@ -53,6 +54,14 @@ describe('opening', () => {
     const blocked = run([checked(guest({ 'vm-status': 'Stopped' }))]);
     expect(waits(blocked)).toBe(true);
     expect(run([checked()], blocked).name).toBe('connecting');
+  });
+
+  it('stops waiting for a machine once it was deleted: its link is over', () => {
+    const stopped = run([(state) => closed(state, 4004)], connected);
+    expect(waits(stopped)).toBe(true);
+    const gone = run([checked(guest({ 'vm-status': 'NotFound', 'vm-gone': true }))], stopped);
+    expect(gone).toMatchObject({ name: 'blocked', why: 'gone' });
+    expect([waits(gone), isOver(gone)]).toEqual([false, true]);
   });
 
   it('asks a few times before it calls a console busy: it may be our own former socket', () => {

@@ -74,8 +74,8 @@ function checked(state: State, kind: ConsoleKind, access: ConsoleAccess, now: nu
   if (state.name !== 'checking' && !waiting) return { ...state, access };
   const why = obstacle(access, kind, now, state.ask);
   if (why === undefined) return { ...bare(state), access, name: 'connecting', seq: state.seq + 1 };
-  // The words of the close code say more than the state of the machine does.
-  if (state.name === 'ended') return { ...state, access };
+  // The words of the close code say more than an obstacle that will pass.
+  if (state.name === 'ended' && PASSING.includes(why)) return { ...state, access };
   return { ...bare(state), access, name: 'blocked', why, settling: why === 'busy' ? settle(state) : 0 };
 }
 
@@ -121,7 +121,7 @@ export function isLive({ name }: State): boolean {
 /** Whether nothing on this page can open the console again: its time is over, or the visitor has neither link nor sign-in. */
 export function isOver(state: State): boolean {
   if (state.name === 'ended') return state.closing.next === 'over';
-  if (state.name === 'blocked') return state.why === 'expired';
+  if (state.name === 'blocked') return state.why === 'expired' || state.why === 'gone';
   return state.name === 'refused' && state.error instanceof ApiError && state.error.unauthorized;
 }
 

@@ -28,6 +28,8 @@ export const consoleText = {
   clipboard: 'Share clipboard',
   clipboardHint: 'Share the clipboard between this browser and the virtual machine',
   reconnect: 'Reconnect',
+  /** Between what an earlier connection showed and this one. */
+  reconnected: '--- reconnected ---',
   disconnect: 'Disconnect',
   viewOnly: 'View only',
   timeLeft: 'Time left',
@@ -93,6 +95,10 @@ const OBSTACLES: Record<Obstacle, (facts: Facts) => Words> = {
   missing: ({ vm }) => ({
     title: `Virtual machine “${vm}” not found`,
     text: 'It may have been deleted. Check the address of this page.',
+  }),
+  gone: ({ vm }) => ({
+    title: `Virtual machine “${vm}” was deleted`,
+    text: 'Your link was for that machine only, so it no longer works. If you need access to another one, ask for a new link.',
   }),
   stopped: () => ({ title: 'The virtual machine is stopped', text: WHEN_RUNNING }),
   stopping: () => ({ title: 'The virtual machine is stopping', text: WHEN_RUNNING }),

@@ -39,6 +39,7 @@ export function useRfb(container: RefObject<HTMLElement | null>, options: RfbOpt
     rfb.current.scaleViewport = fit;
   }, [url, viewOnly, fit]);
 
+  useReleasedKeys(container);
   useClipboard(rfb, container, clipboard && !viewOnly);
 
   return useMemo(
@@ -89,6 +90,19 @@ function connect(target: HTMLElement, url: string, latest: RefObject<RfbOptions>
     if (!gone) connection.disconnect();
   };
   return { connection, leave };
+}
+
+/**
+ * Releases the keys that are down when the focus leaves the screen, for example to a dialog: their release never reaches noVNC, which
+ * lets go of keys only when the window loses the focus (its Keyboard listens to that event).
+ */
+function useReleasedKeys(container: RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const target = container.current;
+    const release = () => window.dispatchEvent(new FocusEvent('blur'));
+    target?.addEventListener('focusout', release);
+    return () => target?.removeEventListener('focusout', release);
+  }, [container]);
 }
 
 /** Gives the browser's clipboard to the guest when its screen gets the focus. */

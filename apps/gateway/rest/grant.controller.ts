@@ -52,16 +52,17 @@ export class GrantController {
     throw mostTelling(held.faults)?.toRefusal() ?? elsewhere();
   }
 
-  /** The VM that the grant was issued for is gone, even if another one now has its name. */
+  /** The VM that the grant was issued for was deleted, even if another one now has its name. */
   private isGone({ vmUid, vmFault }: ActiveGrant, namespace: string, vm: string): boolean {
-    const uid = this.vms.get(namespace, vm)?.uid;
-    return vmFault !== undefined || (vmUid !== undefined && uid !== undefined && uid !== vmUid);
+    const state = this.vms.get(namespace, vm);
+    return vmFault !== undefined || (vmUid !== undefined && state !== undefined && state.uid !== vmUid);
   }
 
   private info(held: Presented, consoles: GrantInfo['consoles'], namespace: string, vm: string): GrantInfo {
     const { grant } = held;
     const browser = browserKey({ kind: 'grant', presented: held });
     const state = this.vms.get(namespace, vm);
+    const gone = this.isGone(grant, namespace, vm);
     const instance = state?.instance ?? '';
     return {
       namespace,
@@ -71,7 +72,8 @@ export class GrantController {
       has: state?.has ?? { vnc: true, serial: true },
       'view-only': grant.viewOnly,
       'take-over': grant.takeOver,
-      ...present('vm-status', this.isGone(grant, namespace, vm) ? 'NotFound' : state?.status),
+      ...present('vm-status', gone ? 'NotFound' : state?.status),
+      ...(gone && { 'vm-gone': true }),
       busy: {
         vnc: this.leases.isBusy(instance, 'vnc', browser),
         serial: this.leases.isBusy(instance, 'serial', browser),

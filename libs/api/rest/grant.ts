@@ -18,6 +18,9 @@ export const GrantInfo = z
     'vm-status': z.string().exactOptional().meta({
       description: 'printableStatus of the VM, or NotFound; absent for a VM that the gateway does not watch',
     }),
+    'vm-gone': z.boolean().exactOptional().meta({
+      description: 'true: the VM that the grant was issued for was deleted, so the grant opens nothing any more',
+    }),
     busy: PerConsole.meta({ description: 'Consoles that are in use by another browser' }),
   })
   .meta({ id: 'GrantInfo' });
