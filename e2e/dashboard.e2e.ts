@@ -184,6 +184,20 @@ describe('the dashboard', () => {
     await dashboard.link(gatetoken.name).getByText('Revoked', { exact: true }).waitFor();
   });
 
+  it('a page whose first look met a gateway that was away loads by itself', async () => {
+    const page = await owner.newPage();
+    for (const [path, shown] of [
+      [`/vms?namespace=${cluster().namespace}`, 'demo'],
+      [`/console/${cluster().namespace}/demo`, 'Connected'],
+    ] as const) {
+      await page.route('**/api/v1/**', (route) => route.abort());
+      await page.goto(`${cluster().url}${path}`);
+      await page.getByRole('button', { name: 'Try again' }).waitFor();
+      await page.unroute('**/api/v1/**');
+      await page.getByText(shown, { exact: true }).first().waitFor();
+    }
+  });
+
   it('opens the console of a signed-in user', async () => {
     const page = await owner.newPage();
     const screen = new ConsolePage(page);

@@ -1,4 +1,4 @@
-import { QueryClient } from '@tanstack/react-query';
+import { type Query, QueryClient } from '@tanstack/react-query';
 import { ApiError } from './client.js';
 
 /** Keys of the query cache: the only place where server state lives. */
@@ -13,17 +13,28 @@ export const keys = {
   access: (namespace: string, vm: string) => ['access', namespace, vm] as const,
 };
 
-/** Whether a failed read is tried again: faults that may pass, twice; a refusal never. */
+const FIRST_RETRY_MS = 5_000;
+const LONGEST_RETRY_MS = 60_000;
+
+/** Whether a failed read is tried again immediately: faults that may pass, twice; a refusal never. */
 function shouldRetry(failures: number, error: Error): boolean {
-  if (failures >= 2) return false;
+  return failures < 2 && mayPass(error);
+}
+
+function mayPass(error: Error | null): boolean {
   return error instanceof ApiError && (error.code === 0 || error.code === 429 || error.code >= 500);
+}
+
+/** A page that could not load reads again by itself, less and less often; the browser also does when it is online again. */
+export function readAgainMs({ state: { error, errorUpdateCount } }: Pick<Query, 'state'>): number | false {
+  return mayPass(error) && Math.min(FIRST_RETRY_MS * 2 ** (errorUpdateCount - 1), LONGEST_RETRY_MS);
 }
 
 /** One cache per page load. A 401 from any request means that the sign-in ended, so the session is read again. */
 export function makeQueryClient(): QueryClient {
   const client = new QueryClient({
     defaultOptions: {
-      queries: { retry: shouldRetry, staleTime: 10_000 },
+      queries: { retry: shouldRetry, refetchInterval: readAgainMs, staleTime: 10_000 },
       mutations: { retry: false },
     },
   });

@@ -56,6 +56,22 @@ describe('opening', () => {
     expect(run([checked()], blocked).name).toBe('connecting');
   });
 
+  it('asks again by itself when the gateway could not be reached at first', () => {
+    const failed = (passing: boolean): Action => ({
+      type: 'checkFailed',
+      error: new Error('x'),
+      passing,
+      now: NOW,
+      jitter: 0,
+    });
+    const down = run([failed(true)]);
+    expect([down.name, waits(down)]).toEqual(['refused', true]);
+    expect(waits(run([failed(true)], down))).toBe(true);
+    expect(waits(run([failed(false)], down))).toBe(false);
+    expect(run([checked()], down).name).toBe('connecting');
+    expect(waits(run([failed(false)]))).toBe(false);
+  });
+
   it('stops waiting for a machine once it was deleted: its link is over', () => {
     const stopped = run([(state) => closed(state, 4004)], connected);
     expect(waits(stopped)).toBe(true);

@@ -16,7 +16,8 @@ export type State = { seq: number; attempt: number; ask: Ask; access?: ConsoleAc
   | { name: 'connected'; since: number }
   /** `settling` counts the checks made while "busy" may still be this page's previous socket; 0: it is not. */
   | { name: 'blocked'; why: Obstacle; settling: number }
-  | { name: 'refused'; error: Error }
+  /** `passing`: the gateway or the cluster could not be reached; the page asks again. */
+  | { name: 'refused'; error: Error; passing: boolean }
   | { name: 'reconnecting'; closing: Closing; at: number }
   | { name: 'ended'; closing: Closing }
 );
@@ -70,7 +71,7 @@ function bare({ seq, attempt, ask, access }: State) {
 }
 
 function checked(state: State, kind: ConsoleKind, access: ConsoleAccess, now: number): State {
-  const waiting = state.name === 'blocked' || (state.name === 'ended' && state.closing.next === 'wait');
+  const waiting = state.name === 'blocked' || waits(state);
   if (state.name !== 'checking' && !waiting) return { ...state, access };
   const why = obstacle(access, kind, now, state.ask);
   if (why === undefined) return { ...bare(state), access, name: 'connecting', seq: state.seq + 1 };
@@ -90,8 +91,8 @@ function checkFailed(state: State, { error, passing, now, jitter }: Extract<Acti
   if (state.name === 'checking' && passing && state.attempt > 0) {
     return lost(state, closing(1006), now, jitter);
   }
-  return state.name === 'checking' || (state.name === 'blocked' && !passing)
-    ? { ...bare(state), name: 'refused', error }
+  return state.name === 'checking' || state.name === 'refused' || (state.name === 'blocked' && !passing)
+    ? { ...bare(state), name: 'refused', error, passing }
     : state;
 }
 
@@ -128,5 +129,6 @@ export function isOver(state: State): boolean {
 /** Whether the page keeps asking if the console can open now. */
 export function waits(state: State): boolean {
   if (state.name === 'ended') return state.closing.next === 'wait';
+  if (state.name === 'refused') return state.passing;
   return state.name === 'blocked' && PASSING.includes(state.why);
 }

@@ -157,22 +157,6 @@ describe('ends', () => {
     expect(await ask()).toMatchObject({ consoles: { vnc: true, serial: true }, has: { vnc: false, serial: true } });
   });
 
-  it('tells a guest that the machine of their grant was deleted, also when another one has its name', async () => {
-    const { name, grant } = await machine();
-    const url = `/api/v1/grant?namespace=ns&vm=${name}`;
-    const ask = async () => JSON.parse((await call(gateway.port, url, { headers: bearer(grant) })).body) as GrantInfo;
-    expect(await ask()).not.toHaveProperty('vm-gone');
-    cluster.stopVm(name);
-    await until(async () => (await ask())['vm-status'] === 'Stopped');
-    expect(await ask()).not.toHaveProperty('vm-gone');
-    cluster.api.objects.delete('virtualmachines', name);
-    await until(async () => (await ask())['vm-status'] === 'NotFound');
-    expect(await ask()).toMatchObject({ 'vm-gone': true });
-    cluster.startVm(name);
-    await until(async () => cluster.api.objects.find('virtualmachineinstances', name) !== undefined);
-    expect(await ask()).toMatchObject({ 'vm-status': 'NotFound', 'vm-gone': true });
-  });
-
   it('1008 when a view-only link sends what its filter does not know, 1009 when a message is too large', async () => {
     const watching = await machine({ 'view-only': true });
     const guest = await open(watching.path, bearer(watching.grant));

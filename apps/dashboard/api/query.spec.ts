@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { ApiError } from './client.js';
+import { readAgainMs } from './query.js';
+
+const failed = (error: Error | null, errorUpdateCount: number): Parameters<typeof readAgainMs>[0] =>
+  ({ state: { error, errorUpdateCount } }) as Parameters<typeof readAgainMs>[0];
+const answer = (code: number): ApiError => new ApiError({ code, reason: '', message: '' });
+
+it.each([0, 429, 500, 502, 503])('a read that failed with %d is repeated, less and less often', (code) => {
+  const waits = [1, 2, 3, 4, 5, 50].map((failures) => readAgainMs(failed(answer(code), failures)));
+  expect(waits).toEqual([5_000, 10_000, 20_000, 40_000, 60_000, 60_000]);
+});
+
+it.each([401, 403, 404, 422])('a refusal (%d) stays', (code) => {
+  expect(readAgainMs(failed(answer(code), 1))).toBe(false);
+});
+
+it('what was read is not read again', () => {
+  expect(readAgainMs(failed(null, 3))).toBe(false);
+});
