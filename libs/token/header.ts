@@ -1,8 +1,11 @@
 import { decodeProtectedHeader, type ProtectedHeaderParameters } from 'jose/decode/protected_header';
 import { TokenError } from './errors.js';
 
-/** Longest token that is looked at: far above the largest grant that fits into an object of the API server. */
-export const MAX_TOKEN = 512 * 1024;
+/**
+ * Longest token, in characters, at creation as at every door of the gateway: `Authorization`, cookie, address, body. Node
+ * reads 16 KiB of address and headers together; a quarter of that is left for the other headers.
+ */
+export const MAX_TOKEN = 12 * 1024;
 
 const SHAPE = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 /** Headers that choose a key, or that a reader must understand: none of them has a meaning here. */

@@ -99,7 +99,11 @@ export async function sign(claims: Claims, key: SigningKey): Promise<string> {
   const payload = readClaims(claims);
   const token = await service.signAsync(payload, { algorithm: 'RS256', keyid: key.kid, noTimestamp: true });
   if (token.length > MAX_TOKEN) {
-    throw new TokenError('too-large', 'The token would be too long: use fewer or shorter URLs.');
+    const message = `The token would have ${token.length} characters, and clients can present at most ${MAX_TOKEN}`;
+    throw new TokenError(
+      'too-large',
+      `${message}: use fewer or shorter URLs, or issue a link, which has no such limit.`,
+    );
   }
   return token;
 }

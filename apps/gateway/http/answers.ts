@@ -26,30 +26,18 @@ export class Answers {
   /** Answers a request with a refusal; cuts the connection if an answer has already begun. */
   refuse(req: IncomingMessage, res: ServerResponse, refusal: Refusal): void {
     if (res.headersSent) return cut(res, refusal.code);
-    const { headers, body } = this.render(refusal, req);
+    const { headers, body } = this.answerTo(refusal, req);
     res.writeHead(refusal.code, headers);
     res.end(body);
   }
 
   /** The same before an upgrade, where there is only the socket. */
   refuseUpgrade(req: IncomingMessage, socket: Duplex, refusal: Refusal): void {
-    writeRaw(socket, refusal.code, this.render(refusal, req));
+    writeRaw(socket, refusal.code, this.answerTo(refusal, req));
   }
 
-  private render(refusal: Refusal, req: IncomingMessage): { headers: Record<string, string>; body: string } {
-    const retry: Record<string, string> =
-      refusal.retryAfter === undefined ? {} : { 'retry-after': String(refusal.retryAfter) };
-    const challenge: Record<string, string> =
-      refusal.code === 401 ? { 'www-authenticate': 'Bearer realm="kube-gateway"' } : {};
-    const page: Page = {
-      heading: refusal.heading,
-      lines: [refusal.message, refusal.hint],
-      note: `${refusal.code} ${refusal.reason}`,
-    };
-    const html = wantsHtml(req.headers.accept);
-    const body = html ? renderPage(page) : `${JSON.stringify(refusal.toStatus())}\n`;
-    const shape = html ? this.headersOf(page, req) : STATUS_HEADERS;
-    return { headers: { ...shape, ...retry, ...challenge, 'content-length': String(Buffer.byteLength(body)) }, body };
+  private answerTo(refusal: Refusal, req: IncomingMessage): Answer {
+    return answerOf(refusal, req.headers.accept, (page) => this.headersOf(page, req));
   }
 
   private headersOf(page: Page, req: IncomingMessage & { originalUrl?: string }): Record<string, string> {
@@ -57,6 +45,33 @@ export class Answers {
     const framers = framersOf(path, this.config);
     return { ...securityHeaders(req, this.config), ...pageHeaders(page, framers, path.startsWith('/k8s/')) };
   }
+}
+
+/** What is sent besides the status. */
+interface Answer {
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** A refusal as a page for browsers, else as a Status. @param accept the `Accept` header of the request */
+export function answerOf(
+  refusal: Refusal,
+  accept: string | undefined,
+  headersOf: (page: Page) => Record<string, string>,
+): Answer {
+  const retry: Record<string, string> =
+    refusal.retryAfter === undefined ? {} : { 'retry-after': String(refusal.retryAfter) };
+  const challenge: Record<string, string> =
+    refusal.code === 401 ? { 'www-authenticate': 'Bearer realm="kube-gateway"' } : {};
+  const page: Page = {
+    heading: refusal.heading,
+    lines: [refusal.message, refusal.hint],
+    note: `${refusal.code} ${refusal.reason}`,
+  };
+  const html = wantsHtml(accept);
+  const body = html ? renderPage(page) : `${JSON.stringify(refusal.toStatus())}\n`;
+  const shape = html ? headersOf(page) : STATUS_HEADERS;
+  return { headers: { ...shape, ...retry, ...challenge, 'content-length': String(Buffer.byteLength(body)) }, body };
 }
 
 const STATUS_HEADERS = {
@@ -67,11 +82,7 @@ const STATUS_HEADERS = {
 };
 
 /** Writes a whole HTTP/1.1 answer to a bare socket and ends it. */
-export function writeRaw(
-  socket: Duplex,
-  code: number,
-  answer: { headers: Record<string, string>; body: string },
-): void {
+export function writeRaw(socket: Duplex, code: number, answer: Answer): void {
   if (socket.destroyed || !socket.writable) return;
   socket.on('error', () => socket.destroy());
   const lines = Object.entries(answer.headers).map(([name, value]) => `${name}: ${value}\r\n`);

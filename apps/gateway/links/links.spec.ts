@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GateToken } from '#libs/api';
-import { linkHash, newCode } from '#libs/token';
+import { vmUrls } from '#libs/policy';
+import { linkHash, MAX_TOKEN, newCode } from '#libs/token';
 import { call, type Reply, view } from '../testing/clients.js';
 import { startGateway, TestCluster, type TestGateway, until, VNC } from '../testing/gateway.js';
 import { statusOf } from '../testing/rest.js';
@@ -80,6 +81,21 @@ describe('GET /auth/jwt/set', () => {
     const viewer = await view(gateway.port, VNC, { cookie: `kg-jwt-session-code=${status?.token}` });
     await viewer.receives('RFB');
     viewer.socket.close();
+  });
+
+  it('the longest token that can be issued is good at every door, with the headers of a browser', async () => {
+    const grantOf = (filler: number): Promise<GateToken> => {
+      const lengths = Array.from({ length: 5 }, (_, i) => Math.min(2040, Math.max(0, filler - i * 2040)));
+      return cluster.grant({ urls: [...vmUrls('ns', 'demo'), ...lengths.map((length) => `/${'x'.repeat(length)}`)] });
+    };
+    const least = (await grantOf(0)).status?.token?.length ?? 0;
+    const token = (await grantOf(Math.floor(((MAX_TOKEN - least) * 3) / 4) - 4)).status?.token ?? '';
+    expect(MAX_TOKEN - token.length).toBeLessThan(20);
+    const browser = { 'user-agent': 'x'.repeat(500), accept: 'text/html', cookie: `other=${'x'.repeat(2000)}` };
+    expect((await set(token, undefined, browser)).status).toBe(302);
+    expect((await post('/auth/jwt/set', { token })).status).toBe(302);
+    const doors = [{ authorization: `Bearer ${token}` }, { cookie: `kg-jwt-session-code=${token}` }];
+    for (const headers of doors) (await view(gateway.port, VNC, headers)).socket.close();
   });
 
   it('two machines in two tabs: each grant has a cookie of its own', async () => {

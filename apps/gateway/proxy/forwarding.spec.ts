@@ -258,6 +258,18 @@ describe('what is too large', () => {
     }
   });
 
+  it.each([
+    ['one cookie', `a=${'x'.repeat(16 * 1024)}`],
+    ['many cookies', Array.from({ length: 400 }, (_, i) => `foreign-${i}=${'x'.repeat(32)}`).join('; ')],
+  ])('431 names the cookies that fill the headers: %s', async (_what, cookies) => {
+    const ask = (accept: string): Promise<string> =>
+      sendRaw(gateway.port, `GET /l HTTP/1.1\r\nHost: x\r\nAccept: ${accept}\r\nCookie: ${cookies}\r\n\r\n`);
+    const page = await ask('text/html,*/*;q=0.8');
+    expect(page).toMatch(/^HTTP\/1\.1 431 [^]*content-type: text\/html/);
+    expect(page).toMatch(/<h1>[^]*cookies[^]*Delete the cookies of this site/);
+    expect(await ask('application/json')).toMatch(/"message":"[^"]*cookies[^"]*"/);
+  });
+
   it('413 with a Status in a body', async () => {
     const body = JSON.stringify({ token: 'x'.repeat(1024 * 1024) });
     const reply = await call(gateway.port, '/auth/jwt/set', {
