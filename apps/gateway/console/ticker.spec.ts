@@ -7,10 +7,10 @@ import { Ticker } from './ticker.js';
 function setUp({ idleTimeout = 0, heard = (): number => 0 } = {}) {
   const ends: [number, string][] = [];
   let now = 0;
-  let pings = 0;
+  let beats = 0;
   const tunnel = {
     lastInput: 0,
-    ping: () => (pings += 1),
+    beat: () => (beats += 1),
     end: ({ code, reason }: ConsoleEnd) => ends.push([code, reason]),
   };
   const consoles = Object.assign([{ tunnel }], { size: 1, endAll: tunnel.end }) as unknown as LiveConsoles;
@@ -20,7 +20,7 @@ function setUp({ idleTimeout = 0, heard = (): number => 0 } = {}) {
     for (; now < seconds * 1000; now += 1000) ticker.tick();
     ticker.tick();
   };
-  return { until, ends, tunnel, pings: () => pings };
+  return { until, ends, tunnel, beats: () => beats };
 }
 
 describe('row 11: consoles of a gateway that is out of touch', () => {
@@ -43,10 +43,10 @@ describe('row 11: consoles of a gateway that is out of touch', () => {
 });
 
 describe('consoles that are open', () => {
-  it('are pinged every 20 s', () => {
-    const { until, pings } = setUp({ heard: () => Infinity });
+  it('are looked after every 20 s', () => {
+    const { until, beats } = setUp({ heard: () => Infinity });
     until(100);
-    expect(pings()).toBe(5);
+    expect(beats()).toBe(5);
   });
 
   it('end with 4007 when nothing was typed for longer than the idle timeout', () => {

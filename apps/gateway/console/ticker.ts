@@ -9,11 +9,11 @@ import { LiveConsoles } from './live-consoles.js';
 const { idle, overloaded } = CONSOLE_ENDS;
 
 const TICK_MS = 1000;
-const PING_EVERY_TICKS = 20;
+const BEAT_EVERY_TICKS = 20;
 /** Without contact to the API server for this long, a revocation may have been missed. */
 const OUT_OF_TOUCH_MS = 60_000;
 
-/** One timer for all consoles: pings, idle timeouts, and the end of all when the gateway loses contact. */
+/** One timer for all consoles: heartbeats, idle timeouts, and the end of all when the gateway loses contact. */
 @Injectable()
 export class Ticker {
   #timer: NodeJS.Timeout | undefined;
@@ -44,7 +44,7 @@ export class Ticker {
     }
     const now = this.clock.now();
     for (const { tunnel } of this.consoles) {
-      if (this.#ticks % PING_EVERY_TICKS === 0) tunnel.ping();
+      if (this.#ticks % BEAT_EVERY_TICKS === 0) tunnel.beat();
       if (this.config.idleTimeout > 0 && now - tunnel.lastInput > this.config.idleTimeout) {
         tunnel.end(consoleEnd(idle, idle.reasons.idle));
       }

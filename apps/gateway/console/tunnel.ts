@@ -38,8 +38,8 @@ export interface Tunnel {
   readonly lastInput: number;
   /** Joins the browser, whose handshake is done already, with the guest. @throws UpstreamRefused */
   connect(upstream: UpstreamTarget): Promise<void>;
-  /** Keeps sockets open in middleboxes; a browser that has not answered the last one is gone. */
-  ping(): void;
+  /** Called at regular intervals: keeps sockets open in middleboxes, and ends the console of a viewer that is dead. */
+  beat(): void;
   /** Tells the browser why and closes both sides. Only the first end counts. */
   end(end: ConsoleEnd): void;
   /** Resolves with the first end, whichever side caused it. */

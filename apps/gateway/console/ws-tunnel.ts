@@ -7,6 +7,7 @@ import { CONSOLE_ENDS } from '#libs/api';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import { Refusal } from '../http/refusal.js';
 import { type ConsoleEnd, consoleEnd } from './ends.js';
+import { Side } from './side.js';
 import { chooseProtocol, PLAIN } from './subprotocol.js';
 import { type InputFilter, type Tunnel, type TunnelMaker, UpstreamRefused, type UpstreamTarget } from './tunnel.js';
 import { ViewerSocket } from './viewer-socket.js';
@@ -48,7 +49,7 @@ export class WsTunnels implements TunnelMaker {
       // The library answers a broken handshake with 400 by itself and then only closes.
       socket.once('close', () => reject(new Refusal(400, 'The WebSocket handshake failed.')));
       this.#server.handleUpgrade(req, socket, head, (browser) => {
-        resolve(new WsTunnel(browser, this.upstream, () => this.clock.now()));
+        resolve(new WsTunnel(browser, socket, this.upstream, () => this.clock.now()));
       });
     });
   }
@@ -63,47 +64,48 @@ class WsTunnel implements Tunnel {
   #end: ConsoleEnd | undefined;
   #tellEnd: (end: ConsoleEnd) => void = () => undefined;
   #guest: WebSocket | undefined;
-  #answered = true;
+  readonly #viewer: Side;
   readonly #early: Buffer[] = [];
   #earlyBytes = 0;
   #receive = (data: Buffer): void => this.hold(data);
 
   constructor(
     private readonly browser: ViewerSocket,
+    socket: Socket,
     private readonly upstream: Upstream,
     private readonly now: () => number,
   ) {
     this.lastInput = now();
+    this.#viewer = new Side(browser, socket);
     this.ended = new Promise((resolve) => (this.#tellEnd = resolve));
     this.closed = this.ended.then(() => Promise.all([gone(browser), gone(this.#guest)])).then(() => undefined);
     browser.on('message', (raw: RawData) => this.received(toBuffer(raw)));
-    browser.on('pong', () => (this.#answered = true));
     browser.on('error', () => this.failed());
     browser.on('close', (code) => this.finish({ code, reason: 'The viewer closed the console.' }));
   }
 
   async connect({ target, headers, filter, activity, onLost }: UpstreamTarget): Promise<void> {
     await this.dial(target, headers, (guest) => {
-      if (this.#end !== undefined) return guest.terminate();
-      guest.on('close', () => void this.lost(onLost));
-      const output = carrier(guest, this.browser, (data) => {
+      if (this.#end !== undefined) return guest.ws.terminate();
+      guest.ws.on('close', () => void this.lost(onLost));
+      const output = carrier(guest, this.#viewer, (data) => {
         this.bytesOut += data.length;
         return data;
       });
-      guest.on('message', (raw: RawData) => output(toBuffer(raw)));
-      this.#receive = carrier(this.browser, guest, (data) => {
+      guest.ws.on('message', (raw: RawData) => output(toBuffer(raw)));
+      this.#receive = carrier(this.#viewer, guest, (data) => {
         if (activity?.push(data) === true) this.lastInput = this.now();
         return this.input(data, filter);
       });
-      this.browser.resume();
+      this.#viewer.resume();
       for (const data of this.#early.splice(0)) this.received(data);
     });
   }
 
-  ping(): void {
-    if (!this.#answered) return this.browser.terminate();
-    this.#answered = false;
-    if (this.browser.readyState === WebSocket.OPEN) this.browser.ping();
+  beat(): void {
+    if (this.#viewer.beat()) return;
+    this.finish({ code: 1006, reason: 'The viewer stopped responding.' });
+    this.browser.terminate();
   }
 
   end(end: ConsoleEnd): void {
@@ -125,7 +127,7 @@ class WsTunnel implements Tunnel {
   private hold(data: Buffer): void {
     this.#early.push(data);
     this.#earlyBytes += data.length;
-    if (this.#early.length >= MOST_EARLY || this.#earlyBytes >= LARGEST_INPUT) this.browser.pause();
+    if (this.#early.length >= MOST_EARLY || this.#earlyBytes >= LARGEST_INPUT) this.#viewer.pause();
   }
 
   private failed(): void {
@@ -161,7 +163,7 @@ class WsTunnel implements Tunnel {
   }
 
   /** @param opened called in the same turn, since the guest's first bytes may come with the handshake */
-  private dial(target: string, headers: Record<string, string>, opened: (guest: WebSocket) => void): Promise<void> {
+  private dial(target: string, headers: Record<string, string>, opened: (guest: Side) => void): Promise<void> {
     const { server } = this.upstream;
     const url = `${server.protocol === 'https:' ? 'wss' : 'ws'}://${server.host}`;
     const guest = new WebSocket(url, [PLAIN], {
@@ -178,9 +180,12 @@ class WsTunnel implements Tunnel {
     });
     this.#guest = guest;
     return new Promise((resolve, reject) => {
-      guest.once('open', () => {
-        opened(guest);
-        resolve();
+      guest.once('upgrade', ({ socket }) => {
+        const side = new Side(guest, socket);
+        guest.once('open', () => {
+          opened(side);
+          resolve();
+        });
       });
       guest.on('error', (error) => reject(new UpstreamRefused(0, error.message)));
       guest.once('unexpected-response', (request, answer: IncomingMessage) => {
@@ -193,22 +198,18 @@ class WsTunnel implements Tunnel {
 }
 
 /** @returns passes a message from one side on to the other; a slow receiver makes the sender wait */
-function carrier(
-  from: WebSocket,
-  to: WebSocket,
-  take: (data: Buffer) => Uint8Array | undefined,
-): (message: Buffer) => void {
+function carrier(from: Side, to: Side, take: (data: Buffer) => Uint8Array | undefined): (message: Buffer) => void {
   let waiting = false;
   const sent = (): void => {
-    if (!waiting || to.bufferedAmount > LOW_WATER) return;
+    if (!waiting || to.backlog > LOW_WATER) return;
     waiting = false;
     from.resume();
   };
   return (message) => {
     const data = take(message);
-    if (data === undefined || to.readyState !== WebSocket.OPEN) return;
-    to.send(data, { binary: true }, sent);
-    if (waiting || to.bufferedAmount < HIGH_WATER) return;
+    if (data === undefined || !to.isOpen) return;
+    to.send(data, sent);
+    if (waiting || to.backlog < HIGH_WATER) return;
     waiting = true;
     from.pause();
   };
