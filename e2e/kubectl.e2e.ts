@@ -12,6 +12,9 @@ const condition = (name: string): Promise<string> =>
     'jsonpath={.status.phase}|{.status.conditions[?(@.type=="Ready")].message}',
   ]);
 
+const available = (name: string): Promise<string> =>
+  kubectlOk(['get', 'gs', name, '-o', 'jsonpath={.status.conditions[?(@.type=="Available")].message}']);
+
 describe('GateTokens and GateServers by kubectl', () => {
   afterAll(async () => {
     await kubectl('delete gt by-kubectl bad in-error early --ignore-not-found');
@@ -80,6 +83,48 @@ describe('GateTokens and GateServers by kubectl', () => {
     await kubectlOk('create -f -', { input: haltedMachine('later') });
     await kubectlOk(['wait', 'gatetoken/early', '--for=jsonpath={.status.phase}=Ready', '--timeout=15s']);
     await kubectlOk(['delete', 'gatetoken/early', 'vm/later']);
+  });
+
+  it.each([
+    [
+      'an image that cannot be pulled',
+      { img: 'registry.example/none:1', expose: 'none' },
+      /^ImageNotPulled\|0 of 1 gateways are ready\. Pod bad-\S+ cannot pull the image registry\.example\/none:1: .*Check spec\.img/,
+    ],
+    [
+      'a Secret for TLS that is missing',
+      { tls: { 'secret-name': 'nowhere' } },
+      /^CertificateMissing\|spec\.tls\.secret-name: Secret nowhere does not exist/,
+    ],
+  ])('a GateServer with %s is not Ready, and says why', async (_what, spec, expected) => {
+    const input = gateserver('bad', { route: 'bad.gateway-example.localhost', replicas: 1, ...spec });
+    await kubectlOk('create -f -', { input });
+    const path = '{range .status.conditions[?(@.type=="Ready")]}{.reason}|{.message}{end}';
+    await until('it says why', async () =>
+      expected.test(await kubectlOk(['get', 'gs', 'bad', '-o', `jsonpath=${path}`])),
+    );
+    await until('an Event says so', async () =>
+      (await kubectlOk('get events --field-selector involvedObject.name=bad,type=Warning')).includes(
+        expected.source.slice(1, 15),
+      ),
+    );
+    await kubectlOk('delete gs bad');
+  });
+
+  it('a GateServer leaves what others add to its Deployment, and the replicas that they scale it to', async () => {
+    const input = gateserver('second', { route: 'second.gateway-example.localhost', replicas: 1 });
+    await kubectlOk('create -f -', { input });
+    await until('there is a Deployment', async () => (await kubectl('get deploy second')).code === 0);
+    await kubectlOk('set env deploy/second TZ=UTC');
+    await kubectlOk('scale deploy/second --replicas=0');
+    await until('the GateServer has seen it', async () => /^0 of 0 /.test(await available('second')));
+    expect(await kubectlOk('get deploy second -o jsonpath={.spec.replicas}')).toBe('0');
+    expect(await kubectlOk('get deploy second -o yaml')).toContain('name: TZ');
+    await kubectlOk('patch gs second --type=merge -p {"spec":{"replicas":2}}');
+    await until('it is what the GateServer says', async () => /^\d of 2 /.test(await available('second')));
+    expect(await kubectlOk('get deploy second -o jsonpath={.spec.replicas}')).toBe('2');
+    await kubectlOk('delete gs second');
+    await until('it is gone', async () => (await kubectl('get deploy second')).code !== 0);
   });
 
   it('a GateServer owns what it makes: repaired when deleted or edited, removed with it', async () => {

@@ -76,7 +76,7 @@ export class Applier {
 
   /** The object as it is: from the cache, and live where the cache has none (another owner's has no label). */
   async find(type: ResourceType, name: string, namespace: string): Promise<Manifest | undefined> {
-    return this.watches.caches.get(type)?.get(name, namespace) ?? (await this.#live(type, name, namespace));
+    return this.watches.caches.get(type)?.get(name, namespace) ?? (await this.live(type, name, namespace));
   }
 
   async #one(owner: Owner, wanted: Wanted): Promise<Outcome> {
@@ -95,7 +95,8 @@ export class Applier {
     }
   }
 
-  async #live(type: ResourceType, name: string, namespace: string): Promise<Manifest | undefined> {
+  /** The object as the API server has it now. */
+  async live(type: ResourceType, name: string, namespace: string): Promise<Manifest | undefined> {
     try {
       return await this.client.get<Manifest>(type, name, namespace);
     } catch (error) {

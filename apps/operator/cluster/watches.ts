@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type GateServer, type GateSession, type GateToken, SIGNING_KEY } from '#libs/api';
 import { Informer, type KubeObject, OwnClient, type ResourceType, types } from '#libs/kube';
 import { Faults } from '../ops/faults.js';
-import { type Manifest, type SecretObject } from './manifest.js';
+import { type Manifest, type PodObject, type SecretObject } from './manifest.js';
 import { MANAGED_BY, OPERATOR, OWNED_SELECTOR } from './labels.js';
 
 /** The kinds that a GateServer owns, in the order in which they are made. */
@@ -32,6 +32,8 @@ export class Watches {
   readonly secrets: Informer<SecretObject>;
   readonly virtualMachines: Informer<KubeObject>;
   readonly virtualMachineInstances: Informer<KubeObject>;
+  /** Of gateways, without their spec. */
+  readonly pods: Informer<PodObject>;
   /** Objects that carry the operator's label. */
   readonly owned: ReadonlyMap<ResourceType, Informer<Manifest>>;
   /** The same with Secrets: copies of everything of the kinds that a GateServer owns. */
@@ -50,6 +52,11 @@ export class Watches {
     this.secrets = watch(types.secrets, withoutForeignData);
     this.virtualMachines = watch(types.virtualMachines, metadataOnly);
     this.virtualMachineInstances = watch(types.virtualMachineInstances, metadataOnly);
+    this.pods = watch<PodObject>(
+      types.pods,
+      ({ metadata, status }) => ({ metadata, ...(status ? { status } : {}) }),
+      OWNED_SELECTOR,
+    );
     const owned = OWNED.filter((type) => type !== types.secrets).map(
       (type) => [type, watch<Manifest>(type, undefined, OWNED_SELECTOR)] as const,
     );
@@ -82,7 +89,8 @@ export class Watches {
   }
 
   #needed(): Informer<KubeObject>[] {
-    const kinds = [this.gateServers, this.gateTokens, this.gateSessions, this.secrets, ...this.owned.values()];
+    const own = [this.gateServers, this.gateTokens, this.gateSessions];
+    const kinds = [...own, this.secrets, this.pods, ...this.owned.values()];
     return kinds as unknown as Informer<KubeObject>[];
   }
 }

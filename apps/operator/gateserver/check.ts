@@ -113,8 +113,10 @@ function isOf(pattern: string, host: string): boolean {
 
 /** Fields of the spec that are not in effect, a sentence for each reason. */
 export interface NotInEffect {
-  /** Fields that the author set. */
-  configured: string[];
+  /** Fields that the author set and no gateway of this release acts on. */
+  later: string[];
+  /** Fields that the author set and that need an Ingress. */
+  withoutIngress: string[];
   /** Fields that have their default. */
   defaults: string[];
 }
@@ -132,10 +134,9 @@ export function notInEffect({ spec }: GateServer): NotInEffect {
         ]
       : [];
   return {
-    configured: [
-      ...(later.length === 0 ? [] : [`Not in effect in this release: ${later.join(', ')}.`]),
-      ...(ingress.length === 0 ? [] : [`Not in effect without an Ingress: ${ingress.join(', ')}.`]),
-    ],
+    later:
+      later.length === 0 ? [] : [`Not in effect in this release: ${later.join(', ')}. Remove what you can do without.`],
+    withoutIngress: ingress.length === 0 ? [] : [`Not in effect without an Ingress: ${ingress.join(', ')}.`],
     defaults: recheck,
   };
 }

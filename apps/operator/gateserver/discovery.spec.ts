@@ -30,6 +30,18 @@ const POD = { group: '', name: 'pods' };
 const AS = { group: 'a.io', name: 'as' };
 
 describe('Discovery', () => {
+  it('names the API groups, at most every 10 s, and asks again after a fault', async () => {
+    const { discovery, answers, asked, later } = setUp({ '/apis': fault(500) });
+    await expect(discovery.groups()).rejects.toThrow('answered 500');
+    answers['/apis'] = ALL['/apis'];
+    expect(await discovery.groups()).toEqual(['a.io', 'b.io']);
+    answers['/apis'] = { groups: [group('kubevirt.io')] };
+    expect(await discovery.groups()).toEqual(['a.io', 'b.io']);
+    later(10_001);
+    expect(await discovery.groups()).toEqual(['kubevirt.io']);
+    expect(asked).toHaveLength(3);
+  });
+
   it('lists the namespaced resources of all groups, once a minute', async () => {
     const { discovery, asked, later } = setUp({ ...ALL });
     const served = [POD, AS, { group: 'b.io', name: 'bs' }, { group: 'b.io', name: 'bs/status' }];

@@ -33,6 +33,8 @@ const FRESH_SILENT_MS = 10_000;
 export class Discovery {
   #discovered: Promise<Discovered> | undefined;
   #until = -Infinity;
+  #groups: Promise<string[]> | undefined;
+  #groupsUntil = -Infinity;
 
   constructor(
     @Inject(OwnClient) private readonly client: Pick<KubeClient, 'request'>,
@@ -51,6 +53,20 @@ export class Discovery {
       return discovered;
     } catch (error) {
       this.#discovered = undefined;
+      throw error;
+    }
+  }
+
+  /** Names of the API groups, asked for at most every 10 s. @throws KubeError, NetworkError */
+  async groups(): Promise<string[]> {
+    if (!this.#groups || this.clock.monotonic() > this.#groupsUntil) {
+      this.#groupsUntil = this.clock.monotonic() + FRESH_SILENT_MS;
+      this.#groups = this.#get<GroupList>('/apis').then(({ groups = [] }) => groups.map(({ name }) => name));
+    }
+    try {
+      return await this.#groups;
+    } catch (error) {
+      this.#groups = undefined;
       throw error;
     }
   }

@@ -8,8 +8,8 @@ export function exposureOf({ expose }: GateServerSettings): { exposure: Exposure
       return { exposure: 'ingress' };
     case 'route':
     case 'httproute': {
-      const kind = expose === 'route' ? 'Route' : 'HTTPRoute';
-      const problem = `spec.expose: this release does not create a ${kind}: use ingress, or create the ${kind} yourself and set none.`;
+      const [article, kind] = expose === 'route' ? ['a', 'Route'] : ['an', 'HTTPRoute'];
+      const problem = `spec.expose: this release does not create ${article} ${kind}: use ingress, or create the ${kind} yourself and set none.`;
       return { exposure: 'none', problem };
     }
     default:

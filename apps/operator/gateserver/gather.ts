@@ -2,12 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type GateServer, gateServerDefaults, type GateServerSettings, type GateToken, SIGNING_KEY } from '#libs/api';
 import { types } from '#libs/kube';
 import { Applier, controllerOf, isOwned } from '../apply/applier.js';
-import { type Manifest, type SecretObject } from '../cluster/manifest.js';
+import { type Manifest, type PodObject, type SecretObject } from '../cluster/manifest.js';
 import { Watches } from '../cluster/watches.js';
 import { OPERATOR_CONFIG, type OperatorConfig } from '../config/config.js';
 import { type Discovered, Discovery, NOTHING } from './discovery.js';
 import { type Rule } from './gateway-role.js';
-import { type Names, namesOf } from './names.js';
+import { exposureOf } from './exposure.js';
+import { gatewayOf, type Names, namesOf } from './names.js';
 
 /** Everything that decides about one GateServer. */
 export interface Gathered {
@@ -23,6 +24,13 @@ export interface Gathered {
   /** GateTokens of the namespace. */
   tokens: GateToken[];
   deployment: Manifest | undefined;
+  service: Manifest | undefined;
+  /** Of its gateways. */
+  pods: PodObject[];
+  /** What a Secret with a certificate that others make lacks: the Secret itself (`all`) or some of its data. */
+  certificate: { secret: string; lacks: 'all' | readonly string[] } | undefined;
+  /** Names of the API groups that the cluster serves. */
+  groups: readonly string[];
   /** GateServers of all namespaces. */
   everyServer: GateServer[];
   /** What the API server serves; nothing where the spec does not ask. */
@@ -31,15 +39,15 @@ export interface Gathered {
   config: Pick<OperatorConfig, 'gatewayImage' | 'webAppHosts'>;
 }
 
-type Sources = Pick<Watches, 'gateServers' | 'gateTokens' | 'secrets' | 'owned'>;
+type Sources = Pick<Watches, 'gateServers' | 'gateTokens' | 'secrets' | 'owned' | 'pods'>;
 
 /** Reads everything that decides about a GateServer. */
 @Injectable()
 export class ServerGatherer {
   constructor(
     @Inject(Watches) private readonly watches: Sources,
-    @Inject(Applier) private readonly applier: Pick<Applier, 'find'>,
-    @Inject(Discovery) private readonly discovery: Pick<Discovery, 'discover'>,
+    @Inject(Applier) private readonly applier: Pick<Applier, 'find' | 'live'>,
+    @Inject(Discovery) private readonly discovery: Pick<Discovery, 'discover' | 'groups'>,
     @Inject(OPERATOR_CONFIG) private readonly config: Gathered['config'],
   ) {}
 
@@ -57,11 +65,26 @@ export class ServerGatherer {
       marked: watches.secrets.list().filter((secret) => isMarked(secret, namespace)),
       tokens: watches.gateTokens.list().filter(({ metadata }) => metadata.namespace === namespace),
       deployment: watches.owned.get(types.deployments)?.get(name, namespace),
+      service: watches.owned.get(types.services)?.get(name, namespace),
+      pods: watches.pods.list().filter((pod) => gatewayOf(pod) === `${namespace}/${name}`),
+      certificate: await this.#certificate(settings, names, namespace),
+      groups: await this.discovery.groups(),
       everyServer: watches.gateServers.list(),
       discovered: settings['admin-resources'].trim()
         ? remembered(await this.discovery.discover(), ownRole(watches, server, names.guest))
         : NOTHING,
     };
+  }
+
+  /** Live: the watch has no data of others' Secrets. Only the names of the data are kept. */
+  async #certificate(settings: GateServerSettings, names: Names, namespace: string): Promise<Gathered['certificate']> {
+    if (exposureOf(settings).exposure !== 'ingress' || !settings.tls) return undefined;
+    const secret = settings.tls['secret-name'] ?? (settings.tls['issuer-ref'] && names.tls);
+    if (secret === undefined) return undefined;
+    const found: SecretObject | undefined = await this.applier.live(types.secrets, secret, namespace);
+    if (!found) return { secret, lacks: 'all' };
+    const lacks = ['tls.crt', 'tls.key'].filter((key) => !found.data?.[key]);
+    return lacks.length === 0 ? undefined : { secret, lacks };
   }
 }
 

@@ -1,5 +1,8 @@
 import { jwtSecretOf } from '#libs/api';
+import { type KubeObject } from '#libs/kube';
 import { MANAGED_BY, OPERATOR } from '../cluster/labels.js';
+
+const INSTANCE = 'app.kubernetes.io/instance';
 
 /** What the objects of GateServer `name` are called. */
 export function namesOf(name: string) {
@@ -17,7 +20,12 @@ export type Names = ReturnType<typeof namesOf>;
 
 /** Labels that tell the pods of one gateway from all others. They never change, as a Deployment's selector may not. */
 export function selectorOf(name: string): Record<string, string> {
-  return { 'app.kubernetes.io/name': 'kube-gateway', 'app.kubernetes.io/instance': name };
+  return { 'app.kubernetes.io/name': 'kube-gateway', [INSTANCE]: name };
+}
+
+/** `namespace/name` of the GateServer whose labels an object has. */
+export function gatewayOf({ metadata }: KubeObject): string {
+  return `${metadata.namespace}/${metadata.labels?.[INSTANCE]}`;
 }
 
 export function labelsOf(name: string): Record<string, string> {

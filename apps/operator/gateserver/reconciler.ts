@@ -26,6 +26,8 @@ const LENDING: ReadonlySet<ResourceType> = new Set([
   types.secrets,
   types.configMaps,
 ]);
+/** Reasons why a GateServer is not Ready that pass by themselves. */
+const UNDER_WAY: ReadonlySet<string> = new Set(['NotAllReady', 'RollingOut']);
 const LONGEST_SLEEP_MS = 3_600_000;
 
 /** GateServer -> everything that it owns. */
@@ -61,8 +63,10 @@ export class ServerReconciler {
     const outcomes = await this.#waves(ownerOf(server), desiredOf(gathered, material));
     this.#tell(server, outcomes);
     if (!isReached(outcomes)) await this.#letGo(server);
-    await this.#report(server, gateServerStatus(gathered, material, outcomes, new Date(this.clock.now())));
-    const isWaiting = isBlocked(outcomes) || gathered.discovered.silent.length > 0;
+    const status = gateServerStatus(gathered, material, outcomes, new Date(this.clock.now()));
+    await this.#report(server, status);
+    // Groups, and what a certificate's Secret lacks, are not watched.
+    const isWaiting = isBlocked(outcomes) || gathered.discovered.silent.length > 0 || status.phase !== 'Ready';
     return { again: isWaiting ? BLOCKED_MS : this.#sleep(gathered, material) };
   }
 
@@ -97,9 +101,9 @@ export class ServerReconciler {
     if (isCurrent(server, status)) return;
     const { name = '', namespace = '', uid = '' } = server.metadata;
     if (!(await this.reporter.writeStatus(types.gateServers, { name, namespace, uid }, status))) return;
-    const ready = status.conditions?.find(({ type }) => type === 'Ready');
-    if (!ready || (server.status?.phase === status.phase && status.phase !== 'Error')) return;
-    const level = status.phase === 'Error' ? 'Warning' : 'Normal';
+    const [before, ready] = [server.status, status].map((one) => one?.conditions?.find(({ type }) => type === 'Ready'));
+    if (!ready || (before?.reason === ready.reason && status.phase !== 'Error')) return;
+    const level = ready.status === 'True' || UNDER_WAY.has(ready.reason) ? 'Normal' : 'Warning';
     this.reporter.event(types.gateServers, server, level, ready.reason, ready.message);
   }
 

@@ -5,6 +5,7 @@ import { rfc3339, setCondition, type StatedCondition, types } from '#libs/kube';
 import { type Outcome } from '../apply/applier.js';
 import { retiredKeys } from '../keys/retired.js';
 import { type SecretObject } from '../cluster/manifest.js';
+import { causeOf, exposureCause } from './cause.js';
 import { type Fault, notInEffect } from './check.js';
 import { scaledTo } from './deployment.js';
 import { exposureOf } from './exposure.js';
@@ -37,15 +38,12 @@ export function gateServerStatus(
   const { server, names } = gathered;
   const applied = appliedCondition(outcomes);
   const available = availableCondition(gathered);
-  const ready = readyCondition(applied, available);
-  const list = [
-    ready,
-    applied,
-    available,
-    exposedCondition(gathered),
-    guestCondition(gathered),
-    fieldsCondition(server),
-  ];
+  const exposed = exposedCondition(gathered);
+  const fields = fieldsCondition(server);
+  // Fields that need an Ingress do no harm without one; those of a later release were asked for in vain.
+  const later = fields.reason === 'NotYet' ? [fields] : [];
+  const ready = readyCondition(available, applied, exposed, ...later);
+  const list = [ready, applied, available, exposed, guestCondition(gathered), fields];
   const [url] = urlsOf(server);
   const phase = applied.status === 'False' ? 'Error' : ready.status === 'True' ? 'Ready' : 'Progressing';
   const { route } = server.spec;
@@ -93,23 +91,34 @@ function availableCondition(gathered: Gathered): Stated {
   const wanted = wantedReplicas(gathered);
   const ready = readyReplicas(gathered);
   const message = `${ready} of ${wanted} gateways are ready.`;
-  if (ready < wanted) return { type: 'Available', status: 'False', reason: 'NotAllReady', message };
-  if (isRolledOut(gathered)) return { type: 'Available', status: 'True', reason: 'AllReady', message };
-  const rolling = `${message} They are being replaced by gateways of the current spec.`;
-  return { type: 'Available', status: 'False', reason: 'RollingOut', message: rolling };
+  const not = (reason: string, more = ''): Stated => ({
+    type: 'Available',
+    status: 'False',
+    reason,
+    message: `${message}${more}`,
+  });
+  if (wanted === 0) return not('NoReplicas', ' Set spec.replicas, or scale the Deployment, to have some.');
+  if (ready >= wanted && isRolledOut(gathered))
+    return { type: 'Available', status: 'True', reason: 'AllReady', message };
+  const cause = causeOf(gathered);
+  const rolling = ready < wanted ? '' : ' They are being replaced by gateways of the current spec.';
+  if (cause) return not(cause.reason, `${rolling} ${cause.message}`);
+  return not(rolling ? 'RollingOut' : 'NotAllReady', rolling);
 }
 
-function readyCondition(applied: Stated, available: Stated): Stated {
-  const worse = applied.status === 'False' ? applied : available;
-  const { status, reason, message } = worse;
-  return status === 'False'
-    ? { type: 'Ready', status, reason, message }
-    : { type: 'Ready', status, reason: 'Ready', message: available.message };
+/** The first that is False says why the host name does not lead to a gateway that does what the spec asks for. */
+function readyCondition(available: Stated, ...others: readonly Stated[]): Stated {
+  const worse = [...others, available].find(({ status }) => status === 'False');
+  return worse
+    ? { ...worse, type: 'Ready' }
+    : { type: 'Ready', status: 'True', reason: 'Ready', message: available.message };
 }
 
-function exposedCondition({ settings }: Gathered): Stated {
-  const { exposure, problem } = exposureOf(settings);
+function exposedCondition(gathered: Gathered): Stated {
+  const { exposure, problem } = exposureOf(gathered.settings);
   if (problem) return { type: 'Exposed', status: 'False', reason: 'NotSupported', message: problem };
+  const cause = exposureCause(gathered);
+  if (cause) return { type: 'Exposed', status: 'False', ...cause };
   const message = exposure === 'none' ? 'Not exposed: spec.expose is none.' : `Exposed by ${exposure}.`;
   return { type: 'Exposed', status: 'True', reason: exposure === 'none' ? 'None' : 'Exposed', message };
 }
@@ -128,10 +137,12 @@ function guestCondition({ settings, discovered }: Gathered): Stated {
 }
 
 function fieldsCondition(server: GateServer): Stated {
-  const { configured, defaults } = notInEffect(server);
+  const { later, withoutIngress, defaults } = notInEffect(server);
   const message = (first: string[]) => [...first, ...defaults].join(' ');
+  const configured = [...later, ...withoutIngress];
   if (configured.length > 0) {
-    return { type: 'FieldsInEffect', status: 'False', reason: 'NotYet', message: message(configured) };
+    const reason = later.length > 0 ? 'NotYet' : 'NoIngress';
+    return { type: 'FieldsInEffect', status: 'False', reason, message: message(configured) };
   }
   const all = defaults.length === 0;
   const done = 'All configured fields are in effect.';

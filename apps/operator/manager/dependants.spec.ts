@@ -20,7 +20,15 @@ class FakeWatch {
 }
 
 function watched() {
-  const own = ['gateServers', 'gateTokens', 'gateSessions', 'secrets', 'virtualMachines', 'virtualMachineInstances'];
+  const own = [
+    'gateServers',
+    'gateTokens',
+    'gateSessions',
+    'secrets',
+    'pods',
+    'virtualMachines',
+    'virtualMachineInstances',
+  ];
   const watches = Object.fromEntries(own.map((name) => [name, new FakeWatch()]));
   const owned = new Map<ResourceType, FakeWatch>(OWNED.map((type) => [type, new FakeWatch()]));
   const servers = new Set<string>();

@@ -1,6 +1,7 @@
 import { type GateServer, type GateToken, SIGNING_KEY } from '#libs/api';
 import { keyOf, type KubeObject, types, type WorkQueue } from '#libs/kube';
 import { controllerOf } from '../apply/applier.js';
+import { gatewayOf } from '../gateserver/names.js';
 import { claimOf, rivalsOf } from '../gateserver/route-claim.js';
 import { serversOf } from '../gateserver/servers.js';
 import { targetOf } from '../gatetoken/gather.js';
@@ -18,6 +19,8 @@ export interface Queues {
 export function enqueueDependants(watches: Watches, queues: Queues): void {
   onOwnKinds(watches, queues);
   onSecrets(watches, queues);
+  watches.pods.on('put', (pod) => queues.servers.add(gatewayOf(pod)));
+  watches.pods.on('delete', (pod) => queues.servers.add(gatewayOf(pod)));
   for (const [type, informer] of watches.owned) {
     if (type === types.secrets) continue;
     informer.on('put', (object, old) => {
@@ -89,7 +92,9 @@ function onSecrets(watches: Watches, queues: Queues): void {
     }
     for (const server of serversOf(watches, namespace)) {
       // Marked keys are in every ring of the namespace; a name that was taken may have become free.
-      if (marked || secret.metadata.name?.startsWith(`${server.metadata.name}-`)) queues.servers.add(keyOf(server));
+      const name = secret.metadata.name ?? '';
+      const isNamed = name.startsWith(`${server.metadata.name}-`) || name === server.spec.tls?.['secret-name'];
+      if (marked || isNamed) queues.servers.add(keyOf(server));
     }
   };
   watches.secrets.on('put', changed);

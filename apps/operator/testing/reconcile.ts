@@ -13,6 +13,8 @@ export interface Surroundings {
   factory: KeyFactory;
   webAppHosts?: string[];
   discovered?: Discovered;
+  /** API groups. Default: KubeVirt's. */
+  groups?: string[];
   now?: () => number;
   record?: (event: string) => void;
 }
@@ -20,16 +22,17 @@ export interface Surroundings {
 /** A new reconciler of GateServers, as after a restart. */
 export function serverReconciler(cluster: FakeCluster, given: Surroundings): ServerReconciler {
   const { factory, webAppHosts = [], now = Date.now, record = () => undefined } = given;
-  const { discovered = { served: [{ group: '', name: 'pods' }], silent: [] } } = given;
+  const { discovered = { served: [{ group: '', name: 'pods' }], silent: [] }, groups = ['kubevirt.io'] } = given;
   const watches = {
     gateServers: cluster.cache(types.gateServers),
     gateTokens: cluster.cache(types.gateTokens),
     secrets: cluster.cache(types.secrets),
     owned: cluster.owned,
+    pods: cluster.cache(types.pods),
   };
   const applier = new Applier(cluster.client, { caches: cluster.owned });
   const config = { gatewayImage: 'gateway:1', webAppHosts };
-  const discovery = { discover: async () => discovered };
+  const discovery = { discover: async () => discovered, groups: async () => groups };
   const events = { record: (_: object, type: string, reason: string) => record(`${type} ${reason}`) };
   return new ServerReconciler(
     new ServerGatherer(watches as never, applier, discovery, config),

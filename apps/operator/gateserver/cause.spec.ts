@@ -1,0 +1,258 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type GateServer, type GateServerSpec } from '#libs/api';
+import { type KubeObject, types } from '#libs/kube';
+import { KeyFactory } from '../keys/key-factory.js';
+import { FakeCluster } from '../testing/fake-cluster.js';
+import { serverReconciler } from '../testing/reconcile.js';
+
+let factory: KeyFactory;
+beforeAll(async () => {
+  const pair = await new KeyFactory().keyPair();
+  const certificate = await new KeyFactory().certificate(['gs.example.com']);
+  factory = {
+    keyPair: async () => pair,
+    random: (size) => Buffer.alloc(size, 7),
+    certificate: async () => certificate,
+  };
+});
+
+interface Given {
+  spec?: Partial<GateServerSpec>;
+  /** Container statuses and conditions of the pods, newest last. */
+  pods?: object[];
+  ready?: number;
+  deployment?: object;
+  service?: object;
+  secret?: Record<string, string>;
+  groups?: string[];
+}
+
+const GROUPS = ['kubevirt.io', 'cert-manager.io'];
+
+/** Reconciles a GateServer, lets the cluster get so far, and reconciles it again. */
+async function reconciled({ spec = {}, pods = [], ready = 0, deployment, service, secret, groups = GROUPS }: Given) {
+  const cluster = new FakeCluster();
+  const events: string[] = [];
+  const reconcile = () =>
+    serverReconciler(cluster, { factory, groups, record: (event) => events.push(event) }).reconcile('n/gs');
+  const server = {
+    metadata: { name: 'gs', namespace: 'n', uid: 'u', generation: 1 },
+    spec: { route: 'gs.example.com', ...spec },
+  };
+  cluster.put(types.gateServers, server);
+  if (secret) cluster.put(types.secrets, { metadata: { name: 'mine', namespace: 'n' }, data: secret } as KubeObject);
+  await reconcile();
+  const status = { readyReplicas: ready, updatedReplicas: ready, ...deployment };
+  cluster.put(types.deployments, { ...cluster.take(types.deployments, 'gs'), status } as KubeObject);
+  cluster.put(types.services, { ...cluster.take(types.services, 'gs'), status: service } as KubeObject);
+  const labels = { 'app.kubernetes.io/instance': 'gs' };
+  for (const [index, one] of pods.entries()) {
+    const metadata = { name: `gs-${index}`, namespace: 'n', labels, creationTimestamp: `2030-01-01T00:00:0${index}Z` };
+    cluster.put(types.pods, { metadata, status: one } as unknown as KubeObject);
+  }
+  await reconcile();
+  const found = cluster.take(types.gateServers, 'gs') as unknown as GateServer;
+  const condition = (type: string) => found.status?.conditions?.find((one) => one.type === type);
+  return { phase: found.status?.phase, ready: condition('Ready'), condition, events };
+}
+
+const containers = (status: object) => ({
+  containerStatuses: [{ name: 'gateway', image: 'gateway:1', ready: false, ...status }],
+});
+const waiting = (reason: string, message?: string) => containers({ state: { waiting: { reason, message } } });
+const RUNS = containers({ ready: true, state: { running: {} } });
+
+describe('Ready is False, and says the cause and what to do, with', () => {
+  it.each<[string, Given, string, RegExp]>([
+    [
+      'an image that cannot be pulled',
+      { pods: [waiting('ErrImagePull', 'not found')] },
+      'ImageNotPulled',
+      /^0 of 2 gateways are ready\. Pod gs-0 cannot pull the image gateway:1: not found\. Check GATEWAY_IMAGE of the operator/,
+    ],
+    [
+      'an image of the spec that cannot be pulled',
+      { spec: { img: 'x/y:1' }, pods: [waiting('ImagePullBackOff')] },
+      'ImageNotPulled',
+      /: ImagePullBackOff\. Check spec\.img/,
+    ],
+    [
+      'an image whose name is none',
+      { pods: [waiting('InvalidImageName', "couldn't parse\n image")] },
+      'ImageNotPulled',
+      /couldn't parse image\./,
+    ],
+    [
+      'a container that cannot be made',
+      { pods: [waiting('CreateContainerConfigError', 'secret "x" not found')] },
+      'ContainerNotStarted',
+      /secret "x" not found\. See "kubectl describe pod gs-0 -n n"/,
+    ],
+    [
+      'a gateway that crashes',
+      {
+        pods: [
+          containers({
+            state: { waiting: { reason: 'CrashLoopBackOff' } },
+            lastState: { terminated: { exitCode: 1, reason: 'Error' } },
+          }),
+        ],
+      },
+      'PodCrashes',
+      /container gateway ended with exit code 1: Error\. Its log says why: "kubectl logs gs-0 -n n -c gateway --previous"\.$/,
+    ],
+    [
+      'one that ran out of memory and runs again',
+      {
+        pods: [
+          containers({ state: { running: {} }, lastState: { terminated: { exitCode: 137, reason: 'OOMKilled' } } }),
+        ],
+      },
+      'PodCrashes',
+      /exit code 137: OOMKilled\./,
+    ],
+    [
+      'one that has just ended',
+      { pods: [containers({ state: { terminated: { exitCode: 2 } } })] },
+      'PodCrashes',
+      /exit code 2\. .*-c gateway"\.$/,
+    ],
+    [
+      'a pod without a node',
+      { pods: [{ conditions: [{ type: 'PodScheduled', status: 'False', message: '0/1 nodes: cpu' }] }] },
+      'PodNotScheduled',
+      /No node can run pod gs-0: 0\/1 nodes: cpu\. Make room/,
+    ],
+    [
+      'a pod that was evicted',
+      { pods: [{ phase: 'Failed', reason: 'Evicted' }] },
+      'PodFailed',
+      /Pod gs-0 failed: Evicted\./,
+    ],
+    [
+      'pods that a quota refuses',
+      { deployment: { conditions: [{ type: 'ReplicaFailure', status: 'True', message: 'exceeded quota' }] } },
+      'PodsNotCreated',
+      /refuses to create the gateway's pods: exceeded quota\./,
+    ],
+    [
+      'KubeVirt not installed',
+      { groups: [], pods: [containers({ state: { running: {} } })] },
+      'KubeVirtMissing',
+      /KubeVirt is not installed .*: install KubeVirt\.$/,
+    ],
+    [
+      'a new image that cannot be pulled behind gateways that run',
+      {
+        ready: 2,
+        deployment: { updatedReplicas: 1 },
+        pods: [{ ...RUNS, conditions: [{ type: 'Ready', status: 'True' }] }, waiting('ErrImagePull')],
+      },
+      'ImageNotPulled',
+      /^2 of 2 gateways are ready\. They are being replaced by gateways of the current spec\. Pod gs-1/,
+    ],
+    [
+      'a Secret for TLS that is missing',
+      { ready: 2, spec: { tls: { 'secret-name': 'theirs' } } },
+      'CertificateMissing',
+      /^spec\.tls\.secret-name: Secret theirs does not exist .*kubectl create secret tls theirs/,
+    ],
+    [
+      'one without a key',
+      { ready: 2, spec: { tls: { 'secret-name': 'mine' } }, secret: { 'tls.crt': 'eA==' } },
+      'CertificateMissing',
+      /Secret mine has no tls\.key in/,
+    ],
+    [
+      'one without anything',
+      { ready: 2, spec: { tls: { 'secret-name': 'mine' } }, secret: {} },
+      'CertificateMissing',
+      /no tls\.crt and no tls\.key/,
+    ],
+    [
+      'an issuer without cert-manager',
+      { ready: 2, groups: ['kubevirt.io'], spec: { tls: { 'issuer-ref': { name: 'ca' } } } },
+      'CertManagerMissing',
+      /cert-manager is not installed .* use spec\.tls\.secret-name\.$/,
+    ],
+    [
+      'an issuer that has issued nothing',
+      { ready: 2, spec: { tls: { 'issuer-ref': { name: 'ca' } } } },
+      'CertificateMissing',
+      /from ca into Secret gs-tls yet/,
+    ],
+    [
+      'a Route',
+      { ready: 2, spec: { expose: 'route' } },
+      'NotSupported',
+      /does not create a Route: use ingress, or create the Route yourself and set none\./,
+    ],
+    [
+      'an HTTPRoute',
+      { ready: 2, spec: { expose: 'httproute', 'gateway-ref': { name: 'g' } } },
+      'NotSupported',
+      /does not create an HTTPRoute/,
+    ],
+    [
+      'a load balancer that has no address',
+      { ready: 2, spec: { expose: 'loadbalancer' } },
+      'NoLoadBalancer',
+      /Service gs has no external address yet/,
+    ],
+    [
+      'OpenID Connect',
+      {
+        ready: 2,
+        spec: { oidc: { 'issuer-url': 'https://x.y', 'client-id': 'c', 'client-secret-ref': { name: 's' } } },
+      },
+      'NotYet',
+      /^Not in effect in this release: spec\.oidc\. Remove/,
+    ],
+    ['no replicas', { spec: { replicas: 0 } }, 'NoReplicas', /^0 of 0 gateways are ready\. Set spec\.replicas/],
+  ])('%s', async (_what, given, reason, message) => {
+    const { phase, ready, events } = await reconciled(given);
+    expect(ready).toMatchObject({ status: 'False', reason });
+    expect(ready?.message).toMatch(message);
+    expect(phase).toBe('Progressing');
+    expect(events).toContain(`Warning ${reason}`);
+  });
+});
+
+describe('Ready is True with', () => {
+  it.each<[string, Given]>([
+    [
+      "a certificate of one's own",
+      { spec: { tls: { 'secret-name': 'mine' } }, secret: { 'tls.crt': 'eA==', 'tls.key': 'eA==' } },
+    ],
+    [
+      'a load balancer',
+      { spec: { expose: 'loadbalancer' }, service: { loadBalancer: { ingress: [{ ip: '10.0.0.1' }] } } },
+    ],
+    ['TLS that nothing uses', { spec: { expose: 'none', tls: { 'secret-name': 'theirs' } } }],
+    ['no KubeVirt any more', { groups: [] }],
+    [
+      'a gateway that crashed once',
+      {
+        pods: [
+          {
+            ...containers({ ready: true, state: { running: {} }, lastState: { terminated: { exitCode: 1 } } }),
+            conditions: [{ type: 'Ready', status: 'True' }],
+          },
+        ],
+      },
+    ],
+  ])('%s', async (_what, given) => {
+    const { phase, ready } = await reconciled({ ready: 2, ...given });
+    expect(ready).toMatchObject({ status: 'True', reason: 'Ready' });
+    expect(phase).toBe('Ready');
+  });
+});
+
+it('gateways on their way are just not ready, and no Warning is written', async () => {
+  const { ready, events } = await reconciled({
+    ready: 1,
+    pods: [waiting('ContainerCreating'), containers({ state: { running: {} } })],
+  });
+  expect(ready).toMatchObject({ reason: 'NotAllReady', message: '1 of 2 gateways are ready.' });
+  expect(events.filter((event) => event.startsWith('Warning'))).toEqual([]);
+});

@@ -1,0 +1,128 @@
+import { type V1ContainerStatus, type V1DeploymentStatus } from '@kubernetes/client-node';
+import { type Served } from '#libs/kube';
+import { type PodObject } from '../cluster/manifest.js';
+import { type Gathered } from './gather.js';
+
+/** Why a condition is False: a word, and what happened and what to do as sentences. */
+export interface Cause {
+  reason: string;
+  message: string;
+}
+
+/** Reasons of the kubelet. */
+const NO_IMAGE: ReadonlySet<string> = new Set([
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'InvalidImageName',
+  'ErrImageNeverPull',
+  'ImageInspectError',
+  'RegistryUnavailable',
+  'SignatureValidationFailed',
+]);
+/** What the kubelet says of containers on their way. */
+const ON_ITS_WAY: ReadonlySet<string> = new Set(['ContainerCreating', 'PodInitializing']);
+/** A registry's answer may be a whole page. */
+const LONGEST_QUOTE = 500;
+
+/** Why not all gateways are ready, from what the operator sees; undefined while nothing speaks against it. */
+export function causeOf(gathered: Gathered): Cause | undefined {
+  const waiting = gathered.pods.filter((pod) => !pod.metadata.deletionTimestamp && !isTrue(pod, 'Ready'));
+  const newest = waiting.sort((a, b) => (age(a) < age(b) ? 1 : -1));
+  const found = newest.map((pod) => podCause(pod, gathered)).find((cause) => cause !== undefined);
+  return notCreated(gathered) ?? found ?? withoutKubeVirt(gathered);
+}
+
+const age = ({ metadata }: PodObject) => `${String(metadata.creationTimestamp)} ${metadata.name}`;
+
+function conditionOf({ status }: PodObject, type: string) {
+  return status?.conditions?.find((one) => one.type === type);
+}
+
+const isTrue = (pod: PodObject, type: string) => conditionOf(pod, type)?.status === 'True';
+
+/** A quota, a security policy or a webhook refuses the pods: only the Deployment says so. */
+function notCreated({ deployment }: Gathered): Cause | undefined {
+  const { conditions = [] } = (deployment?.['status'] ?? {}) as Served<V1DeploymentStatus>;
+  const failure = conditions.find(({ type, status }) => type === 'ReplicaFailure' && status === 'True');
+  if (!failure) return undefined;
+  const message = `The cluster refuses to create the gateway's pods${quoted(failure.message)} Change what refuses them: a quota, a policy or a webhook.`;
+  return { reason: 'PodsNotCreated', message };
+}
+
+function podCause(pod: PodObject, gathered: Gathered): Cause | undefined {
+  const { name = '' } = pod.metadata;
+  const scheduled = conditionOf(pod, 'PodScheduled');
+  if (scheduled?.status === 'False') {
+    const message = `No node can run pod ${name}${quoted(scheduled.message)} Make room on a node, or add one.`;
+    return { reason: 'PodNotScheduled', message };
+  }
+  for (const container of pod.status?.containerStatuses ?? []) {
+    const cause = containerCause(name, container as Served<V1ContainerStatus>, gathered);
+    if (cause) return cause;
+  }
+  if (pod.status?.phase !== 'Failed') return undefined;
+  const message = `Pod ${name} failed${quoted(pod.status.message ?? pod.status.reason)} See "kubectl describe pod ${name} -n ${gathered.namespace}".`;
+  return { reason: 'PodFailed', message };
+}
+
+function containerCause(pod: string, container: Served<V1ContainerStatus>, gathered: Gathered): Cause | undefined {
+  const { state = {}, lastState = {}, ready } = container;
+  const { waiting } = state;
+  const { reason = '' } = waiting ?? {};
+  if (NO_IMAGE.has(reason)) {
+    const whose = gathered.settings.img === undefined ? 'GATEWAY_IMAGE of the operator' : 'spec.img';
+    const message = `Pod ${pod} cannot pull the image ${container.image}${quoted(waiting?.message ?? reason)} Check ${whose}, and that the nodes may pull from its registry.`;
+    return { reason: 'ImageNotPulled', message };
+  }
+  const ended = state.terminated ?? lastState.terminated;
+  if (ended && !ready) {
+    const how = ended.signal ? `signal ${ended.signal}` : `exit code ${ended.exitCode}`;
+    const log = `kubectl logs ${pod} -n ${gathered.namespace} -c ${container.name}${state.terminated ? '' : ' --previous'}`;
+    const message = `Pod ${pod} does not keep running: its container ${container.name} ended with ${how}${quoted(ended.message ?? ended.reason)} Its log says why: "${log}".`;
+    return { reason: 'PodCrashes', message };
+  }
+  if (reason === '' || ON_ITS_WAY.has(reason)) return undefined;
+  const message = `Pod ${pod} cannot start its container ${container.name}${quoted(waiting?.message ?? reason)} See "kubectl describe pod ${pod} -n ${gathered.namespace}".`;
+  return { reason: 'ContainerNotStarted', message };
+}
+
+/** `: what it says.` in one line; `.` where it says nothing. */
+function quoted(text = ''): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim().slice(0, LONGEST_QUOTE);
+  return line === '' ? '.' : `: ${line.replace(/[.:]$/, '')}.`;
+}
+
+function withoutKubeVirt({ groups }: Gathered): Cause | undefined {
+  if (groups.includes('kubevirt.io')) return undefined;
+  const message =
+    'KubeVirt is not installed on this cluster (it serves no API group kubevirt.io), and the gateways wait for it: install KubeVirt.';
+  return { reason: 'KubeVirtMissing', message };
+}
+
+/** Why the host name does not lead to a gateway though gateways may run. */
+export function exposureCause(gathered: Gathered): Cause | undefined {
+  const { settings, certificate, groups, service } = gathered;
+  const issuer = settings.tls?.['issuer-ref'];
+  if (certificate && issuer) return issuerCause(gathered, issuer.name, groups);
+  if (certificate) {
+    const { secret, lacks } = certificate;
+    const what =
+      lacks === 'all' ? `Secret ${secret} does not exist` : `Secret ${secret} has no ${lacks.join(' and no ')}`;
+    const message = `spec.tls.secret-name: ${what} in this namespace. Create it with "kubectl create secret tls ${secret} --cert=FILE --key=FILE", or remove the field for a self-signed certificate.`;
+    return { reason: 'CertificateMissing', message };
+  }
+  const { loadBalancer = {} } = (service?.['status'] ?? {}) as { loadBalancer?: { ingress?: unknown[] } };
+  if (settings.expose !== 'loadbalancer' || (loadBalancer.ingress ?? []).length > 0) return undefined;
+  const message = `Service ${gathered.name} has no external address yet. If it stays so, the cluster has no load balancer to give: see "kubectl describe service ${gathered.name} -n ${gathered.namespace}".`;
+  return { reason: 'NoLoadBalancer', message };
+}
+
+function issuerCause({ names, namespace }: Gathered, issuer: string, groups: readonly string[]): Cause {
+  if (groups.includes('cert-manager.io')) {
+    const message = `spec.tls.issuer-ref: cert-manager has not issued a certificate from ${issuer} into Secret ${names.tls} yet. If it stays so, see "kubectl describe certificate -n ${namespace}".`;
+    return { reason: 'CertificateMissing', message };
+  }
+  const message =
+    'spec.tls.issuer-ref: cert-manager is not installed on this cluster (it serves no API group cert-manager.io). Install it, or use spec.tls.secret-name.';
+  return { reason: 'CertManagerMissing', message };
+}
