@@ -61,7 +61,13 @@ describe('the dashboard', () => {
     await dashboard.open('/vms');
     const dialog = await dashboard.fillLink('demo', '10m', 'for a guest');
     expect(await accessibilityProblems(dashboard.page)).toEqual([]);
-    const link = await dashboard.issueAndCopy(dialog);
+    await dialog.getByRole('button', { name: 'Issue link' }).click();
+    await dialog.getByRole('button', { name: 'Copy link' }).and(dashboard.page.locator(':focus')).waitFor();
+    await dashboard.page.keyboard.press('Escape');
+    await dialog.getByText('You have not copied the link').waitFor();
+    expect(await accessibilityProblems(dashboard.page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Keep it open' }).click();
+    const link = await dashboard.copyLink(dialog);
     expect(await accessibilityProblems(dashboard.page)).toEqual([]);
     await dialog.getByRole('button', { name: 'Done' }).click();
 
@@ -99,6 +105,7 @@ describe('the dashboard', () => {
     await page.getByRole('button', { name: 'Reconnect' }).click();
     await until('it is connected again', async () => (await screen.serialText()).includes('reconnected'));
     expect(await screen.serialText()).toContain('seen before');
+    expect(await page.getByRole('button', { name: 'Copy selection' }).isDisabled()).toBe(true);
     await until('the serial console is connected', async () => (await screen.state()) === 'connected');
     await screen.typeSerial('hostname');
     await until('the guest answers', async () => /^demo\s*$/m.test(await screen.serialText()));

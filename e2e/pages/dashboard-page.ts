@@ -41,9 +41,8 @@ export class DashboardPage {
     return dialog;
   }
 
-  /** Issues the link that the dialog describes and copies it as a person does: with the button, to the clipboard. */
-  async issueAndCopy(dialog: Locator): Promise<string> {
-    await dialog.getByRole('button', { name: 'Issue link' }).click();
+  /** Copies the link that was issued as a person does: with the button, to the clipboard. */
+  async copyLink(dialog: Locator): Promise<string> {
     const shown = await dialog.getByRole('textbox', { name: 'Link' }).inputValue();
     await dialog.getByRole('button', { name: 'Copy link' }).click();
     const copied = await this.page.evaluate<string>('navigator.clipboard.readText()');

@@ -19,6 +19,7 @@ export function ConsolePage(address: ConsoleAddress) {
   const handle = useRef<ConsoleHandle>(null);
   const [options, setOptions] = useState({ fit: true, clipboard: false });
   const [pasting, setPasting] = useState(false);
+  const [selected, setSelected] = useState(false);
 
   useEffect(() => {
     document.title = `${vm} · ${text.kind[kind]}`;
@@ -33,10 +34,15 @@ export function ConsolePage(address: ConsoleAddress) {
   return (
     <div className="kg-console" ref={page} data-state={console.state.name}>
       <Toolbar ref={bar} address={address} state={console.state}>
-        <Tools {...shared} {...{ kind, handle, page }} onOptions={setOptions} onPaste={() => setPasting(true)} />
+        <Tools
+          {...shared}
+          {...{ kind, handle, page, selected }}
+          onOptions={setOptions}
+          onPaste={() => setPasting(true)}
+        />
       </Toolbar>
       <main className="kg-stage">
-        <ConsoleView ref={handle} address={address} {...shared} onLeave={onLeave} />
+        <ConsoleView ref={handle} address={address} {...shared} onSelect={setSelected} onLeave={onLeave} />
         <Notice address={address} console={console} />
       </main>
       {pasting && <PasteDialog serial={kind === 'serial'} handle={handle} onClose={onPasted} />}

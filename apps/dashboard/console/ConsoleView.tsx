@@ -14,12 +14,14 @@ interface Props {
   address: ConsoleAddress;
   console: Console;
   options: ScreenOptions;
+  /** Whether text is selected on a serial console. */
+  onSelect: (selected: boolean) => void;
   /** Called when a person wants to leave the console by keyboard. */
   onLeave: () => void;
 }
 
 /** The screen or the terminal, while the console is connecting or connected; each connection gets a view of its own. */
-export function ConsoleView({ ref, address: { namespace, vm, kind }, console, options, onLeave }: Props) {
+export function ConsoleView({ ref, address: { namespace, vm, kind }, console, options, onSelect, onLeave }: Props) {
   const { state, opened, closed } = console;
   const { seq, access } = state;
   const history = useRef('');
@@ -39,7 +41,7 @@ export function ConsoleView({ ref, address: { namespace, vm, kind }, console, op
   if (kind === 'vnc') return <ScreenView key={seq} {...options} {...shared} />;
   return (
     <Suspense>
-      <SerialView key={seq} {...shared} history={history} />
+      <SerialView key={seq} {...shared} history={history} onSelect={onSelect} />
     </Suspense>
   );
 }

@@ -15,6 +15,8 @@ interface Props {
   viewOnly: boolean;
   /** What earlier connections of this page showed; this one adds to it when it ends. */
   history: RefObject<string>;
+  /** Whether text is selected now. */
+  onSelect: (selected: boolean) => void;
   onOpen: () => void;
   onClose: (code: number, reason: string) => void;
   onLeave: () => void;
@@ -23,12 +25,12 @@ interface Props {
 const SCROLLBACK = 5_000;
 
 /** The serial console. Loaded when it is first needed: a terminal is heavy. */
-export default function SerialView({ ref, url, label, viewOnly, history, onOpen, onClose, onLeave }: Props) {
+export default function SerialView({ ref, url, label, viewOnly, history, onSelect, onOpen, onClose, onLeave }: Props) {
   const container = useRef<HTMLDivElement>(null);
   const terminal = useRef<Terminal | undefined>(undefined);
-  const latest = useRef({ onOpen, onClose });
+  const latest = useRef({ onOpen, onClose, onSelect });
   useEffect(() => {
-    latest.current = { onOpen, onClose };
+    latest.current = { onOpen, onClose, onSelect };
   });
 
   useEffect(() => {
@@ -36,6 +38,7 @@ export default function SerialView({ ref, url, label, viewOnly, history, onOpen,
     if (!target) return undefined;
     const term = makeTerminal(target, viewOnly);
     terminal.current = term;
+    term.onSelectionChange(() => latest.current.onSelect(term.hasSelection()));
     const keep = restore(term, history);
     const hangUp = connect(term, url, latest);
     return () => {
@@ -43,6 +46,7 @@ export default function SerialView({ ref, url, label, viewOnly, history, onOpen,
       keep();
       term.dispose();
       terminal.current = undefined;
+      latest.current.onSelect(false);
     };
   }, [url, viewOnly, history]);
 

@@ -22,13 +22,15 @@ interface Props {
   /** The element that fills the screen in full-screen mode. */
   page: RefObject<HTMLElement | null>;
   options: ScreenOptions;
+  /** Whether text is selected on a serial console. */
+  selected: boolean;
   onOptions: (options: ScreenOptions) => void;
   onPaste: () => void;
 }
 
 /** The buttons of the toolbar. */
 export function Tools(props: Props) {
-  const { kind, handle, page, onPaste } = props;
+  const { kind, handle, page, selected, onPaste } = props;
   const { state, open, hangUp } = props.console;
   const over = isOver(state);
   const live = isLive(state);
@@ -41,7 +43,7 @@ export function Tools(props: Props) {
         <Tool
           icon="copy"
           label={text.copy}
-          disabled={!live}
+          disabled={!selected}
           onClick={() => void navigator.clipboard.writeText(handle.current?.selection?.() ?? '')}
         />
       )}

@@ -45,5 +45,9 @@ export const issuedText = {
   from: (date: string) => `Valid from ${date}.`,
   qr: 'QR code of the link',
   done: 'Done',
+  notCopied: 'You have not copied the link',
+  notCopiedText: 'It cannot be shown again. Without it, you need to issue another one.',
+  back: 'Keep it open',
+  leave: 'Close without copying',
   noLink: 'The gateway issued the link but did not return it. Revoke it and issue another one.',
 };

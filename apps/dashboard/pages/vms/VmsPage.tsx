@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { type Vm } from '#libs/api';
 import { useVms } from '../../hooks/useLists.js';
 import { useNamespace } from '../../hooks/useNamespace.js';
+import { useUrlState } from '../../hooks/useUrlState.js';
 import { useTitle } from '../useTitle.js';
 import { IssueDialog } from '../issue/IssueDialog.js';
 import { Empty, Failure, Loading } from '../States.js';
@@ -17,7 +18,7 @@ const PAGE = 50;
 export function VmsPage() {
   const { namespace } = useNamespace();
   const query = useVms(namespace);
-  const [filter, setFilter] = useState('');
+  const [filter, setFilter] = useUrlState('filter');
   const [issuing, setIssuing] = useState<Vm>();
   useTitle(text.title);
 
@@ -75,7 +76,7 @@ interface ContentProps {
 }
 
 function Content({ namespace, all, shown, onClear, onIssue }: ContentProps) {
-  const [page, setPage] = useState(1);
+  const [page, setPage] = useUrlState('page');
   if (all === 0) return <Empty title={text.empty} text={text.emptyText(namespace)} icon={VirtualMachineIcon} />;
   if (shown.length === 0) {
     const clear = (
@@ -86,7 +87,7 @@ function Content({ namespace, all, shown, onClear, onIssue }: ContentProps) {
     return <Empty title={text.noMatch} text={text.noMatchText} action={clear} />;
   }
   const last = Math.ceil(shown.length / PAGE);
-  const at = Math.min(page, last);
+  const at = Math.min(Math.max(1, Math.trunc(Number(page)) || 1), last);
   return (
     <>
       <VmTable vms={shown.slice((at - 1) * PAGE, at * PAGE)} onIssue={onIssue} />
@@ -96,7 +97,7 @@ function Content({ namespace, all, shown, onClear, onIssue }: ContentProps) {
           perPage={PAGE}
           page={at}
           perPageOptions={[]}
-          onSetPage={(_event, next) => setPage(next)}
+          onSetPage={(_event, next) => setPage(String(next))}
           variant="bottom"
         />
       )}
