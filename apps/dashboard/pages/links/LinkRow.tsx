@@ -2,12 +2,12 @@ import { Button, Label } from '@patternfly/react-core';
 import { Td, Tr } from '@patternfly/react-table';
 import { Link } from 'react-router';
 import { type GateTokenPhase, type GateTokenView } from '#libs/api';
-import { boundVm } from '#libs/policy';
 import { type LinkAction } from '../../hooks/useLinkActions.js';
 import { inNamespace } from '../../hooks/useNamespace.js';
 import { age, countdown, dateTime } from '../../time/duration.js';
 import { common } from '../text.js';
 import { phaseNow } from './filter.js';
+import { openedBy } from './opened.js';
 import { PhaseLabel } from './PhaseLabel.js';
 import { linksText as text } from './text.js';
 
@@ -75,18 +75,20 @@ function Name({ link }: { link: GateTokenView }) {
   );
 }
 
-/** The VM that a link opens, or the first of its paths. */
+/** The first VM or path that a link opens, and how many more. */
 function Target({ link, vms }: { link: GateTokenView; vms: LinkRowProps['vms'] }) {
-  const bound = link.vm ?? boundVm(link.urls)?.vm;
-  if (bound !== undefined && vms && !vms.has(bound)) return bound;
-  if (bound !== undefined) {
-    return <Link to={inNamespace(`/vms/${encodeURIComponent(bound)}`, link.namespace)}>{bound}</Link>;
-  }
-  const [first = common.none, ...rest] = link.urls;
+  const opened = openedBy(link);
+  const [first] = opened.vms;
+  const names = [...opened.vms.map(({ vm }) => vm), ...opened.urls];
+  const exists = first && (first.namespace !== link.namespace || !vms || vms.has(first.vm));
   return (
-    <span title={link.urls.join('\n')}>
-      {first}
-      {rest.length > 0 && <span className="kg-subtle"> {text.more(rest.length)}</span>}
+    <span title={names.join('\n')}>
+      {exists ? (
+        <Link to={inNamespace(`/vms/${encodeURIComponent(first.vm)}`, first.namespace)}>{first.vm}</Link>
+      ) : (
+        (names[0] ?? common.none)
+      )}
+      {names.length > 1 && <span className="kg-subtle"> {text.more(names.length - 1)}</span>}
     </span>
   );
 }

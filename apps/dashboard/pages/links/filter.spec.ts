@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { type GateTokenView } from '#libs/api';
+import { vmUrls } from '#libs/policy';
 import { filterLinks, phaseNow } from './filter.js';
 
 const NOW = Date.parse('2026-11-24T12:00:00Z');
 const link = (name: string, change: Partial<GateTokenView> = {}) =>
   ({
     name,
+    namespace: 'ns',
+    urls: [],
     created: '2026-11-24T10:00:00Z',
     description: '',
     phase: 'Ready',
@@ -36,5 +39,15 @@ describe('filterLinks', () => {
     expect(names(filterLinks(links, { text: '', phase: 'Revoked' }, NOW))).toEqual(['gone']);
     expect(names(filterLinks(links, { text: 'ADA demo' }, NOW))).toEqual(['new']);
     expect(filterLinks(links, { text: 'ada old' }, NOW)).toEqual([]);
+  });
+
+  it('finds a link by a VM that its urls name, and by a path of another kind', () => {
+    const screen = link('screen', { urls: vmUrls('ns', 'demo') });
+    const both = link('both', { urls: [...vmUrls('ns', 'first'), ...vmUrls('ns', 'demo')] });
+    const all = [screen, both, link('pods', { urls: ['/api/v1/namespaces/ns/pods'] })];
+    expect(names(filterLinks(all, { text: 'demo' }, NOW))).toEqual(['screen', 'both']);
+    expect(names(filterLinks(all, { text: 'pods' }, NOW))).toEqual(['pods']);
+    // What every console's URL contains is not what the table shows.
+    expect(filterLinks(all, { text: 'virtualmachineinstances' }, NOW)).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import { type GateTokenPhase, type GateTokenView } from '#libs/api';
+import { openedBy } from './opened.js';
 
 export interface LinkFilter {
   text: string;
@@ -19,8 +20,15 @@ export function filterLinks(links: GateTokenView[], filter: LinkFilter, now: num
   return links
     .filter((link) => filter.phase === undefined || phaseNow(link, now) === filter.phase)
     .filter((link) => {
-      const text = [link.name, link.vm, link.issuer, link.description].join(' ').toLowerCase();
+      const text = textOf(link);
       return words.every((word) => text.includes(word));
     })
     .sort((a, b) => usable(b) - usable(a) || b.created.localeCompare(a.created));
+}
+
+/** What the filter looks at: what the table shows of a link. */
+function textOf(link: GateTokenView): string {
+  const { vms, urls } = openedBy(link);
+  const shown = [link.name, ...vms.map(({ vm }) => vm), ...urls, link.issuer, link.description];
+  return shown.join(' ').toLowerCase();
 }
