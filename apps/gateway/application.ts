@@ -7,6 +7,7 @@ import { AppModule } from './app.module.js';
 import { type GatewayConfig } from './config/config.js';
 import { GatewayAdapter } from './http/adapter.js';
 import { securityHeaders } from './http/security-headers.js';
+import { compressReads } from './http/compressed.js';
 import { serveOpenApi } from './rest/openapi.js';
 import { bodyInTime } from './http/slow-bodies.js';
 
@@ -32,6 +33,7 @@ export async function createGateway(
     res.set(securityHeaders(req, config));
     next();
   });
+  instance.use('/api', compressReads());
   parseBodies(instance);
   serveOpenApi(app, config.namespace);
   return app;
