@@ -1,5 +1,6 @@
 import { createHmac, createPrivateKey, generateKeyPairSync } from 'node:crypto';
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
+import { request as secureRequest } from 'node:https';
 import { SignJWT, UnsecuredJWT, importPKCS8, type JWTPayload } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Status } from '#libs/api';
@@ -157,12 +158,49 @@ describe('denials, on both doors', () => {
     await kubectlOk(['delete', 'namespace', namespace]);
   });
 
+  it('an address that is not there, and a name that cannot be, are said so', async () => {
+    const message = async (path: string): Promise<string> => ((await (await gateway(path)).json()) as Status).message;
+    expect(await message('/nowhere')).toBe('There is no page at this address. Check the address, or start at /.');
+    const { namespace } = cluster();
+    expect((await gateway(`/console/${namespace}/a..b`)).status).toBe(400);
+    expect(await message(`/console/${namespace}/a..b`)).toMatch(/^The address contains an invalid Kubernetes name\. /);
+  });
+
+  it('row 17: a refusal under /k8s that is a page is sandboxed; every page says who may open or frame it', async () => {
+    const page = async (path: string): Promise<Headers> => {
+      const { headers } = await gateway(path, { headers: { accept: 'text/html' } });
+      expect(headers.get('content-type')).toContain('text/html');
+      return headers;
+    };
+    expect((await page('/k8s/api')).get('content-security-policy')).toMatch(/^sandbox; /);
+    for (const path of ['/', '/login', '/l', '/nowhere', '/k8s/api']) {
+      const headers = await page(path);
+      expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
+      expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+      // This address is plain HTTP.
+      expect(headers.get('strict-transport-security')).toBeNull();
+    }
+    const { route, httpsPort } = cluster();
+    const secure = await new Promise<IncomingMessage>((resolve, reject) => {
+      const headers = { host: `${route}:${httpsPort}` };
+      secureRequest({ port: httpsPort, servername: route, headers, rejectUnauthorized: false }, resolve)
+        .on('error', reject)
+        .end();
+    });
+    secure.resume();
+    expect(secure.headers['strict-transport-security']).toBe('max-age=31536000');
+  });
+
   it('row 3: a grant of everything reaches no secret', async () => {
     const all = await issue({ urls: ['*'], duration: '10m' }, { token: true });
     const headers = { authorization: `Bearer ${all.token ?? ''}` };
     expect((await gateway('/k8s/api/v1/namespaces/gateway-example/pods', { headers })).status).toBe(200);
     for (const path of ['/k8s/api/v1/namespaces/gateway-example/secrets', '/k8s/api/v1/secrets?watch=true']) {
-      expect((await gateway(path, { headers })).status).toBe(403);
+      const refused = await gateway(path, { headers });
+      expect(await refused.json()).toMatchObject({
+        code: 403,
+        message: 'No link can grant access to secrets, tokens, roles or links.',
+      });
     }
   });
 
