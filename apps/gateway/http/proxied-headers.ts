@@ -15,7 +15,7 @@ const HOP_BY_HOP = [
 
 /** By these a proxy says where a request came from: a client's own would be taken for the gateway's. */
 const ORIGIN_OF_REQUEST = ['forwarded', 'x-real-ip'];
-const ORIGIN_BEGINS = 'x-forwarded-';
+const ORIGIN_BEGINS = 'x-forwarded';
 
 const DROPPED = new Set([...HOP_BY_HOP, ...ORIGIN_OF_REQUEST]);
 

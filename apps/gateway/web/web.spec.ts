@@ -153,6 +153,7 @@ describe('a web application of one’s own', () => {
       'X-Forwarded-Proto': 'gopher',
       x_forwarded_for: '198.51.100.1',
       'x-forwarded_host': 'evil.example.com',
+      'x-forwarded': 'for=198.51.100.1',
       'x-real-ip': '198.51.100.1',
       connection: 'x-forwarded-for, x-forwarded-host, x-hop',
       'x-hop': 'of this connection alone',
