@@ -151,6 +151,27 @@ describe('the dashboard', () => {
     expect(await accessibilityProblems(page)).toEqual([]);
   });
 
+  it('a reload keeps the console, another tab is asked and may take it over', async () => {
+    const { link = '' } = await issue({ vm: 'demo', duration: '10m', 'take-over': false });
+    const guest = await freshProfile(browser);
+    const page = await guest.newPage();
+    await page.goto(link);
+    await page.getByRole('button', { name: 'Open console' }).click();
+    const first = new ConsolePage(page);
+    await first.connected();
+    await page.reload();
+    await first.connected();
+
+    const second = new ConsolePage(await guest.newPage());
+    await second.open(first.url());
+    await second.page.getByText('You have this console open in another tab.').waitFor();
+    expect(await first.state()).toBe('connected');
+    expect(await accessibilityProblems(second.page)).toEqual([]);
+    await second.page.getByRole('button', { name: 'Take over' }).click();
+    await second.connected();
+    await page.getByText('You opened this console in another tab.').waitFor();
+  });
+
   it('a console ends when its grant ends, and says so', async () => {
     const { link = '' } = await issue({ vm: 'demo', duration: '12s' });
     const guest = await freshProfile(browser);

@@ -2,6 +2,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { makeQueryClient } from './api/query.js';
+import './console/tab.js';
 import { readConsolePath } from './console/address.js';
 import './guest.css';
 import { LandingPage, LostPage } from './landing/LandingPage.js';

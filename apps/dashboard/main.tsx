@@ -4,6 +4,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { createRoot } from 'react-dom/client';
 import { BrowserRouter } from 'react-router';
 import { makeQueryClient } from './api/query.js';
+import './console/tab.js';
 import { Pages } from './Pages.js';
 import { PageErrors } from './landing/PageErrors.js';
 import { followColourScheme } from './pages/shell/colourScheme.js';

@@ -68,19 +68,25 @@ export const CONSOLE_ENDS = {
   },
   takenOver: {
     code: 4005,
-    title: 'Someone else took over this console',
-    text: 'Only one person can use a console at a time.',
+    title: 'This console was taken over',
+    text: 'A console can be open in only one place at a time.',
     next: 'takeOver',
-    showsReason: false,
-    reasons: { taken: 'Someone else took over this console.' },
+    showsReason: true,
+    reasons: {
+      someoneElse: 'Someone else took over this console.',
+      ownTab: 'You opened this console in another tab.',
+    },
   },
   inUse: {
     code: 4006,
-    title: 'Someone else is using this console',
-    text: 'Only one person can use a console at a time.',
+    title: 'This console is in use',
+    text: 'A console can be open in only one place at a time.',
     next: 'takeOver',
     showsReason: true,
-    reasons: { held: (vm: string, who: string) => `${who} is using the console of ${vm}.` },
+    reasons: {
+      held: (vm: string, who: string) => `${who} is using the console of ${vm}.`,
+      ownTab: 'You have this console open in another tab.',
+    },
   },
   idle: {
     code: 4007,

@@ -3,6 +3,7 @@ import { type ConsoleAddress, socketUrl } from './address.js';
 import { type ConsoleHandle } from './handle.js';
 import { isLive } from './machine.js';
 import { ScreenView } from './ScreenView.js';
+import { tab } from './tab.js';
 import { consoleText as text } from './text.js';
 import { type ScreenOptions } from './Tools.js';
 import { type Console } from './useConsole.js';
@@ -26,7 +27,10 @@ export function ConsoleView({ ref, address: { namespace, vm, kind }, console, op
   const { seq, access } = state;
   const history = useRef('');
   const { takeOver } = state.ask;
-  const url = useMemo(() => socketUrl({ namespace, vm, kind }, takeOver, location), [namespace, vm, kind, takeOver]);
+  const url = useMemo(
+    () => socketUrl({ namespace, vm, kind }, { takeOver, tab }, location),
+    [namespace, vm, kind, takeOver],
+  );
   const onClose = useCallback((code: number, reason: string) => closed(seq, code, reason), [closed, seq]);
   if (!isLive(state)) return null;
   const shared = {

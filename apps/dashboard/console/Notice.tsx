@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode } from 'react';
-import { type VmAction } from '#libs/api';
+import { CONSOLE_ENDS, type VmAction } from '#libs/api';
 import { ApiError } from '../api/client.js';
 import { actOnVm } from '../api/rest.js';
 import { useNow } from '../hooks/useNow.js';
@@ -125,9 +125,15 @@ function Reconnecting({ state, open }: Part<'reconnecting'>) {
   );
 }
 
+/** Everybody may take over from their own other tab, whatever their link says. */
+const OWN_TAB: readonly (string | undefined)[] = [
+  CONSOLE_ENDS.inUse.reasons.ownTab,
+  CONSOLE_ENDS.takenOver.reasons.ownTab,
+];
+
 function Ended({ state, open }: Part<'ended'>) {
   const { closing: why, access } = state;
-  const takes = why.next === 'takeOver' && access?.takeOver !== false;
+  const takes = why.next === 'takeOver' && (access?.takeOver !== false || OWN_TAB.includes(why.detail));
   const gaveUp = why.next === 'ask' && closing(why.code).next === 'reconnect';
   return (
     <Box title={why.title}>

@@ -21,11 +21,15 @@ describe('addresses of consoles', () => {
 
   it('points sockets at the host of the page', () => {
     const address = { namespace: 'ns', vm: 'demo', kind: 'serial' } as const;
-    expect(socketUrl(address, true, { protocol: 'https:', host: 'gate.example:8443' })).toBe(
-      'wss://gate.example:8443/k8s/apis/subresources.kubevirt.io/v1/namespaces/ns/virtualmachineinstances/demo/console?takeover=true',
+    expect(socketUrl(address, { takeOver: true, tab: 'x' }, { protocol: 'https:', host: 'gate.example:8443' })).toBe(
+      'wss://gate.example:8443/k8s/apis/subresources.kubevirt.io/v1/namespaces/ns/virtualmachineinstances/demo/console?tab=x&takeover=true',
     );
-    expect(socketUrl({ ...address, kind: 'vnc' }, false, { protocol: 'http:', host: 'localhost:8080' })).toMatch(
-      /^ws:.*\/vnc$/,
-    );
+    expect(
+      socketUrl(
+        { ...address, kind: 'vnc' },
+        { takeOver: false, tab: 'x' },
+        { protocol: 'http:', host: 'localhost:8080' },
+      ),
+    ).toMatch(/^ws:.*\/vnc\?tab=x$/);
   });
 });

@@ -30,11 +30,12 @@ export function subresource({ namespace, vm, kind }: ConsoleAddress): string {
 /** Where the socket of a console is, on the host of this page. */
 export function socketUrl(
   address: ConsoleAddress,
-  takeOver: boolean,
+  { takeOver, tab }: { takeOver: boolean; tab: string },
   page: Pick<Location, 'protocol' | 'host'>,
 ): string {
   const scheme = page.protocol === 'https:' ? 'wss:' : 'ws:';
-  return `${scheme}//${page.host}/k8s${subresource(address)}${takeOver ? '?takeover=true' : ''}`;
+  const query = new URLSearchParams({ tab, ...(takeOver && { takeover: 'true' }) });
+  return `${scheme}//${page.host}/k8s${subresource(address)}?${query.toString()}`;
 }
 
 /** The one subprotocol that KubeVirt knows. */

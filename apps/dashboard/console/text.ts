@@ -123,8 +123,8 @@ const OBSTACLES: Record<Obstacle, (facts: Facts) => Words> = {
           text: 'Ask an administrator of this namespace for access.',
         },
   busy: ({ user }) => ({
-    title: 'Someone else is using this console',
-    text: `${user ? `It is in use by ${user}. ` : ''}Only one person can use a console at a time.`,
+    title: 'This console is in use',
+    text: `${user ? `It is in use by ${user}.` : 'Someone else is using it.'} A console can be open in only one place at a time.`,
   }),
   expired: () => ({
     title: 'Your access to this console has expired',

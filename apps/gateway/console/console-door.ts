@@ -3,6 +3,7 @@ import { type Socket } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import { CONSOLE_ENDS } from '#libs/api';
 import { Audit } from '../ops/audit.js';
+import { type Holder } from '../sessions/console-leases.js';
 import { ConsoleOpener } from './console-opener.js';
 import { CannotOpen, type ConsoleEnd, consoleEnd, faultEnd } from './ends.js';
 import { Fences } from './fences.js';
@@ -79,19 +80,20 @@ export class ConsoleDoor {
 
   /** The cluster closed the guest's side: someone took over, the VM stopped, or the reason is unknown. */
   private async explain(live: LiveConsole): Promise<ConsoleEnd> {
-    if (await this.isTaken(live)) return consoleEnd(takenOver, takenOver.reasons.taken);
+    const by = await this.takenBy(live);
+    if (by !== undefined) return consoleEnd(takenOver, takenOver.reasons[by]);
     const waited = new Promise<void>((resolve) => setTimeout(resolve, EXPLAIN_MS).unref());
     await Promise.race([live.tunnel.ended, waited]);
     return consoleEnd(upstreamFailed, upstreamFailed.reasons.lost);
   }
 
   /** The console is lost either way: a fault of the question is logged, and the reason stays unknown. */
-  private async isTaken(live: LiveConsole): Promise<boolean> {
+  private async takenBy(live: LiveConsole): Promise<Holder | undefined> {
     try {
-      return (await live.isTaken?.()) ?? false;
+      return await live.takenBy?.();
     } catch (error) {
       this.audit.fault('console lease', error);
-      return false;
+      return undefined;
     }
   }
 }

@@ -26,10 +26,11 @@ export class ConsoleHolds {
     const outcome = await this.leases.claim(claim);
     if (!outcome.held) {
       const { vm } = live.order.target;
-      throw new CannotOpen(consoleEnd(inUse, inUse.reasons.held(vm, nameFor(live, outcome.who))));
+      const held = inUse.reasons.held(vm, nameFor(live, outcome.who));
+      throw new CannotOpen(consoleEnd(inUse, outcome.by === 'ownTab' ? inUse.reasons.ownTab : held));
     }
-    const stop = this.leases.onTaken(claim, () => live.tunnel.end(consoleEnd(takenOver, takenOver.reasons.taken)));
-    live.isTaken = () => this.leases.isTaken(claim);
+    const stop = this.leases.onTaken(claim, (by) => live.tunnel.end(consoleEnd(takenOver, takenOver.reasons[by])));
+    live.takenBy = () => this.leases.takenBy(claim);
     const undo = async (): Promise<void> => {
       stop();
       await outcome.release();
@@ -42,9 +43,13 @@ export class ConsoleHolds {
 }
 
 function claimOf(live: LiveConsole, instance: string): ConsoleClaim {
-  const { id, who, browser, tunnel, mayTakeOver: takeOver } = live;
+  const { id, who, browser, tab, tunnel, asksToTakeOver, mayTakeOver: takeOver } = live;
   const { kind } = live.order.target;
-  return { instance, kind, id, who, takeOver, ended: tunnel.ended, ...(browser === undefined ? {} : { browser }) };
+  return {
+    ...{ instance, kind, id, who, asksToTakeOver, takeOver, ended: tunnel.ended },
+    ...(browser === undefined ? {} : { browser }),
+    ...(tab === undefined ? {} : { tab }),
+  };
 }
 
 /** A guest is not told who it is. */

@@ -1,63 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type GateToken, type GrantInfo } from '#libs/api';
-import { setGrantCookies } from '../grants/cookies.js';
-import { Handles } from '../grants/handle.js';
-import { SecretKey } from '../config/secret.js';
+import { describe, expect, it } from 'vitest';
+import { type GrantInfo } from '#libs/api';
 import { json } from '../testing/fake-api.js';
-import { call, view, type Viewer } from '../testing/clients.js';
-import { SERIAL, SESSION_KEY, startGateway, TestCluster, type TestGateway, until, VNC } from '../testing/gateway.js';
-import { useGateway } from '../testing/use-gateway.js';
+import { call, view } from '../testing/clients.js';
+import { SERIAL, startGateway, until } from '../testing/gateway.js';
+import { bearer, browser, useConsoles } from '../testing/use-consoles.js';
 
-const { cluster, gateway } = useGateway({ MAX_CONSOLES: '4' });
-let other: TestGateway;
-
-beforeAll(async () => {
-  other = await startGateway(cluster, { POD_NAME: 'pod-2' });
-});
-afterAll(async () => {
-  await other.close();
-});
-
-const bearer = (grant: GateToken): Record<string, string> => ({ authorization: `Bearer ${grant.status?.token ?? ''}` });
-const handles = new Handles({ sessionKey: new SecretKey(Buffer.from(SESSION_KEY, 'base64')) });
-
-/** The cookie of one browser that redeemed the grant. */
-function browser(grant: GateToken, nonce: string): Record<string, string> {
-  const { uid = '' } = grant.metadata;
-  const exp = (grant.status?.data?.exp ?? 0) * 1000;
-  const handle = handles.write({ uid, exp: exp / 1000, nonce: nonce.padEnd(16, 'x') });
-  const [cookie = ''] = setGrantCookies(
-    { uid, handle, exp },
-    { secure: false, embedded: false },
-    undefined,
-    Date.now(),
-  );
-  return { cookie: cookie.split(';')[0] ?? '', origin: 'http://localhost:8080' };
-}
-
-let machines = 0;
-/** Each test has a machine of its own. */
-async function machine(
-  spec: Parameters<TestCluster['grant']>[0] = {},
-  window = {},
-): Promise<{ name: string; path: string; grant: GateToken }> {
-  const name = `vm-${++machines}`;
-  cluster.startVm(name);
-  const grant = await cluster.grant({ vm: name, ...spec }, window);
-  // The watch has brought the grant, hence the machine before it, on both replicas.
-  for (const { port } of [gateway, other]) {
-    await until(async () =>
-      (await call(port, `/api/v1/grant?namespace=ns&vm=${name}`, { headers: bearer(grant) })).body.includes('Running'),
-    );
-  }
-  return { name, path: VNC.replace('demo', name), grant };
-}
-
-async function open(path: string, headers: Record<string, string>, port = gateway.port): Promise<Viewer> {
-  const viewer = await view(port, path, headers, ['plain.kubevirt.io']);
-  await viewer.receives('RFB');
-  return viewer;
-}
+const { cluster, gateway, other, machine, open } = useConsoles({ MAX_CONSOLES: '4' });
 
 describe('ends', () => {
   it('4001 when the grant expires', async () => {
@@ -221,68 +169,6 @@ describe('ends', () => {
     expect(cluster.api.objects.get('gatetokens', token).status).not.toHaveProperty('last-used');
     cluster.api.objects.delete('gatesessions', 'lives');
     await third.close();
-  });
-});
-
-describe('who is on it', () => {
-  it('4006 for the second browser, 4005 for the first when the second takes over, across replicas', async () => {
-    const { path, grant } = await machine();
-    const first = await open(path, browser(grant, 'first'));
-    expect((await (await view(other.port, path, browser(grant, 'second'))).ended).code).toBe(4006);
-    const second = await open(`${path}?takeover=true`, browser(grant, 'second'), other.port);
-    expect((await first.ended).code).toBe(4005);
-    expect(cluster.api.guests.at(-1)?.url).not.toContain('takeover');
-    expect(cluster.api.guests.at(-1)?.url).not.toContain('preserveSession');
-    second.socket.close();
-  });
-
-  it('a grant without take-over cannot take over', async () => {
-    const { path, grant } = await machine({ 'take-over': false });
-    const first = await open(path, browser(grant, 'first'));
-    expect((await (await view(gateway.port, `${path}?takeover=true`, browser(grant, 'second'))).ended).code).toBe(4006);
-    first.socket.close();
-  });
-
-  it('the same browser comes back without asking: a reload', async () => {
-    const { path, grant } = await machine();
-    const first = await open(path, browser(grant, 'same'));
-    const second = await open(path, browser(grant, 'same'));
-    expect((await first.ended).code).toBe(4005);
-    second.socket.close();
-  });
-
-  it('preserves the session of a viewer that did not come through the gateway', async () => {
-    const { path, grant } = await machine();
-    cluster.api.refuseUpgrade = {
-      code: 500,
-      body: '{"kind":"Status","message":"dialing: Active VNC connection. Request denied."}',
-    };
-    expect((await (await view(gateway.port, path, bearer(grant))).ended).code).toBe(4006);
-    expect(cluster.api.forwarded.at(-1)?.url).toContain('preserveSession=true');
-    cluster.api.refuseUpgrade = undefined;
-  });
-
-  it('is said by a Lease for the running instance', async () => {
-    const { name, path, grant } = await machine();
-    const viewer = await open(path, bearer(grant));
-    const { uid } = cluster.api.objects.get('virtualmachineinstances', name).metadata;
-    expect(cluster.api.objects.find('leases', `kg-${uid}-vnc`)?.spec?.['holderIdentity']).toMatch(/^pod-1\//);
-    const info = await call(gateway.port, `/api/v1/grant?namespace=ns&vm=${name}`, { headers: bearer(grant) });
-    expect(JSON.parse(info.body)).toMatchObject({ busy: { vnc: true, serial: false } });
-    viewer.socket.close();
-  });
-
-  it('a console that ended is free', async () => {
-    const { path, grant } = await machine();
-    const first = await open(path, browser(grant, 'first'));
-    first.socket.close();
-    await until(async () => {
-      const next = await view(gateway.port, path, browser(grant, 'second'));
-      const free = await Promise.race([next.receives('RFB').then(() => true), next.ended.then(() => false)]);
-      next.socket.close();
-      await next.ended;
-      return free;
-    });
   });
 });
 

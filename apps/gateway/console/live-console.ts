@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { type ApiRequest, type ConsoleTarget } from '#libs/policy';
 import { type Credential, describe } from '../credentials/credential.js';
 import { browserKey } from '../credentials/browser-key.js';
+import { type Holder } from '../sessions/console-leases.js';
 import { type Tunnel } from './tunnel.js';
+
+const TAB = /^[\w-]{1,64}$/;
 
 /** What the upgrade door hands over, already authorized. */
 export interface ConsoleOrder {
@@ -19,8 +22,8 @@ export class LiveConsole {
   readonly who: string;
   /** Name of its GateSession, once there is one. */
   session: string | undefined;
-  /** Asks the cluster whether someone else has this console now; set once it is held. */
-  isTaken: (() => Promise<boolean>) | undefined;
+  /** Asks the cluster who has this console now instead; set once it is held. */
+  takenBy: (() => Promise<Holder | undefined>) | undefined;
   readonly #undo: (() => void | Promise<void>)[] = [];
   #over = false;
 
@@ -41,11 +44,25 @@ export class LiveConsole {
     return browserKey(this.order.credential);
   }
 
-  /** The client asked to take over, and may. */
+  /** Tells the tabs of that browser apart, where the client does (the parameter `tab`). */
+  get tab(): string | undefined {
+    const tab = this.query.get('tab') ?? '';
+    return TAB.test(tab) ? tab : undefined;
+  }
+
+  get asksToTakeOver(): boolean {
+    return this.query.get('takeover') === 'true';
+  }
+
+  /** The client asked to take over, and may take over from someone else. */
   get mayTakeOver(): boolean {
-    const { request, credential } = this.order;
-    if (new URLSearchParams(request.query).get('takeover') !== 'true') return false;
+    const { credential } = this.order;
+    if (!this.asksToTakeOver) return false;
     return credential.kind === 'user' || credential.presented.grant.takeOver;
+  }
+
+  private get query(): URLSearchParams {
+    return new URLSearchParams(this.order.request.query);
   }
 
   /** Undone when the console has ended, the last first. */

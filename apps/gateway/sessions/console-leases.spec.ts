@@ -4,7 +4,7 @@ import { KubeError, type Lease, NetworkError, type OwnClient, types } from '#lib
 import { Clock } from '#libs/ops';
 import { type Watches } from '../cluster/watches.js';
 import { type GatewayConfig } from '../config/config.js';
-import { type ConsoleClaim, ConsoleLeases } from './console-leases.js';
+import { type ConsoleClaim, ConsoleLeases, type Holder } from './console-leases.js';
 import { type ReplicaLease } from './replica-lease.js';
 
 const CLAIM: ConsoleClaim = {
@@ -12,12 +12,14 @@ const CLAIM: ConsoleClaim = {
   kind: 'vnc',
   id: 'mine',
   who: 'Ada',
+  browser: 'ours',
+  asksToTakeOver: false,
   takeOver: false,
   ended: new Promise(() => undefined),
 };
 
-/** What isTaken says when the API server answers its request for the Lease so. */
-function isTaken(answer: () => Promise<Lease>): Promise<boolean> {
+/** What takenBy says when the API server answers its request for the Lease so. */
+function takenBy(answer: () => Promise<Lease>): Promise<Holder | undefined> {
   const client = {
     get: (...asked: unknown[]) => {
       expect(asked).toEqual([types.leases, 'kg-uid-vnc', 'ns']);
@@ -26,20 +28,25 @@ function isTaken(answer: () => Promise<Lease>): Promise<boolean> {
   } as unknown as OwnClient;
   const watches = { leases: new EventEmitter() } as unknown as Watches;
   const config = { namespace: 'ns', podName: 'pod-1' } as GatewayConfig;
-  return new ConsoleLeases(client, watches, {} as ReplicaLease, config, new Clock()).isTaken(CLAIM);
+  return new ConsoleLeases(client, watches, {} as ReplicaLease, config, new Clock()).takenBy(CLAIM);
 }
 
-const heldBy = (holderIdentity: string) => () => Promise.resolve<Lease>({ metadata: {}, spec: { holderIdentity } });
+const heldBy = (holderIdentity: string, browser?: string) => () => {
+  const annotations = browser === undefined ? {} : { 'kubegateway.kubevirt.io/browser': browser };
+  return Promise.resolve<Lease>({ metadata: { annotations }, spec: { holderIdentity } });
+};
 const failing = (error: Error) => () => Promise.reject(error);
 const answered = (code: number) => new KubeError({ code, reason: 'R', message: 'm' });
 
-describe('whether another console has taken the place of this one', () => {
+describe('who has taken the place of this console', () => {
   it.each([
-    [false, 'this console', heldBy('pod-1/mine')],
-    [true, 'another console of this replica', heldBy('pod-1/other')],
-    [true, 'a console with the same ID of another replica', heldBy('pod-2/mine')],
+    [undefined, 'this console', heldBy('pod-1/mine', 'ours')],
+    ['someoneElse', 'another console of this replica', heldBy('pod-1/other')],
+    ['someoneElse', 'another browser', heldBy('pod-1/other', 'theirs')],
+    ['someoneElse', 'a console with the same ID of another replica', heldBy('pod-2/mine')],
+    ['ownTab', 'another console of the same browser', heldBy('pod-2/other', 'ours')],
   ])('%s when the Lease names %s', async (taken, _, answer) => {
-    expect(await isTaken(answer)).toBe(taken);
+    expect(await takenBy(answer)).toBe(taken);
   });
 
   it.each([
@@ -49,10 +56,10 @@ describe('whether another console has taken the place of this one', () => {
     ['the API server answers 503', answered(503)],
     ['the API server answers 429', answered(429)],
   ])('is not claimed when %s', async (_, error) => {
-    expect(await isTaken(failing(error))).toBe(false);
+    expect(await takenBy(failing(error))).toBeUndefined();
   });
 
   it('throws when the cluster refuses the request, so that it is logged', async () => {
-    await expect(isTaken(failing(answered(403)))).rejects.toThrow(KubeError);
+    await expect(takenBy(failing(answered(403)))).rejects.toThrow(KubeError);
   });
 });

@@ -9,6 +9,7 @@ import { ignoreGone, microTime, ReplicaLease } from './replica-lease.js';
 
 const WHO = `${GROUP}/who`;
 const BROWSER = `${GROUP}/browser`;
+const TAB = `${GROUP}/tab`;
 const MOST_TRIES = 6;
 
 export interface ConsoleClaim {
@@ -19,16 +20,24 @@ export interface ConsoleClaim {
   readonly id: string;
   /** Who is using it, for people. */
   readonly who: string;
-  /** The same browser with the same grant may come back without asking (a reload). */
+  /** The same browser with the same grant may come back to the same tab without asking (a reload). */
   readonly browser?: string;
+  /** Tells the tabs of that browser apart; undefined where the client does not say: then it has one. */
+  readonly tab?: string;
+  /** The client asked to take over. */
+  readonly asksToTakeOver: boolean;
+  /** It asked, and may take over from someone else. */
   readonly takeOver: boolean;
   /** Resolves when the console ends: it then no longer counts as in use, though its Lease is deleted a little later. */
   readonly ended: Promise<unknown>;
 }
 
+/** Who has a console instead of a claim: another tab of the same browser, or someone else. */
+export type Holder = 'ownTab' | 'someoneElse';
+
 export type ClaimOutcome =
   | { readonly held: true; /** Someone was using it before. */ readonly taken: boolean; release(): Promise<void> }
-  | { readonly held: false; readonly who: string };
+  | { readonly held: false; readonly who: string; readonly by: Holder };
 
 /** Who is using a VM's console, agreed between all replicas: one Lease `kg-VMIUID-KIND` for each console in use. */
 @Injectable()
@@ -65,36 +74,36 @@ export class ConsoleLeases {
       const outcome = (await this.create(claim)) ?? (await this.replace(claim));
       if (outcome !== undefined) return outcome;
     }
-    return { held: false, who: 'Someone else' };
+    return { held: false, who: 'Someone else', by: 'someoneElse' };
   }
 
   /** Calls `onTaken` when another console has taken this one's place. @returns stops that */
-  onTaken(claim: ConsoleClaim, onTaken: () => void): () => void {
+  onTaken(claim: ConsoleClaim, onTaken: (by: Holder) => void): () => void {
     const event = `lease:${nameOf(claim.instance, claim.kind)}`;
     const own = this.identity(claim);
     const look = (lease: Lease): void => {
       const holder = lease.spec?.holderIdentity;
       // An event from before our claim names an earlier holder: it is older than our acquisition.
-      if (holder !== undefined && holder !== own && this.isNewer(lease, claim.id)) onTaken();
+      if (holder !== undefined && holder !== own && this.isNewer(lease, claim.id)) onTaken(holderOf(lease, claim));
     };
     this.#holders.on(event, look);
     return () => this.#holders.off(event, look);
   }
 
   /**
-   * Asks, past the watch, whether another console has taken this one's place; false where that cannot be found out.
+   * Asks, past the watch, who has taken the place of this console; undefined where nobody has, or that cannot be found out.
    * @throws KubeError where the cluster refuses to tell
    */
-  async isTaken(claim: ConsoleClaim): Promise<boolean> {
+  async takenBy(claim: ConsoleClaim): Promise<Holder | undefined> {
     try {
       const lease = await this.client.get<Lease>(
         types.leases,
         nameOf(claim.instance, claim.kind),
         this.config.namespace,
       );
-      return lease.spec?.holderIdentity !== this.identity(claim);
+      return lease.spec?.holderIdentity === this.identity(claim) ? undefined : holderOf(lease, claim);
     } catch (error) {
-      if (isOutage(error) || isKubeError(error, 404)) return false;
+      if (isOutage(error) || isKubeError(error, 404)) return undefined;
       throw error;
     }
   }
@@ -126,7 +135,7 @@ export class ConsoleLeases {
         nameOf(claim.instance, claim.kind),
         this.config.namespace,
       );
-      if (!(await this.mayTake(claim, found))) return { held: false, who: whoOf(found) };
+      if (!(await this.mayTake(claim, found))) return { held: false, who: whoOf(found), by: holderOf(found, claim) };
       const { resourceVersion } = found.metadata;
       const next = this.toLease(claim, (found.spec?.leaseTransitions ?? 0) + 1);
       const metadata = { ...next.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
@@ -139,7 +148,9 @@ export class ConsoleLeases {
 
   private async mayTake(claim: ConsoleClaim, found: Lease): Promise<boolean> {
     if (claim.takeOver) return true;
-    if (claim.browser !== undefined && found.metadata.annotations?.[BROWSER] === claim.browser) return true;
+    if (holderOf(found, claim) === 'ownTab') {
+      if (claim.asksToTakeOver || found.metadata.annotations?.[TAB] === claim.tab) return true;
+    }
     return this.isDead(found.spec?.holderIdentity);
   }
 
@@ -182,7 +193,11 @@ export class ConsoleLeases {
         name: nameOf(claim.instance, claim.kind),
         namespace: this.config.namespace,
         labels: { [CONSOLE_LABEL]: claim.kind },
-        annotations: { [WHO]: claim.who, ...(claim.browser === undefined ? {} : { [BROWSER]: claim.browser }) },
+        annotations: {
+          [WHO]: claim.who,
+          ...(claim.browser === undefined ? {} : { [BROWSER]: claim.browser }),
+          ...(claim.tab === undefined ? {} : { [TAB]: claim.tab }),
+        },
       },
       spec: { holderIdentity: this.identity(claim), acquireTime: at, renewTime: at, leaseTransitions },
     };
@@ -191,6 +206,10 @@ export class ConsoleLeases {
 
 function nameOf(instance: string, kind: string): string {
   return `kg-${instance}-${kind}`;
+}
+
+function holderOf({ metadata }: Lease, { browser }: ConsoleClaim): Holder {
+  return browser !== undefined && metadata.annotations?.[BROWSER] === browser ? 'ownTab' : 'someoneElse';
 }
 
 function whoOf(lease: Lease): string {
