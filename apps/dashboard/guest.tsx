@@ -14,7 +14,7 @@ const ConsolePage = lazy(() => import('./console/ConsolePage.js').then((module) 
 function Guest() {
   const address = readConsolePath(location.pathname);
   if (address) return <ConsolePage {...address} />;
-  return location.pathname === '/l' || location.pathname === '/guest.html' ? <LandingPage /> : <LostPage />;
+  return /^\/(l\/?|guest\.html)$/.test(location.pathname) ? <LandingPage /> : <LostPage />;
 }
 
 const root = document.getElementById('root');

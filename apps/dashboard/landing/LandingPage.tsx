@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { type LinkInfo } from '#libs/api';
+import { type LinkInfo, readLinkCode } from '#libs/api';
 import { ApiError } from '../api/client.js';
 import { readLink, redeemLink } from '../api/rest.js';
 import { useNow } from '../hooks/useNow.js';
@@ -113,5 +113,5 @@ function useCode(): string {
     window.addEventListener('hashchange', follow);
     return () => window.removeEventListener('hashchange', follow);
   }, []);
-  return hash.slice(1);
+  return readLinkCode(hash);
 }

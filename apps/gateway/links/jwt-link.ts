@@ -1,19 +1,19 @@
 import { z } from 'zod';
-import { isDnsLabel, isDnsSubdomain } from '#libs/api';
+import { bare, isDnsLabel, isDnsSubdomain, withoutTail } from '#libs/api';
 import { dto, malformed } from '../http/dto.js';
 import { type Machine } from './link-target.js';
 
-/** The shell of the original instructions leaves the double quotes of JSON around values. */
-function unquoted(value: unknown): string | undefined {
-  if (typeof value !== 'string') return undefined;
-  const text = value.trim().replace(/^\\?"(.*?)\\?"$/s, '$1');
-  return text === '' ? undefined : text;
-}
+/** The shell of the original instructions leaves the quotes of JSON around values; chats add the end of a sentence. */
+const plain = (strip: (text: string) => string) => (value: unknown) =>
+  (typeof value === 'string' && strip(value)) || undefined;
+
+/** Only a quote is taken away in front: a name that begins with anything else is hostile, not copied badly. */
+const plainName = plain((text) => withoutTail(text).replace(/^\s*\\?"/, ''));
 
 const badName = (which: string): string => `The ${which} in this link is not a valid Kubernetes name.`;
 
 const name = (which: string, isName: (text: string) => boolean) =>
-  z.preprocess(unquoted, z.string().refine(isName, badName(which)).optional());
+  z.preprocess(plainName, z.string().refine(isName, badName(which)).optional());
 
 interface Read {
   jwt: string;
@@ -22,7 +22,7 @@ interface Read {
 
 const Parameters = z
   .object({
-    token: z.preprocess(unquoted, z.string('This link contains no token.')),
+    token: z.preprocess(plain(bare), z.string('This link contains no token.')),
     name: name('name', isDnsSubdomain),
     namespace: name('namespace', isDnsLabel),
   })

@@ -68,6 +68,15 @@ describe('GET /auth/jwt/set', () => {
     expect((await set(`%22${status?.token}%22`)).status).toBe(302);
   });
 
+  it.each(["'", '.', ')', '%20', '%E2%80%8B', '%22).'])(
+    'tolerates %s behind the link, and around its token',
+    async (sign) => {
+      const token = (await cluster.grant()).status?.token ?? '';
+      expect((await set(token, `&name=demo&namespace=ns${sign}`)).headers.location).toBe('/console/ns/demo');
+      expect((await set(`${sign}${token}${sign}`, '')).headers.location).toBe('/console/ns/demo');
+    },
+  );
+
   it('the cookie is not Secure where it came by a public URL that is http on loopback', async () => {
     const { status } = await cluster.grant();
     const reply = await set(status?.token ?? '', '', { host: 'localhost:8080' });

@@ -22,7 +22,7 @@ export function SignInPage() {
         </CardTitle>
         <CardBody>
           <Content component="p">{text.lead}</Content>
-          <TokenForm busy={isPending} error={error} onSubmit={(token) => mutate(token)} />
+          <TokenForm busy={isPending} error={error} onSubmit={(pasted) => mutate(pasted)} />
           <Where />
         </CardBody>
       </Card>

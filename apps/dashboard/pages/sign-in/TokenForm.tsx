@@ -12,27 +12,26 @@ import {
 import EyeIcon from '@patternfly/react-icons/dist/esm/icons/eye-icon';
 import EyeSlashIcon from '@patternfly/react-icons/dist/esm/icons/eye-slash-icon';
 import { type FormEvent, useState } from 'react';
-import { cleanToken } from './gateToken.js';
+import { type Pasted, readPasted } from './pasted.js';
 import { signInText as text } from './text.js';
 
 interface Props {
   busy: boolean;
   error: Error | null;
-  onSubmit: (token: string) => void;
+  onSubmit: (pasted: Pasted) => void;
 }
 
-/** Takes one token, cleaned of what copying adds to it. */
+/** Takes one token or link, without what copying adds to it. */
 export function TokenForm({ busy, error, onSubmit }: Props) {
   const [value, setValue] = useState('');
   const [problem, setProblem] = useState('');
   const message = problem || error?.message;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const token = cleanToken(value);
-    if (token === '') return setProblem(text.empty);
-    if (/\s/.test(token)) return setProblem(text.odd);
+    const read = readPasted(value, location.origin);
+    if ('problem' in read) return setProblem(text[read.problem]);
     setProblem('');
-    onSubmit(token);
+    onSubmit(read);
   };
   return (
     <Form onSubmit={submit}>

@@ -1,10 +1,5 @@
 const CONSOLE = /\/namespaces\/([^/*]+)\/virtualmachineinstances\/([^/*]+)\/(vnc|console)$/;
 
-/** Strips spaces, and the quotes that `jq` leaves around a token. */
-export function cleanToken(text: string): string {
-  return text.trim().replace(/^"(.*)"$/, '$1');
-}
-
 /**
  * Recognises a gate token: a JWT whose claims include `URLs`. Verifies nothing; the gateway does.
  * @returns the VM whose console it opens, names empty where its URLs name none; undefined for any other token.

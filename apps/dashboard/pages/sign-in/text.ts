@@ -15,5 +15,8 @@ export const signInText = {
   copied: 'Copied',
   gate: 'You can also paste a gate token to open its console.',
   empty: 'Enter a token.',
-  odd: 'Invalid token: it contains spaces or line breaks.',
+  odd: 'Invalid token: it contains spaces or characters that no token has. Copy the token alone, in one piece.',
+  noCode: 'This link is incomplete: the part after the “#” is missing. Copy the whole link.',
+  otherHost: 'This link is for another address. Paste it into the address bar of your browser.',
+  address: 'This is a web address without a token. Paste a token or a link.',
 };

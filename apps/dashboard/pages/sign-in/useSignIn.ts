@@ -4,20 +4,23 @@ import { keys } from '../../api/query.js';
 import { setGateToken, signIn } from '../../api/rest.js';
 import { readGateToken } from './gateToken.js';
 import { nextPath } from './next.js';
+import { type Pasted } from './pasted.js';
 
-/** Takes a token to the page it opens: the console of a gate token, else the page that needed the sign-in. */
+/** Takes a token or a link to the page it opens: the console of a gate token, the page of a link, else the page that needed the sign-in. */
 export function useSignIn() {
   const client = useQueryClient();
   const navigate = useNavigate();
   const [search] = useSearchParams();
   return useMutation({
-    mutationFn: async (token: string) => {
+    mutationFn: async (pasted: Pasted) => {
+      if ('link' in pasted) return { page: pasted.link };
+      const { token } = pasted;
       const vm = readGateToken(token);
-      if (vm) return { console: await setGateToken(token, vm) };
+      if (vm) return { page: await setGateToken(token, vm) };
       return { session: await signIn(token) };
     },
     onSuccess: (result) => {
-      if (result.console !== undefined) return location.assign(result.console);
+      if (result.page !== undefined) return location.assign(result.page);
       client.clear();
       if (result.session) client.setQueryData(keys.session, result.session);
       const next = nextPath(search.get('next'), location.origin);

@@ -1,0 +1,35 @@
+/** What chats, mail and terminals put between characters, and nobody sees: zero-width spaces, marks of direction, soft hyphens. */
+const INVISIBLE = /[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/g;
+
+/** Blanks, quotes, brackets and the punctuation of a sentence: no link code, token or name begins or ends with them. */
+const AROUND = '[\\s\\\\"\'`´<>()[\\]{}.,;:!?*|«»‹›„“”‚‘’…]+';
+const BEFORE = new RegExp(`^${AROUND}`);
+const BEHIND = new RegExp(`${AROUND}$`);
+
+/** @returns a code, a token or a name without what a person copied with it */
+export function bare(text: string): string {
+  return withoutTail(text).replace(BEFORE, '');
+}
+
+/** @returns a text without what a chat took for its end */
+export function withoutTail(text: string): string {
+  return text.replace(INVISIBLE, '').replace(BEHIND, '');
+}
+
+/**
+ * The code of a link from its fragment. It ends at the first character that no code has: chats take the full stop or the
+ * bracket behind a link for a part of it.
+ * @param hash with or without `#`
+ * @returns empty if there is none
+ */
+export function readLinkCode(hash: string): string {
+  return /[\w-]+/.exec(bare(decoded(hash)))?.[0] ?? '';
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // A lone `%`, or half a sequence: the code ends there.
+  }
+}
