@@ -18,7 +18,7 @@ const available = (name: string): Promise<string> =>
 describe('GateTokens and GateServers by kubectl', () => {
   afterAll(async () => {
     await kubectl('delete gt by-kubectl bad in-error early --ignore-not-found');
-    await kubectl('delete gs bad second --ignore-not-found');
+    await kubectl('delete gs bad second twin twin-guest --ignore-not-found');
   });
 
   it('a GateToken is revoked by a patch, and is what it was issued as for ever', async () => {
@@ -110,6 +110,21 @@ describe('GateTokens and GateServers by kubectl', () => {
     );
     await kubectlOk('delete gs bad');
   });
+
+  it('of two GateServers whose accounts would share a name the older one runs, then the other', async () => {
+    const twins = ['twin', 'twin-guest'].map((name) =>
+      gateserver(name, { route: `${name}.gateway-example.localhost`, replicas: 1 }),
+    );
+    await kubectlOk('apply -f -', { input: `${twins.join('\n---\n')}\n` });
+    await kubectlOk('wait gs/twin --for=condition=Ready --timeout=60s', { timeoutMs: 70_000 });
+    const path = '{.status.conditions[?(@.type=="Ready")].message}';
+    expect(await kubectlOk(['get', 'gs', 'twin-guest', '-o', `jsonpath=${path}`])).toContain(
+      'GateServer twin is older',
+    );
+    await kubectlOk('delete gs twin');
+    await kubectlOk('wait gs/twin-guest --for=condition=Ready --timeout=60s', { timeoutMs: 70_000 });
+    await kubectlOk('delete gs twin-guest');
+  }, 150_000);
 
   it('a GateServer leaves what others add to its Deployment, and the replicas that they scale it to', async () => {
     const input = gateserver('second', { route: 'second.gateway-example.localhost', replicas: 1 });

@@ -6,10 +6,10 @@ import { NAME } from './names.js';
 
 /**
  * Why nothing may be made of a GateServer. `NotEnforced`: it would be wider than written. `RouteTaken`: its host name
- * belongs to another one.
+ * belongs to another one. `NameTaken`: its objects would have the names of another one's.
  */
 export interface Fault {
-  reason: 'InvalidSpec' | 'NotEnforced' | 'RouteTaken' | 'HostNotAllowed';
+  reason: 'InvalidSpec' | 'NotEnforced' | 'RouteTaken' | 'NameTaken' | 'HostNotAllowed';
   message: string;
 }
 

@@ -13,6 +13,7 @@ import { desiredOf } from './desired.js';
 import { type Gathered, ServerGatherer } from './gather.js';
 import { type Material, MaterialMaker } from './make.js';
 import { presentKey } from './material.js';
+import { nameClash } from './name-claim.js';
 import { routeFault } from './route-claim.js';
 import { faultStatus, gateServerStatus, isCurrent, isReached } from './status.js';
 
@@ -26,6 +27,14 @@ const LENDING: ReadonlySet<ResourceType> = new Set([
   types.secrets,
   types.configMaps,
 ]);
+/** What runs, can be reached or has rights: a GateServer that may not have its names must have none of it. */
+const ACTING: readonly ResourceType[] = [
+  types.ingresses,
+  types.deployments,
+  types.roleBindings,
+  types.roles,
+  types.serviceAccounts,
+];
 /** Reasons why a GateServer is not Ready that pass by themselves. */
 const UNDER_WAY: ReadonlySet<string> = new Set(['NotAllReady', 'RollingOut']);
 const LONGEST_SLEEP_MS = 3_600_000;
@@ -54,7 +63,9 @@ export class ServerReconciler {
     }
     const taken = routeFault(server, everyServer);
     if (taken) await applier.withdraw(ownerOf(server), types.ingresses, types.deployments);
-    const fault = taken ?? faultOf(server) ?? webAppFault(server, config.webAppHosts);
+    const clash = nameClash(server, everyServer);
+    if (clash) await applier.withdraw(ownerOf(server), ...ACTING);
+    const fault = clash ?? taken ?? faultOf(server) ?? webAppFault(server, config.webAppHosts);
     if (fault !== undefined) {
       await this.#letGo(server);
       return this.#report(server, faultStatus(server, fault, new Date(this.clock.now())));

@@ -6,10 +6,11 @@ export function serversOf({ gateServers }: Pick<Watches, 'gateServers'>, namespa
   return gateServers
     .list()
     .filter(({ metadata }) => metadata.namespace === namespace && !metadata.deletionTimestamp)
-    .sort((a, b) => age(a).localeCompare(age(b)));
+    .sort((a, b) => (ageOf(a) < ageOf(b) ? -1 : 1));
 }
 
-const age = ({ metadata }: GateServer) => `${metadata.creationTimestamp} ${metadata.name}`;
+/** Sorts GateServers of a namespace by when they were created; those of one second by name. */
+export const ageOf = ({ metadata }: GateServer) => `${metadata.creationTimestamp} ${metadata.name}`;
 
 /** The public URLs of a gateway, without a slash at their end; the first is the base of links and `iss`. */
 export function urlsOf(server: GateServer): string[] {

@@ -19,12 +19,13 @@ type Stated = Omit<StatedCondition, 'observedGeneration'>;
 
 /**
  * The status of a GateServer whose spec cannot be applied. What it has already keeps running, unless its host name
- * belongs to another.
+ * or the names of its objects belong to another.
  */
 export function faultStatus(server: GateServer, { reason, message }: Fault, now: Date): GateServerStatus {
   const { conditions, phase: _, 'observed-generation': __, route, ...kept } = server.status ?? {};
   const ready: Stated = { type: 'Ready', status: 'False', reason, message };
-  const held = reason === 'RouteTaken' || route !== server.spec.route ? {} : { route };
+  const isWithdrawn = reason === 'RouteTaken' || reason === 'NameTaken';
+  const held = isWithdrawn || route !== server.spec.route ? {} : { route };
   return { ...kept, ...held, phase: 'Error', ...stated(server, conditions, [ready], now) };
 }
 

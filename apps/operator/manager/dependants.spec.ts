@@ -8,14 +8,19 @@ type Put = (object: KubeObject, old?: KubeObject) => void;
 /** Watches of which tests say what they see. */
 class FakeWatch {
   readonly handlers: Put[] = [];
+  readonly deleters: Put[] = [];
   objects: KubeObject[] = [];
   on(event: string, handler: Put): this {
     if (event === 'put') this.handlers.push(handler);
+    if (event === 'delete') this.deleters.push(handler);
     return this;
   }
   list = () => this.objects;
   put(object: KubeObject, old?: KubeObject): void {
     for (const handler of this.handlers) handler(object, old);
+  }
+  delete(object: KubeObject): void {
+    for (const handler of this.deleters) handler(object);
   }
 }
 
@@ -58,4 +63,22 @@ it('looks again at who asks for a name when its holder has let go of it (securit
   expect([...servers]).toEqual(['other/gs']);
   gateServers.put({ metadata, spec, status: { route: 'b.example.com' } } as KubeObject, held);
   expect([...servers]).toContain('n/waits');
+});
+
+it('looks again at who shares its names when a GateServer comes, is refused or goes', () => {
+  const { gateServers, servers } = watched();
+  const one = (name: string, namespace = 'n') =>
+    ({
+      metadata: { name, namespace, uid: `${namespace}/${name}` },
+      spec: { route: `${name}.${namespace}.example.com` },
+    }) as KubeObject;
+  gateServers.objects = [one('x'), one('x-guest'), one('x-guest', 'other'), one('y')];
+  gateServers.put(one('x'));
+  expect([...servers].sort()).toEqual(['n/x', 'n/x-guest']);
+  servers.clear();
+  gateServers.put({ ...one('x-guest'), status: { phase: 'Error' } } as KubeObject, one('x-guest'));
+  expect([...servers].sort()).toEqual(['n/x', 'n/x-guest']);
+  servers.clear();
+  gateServers.delete(one('x'));
+  expect([...servers]).toEqual(['n/x-guest']);
 });

@@ -1,6 +1,7 @@
 import { type GateServer, type GateToken, SIGNING_KEY } from '#libs/api';
 import { keyOf, type KubeObject, types, type WorkQueue } from '#libs/kube';
 import { controllerOf } from '../apply/applier.js';
+import { namesakesOf } from '../gateserver/name-claim.js';
 import { gatewayOf } from '../gateserver/names.js';
 import { claimOf, rivalsOf } from '../gateserver/route-claim.js';
 import { serversOf } from '../gateserver/servers.js';
@@ -58,9 +59,10 @@ function onOwnKinds(watches: Watches, queues: Queues): void {
   });
 }
 
-/** A host name may have become free, or an older GateServer asks for it. */
+/** A host name or a name may have become free, or an older GateServer asks for it. */
 function addRivals(server: GateServer, watches: Watches, queues: Queues, old?: GateServer): void {
-  for (const rival of rivalsOf(server, watches.gateServers.list(), old)) queues.servers.add(keyOf(rival));
+  const all = watches.gateServers.list();
+  for (const rival of [...rivalsOf(server, all, old), ...namesakesOf(server, all)]) queues.servers.add(keyOf(rival));
 }
 
 function mattersToTokens(server: GateServer, old: GateServer): boolean {
