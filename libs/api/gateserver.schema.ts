@@ -97,7 +97,11 @@ const lifetimes: Pick<
     'Age at which the signing key is replaced. The old public key stays active until the last token that it signed has expired.',
     '720h',
   ),
-  'max-duration': positiveDuration('spec.max-duration', 'Maximum duration of a grant.', '24h'),
+  'max-duration': positiveDuration(
+    'spec.max-duration',
+    'Maximum duration of new grants. Those that were issued before stay valid when it is lowered.',
+    '24h',
+  ),
   'idle-timeout': duration('How long a console can stay open without input. 0s: no limit.', '0s'),
   'drain-time': duration('How long a gateway waits for open requests when it shuts down.', '30s'),
   'token-retention': duration('How long to keep ended GateTokens and GateSessions.', '168h'),

@@ -14,10 +14,14 @@ beforeAll(async () => {
   data = { 'tls.key': base64(pair['tls.key']), 'tls.crt': base64(pair['tls.crt']) };
 });
 
-function server(name = 'gs', status: Partial<GateServerStatus> = {}): GateServer {
+function server(
+  name = 'gs',
+  status: Partial<GateServerStatus> = {},
+  spec: Partial<GateServer['spec']> = {},
+): GateServer {
   return {
     metadata: { name, namespace: 'n' },
-    spec: { route: `${name}.example.com` },
+    spec: { route: `${name}.example.com`, ...spec },
     status: { phase: 'Ready', 'secret-name': `${name}-jwt-secret`, ...status },
   } as GateServer;
 }
@@ -72,4 +76,16 @@ it('says which gateway opens for it (security row 15)', () => {
   const both = [server('a'), server('b')];
   expect(judged({ urls: URLS, 'secret-name': 'b-jwt-secret' }, both)).toMatchObject({ phase: 'Ready', server: 'b' });
   expect(judged({ urls: URLS }, [server('a')])).toMatchObject({ phase: 'Ready', server: 'a' });
+});
+
+describe('max-duration limits what is issued from now on', () => {
+  const lowered = [server('gs', {}, { 'max-duration': '10m' })];
+  it.each<[string, GateTokenSpec]>([
+    ['a token', { urls: URLS }],
+    ['a link', { urls: URLS, 'link-hash': 'h'.repeat(43) }],
+    ['a grant that is not valid yet', { urls: URLS, from: '2030-01-02T00:00:00Z' }],
+  ])('%s that was issued before stays', (_what, spec) => {
+    expect(judged(spec, lowered, {}, { phase: 'Ready', 'gate-server': 'gs' }).phase).toBe('Ready');
+    expect(judged(spec, lowered)).toMatchObject({ phase: 'Error', reason: 'DurationTooLong' });
+  });
 });

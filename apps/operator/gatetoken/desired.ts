@@ -56,8 +56,7 @@ export function decisionOf(gathered: Gathered, now: number): Decision {
     if (ended) return { ...ended, data, end: data.exp };
     checkEnforced(settings);
     const signer = signerOf(token, gathered.servers, gathered.secretOf);
-    checkServer(token, signer);
-    checkDuration(window, signer);
+    if (!isIssued(token)) checkNew(window, signer);
     const signing = signingOf(gathered, settings, signer, data);
     const vmUid = bindingOf(gathered);
     const [url = ''] = urlsOf(signer.server);
@@ -115,12 +114,20 @@ function checkEnforced(settings: GateTokenSettings): void {
   }
 }
 
+/** What is already issued stays valid when the rules for what may be issued change. */
+const isIssued = ({ status }: GateToken): boolean => status?.phase === 'Ready';
+
+function checkNew(window: Window, { server }: Signer): void {
+  checkServer(server);
+  checkDuration(window, server);
+}
+
 /**
  * Where the gateway or its guests may be wider than its GateServer says (a field that is not enforced, an account that
- * belongs to another owner), nothing new is issued; what is already issued stays valid.
+ * belongs to another owner), nothing new is issued.
  */
-function checkServer({ status }: GateToken, { server }: Signer): void {
-  const fault = status?.phase === 'Ready' ? undefined : faultOfServer(server);
+function checkServer(server: GateServer): void {
+  const fault = faultOfServer(server);
   if (fault === undefined) return;
   const message = `GateServer ${server.metadata.name} is in error and issues nothing new: ${fault}`;
   throw new Problem('GateServerNotReady', message, true);
@@ -131,11 +138,11 @@ function faultOfServer(server: GateServer): string | undefined {
   return told ?? (server.status?.phase === 'Error' ? 'see its conditions.' : undefined);
 }
 
-function checkDuration({ durationMs }: Window, { server }: Signer): void {
-  const longest = parseDuration(gateServerDefaults(server.spec)['max-duration']);
+function checkDuration({ durationMs }: Window, { metadata, spec }: GateServer): void {
+  const longest = parseDuration(gateServerDefaults(spec)['max-duration']);
   if (durationMs <= longest) return;
   const asked = formatDuration(durationMs);
-  const message = `spec.duration is ${asked}, but GateServer ${server.metadata.name} allows at most ${formatDuration(longest)}`;
+  const message = `spec.duration is ${asked}, but GateServer ${metadata.name} allows at most ${formatDuration(longest)}`;
   throw new Problem('DurationTooLong', `${message} (its spec.max-duration): use a shorter duration.`);
 }
 
