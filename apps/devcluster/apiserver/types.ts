@@ -1,8 +1,8 @@
 import type * as wire from '#libs/wire';
 
 /**
- * The nouns that the parts of the API server share. Objects in storage are never changed in place: whoever wants another
- * state clones, changes the clone and stores it.
+ * The nouns that the parts of the API server share. Objects in storage are never changed in place: to change
+ * one, clone it, change the clone and store that.
  */
 export type Fields = Record<string, unknown>;
 

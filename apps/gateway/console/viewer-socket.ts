@@ -4,7 +4,7 @@ import { type ConsoleEnd, consoleEnd } from './ends.js';
 
 const { notAllowed, tooLarge } = CONSOLE_ENDS;
 
-/** The browser's side of a console. Where a message breaks a rule, the viewer is told which one. */
+/** The browser's side of a console. Where a message breaks a rule, the close reason says which one. */
 export class ViewerSocket extends WebSocket {
   /** Why the library closed the socket by itself. */
   broken: ConsoleEnd | undefined;

@@ -13,7 +13,7 @@ const HOUR = 3_600_000;
  * The records of pod-1, where pod-2 lives and pod-3 is dead. The watch shows what the API server stored before its
  * answer arrives.
  * @param skew how far this replica's clock is ahead of the API server's
- * @param lags the watch shows ends only when it is told to
+ * @param lags the watch shows ends only on demand
  */
 function setUp({ skew = 0, lags = false } = {}) {
   const stored = new Map<string, GateSession>();

@@ -37,7 +37,7 @@ export class PodLogs {
 
   /**
    * Streams the log of one container.
-   * @param query of `kubectl logs`: `container`, and what the kubelet is told: `follow`, `previous`, `tailLines` ...
+   * @param query of `kubectl logs`: `container`, and the options for the kubelet: `follow`, `previous`, `tailLines` ...
    * @throws ApiError for a pod or container that is not there, a kubelet that is away, and what it refuses
    */
   async logs(res: ServerResponse, namespace: string, pod: string, query: URLSearchParams): Promise<void> {

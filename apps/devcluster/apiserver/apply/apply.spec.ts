@@ -65,7 +65,7 @@ describe('server-side apply', () => {
     );
   });
 
-  it('gives a field to whoever updates it', async () => {
+  it('gives a field to the manager that updates it', async () => {
     const path = `${MAPS}/given`;
     await server.apply(path, configMap('given', { a: '1' }), 'one');
     await server.ask(

@@ -45,7 +45,7 @@ export function encodeManagers(managers: Manager[]): ManagedFields[] | undefined
   return entries.length ? entries : undefined;
 }
 
-/** An applier is the same whatever version it applies; other writers are told apart by the version too. */
+/** An applier is the same whatever version it applies; other writers differ by the version too. */
 export const isManager = (manager: Manager, who: Identity): boolean =>
   manager.manager === who.manager &&
   manager.operation === who.operation &&

@@ -83,7 +83,7 @@ export function removeFields(node: Node, value: unknown, dropped: FieldSet, kept
   return out;
 }
 
-/** The field by which an item is told from the others stays as long as the item. */
+/** The field that identifies an item stays as long as the item. */
 function isItemKey(path: string): boolean {
   const [item = '', field = ''] = elementsOf(path).slice(-2);
   return item.startsWith('k:') && Object.hasOwn(JSON.parse(item.slice(2)) as Fields, field.slice(2));

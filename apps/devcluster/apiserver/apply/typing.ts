@@ -2,7 +2,7 @@ import { fieldsOf, isFields, textsOf } from '../fields.js';
 import { type Fields, type ResourceDef } from '../types.js';
 
 /**
- * How a value merges: as a whole, field by field, as a set of plain values, or as a list whose items are told apart by
+ * How a value merges: as a whole, field by field, as a set of plain values, or as a list whose items are identified by
  * keys. `members`: the entries of the object are free names (a map), each owned as such.
  */
 export type Node =

@@ -2,7 +2,7 @@ import { isFields, listOf, recordsOf, same } from '../fields.js';
 import { badRequest } from '../status.js';
 import { type Fields } from '../types.js';
 
-/** By which field the items of a list are told apart. `''`: a set of plain values, merged. Other lists are replaced. */
+/** The field that identifies the items of a list. `''`: a set of plain values, merged. Other lists are replaced. */
 const KEYS: Record<string, string> = {
   containers: 'name',
   initContainers: 'name',
@@ -25,7 +25,7 @@ const KEYS: Record<string, string> = {
   podCIDRs: '',
 };
 
-/** `ports` mean different things: a Service's are told apart by `port`, a container's by `containerPort`. */
+/** `ports` mean different things: a Service's are identified by `port`, a container's by `containerPort`. */
 function keyOf(field: string, items: unknown[]): string | undefined {
   if (field !== 'ports') return KEYS[field];
   const [first] = recordsOf(items);

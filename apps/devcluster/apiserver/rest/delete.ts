@@ -89,7 +89,7 @@ function unlessGone(error: unknown): void {
 }
 
 /**
- * Deletes, or marks as deleted what somebody still holds (finalizers, a pod's grace, a namespace's content).
+ * Deletes, or marks as deleted what something still holds (finalizers, a pod's grace, a namespace's content).
  * @throws ApiError 409
  */
 export async function deleteObject(
@@ -101,7 +101,7 @@ export async function deleteObject(
   checkPreconditions(call, stored, options);
   const { def } = call;
   await admitDeletion(ctx, call, stored);
-  // Webhooks take their time: what somebody wrote meanwhile is judged anew, preconditions and all.
+  // Webhooks take their time: what was written meanwhile is checked again, preconditions included.
   const current = ctx.store.get(bucketOf(def), stored.metadata.name, stored.metadata.namespace);
   if (!current) throw notFound(def, stored.metadata.name);
   return current === stored ? deleteCurrent(ctx, call, stored, options) : deleteObject(ctx, call, current, options);

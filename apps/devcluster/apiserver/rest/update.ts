@@ -13,7 +13,7 @@ import { complete, refuseUnknownFields, validate } from './validate.js';
 
 const ATTEMPTS = 5;
 
-/** Makes the wanted object out of the present one; may be asked again when somebody else wrote in between. */
+/** Makes the wanted object out of the present one; may be called again after a concurrent write. */
 type Change = (current: KubeObject) => KubeObject | Promise<KubeObject>;
 /** Makes the managedFields of an object that is about to be stored. */
 type Track = (old: KubeObject, object: KubeObject) => KubeObject;

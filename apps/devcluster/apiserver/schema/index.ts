@@ -19,7 +19,7 @@ export class SchemaError extends Error {
 /**
  * Makes a CRD's schema ready.
  * @param openAPIV3Schema as the CRD writes it
- * @param path what faults are told as being below
+ * @param path the path that faults are reported below
  * @throws SchemaError when it is not structural, or a CEL rule does not compile
  */
 export function compileSchema(

@@ -7,7 +7,7 @@ import { regexp } from './regexp.js';
 
 const TYPES = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
 
-/** What Kubernetes knows and this server does not: a CRD that counts on it is told so. */
+/** What Kubernetes knows and this server does not: a CRD that relies on it is refused with that reason. */
 const UNSERVED = [
   'allOf',
   'oneOf',
