@@ -53,10 +53,10 @@ describe('npm start on your own cluster', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const broken = (): string => {
+  const broken = (server = 'https://127.0.0.1:1'): string => {
     const file = join(folder, 'unreachable');
     const config = {
-      clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:1' } }],
+      clusters: [{ name: 'c', cluster: { server } }],
       contexts: [{ name: 'admin', context: { cluster: 'c', user: '' } }],
       'current-context': 'admin',
     };
@@ -68,6 +68,7 @@ describe('npm start on your own cluster', () => {
     ['a kubeconfig that is not there', () => ['--kubeconfig', '/nowhere'], /nowhere/],
     ['a context that it does not have', () => ['--kubeconfig', server.kubeconfig, '--context', 'moon'], /"moon"/],
     ['a cluster that does not answer', () => ['--kubeconfig', broken()], /ECONNREFUSED/],
+    ['a server that is not a URL', () => ['--kubeconfig', broken('127.0.0.1:1')], /unreachable: server .* not a URL/],
     ['a cluster without KubeVirt', () => ['--kubeconfig', server.kubeconfig], /Install KubeVirt/],
   ])('says in one line that it cannot use %s', async (_, args, message) => {
     const ran = await start('--port', `${await freePort()}`, ...args());

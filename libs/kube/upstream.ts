@@ -1,10 +1,12 @@
-import { type Cluster, type KubeConfig, type User } from '@kubernetes/client-node';
-import { readFileSync } from 'node:fs';
-import { createSecureContext, type SecureContext } from 'node:tls';
-import { Agent, type Dispatcher, interceptors } from 'undici';
+import { type KubeConfig } from '@kubernetes/client-node';
+import { Agent as HttpAgent, type AgentOptions, type ClientRequestArgs } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { type SecureContext } from 'node:tls';
+import { Agent, buildConnector, type Dispatcher, interceptors } from 'undici';
 import { type InClusterEnvironment, inClusterConfig, loadKubeconfig } from './kubeconfig.js';
 import { isLoopback, lookup } from './lookup.js';
 import { ownToken } from './own-token.js';
+import { certificateOf, inField, SecureContexts, trustOf } from './trust.js';
 
 /** Where an API server is: in the pod's own environment, with its service account, or in a kubeconfig. */
 export type UpstreamConfig =
@@ -19,7 +21,7 @@ export interface Connections {
 
 /** What every connection shows: CA and server name, never a client certificate. */
 export interface UpstreamTls {
-  ca?: Buffer;
+  ca?: string;
   servername?: string;
   rejectUnauthorized?: boolean;
 }
@@ -27,42 +29,46 @@ export interface UpstreamTls {
 /**
  * One API server: the one place for its CA, TLS context, own credential and connections.
  *
- * There are two sets of connections. `shared`, `tls` and `secureContext` carry no client certificate: for requests that
+ * CAs in a file are read again when it has changed; new connections are checked against those of the moment.
+ *
+ * There are two sets of connections. `shared`, `tls`, `connectOptions` and `agent` carry no client certificate: for requests that
  * bring a credential of their own (an API server believes a certificate before it looks at a token). `own` shows the
  * client certificate, where the kubeconfig has one.
  */
 export class Upstream {
   readonly server: URL;
   readonly namespace: string | undefined;
-  readonly tls: UpstreamTls;
-  readonly secureContext: SecureContext;
   readonly shared: Connections;
   readonly own: Connections;
   /** The own bearer token; undefined where the own credential is another. */
   readonly credential: () => string | undefined | Promise<string | undefined>;
   readonly #agents: Agent[] = [];
+  readonly #trust: () => string | undefined;
+  readonly #tls: Omit<UpstreamTls, 'ca'>;
+  readonly #contexts: SecureContexts;
 
   /** @param config its current context is taken */
   constructor(config: KubeConfig) {
     const cluster = config.getCurrentCluster();
     if (!cluster) throw new Error('the kubeconfig has no current cluster');
-    this.server = new URL(cluster.server);
-    const { protocol, hostname, origin } = this.server;
-    if (protocol !== 'https:' && !(protocol === 'http:' && isLoopback(hostname))) {
-      throw new Error(`${origin}: use https:// for an API server (http:// only on loopback)`);
-    }
+    this.server = serverOf(cluster.server);
     this.namespace = config.getContextObject(config.getCurrentContext())?.namespace;
-    this.tls = tlsOf(cluster);
+    this.#trust = trustOf(cluster);
+    this.#tls = {
+      ...(cluster.tlsServerName ? { servername: cluster.tlsServerName } : {}),
+      ...(cluster.skipTLSVerify ? { rejectUnauthorized: false } : {}),
+    };
     this.credential = ownToken(config);
-    this.secureContext = this.#context();
-    this.shared = this.#connections(this.secureContext);
+    this.#contexts = new SecureContexts(this.#trust);
+    this.shared = this.#connections(this.#contexts);
     const certificate = certificateOf(config.getCurrentUser());
-    this.own = certificate ? this.#connections(this.#context(certificate)) : this.shared;
+    this.own = certificate ? this.#connections(new SecureContexts(this.#trust, certificate)) : this.shared;
   }
 
   /** @throws Error that names the file when it cannot be read or lacks the context (default: its current one) */
   static fromKubeconfig(file: string, context?: string): Upstream {
-    return new Upstream(loadKubeconfig(file, context));
+    const config = loadKubeconfig(file, context);
+    return inField(`kubeconfig ${file}`, () => new Upstream(config));
   }
 
   /** @throws Error that names the kubeconfig when it cannot be read */
@@ -70,15 +76,20 @@ export class Upstream {
     return config.kind === 'kubeconfig' ? Upstream.fromKubeconfig(config.file) : new Upstream(inClusterConfig(config));
   }
 
-  /** Options for `tls.connect`, `https.request` and undici of callers that open sockets themselves: no client certificate. */
-  connectOptions() {
-    const { servername, rejectUnauthorized } = this.tls;
-    return {
-      secureContext: this.secureContext,
-      lookup: lookup,
-      ...(servername === undefined ? {} : { servername }),
-      ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
-    };
+  get tls(): UpstreamTls {
+    const ca = this.#trust();
+    return { ...this.#tls, ...(ca === undefined ? {} : { ca }) };
+  }
+
+  /** Options for one connection of callers that open sockets themselves: no client certificate. */
+  connectOptions(contexts = this.#contexts) {
+    return { secureContext: contexts.current, lookup, ...this.#tls };
+  }
+
+  /** For http.request: an agent whose connections carry no client certificate. The caller destroys it. */
+  agent(options: AgentOptions): HttpAgent {
+    if (this.server.protocol === 'http:') return new HttpAgent({ ...options, lookup });
+    return new UpstreamAgent(this, options);
   }
 
   /** Cuts every connection. */
@@ -86,14 +97,9 @@ export class Upstream {
     await Promise.all(this.#agents.map((agent) => agent.destroy()));
   }
 
-  #context(certificate: { cert?: Buffer; key?: Buffer } = {}): SecureContext {
-    const { ca } = this.tls;
-    return createSecureContext({ ...certificate, ...(ca === undefined ? {} : { ca }) });
-  }
-
-  #connections(secureContext: SecureContext): Connections {
+  #connections(contexts: SecureContexts): Connections {
+    const connect = this.#connector(contexts);
     const agent = (limits: Agent.Options): Dispatcher => {
-      const connect = { ...this.connectOptions(), secureContext };
       const made = new Agent({ headersTimeout: 65_000, allowH2: false, keepAliveTimeout: 30_000, connect, ...limits });
       this.#agents.push(made);
       // A proxy between may compress what nobody asked it to.
@@ -101,24 +107,37 @@ export class Upstream {
     };
     return { short: agent({ connections: 32, bodyTimeout: 65_000 }), long: agent({ bodyTimeout: 0 }) };
   }
+
+  #connector(contexts: SecureContexts): buildConnector.connector {
+    let made: { context: SecureContext; connect: buildConnector.connector } | undefined;
+    return (options, callback) => {
+      const context = contexts.current;
+      if (made?.context !== context) {
+        made = { context, connect: buildConnector({ ...this.connectOptions(contexts), allowH2: false }) };
+      }
+      made.connect(options, callback);
+    };
+  }
 }
 
-function tlsOf(cluster: Cluster): UpstreamTls {
-  const ca = fileOrData(cluster.caFile, cluster.caData);
-  return {
-    ...(ca ? { ca } : {}),
-    ...(cluster.tlsServerName ? { servername: cluster.tlsServerName } : {}),
-    ...(cluster.skipTLSVerify ? { rejectUnauthorized: false } : {}),
-  };
+class UpstreamAgent extends HttpsAgent {
+  constructor(
+    private readonly upstream: Upstream,
+    options: AgentOptions,
+  ) {
+    // A resumed session would not be checked against new CAs.
+    super({ ...options, maxCachedSessions: 0 });
+  }
+
+  override createConnection(options: ClientRequestArgs, ...rest: [never?]) {
+    return super.createConnection({ ...options, ...this.upstream.connectOptions() }, ...rest);
+  }
 }
 
-function certificateOf(user: User | null): { cert: Buffer; key: Buffer } | undefined {
-  const cert = fileOrData(user?.certFile, user?.certData);
-  const key = fileOrData(user?.keyFile, user?.keyData);
-  return cert && key ? { cert, key } : undefined;
-}
-
-function fileOrData(file: string | undefined, data: string | undefined): Buffer | undefined {
-  if (data) return Buffer.from(data, 'base64');
-  return file ? readFileSync(file) : undefined;
+function serverOf(server: string): URL {
+  const form = 'Write it as https://HOST:PORT';
+  if (!URL.canParse(server)) throw new Error(`server "${server}" is not a URL. ${form}.`);
+  const url = new URL(server);
+  if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))) return url;
+  throw new Error(`server "${server}" does not use https. ${form} (http:// only on loopback).`);
 }

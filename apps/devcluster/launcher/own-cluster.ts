@@ -16,6 +16,7 @@ const OPERATOR = { namespace: 'kube-gateway', name: 'kube-gateway-operator' };
 /** The GateServer whose gateway runs here. */
 const GATE_SERVER = 'npm-start';
 
+type OwnCluster = Extract<Cluster, { kind: 'own' }>;
 type Deployment = KubeObject & { spec: { template: DetachedOptions['template'] } };
 
 /**
@@ -23,10 +24,17 @@ type Deployment = KubeObject & { spec: { template: DetachedOptions['template'] }
  * environment that they have as pods. Installs the CRDs, the roles and a GateServer without pods in the cluster.
  * @throws UserError with one line when a part does not start
  */
-export async function launchOnOwn(
-  context: LaunchContext,
-  cluster: Extract<Cluster, { kind: 'own' }>,
-): Promise<OwnFacts> {
+export async function launchOnOwn(context: LaunchContext, cluster: OwnCluster): Promise<OwnFacts> {
+  try {
+    return await launch(context, cluster);
+  } catch (error) {
+    if (!isKubeError(error)) throw error;
+    const hint = isKubeError(error, 401, 403) ? ' Use a kubeconfig that gives you administrator rights.' : '';
+    throw new UserError(`The cluster in ${cluster.kubeconfig} refused a request: ${oneLine(error)}.${hint}`);
+  }
+}
+
+async function launch(context: LaunchContext, cluster: OwnCluster): Promise<OwnFacts> {
   const { folder, parts, options, say } = context;
   const upstream = await reach(cluster);
   await parts.add(Promise.resolve({ stop: () => upstream.close() }));
@@ -82,7 +90,7 @@ function asUserError(error: unknown): never {
 }
 
 /** @throws UserError when the kubeconfig cannot be used or its cluster does not answer */
-async function reach({ kubeconfig, context }: Extract<Cluster, { kind: 'own' }>): Promise<Upstream> {
+async function reach({ kubeconfig, context }: OwnCluster): Promise<Upstream> {
   let upstream: Upstream;
   try {
     upstream = Upstream.fromKubeconfig(kubeconfig, context);

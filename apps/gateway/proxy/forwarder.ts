@@ -1,5 +1,4 @@
-import { Agent as HttpAgent, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import { type Agent, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Socket } from 'node:net';
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { Upstream } from '#libs/kube';
@@ -26,7 +25,7 @@ const SILENCE_MS = 60_000;
  */
 @Injectable()
 export class Forwarder {
-  readonly #agent: HttpAgent | HttpsAgent;
+  readonly #agent: Agent;
   readonly #proxy: RequestHandler;
   /** Requests whose answers may begin at any time. */
   readonly #patient = new WeakSet<IncomingMessage>();
@@ -40,11 +39,7 @@ export class Forwarder {
     @Optional() private readonly silenceMs = SILENCE_MS,
   ) {
     const { server } = upstream;
-    const options = { keepAlive: true, maxFreeSockets: KEPT_SOCKETS };
-    this.#agent =
-      server.protocol === 'https:'
-        ? new HttpsAgent({ ...options, ...upstream.connectOptions() })
-        : new HttpAgent(options);
+    this.#agent = upstream.agent({ keepAlive: true, maxFreeSockets: KEPT_SOCKETS });
     this.#proxy = createProxyMiddleware({
       target: server.href,
       changeOrigin: true,
