@@ -25,13 +25,13 @@ export function signerOf(token: GateToken, servers: readonly GateServer[], secre
   // Another GateServer may have come since it was given out.
   const present = servers.find(({ metadata }) => metadata.name === token.status?.['gate-server']);
   if (name === undefined) {
-    const server = present ?? only(servers, namespace);
+    const server = present ?? only(servers, token);
     return { server, secretName: ownSecret(server) };
   }
   const owner = servers.find((server) => isSecretOf(server, name));
   if (owner) return { server: owner, secretName: ownSecret(owner) };
-  if (secretOf(name)?.metadata.annotations?.[SIGNING_KEY] !== 'true') throw foreign(name, namespace, servers);
-  const server = present ?? only(servers, namespace);
+  if (secretOf(name)?.metadata.annotations?.[SIGNING_KEY] !== 'true') throw foreign(name, token, servers);
+  const server = present ?? only(servers, token);
   return { server, secretName: name };
 }
 
@@ -49,9 +49,15 @@ function ownSecret({ metadata, status }: GateServer): string {
   throw new Problem('GateServerNotReady', message, true);
 }
 
-function only(servers: readonly GateServer[], namespace: string): GateServer {
+function only(servers: readonly GateServer[], token: GateToken): GateServer {
+  const { namespace = '' } = token.metadata;
   const [server, another] = servers;
-  if (!server) throw new Problem('NoGateServer', `Namespace "${namespace}" has no GateServer: create one.`);
+  if (!server) {
+    throw new Problem(
+      'NoGateServer',
+      `Namespace "${namespace}" has no GateServer: create one.${revival(token, servers)}`,
+    );
+  }
   if (!another) return server;
   const names = servers.map(({ metadata }) => metadata.name).join(', ');
   const known = secretsOf(servers) || 'see their status.secret-name';
@@ -62,11 +68,22 @@ function only(servers: readonly GateServer[], namespace: string): GateServer {
 const secretsOf = (servers: readonly GateServer[]): string =>
   servers.flatMap(({ status }) => status?.['secret-name'] ?? []).join(', ');
 
-function foreign(name: string, namespace: string, servers: readonly GateServer[]): Problem {
+/** A token outlives its GateServer: the next one signs it again, and its link works again. */
+function revival({ status }: GateToken, servers: readonly GateServer[]): string {
+  const issuer = status?.['gate-server'];
+  if (issuer === undefined || servers.some(({ metadata }) => metadata.name === issuer)) return '';
+  return ` GateServer ${issuer}, which issued this token, was deleted. A new GateServer makes the token Ready again until it expires: revoke or delete the token to prevent that.`;
+}
+
+function foreign(name: string, token: GateToken, servers: readonly GateServer[]): Problem {
+  const { namespace = '' } = token.metadata;
   const known = secretsOf(servers);
   const which = known ? `: use ${known}` : '';
   const message = `spec.secret-name is "${name}", which is not a signing key of namespace "${namespace}"${which}`;
-  return new Problem('ForeignSecret', `${message}, or annotate that Secret with ${SIGNING_KEY}=true.`);
+  return new Problem(
+    'ForeignSecret',
+    `${message}, or annotate that Secret with ${SIGNING_KEY}=true.${revival(token, servers)}`,
+  );
 }
 
 const parsed = new WeakMap<SecretObject, Map<string, SigningKey | SecretKeyError>>();
