@@ -13,6 +13,6 @@ export function cut(res: ServerResponse, status: number): void {
 }
 
 /** @returns the status that a request counts as, once its answer is closed: that of the answer only if it is complete */
-export function statusOf(res: ServerResponse): number {
+export function finalStatus(res: ServerResponse): number {
   return res.writableFinished ? res.statusCode : (cuts.get(res) ?? CLIENT_CLOSED);
 }

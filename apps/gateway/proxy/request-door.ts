@@ -4,7 +4,7 @@ import { type Credential } from '../credentials/credential.js';
 import { Identities } from '../credentials/identities.js';
 import { Answers } from '../http/answers.js';
 import { ClientAddresses } from '../http/client-address.js';
-import { cut, statusOf } from '../http/ended.js';
+import { cut, finalStatus } from '../http/ended.js';
 import { Refusal } from '../http/refusal.js';
 import { RequestLog } from '../http/request-log.js';
 import { Forwarder } from './forwarder.js';
@@ -33,7 +33,7 @@ export class RequestDoor {
 
   handle(req: IncomingMessage, res: ServerResponse): void {
     const end = this.log.began('http');
-    res.once('close', () => end(statusOf(res)));
+    res.once('close', () => end(finalStatus(res)));
     this.serve(req, res).catch((error: unknown) => {
       this.answers.refuse(req, res, this.log.answerTo('request', error));
     });

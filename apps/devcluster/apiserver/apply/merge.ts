@@ -43,11 +43,11 @@ function mergeList(node: Extract<Node, { kind: 'list' }>, live: unknown[], wante
 function mergeOrdered(
   live: unknown[],
   wanted: unknown[],
-  keyOf: (item: unknown) => string,
+  itemKey: (item: unknown) => string,
   merge: (old: unknown, item: unknown) => unknown,
 ): unknown[] {
-  const old = new Map(live.map((item) => [keyOf(item), item]));
-  const fresh = new Map(wanted.map((item) => [keyOf(item), item]));
+  const old = new Map(live.map((item) => [itemKey(item), item]));
+  const fresh = new Map(wanted.map((item) => [itemKey(item), item]));
   const keys = [...fresh.keys()];
   const shared = keys.filter((key) => old.has(key));
   const merged = new Set<string>();
@@ -59,7 +59,7 @@ function mergeOrdered(
   };
   let next = 0;
   for (const item of live) {
-    const key = keyOf(item);
+    const key = itemKey(item);
     if (merged.has(key)) continue;
     if (!fresh.has(key)) out.push(item);
     else if (shared[0] === key) while (!merged.has(key)) take(keys[next++] ?? key);

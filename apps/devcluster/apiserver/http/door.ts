@@ -5,7 +5,7 @@ import { authorize } from './authorize.js';
 import { nonResource } from './non-resource.js';
 import { type Parts } from './parts.js';
 import { resource } from './resource.js';
-import { sendObject, sendText, statusOf } from './respond.js';
+import { sendObject, sendText, statusFor } from './respond.js';
 
 /** The door of ordinary requests. */
 export async function request(parts: Parts, req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -21,7 +21,7 @@ export async function request(parts: Parts, req: IncomingMessage, res: ServerRes
     if (info.isResource && parts.ctx.registry.hasVersion(info.group, info.version)) throw unknownResource();
     sendText(res, 404, '404 page not found\n');
   } catch (error) {
-    const status = statusOf(error, parts.report);
+    const status = statusFor(error, parts.report);
     // The rest of a body that was not read would be taken for the next request.
     if (!req.complete) res.setHeader('Connection', 'close');
     const { retryAfterSeconds } = status.details ?? {};
@@ -46,7 +46,7 @@ export function upgrade(parts: Parts, req: IncomingMessage, socket: Duplex, head
     if (!info.isResource || !parts.foreign.serves(info.group, info.version)) throw unknownResource();
     parts.foreign.upgrade(req, socket, head, user, info.group, info.version);
   } catch (error) {
-    refuse(socket, statusOf(error, parts.report));
+    refuse(socket, statusFor(error, parts.report));
   }
 }
 

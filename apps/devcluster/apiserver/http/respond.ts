@@ -21,7 +21,7 @@ export function send(res: ServerResponse, code: number, body: string | Buffer, t
 }
 
 /** Any error as the Status that the client gets; what is no ApiError is noted by `report` and told without its insides. */
-export function statusOf(error: unknown, report: (error: unknown) => void): StatusBody {
+export function statusFor(error: unknown, report: (error: unknown) => void): StatusBody {
   if (error instanceof ApiError) return error.body;
   report(error);
   return failure(500, 'InternalError', 'Internal error occurred: see the log of the API server', {

@@ -26,7 +26,7 @@ const KEYS: Record<string, string> = {
 };
 
 /** `ports` mean different things: a Service's are identified by `port`, a container's by `containerPort`. */
-function keyOf(field: string, items: unknown[]): string | undefined {
+function mergeKeyOf(field: string, items: unknown[]): string | undefined {
   if (field !== 'ports') return KEYS[field];
   const [first] = recordsOf(items);
   if (!first) return undefined;
@@ -76,7 +76,7 @@ function patched(key: string, present: unknown, value: unknown): unknown {
 function patchedList(field: string, present: unknown[], patch: unknown[]): unknown[] {
   const directive = recordsOf(patch).find((item) => item[DIRECTIVE] === 'replace');
   if (directive) return patch.filter((item) => item !== directive);
-  const key = keyOf(field, [...patch, ...present]);
+  const key = mergeKeyOf(field, [...patch, ...present]);
   if (key === undefined) return patch;
   if (key !== '') return mergedByKey(key, present, patch);
   const merged = [...present, ...patch.filter((item) => !present.includes(item))];
@@ -103,7 +103,7 @@ function dropFrom(out: Fields, field: string, values: unknown[]): void {
 
 function reorder(out: Fields, field: string, order: unknown[], former: unknown[]): void {
   const items = listOf(out[field]);
-  const key = keyOf(field, [...order, ...items]);
+  const key = mergeKeyOf(field, [...order, ...items]);
   if (key === undefined || items.length === 0) return;
   out[field] = ordered(items, order, former, (item) => (key === '' ? item : isFields(item) ? item[key] : undefined));
 }

@@ -40,9 +40,9 @@ function listKey(item: unknown, schema: JsonSchema): Record<string, unknown> {
 /** How to find the former self of an element: by its keys in a map list, not at all in other lists. */
 export function formerItems(schema: JsonSchema, old: unknown): (item: unknown) => unknown {
   if (schema['x-kubernetes-list-type'] !== 'map' || !Array.isArray(old)) return () => undefined;
-  const keyOf = (item: unknown): string => canonical(listKey(item, schema));
-  const former = new Map(old.map((item: unknown) => [keyOf(item), item]));
-  return (item) => former.get(keyOf(item));
+  const itemKey = (item: unknown): string => canonical(listKey(item, schema));
+  const former = new Map(old.map((item: unknown) => [itemKey(item), item]));
+  return (item) => former.get(itemKey(item));
 }
 
 /** Where a value comes for the second time (not the third). */

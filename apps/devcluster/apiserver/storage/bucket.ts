@@ -1,7 +1,7 @@
 import { type KubeObject } from '../types.js';
 
 /** `namespace/name` */
-export const keyOf = (name: string, namespace = ''): string => `${namespace}/${name}`;
+export const storageKey = (name: string, namespace = ''): string => `${namespace}/${name}`;
 
 export type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
 

@@ -1,5 +1,5 @@
 import { type KubeObject } from '../types.js';
-import { Bucket, keyOf, type Listener, type StoreEvent } from './bucket.js';
+import { Bucket, storageKey, type Listener, type StoreEvent } from './bucket.js';
 import { type Change, ChangeLog } from './log.js';
 
 /** The object changed under the writer's hands; read it again. */
@@ -42,7 +42,7 @@ export class Store {
   }
 
   get(bucket: string, name: string, namespace?: string): KubeObject | undefined {
-    return this.#buckets.get(bucket)?.objects.get(keyOf(name, namespace));
+    return this.#buckets.get(bucket)?.objects.get(storageKey(name, namespace));
   }
 
   list(bucket: string, namespace?: string): KubeObject[] {
@@ -56,7 +56,7 @@ export class Store {
    */
   put(bucketName: string, object: KubeObject, expected: string | undefined): KubeObject {
     const bucket = this.#bucket(bucketName);
-    const key = keyOf(object.metadata.name, object.metadata.namespace);
+    const key = storageKey(object.metadata.name, object.metadata.namespace);
     const old = bucket.objects.get(key);
     if (old?.metadata.resourceVersion !== expected) throw new StaleError(`${bucketName} ${key}`);
     const revision = this.#revision + 1;
@@ -73,7 +73,7 @@ export class Store {
    */
   remove(bucketName: string, object: KubeObject, final: KubeObject = object): KubeObject {
     const bucket = this.#bucket(bucketName);
-    const key = keyOf(object.metadata.name, object.metadata.namespace);
+    const key = storageKey(object.metadata.name, object.metadata.namespace);
     const old = bucket.objects.get(key);
     if (!old || old.metadata.resourceVersion !== object.metadata.resourceVersion) {
       throw new StaleError(`${bucketName} ${key}`);

@@ -40,7 +40,7 @@ export function planMachine(vm: VirtualMachine, vmi: VirtualMachineInstance | un
       status: machineStatus(vm, own, vm.status?.stateChangeRequests ?? [], now),
     };
   }
-  const decided = decide(vm, own);
+  const decided = decisionOn(vm, own);
   const wait = decided.action === 'create' ? waitsFor(vm.status?.startFailure, now) : 0;
   const {
     action,
@@ -71,7 +71,7 @@ interface Decision {
 }
 
 /** Requests of start, stop and restart come first, then the run strategy. */
-function decide(vm: VirtualMachine, vmi: VirtualMachineInstance | undefined): Decision {
+function decisionOn(vm: VirtualMachine, vmi: VirtualMachineInstance | undefined): Decision {
   // A request to stop is done with when the instance that it means is gone.
   const requests = (vm.status?.stateChangeRequests ?? []).filter(
     ({ action, uid }) => action !== 'Stop' || (vmi !== undefined && uid === vmi.metadata.uid),

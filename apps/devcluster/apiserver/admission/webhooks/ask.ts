@@ -3,14 +3,18 @@ import { type ObjectAccess } from '../../types.js';
 import { type AdmissionRequest } from '../index.js';
 import { post } from './client.js';
 import { type Hook } from './hook.js';
-import { reviewOf, type Verdict, verdictOf } from './review.js';
+import { reviewOf, type ReviewOutcome, verdictOf } from './review.js';
 
 /**
  * Asks one webhook.
  * @returns undefined where the call failed and failures are to be ignored
  * @throws ApiError where it refuses, or fails and must not
  */
-export async function ask(objects: ObjectAccess, hook: Hook, request: AdmissionRequest): Promise<Verdict | undefined> {
+export async function ask(
+  objects: ObjectAccess,
+  hook: Hook,
+  request: AdmissionRequest,
+): Promise<ReviewOutcome | undefined> {
   const verdict = await answered(objects, hook, request);
   if (!verdict) return undefined;
   for (const warning of verdict.warnings) request.warn?.(warning);
@@ -18,7 +22,11 @@ export async function ask(objects: ObjectAccess, hook: Hook, request: AdmissionR
   return verdict;
 }
 
-async function answered(objects: ObjectAccess, hook: Hook, request: AdmissionRequest): Promise<Verdict | undefined> {
+async function answered(
+  objects: ObjectAccess,
+  hook: Hook,
+  request: AdmissionRequest,
+): Promise<ReviewOutcome | undefined> {
   const review = reviewOf(request);
   try {
     return verdictOf(JSON.parse(await post(objects, hook, review)), review);

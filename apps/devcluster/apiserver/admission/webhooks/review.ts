@@ -52,7 +52,7 @@ function userInfo({ username, uid, groups, extra }: AdmissionRequest['user']): F
   };
 }
 
-export interface Verdict {
+export interface ReviewOutcome {
   allowed: boolean;
   /** A metav1.Status, where the webhook gave one. */
   status: Fields;
@@ -65,7 +65,7 @@ export interface Verdict {
  * What a webhook answered.
  * @throws Error that says what is wrong with the answer
  */
-export function verdictOf(answer: unknown, { request }: Review): Verdict {
+export function verdictOf(answer: unknown, { request }: Review): ReviewOutcome {
   const { apiVersion, kind } = fieldsOf(answer);
   if (apiVersion !== REVIEW.apiVersion || kind !== REVIEW.kind) {
     throw new Error(`expected an AdmissionReview of ${REVIEW.apiVersion}`);
