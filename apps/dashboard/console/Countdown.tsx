@@ -7,16 +7,17 @@ const SOON_MS = 60_000;
 
 /** The time left of the grant; the last minute is highlighted. */
 export function Countdown({ until }: { until: number }) {
-  const left = until - useNow();
+  const left = useNow((now) => countdown(until - now));
+  const soon = useNow((now) => until - now < SOON_MS);
   return (
     <span
       role="timer"
-      className={left < SOON_MS ? 'kg-badge kg-soon' : 'kg-badge'}
-      aria-label={`${consoleText.timeLeft}: ${countdown(left)}`}
+      className={soon ? 'kg-badge kg-soon' : 'kg-badge'}
+      aria-label={`${consoleText.timeLeft}: ${left}`}
       title={`${consoleText.timeLeft}, until ${dateTime(new Date(until).toISOString())}`}
     >
       <Icon name="clock" />
-      {countdown(left)}
+      {left}
     </span>
   );
 }

@@ -111,7 +111,7 @@ function Refused({ state: { error }, open }: Part<'refused'>) {
 }
 
 function Reconnecting({ state, open }: Part<'reconnecting'>) {
-  const seconds = Math.max(0, Math.ceil((state.at - useNow(250)) / 1_000));
+  const seconds = useNow((now) => Math.max(0, Math.ceil((state.at - now) / 1_000)));
   return (
     <Box title={state.closing.title} alert={false}>
       <p>{state.closing.text}</p>

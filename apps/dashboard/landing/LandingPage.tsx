@@ -43,7 +43,7 @@ export function LandingPage() {
 }
 
 function Invitation({ link, busy, onOpen }: { link: LinkInfo; busy: boolean; onOpen: () => void }) {
-  const left = Date.parse(link.until) - useNow();
+  const left = useNow((now) => Math.ceil((Date.parse(link.until) - now) / 1_000) * 1_000);
   const open = link.vm ? text.open : text.openOther;
   return (
     <Card title={text.title(link)} busy={busy}>

@@ -14,12 +14,13 @@ interface Props {
 
 /** The link, shown this once. */
 export function Issued({ response: { link, gatetoken }, onCopied }: Props) {
-  const now = useNow(30_000);
+  const { from, until } = gatetoken;
+  const starts = useNow((now) => from !== undefined && Date.parse(from) > now);
+  const left = useNow((now) => until && timeLeftInWords(Date.parse(until) - now));
   const box = useRef<HTMLDivElement>(null);
   // The button that was pressed is gone: the next thing to do gets the focus.
   useEffect(() => box.current?.querySelector('button')?.focus(), []);
   if (link === undefined) return <Alert isInline component="h2" variant="danger" title={text.noLink} />;
-  const starts = gatetoken.from !== undefined && Date.parse(gatetoken.from) > now;
   return (
     <div className="kg-stack">
       <Alert isInline component="h2" variant="warning" title={text.once}>
@@ -40,12 +41,8 @@ export function Issued({ response: { link, gatetoken }, onCopied }: Props) {
           >
             {link}
           </ClipboardCopy>
-          {starts && gatetoken.from && <Content component="p">{text.from(dateTime(gatetoken.from))}</Content>}
-          {gatetoken.until && (
-            <Content component="p">
-              {text.until(dateTime(gatetoken.until), timeLeftInWords(Date.parse(gatetoken.until) - now))}
-            </Content>
-          )}
+          {starts && from && <Content component="p">{text.from(dateTime(from))}</Content>}
+          {until && left && <Content component="p">{text.until(dateTime(until), left)}</Content>}
         </div>
         <div className="kg-qr">
           <QRCodeSVG value={link} size={168} title={text.qr} role="img" aria-label={text.qr} />

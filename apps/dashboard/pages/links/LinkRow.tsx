@@ -1,10 +1,13 @@
 import { Button, Label } from '@patternfly/react-core';
 import { Td, Tr } from '@patternfly/react-table';
+import { memo } from 'react';
 import { Link } from 'react-router';
 import { type GateTokenPhase, type GateTokenView } from '#libs/api';
 import { type LinkAction } from '../../hooks/useLinkActions.js';
 import { inNamespace } from '../../hooks/useNamespace.js';
-import { age, countdown, dateTime } from '../../time/duration.js';
+import { useNow } from '../../hooks/useNow.js';
+import { countdown, dateTime } from '../../time/duration.js';
+import { Age } from '../Age.js';
 import { common } from '../text.js';
 import { phaseNow } from './filter.js';
 import { openedBy } from './opened.js';
@@ -13,21 +16,20 @@ import { linksText as text } from './text.js';
 
 interface LinkRowProps {
   link: GateTokenView;
-  now: number;
   /** Names of the VMs that exist, if known. */
   vms: ReadonlySet<string> | undefined;
   /** Whether the table has a column for issuers. */
   issuers: boolean;
-  onAct: (action: LinkAction) => void;
+  onAct: (link: GateTokenView, action: LinkAction) => void;
 }
 
 /** Phases whose condition says more than the label. */
 const SAYS_WHY: GateTokenPhase[] = ['Error', 'Pending'];
 
-/** One link of the table. */
-export function LinkRow({ link, now, vms, issuers, onAct }: LinkRowProps) {
+/** One link of the table; it renders again only when the link changes or ends. */
+export const LinkRow = memo(function LinkRow({ link, vms, issuers, onAct }: LinkRowProps) {
   const { columns } = text;
-  const phase = phaseNow(link, now);
+  const phase = useNow((now) => phaseNow(link, now));
   const usable = phase === 'Ready' || phase === 'Pending';
   const lastUsed = link['last-used'];
   return (
@@ -46,12 +48,12 @@ export function LinkRow({ link, now, vms, issuers, onAct }: LinkRowProps) {
       </Td>
       <Td dataLabel={columns.until}>
         <div>
-          <Until link={link} now={now} usable={usable} />
+          <Until link={link} usable={usable} />
         </div>
       </Td>
       <Td dataLabel={columns.live}>{link.live}</Td>
       <Td dataLabel={columns.lastUsed} className="kg-nowrap" {...(lastUsed && { title: dateTime(lastUsed) })}>
-        {lastUsed ? text.ago(age(now - Date.parse(lastUsed))) : text.never}
+        {lastUsed ? <Age since={lastUsed} words={text.ago} /> : text.never}
       </Td>
       {issuers && (
         <Td dataLabel={columns.issuer} modifier="breakWord">
@@ -59,11 +61,11 @@ export function LinkRow({ link, now, vms, issuers, onAct }: LinkRowProps) {
         </Td>
       )}
       <Td>
-        <Actions name={link.name} usable={usable} onAct={onAct} />
+        <Actions name={link.name} usable={usable} onAct={(action) => onAct(link, action)} />
       </Td>
     </Tr>
   );
-}
+});
 
 function Name({ link }: { link: GateTokenView }) {
   return (
@@ -93,19 +95,26 @@ function Target({ link, vms }: { link: GateTokenView; vms: LinkRowProps['vms'] }
   );
 }
 
-function Until({ link, now, usable }: { link: GateTokenView; now: number; usable: boolean }) {
-  if (!link.until) return common.none;
-  const starts = link.from !== undefined && Date.parse(link.from) > now;
+function Until({ link: { from, until }, usable }: { link: GateTokenView; usable: boolean }) {
+  if (!until) return common.none;
   return (
     <>
-      <div className="kg-nowrap">{dateTime(link.until)}</div>
+      <div className="kg-nowrap">{dateTime(until)}</div>
       {usable && (
         <div className="kg-subtle kg-number">
-          {starts && link.from ? text.opens(dateTime(link.from)) : text.left(countdown(Date.parse(link.until) - now))}
+          <Left from={from} until={until} />
         </div>
       )}
     </>
   );
+}
+
+/** When a link opens, or how much time it has left. */
+function Left({ from, until }: { from: string | undefined; until: string }) {
+  return useNow((now) => {
+    const starts = from !== undefined && Date.parse(from) > now;
+    return starts ? text.opens(dateTime(from)) : text.left(countdown(Date.parse(until) - now));
+  });
 }
 
 function Rules({ link }: { link: GateTokenView }) {

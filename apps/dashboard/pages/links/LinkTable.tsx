@@ -6,14 +6,13 @@ import { linksText as text } from './text.js';
 
 interface Props {
   links: GateTokenView[];
-  now: number;
   /** Names of the VMs that exist, if known. */
   vms: ReadonlySet<string> | undefined;
   onAct: (link: GateTokenView, action: LinkAction) => void;
 }
 
 /** The links of a namespace; on narrow windows each row becomes a card. */
-export function LinkTable({ links, now, vms, onAct }: Props) {
+export function LinkTable({ links, vms, onAct }: Props) {
   const { columns } = text;
   const issuers = links.some(({ issuer }) => issuer);
   return (
@@ -32,14 +31,7 @@ export function LinkTable({ links, now, vms, onAct }: Props) {
       </Thead>
       <Tbody>
         {links.map((link) => (
-          <LinkRow
-            key={link.name}
-            link={link}
-            now={now}
-            vms={vms}
-            issuers={issuers}
-            onAct={(action) => onAct(link, action)}
-          />
+          <LinkRow key={link.name} link={link} vms={vms} issuers={issuers} onAct={onAct} />
         ))}
       </Tbody>
     </Table>

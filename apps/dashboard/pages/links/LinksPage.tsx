@@ -1,6 +1,6 @@
 import { FormSelect, FormSelectOption, SearchInput, Title } from '@patternfly/react-core';
 import LinkIcon from '@patternfly/react-icons/dist/esm/icons/link-icon';
-import { useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { Link } from 'react-router';
 import { type GateTokenView } from '#libs/api';
 import { type LinkAction, useLinkAction } from '../../hooks/useLinkActions.js';
@@ -10,8 +10,9 @@ import { useNow } from '../../hooks/useNow.js';
 import { useTitle } from '../useTitle.js';
 import { Confirm } from '../confirm/Confirm.js';
 import { useNotify } from '../shell/Notifications.js';
+import { Paged } from '../Paged.js';
 import { Empty, Failure, Loading } from '../States.js';
-import { filterLinks, type LinkFilter } from './filter.js';
+import { filterLinks, lastEnd, type LinkFilter } from './filter.js';
 import { LinkTable } from './LinkTable.js';
 import { linksText as text, PHASES } from './text.js';
 
@@ -20,13 +21,15 @@ export function LinksPage() {
   const { namespace } = useNamespace();
   const query = useLinks(namespace);
   const vms = useVms(namespace).data?.items;
-  const now = useNow();
   const [filter, setFilter] = useState<LinkFilter>({ text: '' });
   const [asking, setAsking] = useState<{ link: GateTokenView; action: LinkAction }>();
   useTitle(text.title);
 
   const all = query.data?.items ?? [];
-  const shown = filterLinks(all, filter, now);
+  const ended = useNow((now) => lastEnd(all, now));
+  const shown = filterLinks(all, filter, ended);
+  const names = useMemo(() => vms && new Set(vms.map(({ name }) => name)), [vms]);
+  const onAct = useCallback((link: GateTokenView, action: LinkAction) => setAsking({ link, action }), []);
   return (
     <>
       <div className="kg-head">
@@ -34,14 +37,7 @@ export function LinksPage() {
         {query.data && <Filters filter={filter} count={text.count(shown.length, all.length)} onChange={setFilter} />}
       </div>
       {query.data ? (
-        <Content
-          namespace={namespace}
-          all={all.length}
-          shown={shown}
-          now={now}
-          vms={vms && new Set(vms.map(({ name }) => name))}
-          onAct={(link, action) => setAsking({ link, action })}
-        />
+        <Content namespace={namespace} all={all.length} shown={shown} vms={names} onAct={onAct} />
       ) : query.error ? (
         <Failure error={query.error} what={text.what} onRetry={() => void query.refetch()} />
       ) : (
@@ -56,19 +52,18 @@ interface ContentProps {
   namespace: string;
   all: number;
   shown: GateTokenView[];
-  now: number;
   /** Names of the VMs that exist, if known. */
   vms: ReadonlySet<string> | undefined;
   onAct: (link: GateTokenView, action: LinkAction) => void;
 }
 
-function Content({ namespace, all, shown, now, vms, onAct }: ContentProps) {
+function Content({ namespace, all, shown, vms, onAct }: ContentProps) {
   if (all === 0) {
     const toVms = <Link to={inNamespace('/vms', namespace)}>{text.toVms}</Link>;
     return <Empty title={text.empty} text={text.emptyText} icon={LinkIcon} action={toVms} />;
   }
   if (shown.length === 0) return <Empty title={text.noMatch} text={text.noMatchText} />;
-  return <LinkTable links={shown} now={now} vms={vms} onAct={onAct} />;
+  return <Paged items={shown}>{(page) => <LinkTable links={page} vms={vms} onAct={onAct} />}</Paged>;
 }
 
 interface FiltersProps {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type GateTokenView } from '#libs/api';
 import { vmUrls } from '#libs/policy';
-import { filterLinks, phaseNow } from './filter.js';
+import { filterLinks, lastEnd, phaseNow } from './filter.js';
 
 const NOW = Date.parse('2026-11-24T12:00:00Z');
 const link = (name: string, change: Partial<GateTokenView> = {}) =>
@@ -23,6 +23,17 @@ describe('phaseNow', () => {
     expect(phaseNow({ phase: 'Revoked', until: '2026-11-24T11:59:59Z' }, NOW)).toBe('Revoked');
     expect(phaseNow({ phase: 'Ready' }, NOW)).toBe('Ready');
   });
+});
+
+it('lastEnd changes only when a link ends, and gives every link the phase that it has now', () => {
+  const ends = ['2026-11-24T11:00:00Z', '2026-11-24T11:59:59Z', '2026-11-24T12:00:30Z'];
+  const links = ends.map((until, i) => link(String(i), { until }));
+  const seen = Array.from({ length: 61 }, (_, second) => lastEnd(links, NOW + second * 1_000));
+  expect(new Set(seen)).toEqual(new Set([ends[1], ends[2]].map((end = '') => Date.parse(end))));
+  for (const [second, at] of seen.entries()) {
+    const now = NOW + second * 1_000;
+    expect(links.map((one) => phaseNow(one, at))).toEqual(links.map((one) => phaseNow(one, now)));
+  }
 });
 
 describe('filterLinks', () => {

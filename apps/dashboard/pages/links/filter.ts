@@ -13,6 +13,14 @@ export function phaseNow(link: Pick<GateTokenView, 'phase' | 'until'>, now: numb
   return over && (link.phase === 'Ready' || link.phase === 'Pending') ? 'Expired' : link.phase;
 }
 
+/** The latest end of a link that is over: every phase at this instant is the one of `now`, until the next link ends. */
+export function lastEnd(links: Pick<GateTokenView, 'until'>[], now: number): number {
+  return links.reduce((last, { until }) => {
+    const end = until === undefined ? 0 : Date.parse(until);
+    return end <= now && end > last ? end : last;
+  }, 0);
+}
+
 /** Matching links: usable ones first, then by age, newest first. */
 export function filterLinks(links: GateTokenView[], filter: LinkFilter, now: number): GateTokenView[] {
   const words = filter.text.toLowerCase().split(/\s+/);

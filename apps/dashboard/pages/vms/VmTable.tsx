@@ -4,8 +4,8 @@ import { Link } from 'react-router';
 import { type Vm } from '#libs/api';
 import { consolePath } from '../../console/address.js';
 import { inNamespace } from '../../hooks/useNamespace.js';
-import { useNow } from '../../hooks/useNow.js';
-import { age, dateTime } from '../../time/duration.js';
+import { dateTime } from '../../time/duration.js';
+import { Age } from '../Age.js';
 import { common } from '../text.js';
 import { sizeOf } from './actions.js';
 import { StartButton } from './StartButton.js';
@@ -15,7 +15,6 @@ import { VmStatus } from './VmStatus.js';
 
 /** The VMs of a namespace; on narrow windows each row becomes a card. */
 export function VmTable({ vms, onIssue }: { vms: Vm[]; onIssue: (vm: Vm) => void }) {
-  const now = useNow(10_000);
   const { columns } = text;
   return (
     <Table role="table" aria-label={text.title} variant="compact" gridBreakPoint="grid-lg" className="kg-table">
@@ -32,14 +31,14 @@ export function VmTable({ vms, onIssue }: { vms: Vm[]; onIssue: (vm: Vm) => void
       </Thead>
       <Tbody>
         {vms.map((vm) => (
-          <Row key={vm.name} vm={vm} now={now} onIssue={() => onIssue(vm)} />
+          <Row key={vm.name} vm={vm} onIssue={() => onIssue(vm)} />
         ))}
       </Tbody>
     </Table>
   );
 }
 
-function Row({ vm, now, onIssue }: { vm: Vm; now: number; onIssue: () => void }) {
+function Row({ vm, onIssue }: { vm: Vm; onIssue: () => void }) {
   const { columns } = text;
   return (
     <Tr>
@@ -54,7 +53,7 @@ function Row({ vm, now, onIssue }: { vm: Vm; now: number; onIssue: () => void })
       <Td dataLabel={columns.size}>{sizeOf(vm, text.cpus) || common.none}</Td>
       <Td dataLabel={columns.ips}>{vm.ips.join(', ') || common.none}</Td>
       <Td dataLabel={columns.age} title={dateTime(vm.created)} className="kg-nowrap">
-        {age(now - Date.parse(vm.created))}
+        <Age since={vm.created} />
       </Td>
       <Td dataLabel={columns.viewers}>{vm.viewers.map(({ who }) => who).join(', ') || text.nobody}</Td>
       <Td>

@@ -3,9 +3,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type Vm } from '#libs/api';
 import { keys } from '../../api/query.js';
 import { endGateSession } from '../../api/rest.js';
-import { useNow } from '../../hooks/useNow.js';
-import { age } from '../../time/duration.js';
 import { consoleText } from '../../console/text.js';
+import { Age } from '../Age.js';
 import { useNotify } from '../shell/Notifications.js';
 import { vmText as text } from './text.js';
 
@@ -13,7 +12,6 @@ type Viewing = Vm['viewers'][number];
 
 /** Who is connected to the VM's consoles, each with a button that disconnects them. */
 export function VmViewers({ vm }: { vm: Vm }) {
-  const now = useNow(10_000);
   const notify = useNotify();
   const client = useQueryClient();
   const end = useMutation({
@@ -31,7 +29,7 @@ export function VmViewers({ vm }: { vm: Vm }) {
         ) : (
           <ul className="kg-list">
             {vm.viewers.map((one) => (
-              <Viewer key={one.session} viewer={one} now={now} busy={end.isPending} onEnd={() => end.mutate(one)} />
+              <Viewer key={one.session} viewer={one} busy={end.isPending} onEnd={() => end.mutate(one)} />
             ))}
           </ul>
         )}
@@ -42,17 +40,18 @@ export function VmViewers({ vm }: { vm: Vm }) {
 
 interface ViewerProps {
   viewer: Viewing;
-  now: number;
   busy: boolean;
   onEnd: () => void;
 }
 
-function Viewer({ viewer: { who, kind, since }, now, busy, onEnd }: ViewerProps) {
+function Viewer({ viewer: { who, kind, since }, busy, onEnd }: ViewerProps) {
   return (
     <li className="kg-buttons-row">
       <span>
         <strong>{who}</strong> · {consoleText.kind[kind]}{' '}
-        <span className="kg-subtle">{text.since(age(now - Date.parse(since)))}</span>
+        <span className="kg-subtle">
+          <Age since={since} words={text.since} />
+        </span>
       </span>
       <Button size="sm" variant="secondary" isDanger isDisabled={busy} aria-label={text.endOf(who)} onClick={onEnd}>
         {text.end}

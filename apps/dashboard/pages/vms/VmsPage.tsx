@@ -1,4 +1,4 @@
-import { Button, Pagination, SearchInput, Title } from '@patternfly/react-core';
+import { Button, SearchInput, Title } from '@patternfly/react-core';
 import VirtualMachineIcon from '@patternfly/react-icons/dist/esm/icons/virtual-machine-icon';
 import { useState } from 'react';
 import { type Vm } from '#libs/api';
@@ -7,12 +7,11 @@ import { useNamespace } from '../../hooks/useNamespace.js';
 import { useUrlState } from '../../hooks/useUrlState.js';
 import { useTitle } from '../useTitle.js';
 import { IssueDialog } from '../issue/IssueDialog.js';
+import { Paged } from '../Paged.js';
 import { Empty, Failure, Loading } from '../States.js';
 import { fits } from './actions.js';
 import { vmsText as text } from './text.js';
 import { VmTable } from './VmTable.js';
-
-const PAGE = 50;
 
 /** The VMs of a namespace, live. */
 export function VmsPage() {
@@ -76,7 +75,6 @@ interface ContentProps {
 }
 
 function Content({ namespace, all, shown, onClear, onIssue }: ContentProps) {
-  const [page, setPage] = useUrlState('page');
   if (all === 0) return <Empty title={text.empty} text={text.emptyText(namespace)} icon={VirtualMachineIcon} />;
   if (shown.length === 0) {
     const clear = (
@@ -86,21 +84,5 @@ function Content({ namespace, all, shown, onClear, onIssue }: ContentProps) {
     );
     return <Empty title={text.noMatch} text={text.noMatchText} action={clear} />;
   }
-  const last = Math.ceil(shown.length / PAGE);
-  const at = Math.min(Math.max(1, Math.trunc(Number(page)) || 1), last);
-  return (
-    <>
-      <VmTable vms={shown.slice((at - 1) * PAGE, at * PAGE)} onIssue={onIssue} />
-      {last > 1 && (
-        <Pagination
-          itemCount={shown.length}
-          perPage={PAGE}
-          page={at}
-          perPageOptions={[]}
-          onSetPage={(_event, next) => setPage(String(next))}
-          variant="bottom"
-        />
-      )}
-    </>
-  );
+  return <Paged items={shown}>{(page) => <VmTable vms={page} onIssue={onIssue} />}</Paged>;
 }
