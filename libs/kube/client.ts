@@ -48,11 +48,19 @@ export class KubeClient {
     credential?: TokenSource,
   ) {
     const { server } = upstream;
-    this.#transport = new Transport(credential ? upstream.shared : upstream.own);
+    const authentication = bearer(credential ?? (() => upstream.credential()));
+    this.#transport = credential
+      ? new Transport(upstream.shared)
+      : new Transport(upstream.own, async (context) => {
+          const token = context.getHeaders()['authorization']?.replace(/^Bearer /, '');
+          const renewed = await upstream.refused(token);
+          if (renewed) await authentication.applySecurityAuthentication(context);
+          return renewed;
+        });
     this.#configuration = createConfiguration({
       baseServer: new ServerConfiguration(server.origin + server.pathname.replace(/\/$/, ''), {}),
       httpApi: wrapHttpLibrary(this.#transport),
-      authMethods: { default: bearer(credential ?? (() => upstream.credential())) },
+      authMethods: { default: authentication },
     });
   }
 

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { KubeConfig } from '#client-node';
+import { execSchema } from './exec-plugin.js';
 import { readToken } from './own-token.js';
 import { readText, RenewedFile } from './renewed-file.js';
 import { inField } from './trust.js';
@@ -36,6 +37,7 @@ const clusterSchema = z.looseObject({
   'proxy-url': refused('proxies are not supported. Remove it if the server can be reached directly'),
 });
 const userSchema = z.looseObject({
+  exec: execSchema.nullish(),
   token: text.nullish(),
   tokenFile: text.nullish(),
   'token-file': text.nullish(),
@@ -103,7 +105,8 @@ function check<T extends z.ZodType>(schema: T, value: unknown, where: string): z
 
 /** A token file as the package has it for service accounts. `tokenFile` is Kubernetes' name, `token-file` the package's. */
 function withTokenFile(user: z.infer<typeof userSchema>, name: string, file: string): object {
-  const { tokenFile, 'token-file': other, token, ...rest } = user;
+  const { tokenFile, 'token-file': other, token, exec, ...others } = user;
+  const rest = { ...others, ...(exec ? { exec: { ...exec, command: program(exec.command, file) } } : {}) };
   const trimmed = token ? { token: token.trim() } : {};
   const given = tokenFile || other;
   if (!given) return { ...rest, ...trimmed };
@@ -114,6 +117,9 @@ function withTokenFile(user: z.infer<typeof userSchema>, name: string, file: str
     );
   return { ...rest, ...trimmed, 'auth-provider': tokenProvider(path) };
 }
+
+/** A command with a slash is relative to the kubeconfig; any other is looked for in the PATH. */
+const program = (command: string, file: string) => (/[/\\]/.test(command) ? resolve(dirname(file), command) : command);
 
 const tokenProvider = (tokenFile: string) => ({ name: 'tokenFile', config: { tokenFile } });
 

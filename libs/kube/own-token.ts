@@ -2,7 +2,7 @@ import { type KubeConfig } from '@kubernetes/client-node';
 import { type RequestOptions } from 'node:https';
 import { RenewedFile } from './renewed-file.js';
 
-/** The bearer token of the current user of a kubeconfig, asked for before each request; undefined where there is none. */
+/** The bearer token of the current user of a kubeconfig without exec, asked for before each request; undefined where there is none. */
 export function ownToken(config: KubeConfig): () => string | undefined | Promise<string | undefined> {
   const user = config.getCurrentUser();
   const { tokenFile } = (user?.authProvider as { config?: { tokenFile?: string } } | undefined)?.config ?? {};
@@ -12,7 +12,7 @@ export function ownToken(config: KubeConfig): () => string | undefined | Promise
     return () => file.current ?? user?.token;
   }
   if (user?.token) return () => user.token;
-  return user?.exec || user?.authProvider ? () => askPlugin(config) : () => undefined;
+  return user?.authProvider ? () => askProvider(config) : () => undefined;
 }
 
 /** @throws Error when the file is empty */
@@ -22,8 +22,8 @@ export function readToken(text: string): string {
   return token;
 }
 
-/** Asks the package's authenticators: exec plugins, sign-in providers. */
-async function askPlugin(config: KubeConfig): Promise<string | undefined> {
+/** Asks the package's authenticators: sign-in providers. */
+async function askProvider(config: KubeConfig): Promise<string | undefined> {
   const options: RequestOptions = { headers: {} };
   await config.applyToHTTPSOptions(options);
   const headers = options.headers as Record<string, string | undefined>;

@@ -12,7 +12,11 @@ const STALE = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
  * a socket for each request, gives watches and short requests the same ones, and never tries again.
  */
 export class Transport implements PromiseHttpLibrary {
-  constructor(private readonly connections: Connections) {}
+  /** @param renew called after a 401; true: the request has a new credential and is worth another try */
+  constructor(
+    private readonly connections: Connections,
+    private readonly renew: (context: RequestContext) => Promise<boolean> = () => Promise.resolve(false),
+  ) {}
 
   /** @throws as open does */
   async send(context: RequestContext): Promise<ResponseContext> {
@@ -33,7 +37,11 @@ export class Transport implements PromiseHttpLibrary {
    * @throws KubeError on an answer that is not 2xx, NetworkError when none came
    */
   async open(context: RequestContext, use: keyof Connections = 'short'): Promise<Dispatcher.ResponseData> {
-    const response = await this.#ask(context, use);
+    let response = await this.#ask(context, use);
+    if (response.statusCode === 401 && (await this.renew(context))) {
+      await response.body.dump();
+      response = await this.#ask(context, use);
+    }
     if (response.statusCode >= 200 && response.statusCode < 300) return response;
     const text = await response.body.text().catch(() => '');
     throw toKubeError(response.statusCode, text, plain(response.headers)['retry-after']);

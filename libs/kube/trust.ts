@@ -37,19 +37,19 @@ export function certificateOf(user: User | null): ClientCertificate | undefined 
 
 /** A TLS context that follows the CAs of the moment. */
 export class SecureContexts {
-  #made: { ca: string | undefined; context: SecureContext } | undefined;
+  #made: { ca: string | undefined; certificate: ClientCertificate | undefined; context: SecureContext } | undefined;
 
   constructor(
     private readonly trust: () => string | undefined,
-    private readonly certificate?: ClientCertificate,
+    private readonly certificate: () => ClientCertificate | undefined = () => undefined,
   ) {}
 
   /** The same object while nothing has changed. */
   get current(): SecureContext {
-    const ca = this.trust();
-    if (this.#made === undefined || this.#made.ca !== ca) {
-      const context = createSecureContext({ ...this.certificate, ...(ca === undefined ? {} : { ca }) });
-      this.#made = { ca, context };
+    const [ca, certificate] = [this.trust(), this.certificate()];
+    if (this.#made === undefined || this.#made.ca !== ca || this.#made.certificate !== certificate) {
+      const context = createSecureContext({ ...certificate, ...(ca === undefined ? {} : { ca }) });
+      this.#made = { ca, certificate, context };
     }
     return this.#made.context;
   }

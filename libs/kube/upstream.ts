@@ -3,10 +3,11 @@ import { Agent as HttpAgent, type AgentOptions, type ClientRequestArgs } from 'n
 import { Agent as HttpsAgent } from 'node:https';
 import { type SecureContext } from 'node:tls';
 import { Agent, buildConnector, type Dispatcher, interceptors } from 'undici';
+import { type ExecConfig, ExecPlugin } from './exec-plugin.js';
 import { type InClusterEnvironment, inClusterConfig, loadKubeconfig } from './kubeconfig.js';
 import { isLoopback, lookup } from './lookup.js';
 import { ownToken } from './own-token.js';
-import { certificateOf, inField, SecureContexts, trustOf } from './trust.js';
+import { certificateOf, type ClientCertificate, inField, SecureContexts, trustOf } from './trust.js';
 
 /** Where an API server is: in the pod's own environment, with its service account, or in a kubeconfig. */
 export type UpstreamConfig =
@@ -15,8 +16,8 @@ export type UpstreamConfig =
 
 /** Kept connections. Watches last and are not capped; the short requests share few connections. */
 export interface Connections {
-  readonly short: Dispatcher;
-  readonly long: Dispatcher;
+  short: Dispatcher;
+  long: Dispatcher;
 }
 
 /** What every connection shows: CA and server name, never a client certificate. */
@@ -46,6 +47,7 @@ export class Upstream {
   readonly #trust: () => string | undefined;
   readonly #tls: Omit<UpstreamTls, 'ca'>;
   readonly #contexts: SecureContexts;
+  readonly #plugin: ExecPlugin | undefined;
 
   /** @param config its current context is taken */
   constructor(config: KubeConfig) {
@@ -58,11 +60,13 @@ export class Upstream {
       ...(cluster.tlsServerName ? { servername: cluster.tlsServerName } : {}),
       ...(cluster.skipTLSVerify ? { rejectUnauthorized: false } : {}),
     };
-    this.credential = ownToken(config);
+    const user = config.getCurrentUser();
+    const plugin = user?.exec ? new ExecPlugin(user.exec as ExecConfig, cluster) : undefined;
+    this.#plugin = plugin;
+    this.credential = plugin ? async () => (await plugin.get()).token : ownToken(config);
     this.#contexts = new SecureContexts(this.#trust);
     this.shared = this.#connections(this.#contexts);
-    const certificate = certificateOf(config.getCurrentUser());
-    this.own = certificate ? this.#connections(new SecureContexts(this.#trust, certificate)) : this.shared;
+    this.own = this.#ownConnections(certificateOf(user));
   }
 
   /** @throws Error that names the file when it cannot be read or lacks the context (default: its current one) */
@@ -92,9 +96,29 @@ export class Upstream {
     return new UpstreamAgent(this, options);
   }
 
+  /**
+   * The API server answered 401 to the own credential.
+   * @returns true if a request with the credential of the moment is worth a try
+   */
+  async refused(token: string | undefined): Promise<boolean> {
+    if (this.#plugin === undefined) return false;
+    this.#plugin.reject(token);
+    const { certificate, token: next } = await this.#plugin.get();
+    // The kept connections have shown an earlier certificate.
+    if (certificate) Object.assign(this.own, this.#ownConnections());
+    return certificate !== undefined || next !== token;
+  }
+
   /** Cuts every connection. */
   async close(): Promise<void> {
+    this.#plugin?.close();
     await Promise.all(this.#agents.map((agent) => agent.destroy()));
+  }
+
+  #ownConnections(certificate?: ClientCertificate): Connections {
+    const plugin = this.#plugin;
+    if (plugin) return this.#connections(new SecureContexts(this.#trust, () => plugin.certificate));
+    return certificate ? this.#connections(new SecureContexts(this.#trust, () => certificate)) : this.shared;
   }
 
   #connections(contexts: SecureContexts): Connections {
