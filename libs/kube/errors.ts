@@ -75,6 +75,7 @@ export const STATUS_REASONS = {
   409: 'Conflict',
   410: 'Gone',
   413: 'RequestEntityTooLarge',
+  421: 'MisdirectedRequest',
   422: 'Invalid',
   425: 'TooEarly',
   429: 'TooManyRequests',

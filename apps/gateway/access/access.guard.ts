@@ -4,8 +4,9 @@ import { type Request } from 'express';
 import { UserClients } from '#libs/kube';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { bearerToken, GrantReader } from '../grants/grant-reader.js';
-import { type Access, accessOf } from '../http/access.js';
+import { type Access, accessOf, isForAnyHost } from '../http/access.js';
 import { refuseForeignOrigin } from '../http/origin.js';
+import { refuseForeignHost } from '../http/public-url.js';
 import { Refusal } from '../http/refusal.js';
 import { SIGNED_IN_USERS, type SignedIn, type SignedInUsers } from '../sign-in/signed-in-users.js';
 import { setGrants } from './held-grants.js';
@@ -15,7 +16,7 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
  * Default deny for every route of Nest: a request needs a credential unless its route says otherwise (`@Public()`), and
- * another site must not have made it. What the credential is good for, Kubernetes or the handler judges. What is below
+ * another site must not have made it, nor a browser at an address where nothing else would work. What the credential is good for, Kubernetes or the handler judges. What is below
  * /k8s never comes here: its doors stand ahead of Nest and have a pipeline of their own.
  */
 @Injectable()
@@ -26,15 +27,18 @@ export class AccessGuard implements CanActivate {
     private readonly clients: UserClients,
     private readonly grants: GrantReader,
     @Inject(SIGNED_IN_USERS) private readonly users: SignedInUsers,
-    @Inject(GATEWAY_CONFIG) { publicUrls }: GatewayConfig,
+    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
   ) {
-    this.#origins = new Set(publicUrls.map((url) => url.origin));
+    this.#origins = new Set(config.publicUrls.map((url) => url.origin));
   }
 
-  /** @throws Refusal 403 for another site, 401 without a credential */
+  /** @throws Refusal 421 at another address, 403 for another site, 401 without a credential */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<Request>();
     const access = accessOf(context);
+    // Scripts inside the cluster send a token to the Service: no browser does.
+    const anyHost = request.headers.authorization !== undefined || isForAnyHost(context);
+    if (!anyHost) refuseForeignHost(request, this.config);
     this.requireOwnOrigin(request, access);
     if (access === 'guest') await this.requireGrant(request);
     else if (access !== 'public') await this.requireUser(request, access);

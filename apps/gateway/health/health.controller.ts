@@ -1,13 +1,14 @@
 import { Controller, Get, Header, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { type HealthCheckResult, HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
-import { Public } from '../http/access.js';
+import { AnyHost, Public } from '../http/access.js';
 import { Readiness } from '../ops/readiness.js';
 import { UnhealthyFilter } from './unhealthy.filter.js';
 
 /** What Kubernetes asks, in the shape of @nestjs/terminus: 200, or 503 with what is missing, and nothing secret. */
 @ApiExcludeController()
 @Public()
+@AnyHost()
 @UseFilters(UnhealthyFilter)
 @Controller()
 export class HealthController {

@@ -8,6 +8,7 @@ import { ApiSecurity } from '@nestjs/swagger';
 export type Access = 'user' | 'token' | 'guest' | 'public';
 
 const ACCESS = 'kube-gateway:access';
+const ANY_HOST = 'kube-gateway:any-host';
 
 type Decorator = ClassDecorator & MethodDecorator;
 
@@ -24,6 +25,15 @@ export function ForGuests(): Decorator {
 /** The route needs a Kubernetes token in `Authorization`: a sign-in cookie is not enough. */
 export function ForTokens(): Decorator {
   return applyDecorators(SetMetadata(ACCESS, 'token'), ApiSecurity('kubernetes-token'));
+}
+
+/** The route answers at every address of the gateway, not only at its public URLs: probes and programs call it. */
+export function AnyHost(): Decorator {
+  return SetMetadata(ANY_HOST, true);
+}
+
+export function isForAnyHost(context: ExecutionContext): boolean {
+  return [context.getHandler(), context.getClass()].some((target) => Reflect.hasMetadata(ANY_HOST, target));
 }
 
 export function accessOf(context: ExecutionContext): Access {

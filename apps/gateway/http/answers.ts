@@ -66,6 +66,7 @@ export function answerOf(
   const page: Page = {
     heading: refusal.heading,
     lines: [refusal.message, refusal.hint],
+    ...(refusal.link && { link: refusal.link }),
     note: `${refusal.code} ${refusal.reason}`,
   };
   const html = wantsHtml(accept);

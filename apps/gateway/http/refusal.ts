@@ -13,6 +13,7 @@ const HEADINGS: Record<RefusalCode, string> = {
   409: 'This is not possible right now',
   410: 'This link is no longer valid',
   413: 'Request too large',
+  421: 'This gateway has another address',
   422: 'Invalid input',
   425: 'This link is not valid yet',
   429: 'Too many requests',
@@ -30,6 +31,8 @@ export interface RefusalMore {
   readonly retryAfter?: number;
   /** Which fields are wrong, and how. */
   readonly details?: NonNullable<Status['details']>;
+  /** Where to go on, on the page. */
+  readonly link?: { readonly href: string; readonly text: string };
   /** The fault below, for the log alone. */
   readonly cause?: unknown;
 }
@@ -52,6 +55,11 @@ export class Refusal extends Error {
   /** Seconds after which a retry makes sense. */
   get retryAfter(): number | undefined {
     return this.more.retryAfter;
+  }
+
+  /** Where to go on, on the page. */
+  get link(): RefusalMore['link'] {
+    return this.more.link;
   }
 
   /** The same refusal with another message. */

@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { type Request, type Response } from 'express';
 import { JwkSet, LinkInfo, LinkRequest } from '#libs/api/rest';
 import { SigningKeys } from '../grants/signing-keys.js';
-import { Public } from '../http/access.js';
+import { AnyHost, Public } from '../http/access.js';
 import { dto, malformed } from '../http/dto.js';
 import { Operation } from '../http/operation.js';
 import { LinkKeeper } from './link-keeper.js';
@@ -56,6 +56,7 @@ export class LinksController {
     answer: JwkSet,
     refuses: [],
   })
+  @AnyHost()
   @Get('.well-known/jwks.json')
   jwks(@Res() res: Response): void {
     res.setHeader('cache-control', 'public, max-age=60');

@@ -14,12 +14,18 @@ export interface Call {
   body?: string;
 }
 
+/** A public URL's host: where browsers reach the gateways of tests. */
+export const PUBLIC_HOST = 'gate.example.com';
+
 /** One request, its path sent byte for byte as written. */
 export function call(port: number, path: string, { method = 'GET', headers = {}, body }: Call = {}): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const req = request({ port, host: '127.0.0.1', path, method, headers, agent: false }, (res) => {
-      readReply(res).then(resolve, reject);
-    });
+    const req = request(
+      { port, host: '127.0.0.1', path, method, headers: { host: PUBLIC_HOST, ...headers }, agent: false },
+      (res) => {
+        readReply(res).then(resolve, reject);
+      },
+    );
     req.on('error', reject);
     req.end(body);
   });

@@ -3,7 +3,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { Status } from '#libs/api/rest';
 import { SealedCookie, SIGN_IN_COOKIE } from '../sign-in/sealed-cookie.js';
 import { readConfig } from '../config/config.js';
-import { type Call, call, type Reply } from './clients.js';
+import { type Call, call, PUBLIC_HOST, type Reply } from './clients.js';
 import { json } from './fake-api.js';
 import { BASE_ENV, type TestCluster } from './gateway.js';
 
@@ -67,12 +67,15 @@ export interface EventStream {
 
 export function events(port: number, path: string, headers: Record<string, string>): Promise<EventStream> {
   return new Promise((resolve, reject) => {
-    const req = request({ port, host: '127.0.0.1', path, headers, agent: false }, (res: IncomingMessage) => {
-      let text = '';
-      res.on('data', (data: Buffer) => (text += data.toString()));
-      const ended = new Promise<void>((done) => void res.once('close', done));
-      resolve({ status: res.statusCode ?? 0, ended, received: () => text, close: () => void req.destroy() });
-    });
+    const req = request(
+      { port, host: '127.0.0.1', path, headers: { host: PUBLIC_HOST, ...headers }, agent: false },
+      (res: IncomingMessage) => {
+        let text = '';
+        res.on('data', (data: Buffer) => (text += data.toString()));
+        const ended = new Promise<void>((done) => void res.once('close', done));
+        resolve({ status: res.statusCode ?? 0, ended, received: () => text, close: () => void req.destroy() });
+      },
+    );
     req.on('error', (error) => reject(error));
     req.end();
   });
