@@ -51,7 +51,8 @@ describe('an API server that falls silent', () => {
     expect(await told(`/auth/jwt/set?token=${revoked.jwt}`)).toBe(503);
     expect(await told(`/api/v1/grant?namespace=${cluster().namespace}&vm=demo`, revoked.jwt)).toBe(503);
     expect(since()).toBeGreaterThan(10_000);
-    expect((await console_.closed).code).toBe(1013);
+    // Either its own connection is found to be dead, or the gateway to be out of touch.
+    expect([1011, 1013]).toContain((await console_.closed).code);
     console.log(`ends its consoles after ${since()} ms`);
     expect(since()).toBeLessThan(90_000);
     expect(proxy.busiestSecond(from, isGate)).toBeLessThan(30);

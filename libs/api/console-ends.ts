@@ -132,6 +132,7 @@ export const CONSOLE_ENDS = {
     showsReason: true,
     reasons: {
       lost: 'The connection to the virtual machine was lost.',
+      silent: 'The connection to the virtual machine stopped responding.',
       /** KubeVirt names the missing device itself. */
       noDevice: (message: string) => message,
       refused: (vm: string, why: string) => `The console of ${vm} cannot be opened: ${why}`,
@@ -148,6 +149,7 @@ export const CONSOLE_ENDS = {
     next: 'reconnect',
     showsReason: true,
     reasons: {
+      late: 'The cluster did not respond in time. Try again later.',
       full: 'The gateway has reached its limit of open consoles. Try again later.',
       outOfTouch: 'The gateway has lost contact with the cluster. Try again later.',
     },

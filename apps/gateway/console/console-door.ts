@@ -1,6 +1,6 @@
 import { type IncomingMessage } from 'node:http';
 import { type Socket } from 'node:net';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { CONSOLE_ENDS } from '#libs/api';
 import { Audit } from '../ops/audit.js';
 import { type Holder } from '../sessions/console-leases.js';
@@ -16,6 +16,8 @@ const { goingAway, overloaded, takenOver, upstreamFailed } = CONSOLE_ENDS;
 /** A cut upstream is explained by what cut it, which can be heard of a little later. */
 const EXPLAIN_MS = 1500;
 const CLOSE_ALL_MS = 5000;
+/** All steps from an answered handshake to a connected console take less, or a viewer would face an empty screen. */
+const OPEN_MS = 15_000;
 
 /** Opens consoles whose requests were allowed, keeps them, ends them. */
 @Injectable()
@@ -29,6 +31,7 @@ export class ConsoleDoor {
     private readonly opener: ConsoleOpener,
     private readonly consoles: LiveConsoles,
     private readonly audit: Audit,
+    @Optional() private readonly openMs = OPEN_MS,
   ) {}
 
   /** Answers the handshake first: only a close code tells a browser what went wrong. */
@@ -37,6 +40,7 @@ export class ConsoleDoor {
     const { 'user-agent': userAgent } = req.headers;
     const live = new LiveConsole({ ...order, ...(userAgent === undefined ? {} : { userAgent }) }, tunnel);
     this.keep(live);
+    const late = setTimeout(() => tunnel.end(consoleEnd(overloaded, overloaded.reasons.late)), this.openMs);
     try {
       this.admit();
       this.fences.around(live);
@@ -44,6 +48,8 @@ export class ConsoleDoor {
     } catch (error) {
       if (!(error instanceof CannotOpen)) this.audit.fault('console', error);
       tunnel.end(faultEnd(error));
+    } finally {
+      clearTimeout(late);
     }
   }
 

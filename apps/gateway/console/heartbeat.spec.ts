@@ -127,25 +127,34 @@ describe('a viewer is alive', () => {
   });
 
   it('who sends a large message slowly', async () => {
-    const { raw, socket, tunnel, end } = await openSilent();
+    const { raw, socket, upstream, tunnel, end } = await openSilent();
     raw.write(frame(BINARY, '', MIB));
     for (let i = 0; i < 10; i++) {
       const heard = socket.bytesRead;
       raw.write(Buffer.alloc(KIB));
       await until(() => socket.bytesRead > heard || end() !== undefined);
+      const answered = upstream.bytesRead;
       tunnel.beat();
+      await until(() => upstream.bytesRead > answered || end() !== undefined);
     }
     expect(end()).toBeUndefined();
   });
 
-  it('whom the gateway does not read, because the guest takes nothing', async () => {
-    const { viewer, socket, tunnel, guest, end } = await open();
+  it('whom the gateway does not read, because the guest takes input slowly', async () => {
+    const { viewer, socket, tunnel, guest, upstream, end } = await open();
     guest.pause();
     let received = 0;
     guest.on('message', ({ length }: Buffer) => (received += length));
     for (let i = 0; i < 32; i++) viewer.send(Buffer.alloc(MIB / 2));
     await until(() => socket.isPaused());
-    for (let i = 0; i < 10; i++) tunnel.beat();
+    for (let i = 0; i < 10; i++) {
+      const answered = upstream.bytesRead;
+      tunnel.beat();
+      await until(async () => {
+        await reads(guest, 1);
+        return upstream.bytesRead > answered;
+      });
+    }
     expect(end()).toBeUndefined();
     guest.resume();
     await until(() => received === 16 * MIB);
@@ -171,5 +180,51 @@ describe('a viewer is dead', () => {
     for (let i = 0; i < 6; i++) one.tunnel.beat();
     await until(() => one.end() !== undefined);
     expect(one.end()).toEqual(gone);
+  });
+});
+
+describe('a guest', () => {
+  const dead = { code: 1011, reason: 'The connection to the virtual machine stopped responding.' };
+
+  /** Beats once the viewer has answered the last ping. */
+  async function beats({ tunnel, socket }: TestTunnel, heard: number): Promise<number> {
+    await until(() => socket.bytesRead > heard);
+    const now = socket.bytesRead;
+    tunnel.beat();
+    return now;
+  }
+
+  it('that answers pings is alive, though it sends nothing', async () => {
+    const one = await open();
+    let heard = 0;
+    for (let i = 0; i < 5; i++) {
+      const answered = one.upstream.bytesRead;
+      heard = await beats(one, heard);
+      await until(() => one.upstream.bytesRead > answered);
+    }
+    expect(one.end()).toBeUndefined();
+  });
+
+  it('that answers no ping is dead at the second beat: the viewer is told', async () => {
+    const one = await open();
+    const closed = new Promise((resolve) =>
+      one.viewer.once('close', (code, reason) => resolve({ code, reason: reason.toString() })),
+    );
+    one.guest.pause();
+    const heard = await beats(one, 0);
+    expect(one.end()).toBeUndefined();
+    await beats(one, heard);
+    expect(await closed).toEqual(dead);
+    expect(one.end()).toEqual(dead);
+  });
+
+  it('that neither takes what the viewer sends nor answers is dead within six beats', async () => {
+    const one = await open();
+    one.guest.pause();
+    for (let i = 0; i < 32; i++) one.viewer.send(Buffer.alloc(MIB / 2));
+    await until(() => one.socket.isPaused());
+    for (let i = 0; i < 6; i++) one.tunnel.beat();
+    await until(() => one.end() !== undefined);
+    expect(one.end()).toEqual(dead);
   });
 });

@@ -36,9 +36,9 @@ export interface Tunnel {
   readonly bytesOut: number;
   /** Milliseconds since the epoch of the last input that the browser sent. */
   readonly lastInput: number;
-  /** Joins the browser, whose handshake is done already, with the guest. @throws UpstreamRefused */
+  /** Joins the browser, whose handshake is done already, with the guest, unless it has ended. @throws UpstreamRefused */
   connect(upstream: UpstreamTarget): Promise<void>;
-  /** Called at regular intervals: keeps sockets open in middleboxes, and ends the console of a viewer that is dead. */
+  /** Called at regular intervals: keeps sockets open in middleboxes, and ends a console of which a side is dead. */
   beat(): void;
   /** Tells the browser why and closes both sides. Only the first end counts. */
   end(end: ConsoleEnd): void;

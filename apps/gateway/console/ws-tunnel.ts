@@ -12,7 +12,7 @@ import { chooseProtocol, PLAIN } from './subprotocol.js';
 import { type InputFilter, type Tunnel, type TunnelMaker, UpstreamRefused, type UpstreamTarget } from './tunnel.js';
 import { ViewerSocket } from './viewer-socket.js';
 
-const { notAllowed } = CONSOLE_ENDS;
+const { notAllowed, upstreamFailed } = CONSOLE_ENDS;
 
 /** One side stops reading while this much waits for the other, and goes on below the second mark. */
 const HIGH_WATER = 1024 * 1024;
@@ -21,7 +21,6 @@ const LOW_WATER = 256 * 1024;
 const LARGEST_INPUT = 1024 * 1024;
 /** Before the guest is joined, a viewer is read until this many messages, or as many bytes as the largest has, wait. */
 const MOST_EARLY = 1024;
-const HANDSHAKE_MS = 15_000;
 /** After the close frame a side has this long before its socket is cut. */
 const CLOSE_MS = 2000;
 const LONGEST_REASON = 123;
@@ -65,6 +64,7 @@ class WsTunnel implements Tunnel {
   #tellEnd: (end: ConsoleEnd) => void = () => undefined;
   #guest: WebSocket | undefined;
   readonly #viewer: Side;
+  #joined: Side | undefined;
   readonly #early: Buffer[] = [];
   #earlyBytes = 0;
   #receive = (data: Buffer): void => this.hold(data);
@@ -85,8 +85,10 @@ class WsTunnel implements Tunnel {
   }
 
   async connect({ target, headers, filter, activity, onLost }: UpstreamTarget): Promise<void> {
+    if (this.#end !== undefined) return;
     await this.dial(target, headers, (guest) => {
       if (this.#end !== undefined) return guest.ws.terminate();
+      this.#joined = guest;
       guest.ws.on('close', () => void this.lost(onLost));
       const output = carrier(guest, this.#viewer, (data) => {
         this.bytesOut += data.length;
@@ -103,9 +105,12 @@ class WsTunnel implements Tunnel {
   }
 
   beat(): void {
-    if (this.#viewer.beat()) return;
-    this.finish({ code: 1006, reason: 'The viewer stopped responding.' });
-    this.browser.terminate();
+    if (!this.#viewer.beat()) {
+      this.finish({ code: 1006, reason: 'The viewer stopped responding.' });
+      this.browser.terminate();
+    } else if (this.#joined?.beat() === false) {
+      this.end(consoleEnd(upstreamFailed, upstreamFailed.reasons.silent));
+    }
   }
 
   end(end: ConsoleEnd): void {
@@ -174,7 +179,6 @@ class WsTunnel implements Tunnel {
       },
       headers,
       perMessageDeflate: false,
-      handshakeTimeout: HANDSHAKE_MS,
       followRedirects: false,
       ...this.upstream.connectOptions(),
     });

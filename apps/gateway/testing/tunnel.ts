@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { type ClientRequest, createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, type Socket } from 'node:net';
 import { kubeconfigOf, Upstream } from '#libs/kube';
 import { Clock } from '#libs/ops';
@@ -12,12 +13,14 @@ export interface TestTunnel {
   readonly tunnel: Tunnel;
   /** The gateway's socket to the viewer. */
   readonly socket: Socket;
-  /** The guest's websocket and the socket below it. */
   readonly guest: WebSocket;
-  readonly guestSocket: Socket;
+  /** The gateway's socket to the guest. */
+  readonly upstream: Socket;
   /** How it ended; undefined while it is open. */
   readonly end: () => ConsoleEnd | undefined;
 }
+
+const GUEST = '/guest';
 
 /** The two servers of tunnels: viewers connect to `port`. */
 export class TunnelBench {
@@ -41,15 +44,21 @@ export class TunnelBench {
   async next(): Promise<TestTunnel> {
     const upstream = new Upstream(kubeconfigOf({ server: `http://127.0.0.1:${portOf(this.#cluster)}` }, {}));
     const tunnels = new WsTunnels(upstream, new Clock());
+    const dialled = socketTo(GUEST);
     const guest = this.guest();
     const [req, socket, head] = await upgradeOf(this.#gateway);
     const tunnel = await tunnels.accept(req, socket, head);
     let end: ConsoleEnd | undefined;
     void tunnel.ended.then((value) => (end = value));
     const onLost = () => Promise.resolve({ code: 1011, reason: 'lost' });
-    await tunnel.connect({ target: '/guest', headers: {}, onLost });
+    await tunnel.connect({ target: GUEST, headers: {}, onLost });
     await upstream.close();
-    return { tunnel, socket, ...(await guest), end: () => end };
+    return { tunnel, socket, guest: await guest, upstream: await dialled, end: () => end };
+  }
+
+  /** The next upgrade that a viewer asks for. */
+  upgrade(): Promise<[IncomingMessage, Socket, Buffer]> {
+    return upgradeOf(this.#gateway);
   }
 
   async close(): Promise<void> {
@@ -57,11 +66,9 @@ export class TunnelBench {
     for (const server of [this.#cluster, this.#gateway]) await new Promise((resolve) => server.close(resolve));
   }
 
-  private async guest(): Promise<Pick<TestTunnel, 'guest' | 'guestSocket'>> {
-    const [req, guestSocket, head] = await upgradeOf(this.#cluster);
-    return new Promise((resolve) =>
-      this.#guests.handleUpgrade(req, guestSocket, head, (guest) => resolve({ guest, guestSocket })),
-    );
+  private async guest(): Promise<WebSocket> {
+    const [req, socket, head] = await upgradeOf(this.#cluster);
+    return new Promise((resolve) => this.#guests.handleUpgrade(req, socket, head, resolve));
   }
 }
 
@@ -74,3 +81,19 @@ function upgradeOf(server: Server): Promise<[IncomingMessage, Socket, Buffer]> {
     server.once('upgrade', (req: IncomingMessage, socket: Socket, head: Buffer) => resolve([req, socket, head])),
   );
 }
+
+/** The socket of the next request that this process sends for a path. */
+function socketTo(path: string): Promise<Socket> {
+  return new Promise((resolve) => {
+    const look = (message: unknown): void => {
+      const { request } = message as { request: ClientRequest };
+      if (request.path !== path) return;
+      unsubscribe(STARTED, look);
+      if (request.socket === null) request.once('socket', resolve);
+      else resolve(request.socket);
+    };
+    subscribe(STARTED, look);
+  });
+}
+
+const STARTED = 'http.client.request.start';

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { type V1SelfSubjectAccessReview } from '@kubernetes/client-node';
 import { AuthorizationV1Api, isKubeError, KubeError, NetworkError, UserClients } from '#libs/kube';
 import { SUBRESOURCE_GROUP } from '#libs/kubevirt';
@@ -6,13 +6,19 @@ import { type ConsoleTarget } from '#libs/policy';
 import { Refusal } from '../http/refusal.js';
 import { type TokenHolder } from './user-vms.js';
 
+/** Opening a console waits for the answer, and says within 20 s that it failed. */
+const ASK_MS = 5000;
+
 /**
  * Whether a signed-in user may open a console. The gateway asks Kubernetes, as the user, before it does anything for
  * them: on the way to a console it tells who is on it, cuts them and writes a record, all with its own rights.
  */
 @Injectable()
 export class ConsoleRights {
-  constructor(private readonly clients: UserClients) {}
+  constructor(
+    private readonly clients: UserClients,
+    @Optional() private readonly askMs = ASK_MS,
+  ) {}
 
   /** @throws Refusal 403 when they may not, 401 when the cluster does not know them, 503 when it cannot be asked */
   async require(user: TokenHolder, target: ConsoleTarget): Promise<void> {
@@ -27,11 +33,20 @@ export class ConsoleRights {
   private async ask(user: TokenHolder, target: ConsoleTarget): Promise<boolean> {
     const client = this.clients.of(() => user.token());
     try {
-      const { status } = await client.api(AuthorizationV1Api).createSelfSubjectAccessReview({ body: reviewOf(target) });
+      const review = client.api(AuthorizationV1Api).createSelfSubjectAccessReview({ body: reviewOf(target) });
+      const { status } = await this.inTime(review);
       return status?.allowed === true;
     } catch (error) {
       throw toRefusal(error);
     }
+  }
+
+  private async inTime<T>(answer: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new NetworkError('no answer in time', undefined)), this.askMs);
+    });
+    return Promise.race([answer, late]).finally(() => clearTimeout(timer));
   }
 }
 
