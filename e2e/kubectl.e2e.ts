@@ -18,7 +18,7 @@ const available = (name: string): Promise<string> =>
 describe('GateTokens and GateServers by kubectl', () => {
   afterAll(async () => {
     await kubectl('delete gt by-kubectl bad in-error early --ignore-not-found');
-    await kubectl('delete gs bad second twin twin-guest --ignore-not-found');
+    await kubectl('delete gs bad bad-image bad-tls second twin twin-guest --ignore-not-found');
   });
 
   it('a GateToken is revoked by a patch, and is what it was issued as for ever', async () => {
@@ -87,28 +87,30 @@ describe('GateTokens and GateServers by kubectl', () => {
 
   it.each([
     [
+      'bad-image',
       'an image that cannot be pulled',
       { img: 'registry.example/none:1', expose: 'none' },
       /^ImageNotPulled\|0 of 1 gateways are ready\. Pod bad-\S+ cannot pull the image registry\.example\/none:1: .*Check spec\.img/,
     ],
     [
+      'bad-tls',
       'a Secret for TLS that is missing',
       { tls: { 'secret-name': 'nowhere' } },
       /^CertificateMissing\|spec\.tls\.secret-name: Secret nowhere does not exist/,
     ],
-  ])('a GateServer with %s is not Ready, and says why', async (_what, spec, expected) => {
-    const input = gateserver('bad', { route: 'bad.gateway-example.localhost', replicas: 1, ...spec });
+  ])('GateServer %s with %s is not Ready, and says why', async (name, _what, spec, expected) => {
+    const input = gateserver(name, { route: 'bad.gateway-example.localhost', replicas: 1, ...spec });
     await kubectlOk('create -f -', { input });
     const path = '{range .status.conditions[?(@.type=="Ready")]}{.reason}|{.message}{end}';
     await until('it says why', async () =>
-      expected.test(await kubectlOk(['get', 'gs', 'bad', '-o', `jsonpath=${path}`])),
+      expected.test(await kubectlOk(['get', 'gs', name, '-o', `jsonpath=${path}`])),
     );
     await until('an Event says so', async () =>
-      (await kubectlOk('get events --field-selector involvedObject.name=bad,type=Warning')).includes(
+      (await kubectlOk(`get events --field-selector involvedObject.name=${name},type=Warning`)).includes(
         expected.source.slice(1, 15),
       ),
     );
-    await kubectlOk('delete gs bad');
+    await kubectlOk(`delete gs ${name}`);
   });
 
   it('of two GateServers whose accounts would share a name the older one runs, then the other', async () => {

@@ -81,11 +81,11 @@ export class Applier {
 
   async #one(owner: Owner, wanted: Wanted): Promise<Outcome> {
     const { type } = wanted;
-    const object = withDigest(ownedBy(wanted.object, owner));
-    const { name = '', namespace = '' } = object.metadata;
+    const { name = '', namespace = '' } = wanted.object.metadata;
     try {
       const live = await this.find(type, name, namespace);
       if (live && !isOwned(live, owner)) return { wanted, result: 'foreign', message: foreign(type, live) };
+      const object = withDigest(ownedBy(wanted.fit?.(wanted.object, live) ?? wanted.object, owner));
       if (live && covers(live, object)) return { wanted, result: 'unchanged' };
       await this.client.apply(type, object, { fieldManager: OPERATOR, force: true });
       return { wanted, result: live ? 'updated' : 'created' };

@@ -5,4 +5,6 @@ import { type Manifest } from '../cluster/manifest.js';
 export interface Wanted {
   type: ResourceType;
   object: Manifest;
+  /** Leaves out what belongs to others in the object as it is when it is applied. */
+  fit?: (object: Manifest, live: Manifest | undefined) => Manifest;
 }

@@ -11,7 +11,6 @@ it('leaves a pod the time to be forgotten, to drain and to end', () => {
     urls: [],
     image: 'gateway',
     sessionDigest: 'x',
-    live: undefined,
   });
   const { spec } = (made['spec'] as { template: { spec: PodSpec } }).template;
   const seconds = (name: string): number =>

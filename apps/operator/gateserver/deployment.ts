@@ -21,8 +21,6 @@ export interface DeploymentInput {
   image: string;
   /** Changes when the cookies' key does: pods read it at their start alone. */
   sessionDigest: string;
-  /** The Deployment as it is. */
-  live: Manifest | undefined;
 }
 
 /** `spec.replicas` of the GateServer when the operator last set the Deployment's. */
@@ -30,12 +28,12 @@ const REPLICAS = `${GROUP}/replicas`;
 
 /** The gateway's Deployment. */
 export function deployment(input: DeploymentInput): Manifest {
-  const { name, namespace, settings, sessionDigest, live } = input;
+  const { name, namespace, settings, sessionDigest } = input;
   const annotations = { [`${GROUP}/session-key`]: sessionDigest };
   return {
     metadata: { name, namespace, labels: labelsOf(name), annotations: { [REPLICAS]: `${settings.replicas}` } },
     spec: {
-      ...(scaledTo(live, settings) === undefined ? { replicas: settings.replicas } : {}),
+      replicas: settings.replicas,
       selector: { matchLabels: selectorOf(name) },
       strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
       template: { metadata: { labels: labelsOf(name), annotations }, spec: podSpec(input) },
@@ -54,6 +52,13 @@ export function scaledTo(live: Manifest | undefined, settings: GateServerSetting
     return subresource === 'scale' && fields !== undefined && 'f:replicas' in fields;
   });
   return isScaled ? (live['spec'] as { replicas?: number }).replicas : undefined;
+}
+
+/** A Deployment that was scaled keeps its replicas. */
+export function keepScale(object: Manifest, live: Manifest | undefined, settings: GateServerSettings): Manifest {
+  if (scaledTo(live, settings) === undefined) return object;
+  const { replicas: _, ...spec } = object['spec'] as { replicas: number };
+  return { ...object, spec };
 }
 
 /** The web application that the pods of a Deployment serve. */

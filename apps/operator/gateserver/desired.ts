@@ -4,7 +4,7 @@ import { SecretKeyError, secretKeys, type SigningKey, toJwks } from '#libs/token
 import { type Manifest, type SecretObject } from '../cluster/manifest.js';
 import { type Wanted } from '../apply/wanted.js';
 import { retiredKeys } from '../keys/retired.js';
-import { deployment } from './deployment.js';
+import { deployment, keepScale } from './deployment.js';
 import { exposureOf } from './exposure.js';
 import { type Gathered } from './gather.js';
 import { gatewayRules, type Rule } from './gateway-role.js';
@@ -24,7 +24,11 @@ export function desiredOf(gathered: Gathered, material: Material): Wanted[] {
     { type: types.configMaps, object: jwks(gathered, material) },
     ...accounts(gathered),
     ...exposed(gathered),
-    { type: types.deployments, object: gatewayDeployment(gathered, material) },
+    {
+      type: types.deployments,
+      object: gatewayDeployment(gathered, material),
+      fit: (object, live) => keepScale(object, live, gathered.settings),
+    },
     { type: types.networkPolicies, object: networkPolicy(gathered.name, gathered.namespace) },
     { type: types.podDisruptionBudgets, object: disruptionBudget(gathered.name, gathered.namespace) },
   ];
@@ -109,12 +113,12 @@ function exposed({ name, namespace, settings }: Gathered): Wanted[] {
 }
 
 function gatewayDeployment(gathered: Gathered, { session }: Material): Manifest {
-  const { server, name, namespace, settings, config, deployment: live } = gathered;
+  const { server, name, namespace, settings, config } = gathered;
   // A digest of 32 random bytes gives nothing away.
   const sessionDigest = createHash('sha256')
     .update(session.data['key'] ?? '')
     .digest('hex')
     .slice(0, 16);
   const image = config.gatewayImage;
-  return deployment({ name, namespace, settings, urls: urlsOf(server), image, sessionDigest, live });
+  return deployment({ name, namespace, settings, urls: urlsOf(server), image, sessionDigest });
 }

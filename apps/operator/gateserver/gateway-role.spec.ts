@@ -44,9 +44,7 @@ describe('the gateway is taken over (security row 19)', () => {
   it('its Deployment may write nowhere, be nobody else, and gets no key that signs', () => {
     const settings = gateServerDefaults({ route: 'gs.example.com' });
     const input = { name: 'gs', namespace: 'n', settings, urls: ['https://gs.example.com'] };
-    const pod = JSON.stringify(
-      deployment({ ...input, image: 'gateway:1', sessionDigest: 'd', live: undefined })['spec'],
-    );
+    const pod = JSON.stringify(deployment({ ...input, image: 'gateway:1', sessionDigest: 'd' })['spec']);
     for (const part of [
       '"readOnlyRootFilesystem":true',
       '"runAsNonRoot":true',

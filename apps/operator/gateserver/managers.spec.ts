@@ -36,9 +36,9 @@ describe('other managers of what a GateServer owns', () => {
   const current = () => cluster.take(types.gateServers, 'gs') as unknown as GateServer | undefined;
 
   /** @returns what was written */
-  async function run(): Promise<string[]> {
+  async function run(now = Date.now): Promise<string[]> {
     cluster.written();
-    await serverReconciler(cluster, { factory, record: (event) => events.push(event) }).reconcile('n/gs');
+    await serverReconciler(cluster, { factory, now, record: (event) => events.push(event) }).reconcile('n/gs');
     return cluster.written();
   }
 
@@ -86,6 +86,14 @@ describe('other managers of what a GateServer owns', () => {
     server({ replicas: 3 });
     await run();
     expect(replicas()).toBe(3);
+  });
+
+  it('keep the replicas that they scale to while the GateServer is being reconciled', async () => {
+    await run(() => {
+      scale(5, 'scale');
+      return Date.now();
+    });
+    expect(replicas()).toBe(5);
   });
 
   it('do not keep those that they write into the Deployment', async () => {
