@@ -17,14 +17,14 @@ function whyNot(error: Error): string {
 /** What the VM's screen shows now. */
 export function Screenshot({ vm }: { vm: Vm }) {
   const on = vm.consoles.vnc;
-  const { data, error, refetch, isFetching } = useScreenshot(vm.namespace, vm.name, on);
+  const { data, problem, busy, refresh } = useScreenshot(vm.namespace, vm.name, on);
   const button = (
     <Button
       variant="plain"
       icon={<SyncIcon />}
       aria-label={text.refresh}
-      isDisabled={!on || isFetching}
-      onClick={() => void refetch()}
+      isDisabled={!on || busy}
+      onClick={() => void refresh()}
     />
   );
   return (
@@ -36,8 +36,8 @@ export function Screenshot({ vm }: { vm: Vm }) {
         <div className="kg-shot">
           {!on ? (
             <p>{text.shotOff}</p>
-          ) : error ? (
-            <p>{whyNot(error)}</p>
+          ) : problem ? (
+            <p>{whyNot(problem)}</p>
           ) : data ? (
             <Picture blob={data} alt={text.shotAlt(vm.name)} />
           ) : (
