@@ -13,7 +13,7 @@ export const signInText = {
   ocCommand: 'oc whoami -t',
   copy: 'Copy',
   copied: 'Copied',
-  gate: 'You can also paste a gate token to open its console.',
+  gate: 'You can also paste a link or a gate token to open its console.',
   empty: 'Enter a token.',
   odd: 'Invalid token: it contains spaces or characters that no token has. Copy the token alone, in one piece.',
   noCode: 'This link is incomplete: the part after the “#” is missing. Copy the whole link.',
