@@ -98,6 +98,10 @@ function availableCondition(gathered: Gathered): Stated {
     reason,
     message: `${message}${more}`,
   });
+  if (wanted === 0 && exposureOf(gathered.settings).exposure === 'none') {
+    const elsewhere = 'No gateway is wanted here: spec.replicas is 0 and spec.expose is none.';
+    return { type: 'Available', status: 'True', reason: 'NoneWanted', message: elsewhere };
+  }
   if (wanted === 0) return not('NoReplicas', ' Set spec.replicas, or scale the Deployment, to have some.');
   if (ready >= wanted && isRolledOut(gathered))
     return { type: 'Available', status: 'True', reason: 'AllReady', message };
