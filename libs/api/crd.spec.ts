@@ -40,8 +40,17 @@ describe('the definitions', () => {
   });
 
   it('have patterns that RE2 and JavaScript read alike', () => {
-    for (const [path, { pattern }] of all) {
-      if (pattern === undefined) continue;
+    const rules = all.flatMap(([path, node]) =>
+      (node['x-kubernetes-validations'] ?? []).flatMap(({ rule }) =>
+        [...rule.matchAll(/matches\(("(?:[^"\\]|\\.)*")\)/g)].map(([, text = '']) => [
+          path,
+          JSON.parse(text) as string,
+        ]),
+      ),
+    );
+    const patterns = all.flatMap(([path, { pattern }]) => (pattern === undefined ? [] : [[path, pattern]]));
+    expect(rules.length).toBeGreaterThan(10);
+    for (const [path, pattern = ''] of [...patterns, ...rules]) {
       expect([path, /\(\?|\\[bBpPuk]|\\[1-9]/.test(pattern)]).toEqual([path, false]);
       expect(() => new RegExp(pattern, 'u')).not.toThrow();
     }

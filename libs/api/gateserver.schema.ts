@@ -11,6 +11,7 @@ import {
   HOST_NAME,
   instant,
   list,
+  matching,
   positiveDuration,
   type Schema,
   type SchemaOf,
@@ -88,6 +89,7 @@ const lifetimes: Pick<
   'issuer-recheck' | 'key-rotation' | 'max-duration' | 'idle-timeout' | 'drain-time' | 'token-retention'
 > = {
   'issuer-recheck': duration(
+    'spec.issuer-recheck',
     "How often the issuer's own rights are checked again while a console is open, and at redeem and open. 0s: only when issued.",
     '60s',
   ),
@@ -102,9 +104,9 @@ const lifetimes: Pick<
     'Maximum duration of new grants. Those that were issued before stay valid when it is lowered.',
     '24h',
   ),
-  'idle-timeout': duration('How long a console can stay open without input. 0s: no limit.', '0s'),
-  'drain-time': duration('How long a gateway waits for open requests when it shuts down.', '30s'),
-  'token-retention': duration('How long to keep ended GateTokens and GateSessions.', '168h'),
+  'idle-timeout': duration('spec.idle-timeout', 'How long a console can stay open without input. 0s: no limit.', '0s'),
+  'drain-time': duration('spec.drain-time', 'How long a gateway waits for open requests when it shuts down.', '30s'),
+  'token-retention': duration('spec.token-retention', 'How long to keep ended GateTokens and GateSessions.', '168h'),
 };
 
 const oidc: Schema = {
@@ -112,7 +114,14 @@ const oidc: Schema = {
   description: 'Sign-in to the dashboard with OpenID Connect.',
   required: ['issuer-url', 'client-id', 'client-secret-ref'],
   properties: {
-    'issuer-url': text('URL of the issuer, https.', 2048, { pattern: `^https://${HOST}${PORT}${PATH}$` }),
+    'issuer-url': text(
+      'URL of the issuer, https.',
+      2048,
+      matching(
+        `^https://${HOST}${PORT}${PATH}$`,
+        'spec.oidc.issuer-url must be an https URL such as https://login.example.com',
+      ),
+    ),
     'client-id': text('Client ID of the gateway at the issuer.', 256, { minLength: 1 }),
     'client-secret-ref': {
       type: 'object',
@@ -131,8 +140,11 @@ const oidc: Schema = {
 
 const properties: SchemaOf<GateServerSpec> = {
   route: text('Host name of the gateway: a DNS name with at least three labels.', 253, {
-    pattern: HOST_NAME,
     'x-kubernetes-validations': [
+      {
+        rule: `self.matches(${JSON.stringify(HOST_NAME)})`,
+        message: 'spec.route must be a DNS name with at least three labels, such as gate.apps.example.com',
+      },
       {
         rule: `!self.matches('${ADDRESS}')`,
         message: 'spec.route must be a DNS name such as gate.example.com, not an IP address',
@@ -143,7 +155,13 @@ const properties: SchemaOf<GateServerSpec> = {
   'api-url': text(
     "The API server that the gateway talks to. The default means the one of the pod's own environment. http:// only on loopback.",
     2048,
-    { default: 'https://kubernetes.default.svc', pattern: API_URL },
+    {
+      default: 'https://kubernetes.default.svc',
+      ...matching(
+        API_URL,
+        'spec.api-url must be a URL such as https://10.0.0.1:6443; http:// is allowed only for loopback',
+      ),
+    },
   ),
   'admin-role': {
     type: 'string',
@@ -159,7 +177,14 @@ const properties: SchemaOf<GateServerSpec> = {
   'public-urls': list(
     'URLs at which browsers reach the gateway, without a path. The first is the base of links; all are allowed origins. http:// is allowed only for loopback. Defaults to https://ROUTE.',
     16,
-    text('scheme://host or scheme://host:port', 300, { pattern: ORIGIN }),
+    text(
+      'scheme://host or scheme://host:port',
+      300,
+      matching(
+        ORIGIN,
+        'spec.public-urls must be URLs without a path, such as https://gate.example.com; http:// is allowed only for loopback',
+      ),
+    ),
     { minItems: 1 },
   ),
   replicas: count('Number of gateway replicas.', 0, 100, 2),
@@ -173,11 +198,20 @@ const properties: SchemaOf<GateServerSpec> = {
   'frame-ancestors': list(
     'Sites that can embed the console in a frame: its pages and the links that lead to them, no other page.',
     32,
-    text('scheme://host, scheme://*.host', 300, { pattern: FRAME_SOURCE }),
+    text(
+      'scheme://host, scheme://*.host',
+      300,
+      matching(
+        FRAME_SOURCE,
+        'spec.frame-ancestors must be sites such as https://portal.example.com or https://*.example.com',
+      ),
+    ),
   ),
-  'web-app': text('URL of a web application to serve at / instead of the dashboard.', 2048, {
-    pattern: `^https?://${HOST}${PORT}${PATH}$`,
-  }),
+  'web-app': text(
+    'URL of a web application to serve at / instead of the dashboard.',
+    2048,
+    matching(`^https?://${HOST}${PORT}${PATH}$`, 'spec.web-app must be a URL such as https://app.example.com/'),
+  ),
   oidc,
 };
 

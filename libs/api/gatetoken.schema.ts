@@ -6,6 +6,7 @@ import {
   flag,
   instant,
   list,
+  matching,
   positiveDuration,
   type Schema,
   type SchemaOf,
@@ -62,27 +63,42 @@ const issuer: Schema = {
   },
 };
 
-const RFC3339 = '^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?([Zz]|[-+][0-9]{2}:[0-9]{2})$';
+const DAY = '((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))';
+const LEAP_DAY = '([2-9][0-9](0[48]|[2468][048]|[13579][26])|([2468][048]|[3579][26])00)-02-29';
+const TIME = '([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]+)?([Zz]|[-+]([01][0-9]|2[0-3]):[0-5][0-9])';
+/**
+ * An RFC 3339 time that exists. The longest duration is 292 years: the grant ends before the year 10000, which RFC 3339
+ * cannot write. Without the format `date-time`, whose values CEL would have to read at each change of the status.
+ */
+const INSTANT = `^(([2-8][0-9]{3}|9[0-6][0-9]{2})-${DAY}|${LEAP_DAY})[Tt]${TIME}$`;
 
 const properties: SchemaOf<GateTokenSpec> = {
   urls: list(
-    'Kubernetes API paths that the grant allows. Each starts with / (or is just *) and has no query. A trailing * matches any suffix.',
+    'Kubernetes API paths that the grant allows, in addition to the consoles of vm if both are set. Each starts with / (or is just *) and has no query. A trailing * matches any suffix.',
     500,
     url,
     { minItems: 1 },
   ),
-  vm: text('Name of a virtual machine. Grants access to its vnc and console subresources, and to nothing else.', 253, {
-    pattern: DNS_NAME,
-  }),
+  vm: text(
+    'Name of a virtual machine. Grants access to its vnc and console subresources, in addition to urls if both are set.',
+    253,
+    matching(DNS_NAME, 'spec.vm must be the name of a virtual machine, such as my-vm'),
+  ),
   from: text('When the grant becomes valid, in RFC 3339 format. Defaults to the creation time.', 64, {
-    format: 'date-time',
-    pattern: RFC3339,
+    ...matching(INSTANT, 'spec.from must be an RFC 3339 time in the years 2000 to 9699, such as 2030-01-31T12:00:00Z'),
   }),
   duration: positiveDuration('spec.duration', 'How long the grant is valid.', '1h'),
   verbs: list(
     'HTTP methods that the grant allows, case-insensitive. GET includes HEAD.',
     16,
-    text('A method.', 16, { pattern: `^(${VERB})$` }),
+    text(
+      'A method.',
+      16,
+      matching(
+        `^(${VERB})$`,
+        'spec.verbs must be HTTP methods such as get: GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS',
+      ),
+    ),
     {
       minItems: 1,
       default: ['get'],
@@ -91,19 +107,24 @@ const properties: SchemaOf<GateTokenSpec> = {
   'secret-name': text(
     "The Secret that contains the signing key: status.secret-name of a GateServer in this namespace, or a Secret annotated as a signing key. Defaults to the Secret of the namespace's only GateServer.",
     253,
-    { pattern: DNS_NAME },
+    matching(DNS_NAME, 'spec.secret-name must be the name of a Secret, such as gateserver-sample-jwt-secret'),
   ),
-  'secret-namespace': text("Namespace of the Secret. Must be the object's own; a condition reports any other.", 63, {
-    pattern: DNS_LABEL,
-  }),
+  'secret-namespace': text(
+    "Namespace of the Secret. Must be the object's own; a condition reports any other.",
+    63,
+    matching(DNS_LABEL, 'spec.secret-namespace must be the name of a namespace, such as my-namespace'),
+  ),
   'secret-file': text('Key in the Secret that contains the private key.', 253, {
     default: 'tls.key',
-    pattern: '^[-._a-zA-Z0-9]+$',
+    ...matching('^[-._a-zA-Z0-9]+$', 'spec.secret-file must be a key of a Secret, such as tls.key'),
   }),
   'link-hash': text(
     "base64url SHA-256 of a link's random code. With it no JWT is made and nothing usable is stored.",
     43,
-    { pattern: '^[-_A-Za-z0-9]{43}$' },
+    matching(
+      '^[-_A-Za-z0-9]{43}$',
+      'spec.link-hash must be the base64url SHA-256 of a code: 43 characters without padding, such as ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0',
+    ),
   ),
   'single-use': flag(
     'Only the first browser that redeems the link can use it. That browser can reload and reconnect until the grant ends.',

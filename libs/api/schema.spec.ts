@@ -105,6 +105,13 @@ describe('a GateToken that is refused by its schema', () => {
     ['spec.from', { ...URL_OK, from: 'tomorrow' }],
     ['spec.from', { ...URL_OK, from: '2030-01-01' }],
     ['spec.from', { ...URL_OK, from: '' }],
+    ['spec.from', { ...URL_OK, from: '9999-12-31T23:59:59Z' }],
+    ['spec.from', { ...URL_OK, from: '0000-01-01T00:00:00+05:00' }],
+    ['spec.from', { ...URL_OK, from: '2030-01-01T00:00:00+24:00' }],
+    ['spec.from', { ...URL_OK, from: '2030-01-01T24:00:00Z' }],
+    ['spec.from', { ...URL_OK, from: '2030-02-29T00:00:00Z' }],
+    ['spec.from', { ...URL_OK, from: '2030-04-31T00:00:00Z' }],
+    ['spec.from', { ...URL_OK, from: '2030-13-01T00:00:00Z' }],
     ['spec.link-hash', { ...URL_OK, 'link-hash': 'abc' }],
     ['spec.secret-name', { ...URL_OK, 'secret-name': 'A/B' }],
     ['spec.secret-file', { ...URL_OK, 'secret-file': '../key' }],
@@ -129,10 +136,29 @@ describe('a GateToken that is refused by its schema', () => {
     { ...URL_OK, duration: '0h90s' },
     { ...URL_OK, duration: '.5h' },
     { ...URL_OK, from: '2030-01-01T00:00:00Z' },
+    { ...URL_OK, from: '2032-02-29t23:59:59-23:59' },
+    { ...URL_OK, from: '9699-12-31T23:59:59Z' },
     { ...URL_OK, from: '2030-01-01T00:00:00.123+02:00' },
     { vm: 'vm', 'link-hash': 'ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0', 'single-use': true, 'take-over': false },
   ])('takes %j', (spec) => {
     expect(refusals('GateToken', spec)).toEqual([]);
+  });
+});
+
+describe('what is refused', () => {
+  it.each<[Kind, object, string]>([
+    ['GateToken', { vm: 'vm', duration: '1d' }, '90s, 30m or 1h30m'],
+    ['GateToken', { vm: 'vm', from: 'tomorrow' }, '2030-01-31T12:00:00Z'],
+    ['GateToken', { vm: 'vm', verbs: ['connect'] }, 'such as get'],
+    ['GateToken', { vm: 'a/b' }, 'such as my-vm'],
+    ['GateServer', { route: 'short', expose: 'auto' }, 'such as gate.apps.example.com'],
+    ['GateServer', { route: 'a.b.c', expose: 'auto', 'key-rotation': '1d' }, 'such as 36h'],
+    ['GateServer', { route: 'a.b.c', expose: 'auto', 'idle-timeout': '1d' }, 'such as 90s'],
+  ])('is told in words with an example of what is right: %s %j', (kind, spec, example) => {
+    const [said = '', ...more] = refusals(kind, spec);
+    expect(more).toEqual([]);
+    expect(said).toContain(example);
+    expect(said).not.toMatch(/[\\^]|pattern/);
   });
 });
 

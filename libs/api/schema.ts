@@ -41,13 +41,24 @@ export const HOST_NAME = `^${LABEL}(\\.${LABEL}){2,}$`;
 
 const DURATION = '^(([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+$';
 
+/**
+ * Text that matches a pattern, refused with a sentence: `pattern` would show people the regular expression.
+ * @param message names the field and gives an example of what is right
+ */
+export const matching = (pattern: string, message: string): Pick<Schema, 'x-kubernetes-validations'> => ({
+  'x-kubernetes-validations': [{ rule: matches(pattern), message }],
+});
+
+/** JSON writes strings as CEL reads them. */
+const matches = (pattern: string): string => `self.matches(${JSON.stringify(pattern)})`;
+
 /** A duration in Go's syntax that is not negative: `0s` switches off. */
-export const duration = (description: string, standard: string): Schema => ({
+export const duration = (field: string, description: string, standard: string): Schema => ({
   type: 'string',
   description: `${description} A duration such as 90s, 30m or 1h30m; 0s is allowed.`,
   default: standard,
   maxLength: 64,
-  pattern: DURATION,
+  ...matching(DURATION, `${field} must be a duration such as 90s, 30m, 1h30m or 0s; write a day as 24h`),
 });
 
 /** A duration in Go's syntax of at least `least`. */
@@ -56,9 +67,11 @@ export const durationFrom = (least: string, field: string, description: string, 
   description: `${description} A duration such as 36h or 720h, at least ${least}.`,
   default: standard,
   maxLength: 64,
-  pattern: DURATION,
   'x-kubernetes-validations': [
-    { rule: `duration(self) >= duration('${least}')`, message: `${field} must be at least ${least}` },
+    {
+      rule: `${matches(DURATION)} && duration(self) >= duration('${least}')`,
+      message: `${field} must be a duration of at least ${least}, such as 36h or 720h`,
+    },
   ],
 });
 
@@ -68,8 +81,12 @@ export const positiveDuration = (field: string, description: string, standard: s
   description: `${description} A positive duration such as 90s, 30m or 1h30m.`,
   default: standard,
   maxLength: 64,
-  pattern: DURATION,
-  'x-kubernetes-validations': [{ rule: "self.matches('[1-9]')", message: `${field} must be longer than 0s` }],
+  'x-kubernetes-validations': [
+    {
+      rule: `${matches(DURATION)} && self.matches('[1-9]')`,
+      message: `${field} must be a duration longer than 0s, such as 90s, 30m or 1h30m; write a day as 24h`,
+    },
+  ],
 });
 
 export const text = (description: string, maxLength: number, more: Partial<Schema> = {}): Schema => ({

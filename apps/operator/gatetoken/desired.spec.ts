@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type GateServer, type GateServerStatus, type GateToken, type GateTokenSpec, SIGNING_KEY } from '#libs/api';
 import { generateKeyPair } from '#libs/token';
@@ -88,4 +89,32 @@ describe('max-duration limits what is issued from now on', () => {
     expect(judged(spec, lowered, {}, { phase: 'Ready', 'gate-server': 'gs' }).phase).toBe('Ready');
     expect(judged(spec, lowered)).toMatchObject({ phase: 'Error', reason: 'DurationTooLong' });
   });
+});
+
+it('says of each time either Error, or an RFC 3339 period that can be written to the status', () => {
+  const pad = (length: number, max: number) => fc.nat({ max }).map((part) => String(part).padStart(length, '0'));
+  const odd = fc
+    .tuple(
+      pad(4, 9999),
+      pad(2, 13),
+      pad(2, 32),
+      pad(2, 24),
+      pad(2, 60),
+      fc.constantFrom('Z', '+24:00', '-23:59', '+05:00'),
+    )
+    .map(([year, month, day, hour, minute, zone]) => `${year}-${month}-${day}T${hour}:${minute}:00${zone}`);
+  const from = fc.oneof(
+    odd,
+    fc.constantFrom('9999-12-31T23:59:59Z', '0000-01-01T00:00:00+05:00', '1969-12-31T23:59:59Z'),
+  );
+  const duration = fc.constantFrom('1s', '1h', '24h', '2562047h');
+  fc.assert(
+    fc.property(from, duration, (start, lasts) => {
+      const decision = judged({ urls: URLS, from: start, duration: lasts }, [server()]);
+      const written = 'data' in decision ? decision.data : undefined;
+      expect(written === undefined).toBe(decision.phase === 'Error' || decision.phase === 'Pending');
+      for (const time of written ? [written.from, written.until] : [])
+        expect(time).toMatch(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/);
+    }),
+  );
 });

@@ -8,6 +8,9 @@ export interface Window {
   durationMs: number;
 }
 
+/** 9999-12-31T23:59:59Z: RFC 3339, and so the status, cannot write a later time. */
+const LAST = 253_402_300_799;
+
 /**
  * From `from`, or the creation, for `duration`. Fractions of a second are cut off the end: never longer than written.
  * @throws RangeError with a message for the condition
@@ -20,6 +23,7 @@ export function windowOf({ metadata }: GateToken, { from, duration }: GateTokenS
   const nbf = Math.floor(start / 1000);
   const exp = Math.floor((start + durationMs) / 1000);
   if (durationMs < 1000 || exp <= nbf) throw new RangeError('spec.duration is too short: use at least 1s.');
+  if (nbf < 0 || exp > LAST) throw new RangeError('spec.from and spec.duration must lie in the years 1970 to 9999.');
   return { nbf, exp, durationMs };
 }
 
