@@ -1,5 +1,6 @@
 import { type GateServerSettings, GROUP } from '#libs/api';
 import { parseDuration } from '#libs/token';
+import { OPERATOR } from '../cluster/labels.js';
 import { type Manifest } from '../cluster/manifest.js';
 import { labelsOf, namesOf, selectorOf } from './names.js';
 
@@ -43,15 +44,20 @@ export function deployment(input: DeploymentInput): Manifest {
 
 /**
  * The number of replicas that an autoscaler or a person set through the scale subresource since `spec.replicas` was last
- * changed, or undefined.
+ * changed, or undefined. The operator has lost the field then, and no other writer of the Deployment has it; the scale
+ * subresource itself does not own a zero, which ScaleSpec leaves out (k8s.io/api/autoscaling/v1).
  */
 export function scaledTo(live: Manifest | undefined, settings: GateServerSettings): number | undefined {
   if (live?.metadata.annotations?.[REPLICAS] !== `${settings.replicas}`) return undefined;
-  const isScaled = (live.metadata.managedFields ?? []).some(({ subresource, fieldsV1 }) => {
-    const { 'f:spec': fields } = (fieldsV1 ?? {}) as { 'f:spec'?: object };
-    return subresource === 'scale' && fields !== undefined && 'f:replicas' in fields;
-  });
+  const managers = live.metadata.managedFields ?? [];
+  const isApplied = managers.some(({ manager, operation }) => manager === OPERATOR && operation === 'Apply');
+  const isScaled = isApplied && managers.every((entry) => entry.subresource === 'scale' || !ownsReplicas(entry));
   return isScaled ? (live['spec'] as { replicas?: number }).replicas : undefined;
+}
+
+function ownsReplicas({ fieldsV1 }: { fieldsV1?: object }): boolean {
+  const { 'f:spec': fields = {} } = (fieldsV1 ?? {}) as { 'f:spec'?: object };
+  return 'f:replicas' in fields;
 }
 
 /** A Deployment that was scaled keeps its replicas. */
