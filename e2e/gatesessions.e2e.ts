@@ -26,6 +26,9 @@ afterAll(async () => {
 
 describe('the records of consoles', () => {
   it('of a viewer who opened one again and again: the newest 20 that ended are kept', async () => {
+    // Without a GateServer, the operator would end these records itself.
+    const server = { route: 'idle.records.localhost', replicas: 0, expose: 'none' };
+    await admin.create(types.gateServers, own('GateServer', 'idle', server));
     const spec = { vm: 'demo', kind: 'vnc', 'client-address': '192.0.2.1', pod: 'gate-0', token: 'looping' };
     for (let i = 0; i < 25; i++) {
       await admin.create(types.gateSessions, own('GateSession', `loop-${i}`, spec));
@@ -38,6 +41,7 @@ describe('the records of consoles', () => {
     });
     expect(left.sort()).toEqual(Array.from({ length: 20 }, (_, i) => `loop-${i + 5}`).sort());
     for (const name of left) await admin.delete(types.gateSessions, name ?? '', namespace);
+    await admin.delete(types.gateServers, 'idle', namespace);
   });
 
   it('of a GateServer that is deleted end with its pods', async () => {

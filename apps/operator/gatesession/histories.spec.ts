@@ -51,6 +51,15 @@ describe('of the ended consoles of one viewer on one VM', () => {
     );
   });
 
+  it('one whose end changes counts by its new end', () => {
+    const { put, surplus } = setUp();
+    const sessions = ended(KEPT.ofViewer + 1);
+    const [first, ...others] = sessions as [GateSession, ...GateSession[]];
+    const later: GateSession = { ...first, status: { phase: 'Ended', ended: new Date(1e9).toISOString() } };
+    put(first, ...others.slice(0, -1), later, ...others.slice(-1));
+    expect(surplus([later, ...others])).toEqual([nameOf(others[0] as GateSession)]);
+  });
+
   it('live ones are not counted', () => {
     const { put, surplus } = setUp();
     const live = ended(KEPT.ofViewer + 1).map((one): GateSession => ({ ...one, status: { phase: 'Active' } }));

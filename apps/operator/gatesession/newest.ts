@@ -14,9 +14,10 @@ export class Newest {
     return this.#at.has(key);
   }
 
-  /** @returns the key that is no longer among the newest, if any; it may be this one */
+  /** Adds a key, or moves it to another time. @returns the key that is no longer among the newest, if any; it may be this one */
   add(key: string, at: number): string | undefined {
-    if (this.has(key)) return undefined;
+    if (this.#at.get(key) === at) return undefined;
+    this.delete(key);
     this.#at.set(key, at);
     this.#kept.splice(this.#placeOf(at), 0, key);
     if (this.size <= this.most) return undefined;
