@@ -45,8 +45,8 @@ describe('a grant over REST', () => {
     expect(status).toBe(200);
     expect((body as LinkInfo).location).toBe(`/console/${cluster().namespace}/demo`);
     const serial = await ConsoleSocket.open(consolePath('demo', 'console'), { cookie });
-    // As scripts do: without waiting for the guest.
-    serial.send('uname -a\r');
+    // As scripts do: without waiting for the guest. Another test may have left a half-typed line.
+    serial.send('\runame -a\r');
     const screen = await ConsoleSocket.open(consolePath('demo'), { cookie });
     await until('RFB greets', () => screen.text().startsWith('RFB 003.008\n'));
     await until('the guest answers', () => serial.text().includes('Linux demo'));

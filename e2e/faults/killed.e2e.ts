@@ -90,7 +90,8 @@ async function holdings(prefix: string) {
   await revokeToken(admin, names.revoked);
   await until('the revoked one is refused', async () => (await open(revoked)) === 401);
   const link = (await issue({ vm: 'demo', duration: '30m' })).link ?? '';
-  const { cookie } = await redeem(link);
+  const { status, cookie } = await redeem(link);
+  expect(status).toBe(200);
   const headers = { ...json, origin: cluster().url };
   const login = await gateway('/login', { method: 'POST', headers, body: JSON.stringify({ token: tokenOf('dev') }) });
   expect(login.status).toBe(200);

@@ -71,6 +71,17 @@ it('a flood of unknown link codes costs 20 readings at once, then one every 30 s
   expect(asked.length).toBeLessThanOrEqual(41);
 });
 
+it('a link that was just issued opens after such a flood too: the watch brings it', async () => {
+  const { store } = setUp();
+  for (let i = 0; i < 100; i++) void outcome(store.byLinkHash(`unknown-${i}`));
+  const opening = outcome(store.byLinkHash('hash-new'));
+  store.put(token('new'));
+  expect(await opening).toBe('new');
+  const never = outcome(store.byLinkHash('hash-never'));
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(await never).toBe('unknown');
+});
+
 it('cookies of grants that were deleted cost one reading, not one a second', async () => {
   const { asked, cookie, open } = setUp();
   const answers = await everySecond(16, (i) => open(cookie(`deleted-${i % 16}`)));

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { ownFault } from '../cluster/own-fault.js';
@@ -13,6 +14,8 @@ import { type ActiveGrant, toActiveGrant } from './active-grant.js';
 import { LiveTokens } from './live-tokens.js';
 
 const NEGATIVE_MS = 1000;
+/** How long the watch has to bring the GateToken of a link code that may not be asked for. */
+const ARRIVAL_MS = 1000;
 const MOST_REMEMBERED = 10_000;
 /** Readings of all GateTokens because of unknown link codes, which anyone can make up: 20 at once, then one every 30 s. */
 const GUESSES = { most: 20, backPerSecond: 1 / 30, addresses: 1 };
@@ -29,6 +32,8 @@ export class GrantStore {
   readonly #gone = new LRUCache<string, true>({ max: MOST_REMEMBERED });
   readonly #misses = new LRUCache<string, true>({ max: MOST_REMEMBERED, ttl: NEGATIVE_MS });
   readonly #asking = new Map<string, Promise<GateToken | undefined>>();
+  /** Emits the hash of each link that comes. */
+  readonly #arrivals = new EventEmitter().setMaxListeners(0);
   readonly #live: LiveTokens;
   readonly #guesses: Attempts;
 
@@ -58,7 +63,7 @@ export class GrantStore {
 
   /** @param hash base64url SHA-256 of the code of a link */
   async byLinkHash(hash: string): Promise<ActiveGrant> {
-    if (!this.#uidByHash.has(hash) && this.mayGuess()) await this.#live.read();
+    if (!this.#uidByHash.has(hash)) await (this.mayGuess() ? this.#live.read() : this.arrival(hash));
     const uid = this.#uidByHash.get(hash);
     if (uid === undefined) throw new GrantError('unknown');
     return this.byUid(uid);
@@ -79,7 +84,23 @@ export class GrantStore {
     if (known !== undefined && isOlder(token, known)) return;
     this.#byUid.set(uid, token);
     const hash = token.spec['link-hash'];
-    if (hash !== undefined) this.#uidByHash.set(hash, uid);
+    if (hash === undefined) return;
+    this.#uidByHash.set(hash, uid);
+    this.#arrivals.emit(`hash:${hash}`);
+  }
+
+  /** Resolves when the watch has brought a link, and at the latest after a second: another replica may just have issued it. */
+  private arrival(hash: string): Promise<void> {
+    const event = `hash:${hash}`;
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#arrivals.off(event, done);
+        resolve();
+      };
+      const timer = setTimeout(done, ARRIVAL_MS);
+      this.#arrivals.on(event, done);
+    });
   }
 
   /** Of several gateways of a namespace a grant opens one. Where none is named, an older operator signed it. */
