@@ -37,7 +37,7 @@ describe('a console in a namespace that the gateway does not watch', () => {
     expect(ended).toEqual({ code: 1008, reason });
   });
 
-  it('has no status that its page could go by', async () => {
+  it('gives its page no status', async () => {
     const headers = bearer(await grantOfFarVm());
     const info = await call(gateway.port, '/api/v1/grant?namespace=far&vm=remote', { headers });
     expect(info.status).toBe(200);

@@ -76,7 +76,7 @@ export class ServerGatherer {
     };
   }
 
-  /** Live: the watch has no data of others' Secrets. Only the names of the data are kept. */
+  /** Reads from the API server, since the watch omits the data of foreign Secrets. Keeps only the names of the keys. */
   async #certificate(settings: GateServerSettings, names: Names, namespace: string): Promise<Gathered['certificate']> {
     if (exposureOf(settings).exposure !== 'ingress' || !settings.tls) return undefined;
     const secret = settings.tls['secret-name'] ?? (settings.tls['issuer-ref'] && names.tls);

@@ -17,7 +17,7 @@ interface ServiceSpec {
 }
 
 /**
- * Where a service's server listens. Only an ExternalName says so: there is no network of services here that a cluster
+ * Where a service's server listens. Only an ExternalName tells: there is no network of services here that a cluster
  * address would lead into, and nothing that writes EndpointSlices.
  * @throws UnresolvedError
  */
