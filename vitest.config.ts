@@ -8,12 +8,12 @@ const resolve = {
 };
 
 /** Specs beside the code. */
-const specs = (name: string, include: string[], exclude: string[] = []) => ({
+const specs = (name: string, include: string[], rest: { exclude?: string[]; isolate?: boolean } = {}) => ({
   resolve,
   test: {
     name,
     include,
-    exclude,
+    ...rest,
     setupFiles: ['reflect-metadata'],
     testTimeout: 20_000,
     // A machine that runs tests is busy: what a test waits for may take a while.
@@ -40,7 +40,11 @@ export default defineConfig({
   resolve,
   test: {
     projects: [
-      specs('unit', ['{apps,libs}/**/*.spec.{ts,tsx}', 'scripts/**/*.spec.mjs'], ['apps/devcluster/**']),
+      // No spec of these mocks a module, so files share them: to load them anew for each file takes as long as the tests.
+      specs('unit', ['{apps,libs}/**/*.spec.{ts,tsx}', 'scripts/**/*.spec.mjs'], {
+        exclude: ['apps/devcluster/**'],
+        isolate: false,
+      }),
       endToEnd('e2e', ['e2e/*.e2e.ts']),
       endToEnd('e2e-real', ['e2e/**/*.e2e.ts']),
       specs('cluster', ['apps/devcluster/**/*.spec.ts']),
