@@ -5,6 +5,7 @@
 import { type V1Condition } from '@kubernetes/client-node/dist/gen/models/V1Condition.js';
 import { type V1ObjectMeta } from '@kubernetes/client-node/dist/gen/models/V1ObjectMeta.js';
 import { type V1OwnerReference } from '@kubernetes/client-node/dist/gen/models/V1OwnerReference.js';
+import { type V1Status } from '@kubernetes/client-node/dist/gen/models/V1Status.js';
 
 /**
  * A model as JSON on the wire, which is what the API server sends and informers hold: times are RFC 3339 strings, and
@@ -20,6 +21,7 @@ export type Wire<T> = T extends Date
 
 export type ObjectMeta = Wire<V1ObjectMeta>;
 export type OwnerReference = Wire<V1OwnerReference>;
+export type Status = Wire<V1Status>;
 export type Condition = Wire<V1Condition> & { status: 'True' | 'False' | 'Unknown' };
 
 /** Any object of the API server. */

@@ -1,24 +1,8 @@
-import { type Cause, type Fields, type ResourceDef } from './types.js';
+import { type Status } from '#libs/wire';
+import { type Cause, type ResourceDef } from './types.js';
 
-export interface StatusBody {
-  kind: 'Status';
-  apiVersion: 'v1';
-  metadata: Fields;
-  status: 'Success' | 'Failure';
-  message?: string;
-  reason?: string;
-  details?: StatusDetails;
-  code: number;
-}
-
-export interface StatusDetails {
-  name?: string;
-  group?: string;
-  kind?: string;
-  uid?: string;
-  causes?: { reason?: string; message?: string; field?: string }[];
-  retryAfterSeconds?: number;
-}
+export type StatusBody = Status & { code: number };
+type StatusDetails = NonNullable<Status['details']>;
 
 /** A failure that the client gets as a metav1.Status. The message follows Kubernetes word for word. */
 export class ApiError extends Error {

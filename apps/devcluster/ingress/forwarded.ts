@@ -1,17 +1,5 @@
 import { type IncomingMessage } from 'node:http';
-
-/** Headers of one connection: they end at the ingress. The code that forwards upgrades handles `upgrade`. */
-const HOP_BY_HOP = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
+import { HOP_BY_HOP } from '../process/hop-by-hop.js';
 
 /** Raw header pairs without those of the connection; repeated headers stay apart. */
 export function endToEnd(raw: readonly string[], connection = ''): string[] {

@@ -1,3 +1,5 @@
+import { type V1APIServiceSpec } from '@kubernetes/client-node';
+import { type Wire } from '#libs/wire';
 import { type KubeObject } from '../types.js';
 
 /** A group version that another server serves, as an APIService object with `spec.service` says it. */
@@ -12,19 +14,9 @@ export interface RemoteService {
   versionPriority: number;
 }
 
-interface Spec {
-  group?: string;
-  version?: string;
-  service?: { namespace?: string; name?: string; port?: number };
-  caBundle?: string;
-  insecureSkipTLSVerify?: boolean;
-  groupPriorityMinimum?: number;
-  versionPriority?: number;
-}
-
 /** Reads one; undefined for group versions that this server serves itself. */
 export function remoteService(object: KubeObject): RemoteService | undefined {
-  const spec = (object.spec ?? {}) as Spec;
+  const spec = (object.spec ?? {}) as Partial<Wire<V1APIServiceSpec>>;
   const { namespace, name, port = 443 } = spec.service ?? {};
   if (!spec.version || !namespace || !name) return undefined;
   return {

@@ -1,20 +1,10 @@
 import { type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 
+import { HOP_BY_HOP } from '../../process/hop-by-hop.js';
 import { type UserInfo } from '../types.js';
 
 /** Characters of a header's name that need no escape; all others are written as %XX. */
 const PLAIN = /[^A-Za-z0-9!#$&'*+\-.^_`|~]/g;
-const HOP_BY_HOP = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
 
 const escaped = (key: string): string =>
   key.replace(PLAIN, (c) => [...Buffer.from(c)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''));

@@ -4,21 +4,14 @@ import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
+import { type V1NodeStatus, type V1PodSpec } from '@kubernetes/client-node';
+import { type Wire } from '#libs/wire';
 import { ApiError, badRequest, notFound } from '../status.js';
 import { type ObjectAccess } from '../types.js';
 import { type Address } from './resolve.js';
 import { type ClientIdentity } from './transport.js';
 
-interface PodSpec {
-  nodeName?: string;
-  containers?: { name: string }[];
-  initContainers?: { name: string }[];
-}
-
-interface NodeStatus {
-  addresses?: { type: string; address: string }[];
-  daemonEndpoints?: { kubeletEndpoint?: { Port?: number } };
-}
+type PodSpec = Partial<Wire<V1PodSpec>>;
 
 /** Asks the node's kubelet for `pods/NAME/log`. */
 export class PodLogs {
@@ -66,7 +59,7 @@ export class PodLogs {
   private kubelet(nodeName: string): Address {
     const node = this.objects.get('', 'nodes', nodeName);
     if (!node) throw notFound({ group: '', resource: 'nodes' }, nodeName);
-    const { addresses = [], daemonEndpoints } = (node.status ?? {}) as NodeStatus;
+    const { addresses = [], daemonEndpoints } = (node.status ?? {}) as Wire<V1NodeStatus>;
     const host = addresses.find(({ type }) => type === 'InternalIP')?.address;
     if (host === undefined) throw internal(`node ${nodeName} has no InternalIP`);
     return { host, port: daemonEndpoints?.kubeletEndpoint?.Port ?? 10250 };

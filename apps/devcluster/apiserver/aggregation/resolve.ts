@@ -1,3 +1,4 @@
+import { textOf } from '../fields.js';
 import { type ObjectAccess } from '../types.js';
 import { type RemoteService } from './api-service.js';
 
@@ -11,11 +12,6 @@ export class UnresolvedError extends Error {
   override readonly name = 'UnresolvedError';
 }
 
-interface ServiceSpec {
-  type?: string;
-  externalName?: string;
-}
-
 /**
  * Where a service's server listens. Only an ExternalName tells: there is no network of services here that a cluster
  * address would lead into, and nothing that writes EndpointSlices.
@@ -25,7 +21,7 @@ export function resolve(objects: ObjectAccess, { service }: Pick<RemoteService, 
   const { namespace, name, port } = service;
   const found = objects.get('', 'services', name, namespace);
   if (!found) throw new UnresolvedError(`service/${name} in "${namespace}" is not present`);
-  const spec = (found.spec ?? {}) as ServiceSpec;
-  if (spec.type === 'ExternalName') return { host: spec.externalName ?? '', port };
+  const { type, externalName } = found.spec ?? {};
+  if (type === 'ExternalName') return { host: textOf(externalName), port };
   throw new UnresolvedError(`service/${name} in "${namespace}" is not of the type ExternalName`);
 }

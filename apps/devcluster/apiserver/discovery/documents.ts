@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { apiVersionOf, type Registry } from '../registry.js';
 import { type Fields, type ResourceDef } from '../types.js';
 
@@ -52,7 +51,6 @@ function legacyResources(def: ResourceDef): Fields[] {
     verbs: def.verbs,
     ...(def.shortNames.length ? { shortNames: def.shortNames } : {}),
     ...(def.categories?.length ? { categories: def.categories } : {}),
-    ...(def.verbs.includes('get') ? { storageVersionHash: storageHash(def) } : {}),
   };
   const known = subresourcesOf(def);
   if (!def.custom) known.sort((a, b) => a.name.localeCompare(b.name));
@@ -68,10 +66,6 @@ function legacyResources(def: ResourceDef): Fields[] {
   }));
   return [main, ...subs];
 }
-
-/** Changes where a kind is stored in another version (apiserver/pkg/endpoints/discovery/storageversionhash.go). */
-const storageHash = ({ group, storageVersion, kind }: ResourceDef): string =>
-  createHash('sha256').update(`${group}/${storageVersion}/${kind}`).digest().subarray(0, 8).toString('base64');
 
 interface Sub {
   name: string;

@@ -12,9 +12,6 @@ function defaults(service: KubeObject): void {
   const spec = ensure(service, 'spec');
   setDefault(spec, 'type', 'ClusterIP');
   setDefault(spec, 'sessionAffinity', 'None');
-  if (spec['sessionAffinity'] === 'ClientIP') {
-    setDefault(spec, 'sessionAffinityConfig', { clientIP: { timeoutSeconds: 10_800 } });
-  }
   for (const port of recordsOf(spec['ports'])) {
     setDefault(port, 'protocol', 'TCP');
     if (spec['type'] !== 'ExternalName') port['targetPort'] = port['targetPort'] || port['port'];

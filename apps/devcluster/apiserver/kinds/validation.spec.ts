@@ -31,11 +31,6 @@ describe('objects that a person gets wrong', () => {
     ],
     [
       'Deployment',
-      deployment({ selector: {} }),
-      'spec.selector: Invalid value: {}: empty selector is invalid for deployment',
-    ],
-    [
-      'Deployment',
       deployment({ selector: { matchLabels: { a: 'c' } } }),
       'spec.template.metadata.labels: Invalid value: {"a":"b"}: `selector` does not match template `labels`',
     ],

@@ -35,9 +35,6 @@ function selectionFaults({ spec = {} }: KubeObject): Cause[] {
   const detail = '`selector` does not match template `labels`';
   const mismatch = cause.invalid('spec.template.metadata.labels', labels ?? null, detail);
   if (!isFields(selector)) return [cause.required('spec.selector'), mismatch];
-  if (Object.keys(selector).length === 0) {
-    return [cause.invalid('spec.selector', selector, 'empty selector is invalid for deployment')];
-  }
   return matchesSelector(selectorOf(selector), fieldsOf(labels) as Record<string, string>) ? [] : [mismatch];
 }
 

@@ -50,16 +50,11 @@ const immutableFaults = ({ metadata }: KubeObject, old: KubeObject): Cause[] =>
 
 function ownerFaults({ metadata }: KubeObject): Cause[] {
   const owners = metadata.ownerReferences ?? [];
-  const causes = owners.flatMap((owner, index) =>
+  return owners.flatMap((owner, index) =>
     (['apiVersion', 'kind', 'name', 'uid'] as const)
       .filter((part) => !fieldsOf(owner)[part])
       .map((part) => cause.required(`metadata.ownerReferences[${index}].${part}`, 'must not be empty')),
   );
-  if (owners.filter(({ controller }) => controller).length > 1) {
-    const detail = 'Only one reference can have Controller set to true.';
-    causes.push(cause.invalid('metadata.ownerReferences', owners, detail));
-  }
-  return causes;
 }
 
 function finalizerFaults(object: KubeObject, old: KubeObject): Cause[] {

@@ -1,7 +1,7 @@
-import { at, listOf, numberOf, recordsOf, textOf, textsOf } from '../fields.js';
+import { at, listOf, numberOf, recordsOf, textOf } from '../fields.js';
 import { type KubeObject } from '../types.js';
 import { ageColumn, type Column, column, nameColumn, orNone, wide } from './column.js';
-import { labelsText, shortened } from './workloads.js';
+import { labelsText } from './workloads.js';
 
 function servicePorts(service: KubeObject): string {
   const ports = recordsOf(service.spec?.['ports']).map((port) => {
@@ -12,12 +12,9 @@ function servicePorts(service: KubeObject): string {
 }
 
 function externalAddress(service: KubeObject): string {
-  const spec = service.spec ?? {};
-  const own = textsOf(spec['externalIPs']);
-  if (spec['type'] === 'ExternalName') return textOf(spec['externalName']);
-  if (spec['type'] !== 'LoadBalancer') return orNone(own.join(','));
-  const all = [...loadBalancer(service), ...own];
-  return all.length ? all.join(',') : '<pending>';
+  const { type, externalName } = service.spec ?? {};
+  if (type !== 'LoadBalancer') return orNone(textOf(externalName));
+  return loadBalancer(service).join(',') || '<pending>';
 }
 
 const loadBalancer = (object: KubeObject): string[] =>
@@ -35,10 +32,10 @@ export const serviceColumns: Column[] = [
   wide('Selector', (service) => labelsText(service.spec?.['selector'])),
 ];
 
-function hosts(ingress: KubeObject): string {
-  const named = recordsOf(ingress.spec?.['rules']).map((rule) => textOf(rule['host']) || '*');
-  return named.length ? shortened(named) : '*';
-}
+const hosts = (ingress: KubeObject): string =>
+  recordsOf(ingress.spec?.['rules'])
+    .map((rule) => textOf(rule['host']) || '*')
+    .join(',') || '*';
 
 export const ingressColumns: Column[] = [
   nameColumn,

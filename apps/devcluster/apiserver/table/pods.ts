@@ -39,13 +39,8 @@ function phase(pod: KubeObject): string {
   const containers = initializing === undefined ? statuses(pod, 'containerStatuses') : [];
   reason = initializing ?? reason;
   for (const status of [...containers].reverse()) reason = containerReason(status) || reason;
-  const running = containers.some((status) => status['ready'] === true && at(status, 'state', 'running'));
-  if (reason === 'Completed' && running) reason = isReady(pod) ? 'Running' : 'NotReady';
   return pod.metadata.deletionTimestamp ? 'Terminating' : reason;
 }
-
-const isReady = (pod: KubeObject): boolean =>
-  recordsOf(pod.status?.['conditions']).some(({ type, status }) => type === 'Ready' && status === 'True');
 
 function restarts(pod: KubeObject, now: Date): string {
   const all = statuses(pod, initReason(pod) === undefined ? 'containerStatuses' : 'initContainerStatuses');

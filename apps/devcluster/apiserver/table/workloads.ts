@@ -4,8 +4,10 @@ import { ageColumn, type Column, column, nameColumn, orNone, wide } from './colu
 
 const status = (object: KubeObject, field: string): number => numberOf(object.status?.[field]);
 
-const containers = (object: KubeObject): Record<string, unknown>[] =>
-  recordsOf(at(object, 'spec', 'template', 'spec', 'containers'));
+const containersText = (object: KubeObject, field: 'name' | 'image'): string =>
+  recordsOf(at(object, 'spec', 'template', 'spec', 'containers'))
+    .map((container) => textOf(container[field]))
+    .join(',');
 
 /** The labels that a selector wants, as kubectl writes them: `a=b,c=d`. */
 export const labelsText = (labels: unknown): string =>
@@ -16,16 +18,8 @@ export const labelsText = (labels: unknown): string =>
   );
 
 const template: Column[] = [
-  wide('Containers', (object) =>
-    containers(object)
-      .map(({ name }) => textOf(name))
-      .join(','),
-  ),
-  wide('Images', (object) =>
-    containers(object)
-      .map(({ image }) => textOf(image))
-      .join(','),
-  ),
+  wide('Containers', (object) => containersText(object, 'name')),
+  wide('Images', (object) => containersText(object, 'image')),
   wide('Selector', (object) => labelsText(at(object, 'spec', 'selector', 'matchLabels'))),
 ];
 
@@ -52,8 +46,7 @@ const condition = (object: KubeObject, type: string): Record<string, unknown> | 
 
 function nodeStatus(node: KubeObject): string {
   const found = condition(node, 'Ready');
-  const word = found ? (found['status'] === 'True' ? 'Ready' : 'NotReady') : 'Unknown';
-  return node.spec?.['unschedulable'] === true ? `${word},SchedulingDisabled` : word;
+  return found ? (found['status'] === 'True' ? 'Ready' : 'NotReady') : 'Unknown';
 }
 
 export const nodeColumns: Column[] = [
@@ -63,9 +56,3 @@ export const nodeColumns: Column[] = [
   ageColumn,
   column('Version', (node) => textOf(at(node, 'status', 'nodeInfo', 'kubeletVersion'))),
 ];
-
-/** Items of a list as kubectl shortens it: three, then how many more. */
-export function shortened(items: string[], max = 3): string {
-  const more = items.length - max;
-  return orNone(items.slice(0, max).join(',')) + (more > 0 ? ` + ${more} more...` : '');
-}
