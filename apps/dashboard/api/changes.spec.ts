@@ -38,7 +38,7 @@ describe('applyChange', () => {
   it('changes nothing for an unknown name, a list that is absent, or a reset', () => {
     expect(applyChange(lists, { kind: 'vm', type: 'delete', name: 'z' })).toBe(lists);
     expect(applyChange({}, { kind: 'vm', type: 'put', object: vm('a') })).toEqual({});
-    expect(applyChange(lists, { kind: 'reset', type: 'reset' })).toBe(lists);
+    expect(applyChange(lists, { kind: 'reset', type: 'reset', lacks: [] })).toBe(lists);
   });
 });
 

@@ -1,3 +1,4 @@
+import { type V1ResourceRule } from '@kubernetes/client-node';
 import { type ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { json } from '../testing/fake-api.js';
@@ -18,6 +19,9 @@ const watched = (token = 'ada'): string[] =>
   cluster.api.seen
     .filter(({ headers, url }) => headers.authorization === `Bearer ${token}` && url.includes('watch=true'))
     .map(({ url }) => /\/([a-z]+)\?/.exec(url)?.[1] ?? '');
+
+/** The first change that a stream told of. */
+const firstOf = (received: string): unknown => JSON.parse(/^data: (.*)$/m.exec(received)?.[1] ?? 'null');
 
 describe('a user whom the cluster does not accept', () => {
   it('401, 403 before a stream begins', async () => {
@@ -106,6 +110,85 @@ describe('one stream', () => {
       'virtualmachines',
     ]);
     for (const tab of tabs) tab.close();
+  });
+
+  const VM_KINDS = ['virtualmachines', 'virtualmachineinstances', 'gatesessions'];
+  const KINDS = [...VM_KINDS, 'gatetokens'];
+  /** Rules with these verbs for each kind, all where none are given. */
+  const rulesOf = (verbs: Record<string, string[]>): V1ResourceRule[] =>
+    KINDS.map((kind) => ({ verbs: verbs[kind] ?? ['*'], apiGroups: ['*'], resources: [kind] }));
+  const lacksOf = (verb: string, ...kinds: string[]): object[] => kinds.map((resource) => ({ verb, resource }));
+
+  it.each<[string, Record<string, string[]>, object[], string[]]>([
+    ['nothing', {}, [], KINDS],
+    ...VM_KINDS.map((kind): [string, Record<string, string[]>, object[], string[]] => [
+      `to watch ${kind}`,
+      { [kind]: ['get', 'list'] },
+      lacksOf('watch', kind),
+      // A row without what it is joined with would be wrong: the page polls.
+      KINDS.filter((one) => one === 'gatetokens' || (one === 'gatesessions' && kind !== one)),
+    ]),
+    ['to watch gatetokens', { gatetokens: ['list'] }, lacksOf('watch', 'gatetokens'), VM_KINDS],
+    [
+      'to list virtualmachineinstances',
+      { virtualmachineinstances: ['get', 'watch'] },
+      lacksOf('list', 'virtualmachineinstances'),
+      ['virtualmachines', 'gatesessions', 'gatetokens'],
+    ],
+    [
+      'to list gatesessions',
+      { gatesessions: [] },
+      lacksOf('list', 'gatesessions'),
+      ['virtualmachines', 'virtualmachineinstances', 'gatetokens'],
+    ],
+    [
+      'to list virtualmachines',
+      { virtualmachines: ['get'] },
+      lacksOf('list', 'virtualmachines'),
+      ['gatesessions', 'gatetokens'],
+    ],
+    ['to watch all', Object.fromEntries(KINDS.map((kind) => [kind, ['list']])), lacksOf('watch', ...KINDS), []],
+    ['to list all', Object.fromEntries(KINDS.map((kind) => [kind, ['watch']])), lacksOf('list', ...KINDS), []],
+  ])('who lacks the right %s is told so, and gets the rest', async (name, verbs, lacks, streamed) => {
+    serveUsers(cluster, {}, rulesOf(verbs));
+    const token = name.replaceAll(' ', '-');
+    const stream = await events(gateway.port, EVENTS, { authorization: `Bearer ${token}` });
+    await until(() => stream.received().includes('"kind":"reset"'));
+    expect(firstOf(stream.received())).toEqual({ kind: 'reset', type: 'reset', lacks });
+    await until(() => watched(token).length === streamed.length);
+    expect(watched(token).sort()).toEqual(streamed.toSorted());
+    stream.close();
+  });
+
+  it('a watch cannot be ruled out where Kubernetes does not know all rights of the user', async () => {
+    serveUsers(cluster, {
+      'POST /selfsubjectrulesreviews': { code: 201, body: { status: { resourceRules: [], incomplete: true } } },
+    });
+    const stream = await events(gateway.port, EVENTS, { authorization: 'Bearer by-webhook' });
+    await until(() => stream.received().includes('"kind":"reset"'));
+    expect(firstOf(stream.received())).toEqual({ kind: 'reset', type: 'reset', lacks: lacksOf('watch', ...KINDS) });
+    stream.close();
+  });
+
+  it('says of a VM what it lacks, and nothing before its instance and its viewers are known', async () => {
+    serveUsers(cluster, {}, rulesOf({ gatesessions: [] }));
+    const users = cluster.api.answer;
+    let answerInstances: (() => void) | undefined;
+    cluster.api.answer = (req, res, body) => {
+      const isList = req.url?.includes('/virtualmachineinstances?') && !req.url.includes('watch=true');
+      if (!isList || req.headers.authorization !== 'Bearer slow' || answerInstances) return users(req, res, body);
+      answerInstances = () => json(res, { metadata: { resourceVersion: '1' }, items: [] });
+      return true;
+    };
+    const stream = await events(gateway.port, EVENTS, { authorization: 'Bearer slow' });
+    await until(() => answerInstances !== undefined && watched('slow').includes('virtualmachines'));
+    await cluster.grant();
+    await until(() => stream.received().includes('"kind":"gatetoken"'));
+    expect(stream.received()).not.toContain('"kind":"vm"');
+    answerInstances?.();
+    await until(() => stream.received().includes('"kind":"vm"'));
+    expect(stream.received()).toContain('"lacks":[{"verb":"list","resource":"gatesessions"}]');
+    stream.close();
   });
 
   it('leaves out the kind that they may not list; the others still stream', async () => {

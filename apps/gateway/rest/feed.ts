@@ -1,5 +1,5 @@
 import { Observable, Subject } from 'rxjs';
-import { type ChangeEvent, type GateSession, type GateToken } from '#libs/api';
+import { type ChangeEvent, type GateSession, type GateToken, type MissingRight } from '#libs/api';
 import { Informer, isKubeError, type KubeObject, type ResourceType, types } from '#libs/kube';
 import { type VirtualMachine, type VirtualMachineInstance } from '#libs/kubevirt';
 import { gateSessionView } from './gatesession-view.js';
@@ -9,14 +9,32 @@ import { type User } from '../access/user.js';
 import { isActive, Viewers } from './viewers.js';
 import { vmView } from './vm-view.js';
 
+/** What a VM's row is made from. */
+const OF_VMS = [types.virtualMachines, types.virtualMachineInstances, types.gateSessions] as const;
+
+/** The rights that a user lacks of those that a stream of all kinds takes. */
+function lacksOf(rules: Rules): MissingRight[] {
+  return [...OF_VMS, types.gateTokens].flatMap(({ group, resource }): MissingRight[] => {
+    const may = (verb: string): boolean => rules.allow({ verb, group, resource });
+    if (may('list') && may('watch')) return [];
+    // Where rights are not all known, a list may be answered nevertheless: pages should ask for it.
+    const verb = may('list') || !rules.complete ? 'watch' : 'list';
+    return [{ verb, resource: resource as MissingRight['resource'] }];
+  });
+}
+
 /** The changes in one namespace that one user may see: one watch per kind, however many of their tabs listen. */
 export class Feed {
   readonly changes = new Subject<ChangeEvent>();
   listeners = 0;
   private readonly informers: { stop(): Promise<void> }[] = [];
   private readonly viewers = new Viewers();
+  private readonly lacks: readonly MissingRight[];
+  private readonly vmLacks: readonly MissingRight[];
   private readonly vms: Informer<VirtualMachine> | undefined;
   private readonly vmis: Informer<VirtualMachineInstance> | undefined;
+  /** A VM is told of as soon as all that it is joined with has been read. */
+  private joined = false;
 
   /** @param rules of the user in this namespace */
   constructor(
@@ -24,8 +42,13 @@ export class Feed {
     private readonly namespace: string,
     private readonly rules: Rules,
   ) {
-    this.vms = this.watch<VirtualMachine>(types.virtualMachines);
-    this.vmis = this.watch<VirtualMachineInstance>(types.virtualMachineInstances);
+    this.lacks = lacksOf(rules);
+    // Joined with what the user may read but not watch, a VM's row would soon be wrong: pages have to ask for it.
+    this.vmLacks = this.lacks.filter((right) => OF_VMS.some(({ resource }) => resource === right.resource));
+    if (!this.vmLacks.some(({ verb, resource }) => verb === 'watch' || resource === 'virtualmachines')) {
+      this.vms = this.watch<VirtualMachine>(types.virtualMachines);
+      this.vmis = this.watch<VirtualMachineInstance>(types.virtualMachineInstances);
+    }
     const sessions = this.watch<GateSession>(types.gateSessions);
     this.joinVms(sessions);
     sessions
@@ -39,6 +62,11 @@ export class Feed {
   async stop(): Promise<void> {
     this.changes.complete();
     await Promise.all(this.informers.map((informer) => informer.stop()));
+  }
+
+  /** Tells listeners to read the lists again. */
+  reset(): ChangeEvent {
+    return { kind: 'reset', type: 'reset', lacks: [...this.lacks] };
   }
 
   /** A VM changes on the page when the VM, its instance or one of its consoles changes. */
@@ -62,11 +90,17 @@ export class Feed {
         this.viewers.delete(session);
         byViewer(session);
       });
+    void Promise.all([this.vms?.synced(), this.vmis?.synced(), sessions?.synced()]).then(() => {
+      this.joined = true;
+      for (const vm of this.vms?.list() ?? []) this.putVm(vm);
+    });
   }
 
   private putVm(vm: VirtualMachine): void {
+    if (!this.joined) return;
     const vmi = this.vmis?.get(vm.metadata.name ?? '', this.namespace);
-    this.emit({ kind: 'vm', type: 'put', object: vmView(vm, vmi, this.viewers.of(vm), this.rules) });
+    const joined = { vmi, viewers: this.viewers.of(vm), lacks: this.vmLacks };
+    this.emit({ kind: 'vm', type: 'put', object: vmView(vm, joined, this.rules) });
   }
 
   private gone(kind: 'vm' | 'gatetoken' | 'gatesession', name = ''): void {
@@ -79,11 +113,10 @@ export class Feed {
 
   /** A kind that the user may not watch is left out; the others still stream. */
   private watch<T extends KubeObject>(type: ResourceType): Informer<T> | undefined {
-    const may = (verb: string): boolean => this.rules.allow({ verb, group: type.group, resource: type.resource });
-    if (!may('list') || !may('watch')) return undefined;
+    if (this.lacks.some(({ resource }) => resource === type.resource)) return undefined;
     const onError = (error: unknown): void => this.failed(error);
     const informer = new Informer<T>(this.user.client, type, { namespace: this.namespace, onError });
-    informer.on('reset', () => this.emit({ kind: 'reset', type: 'reset' }));
+    informer.on('reset', () => this.emit(this.reset()));
     informer.start();
     this.informers.push(informer);
     return informer;
@@ -114,7 +147,7 @@ export class Feeds {
       subscriber.add(() => this.release(key, feed));
       subscriber.add(feed.changes.subscribe(subscriber));
       // The page fetches its lists now: they contain every earlier change.
-      subscriber.next({ kind: 'reset', type: 'reset' });
+      subscriber.next(feed.reset());
     });
   }
 

@@ -5,6 +5,7 @@ import { NamespaceList } from '#libs/api/rest';
 import { KubeError, type KubeObject, types } from '#libs/kube';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { Operation } from '../http/operation.js';
+import { present } from './gatetoken-view.js';
 import { CurrentUser, type User } from '../access/user.js';
 
 @ApiTags('Namespaces')
@@ -26,21 +27,22 @@ export class NamespacesController {
       listed(user, types.namespaces, (item) => item.metadata.name ?? ''),
       listed<GateServer>(user, types.gateServers, (item) => item.metadata.namespace ?? ''),
     ]);
-    const withServer = new Set([own, ...servers]);
-    const names = namespaces.length === 0 ? [own] : namespaces;
-    return { items: names.map((name) => ({ name, gateserver: withServer.has(name) })) };
+    const names = namespaces?.length ? namespaces : [own];
+    const hasServer = (name: string): boolean | undefined => name === own || servers?.includes(name);
+    return { items: names.map((name) => ({ name, ...present('gateserver', hasServer(name)) })) };
   }
 }
 
+/** @returns undefined where the user may not list them */
 async function listed<T extends KubeObject>(
   user: User,
   type: (typeof types)['namespaces' | 'gateServers'],
   pick: (item: T) => string,
-): Promise<string[]> {
+): Promise<string[] | undefined> {
   try {
     return (await user.client.list<T>(type)).items.map(pick);
   } catch (error) {
-    if (error instanceof KubeError && error.code === 403) return [];
+    if (error instanceof KubeError && error.code === 403) return undefined;
     throw error;
   }
 }

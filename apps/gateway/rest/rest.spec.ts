@@ -99,8 +99,17 @@ describe('GET namespaces', () => {
     ]);
   });
 
+  it('whether another than the own one has a GateServer is unknown to whoever may not list them', async () => {
+    const namespaces = { code: 200, body: named('ns', 'one') };
+    expect(await list({ 'GET /namespaces': namespaces, 'GET /gateservers': no })).toEqual([
+      { name: 'ns', gateserver: true },
+      { name: 'one' },
+    ]);
+  });
+
   it("the gateway's own when they may not list them; 401 and 500 are passed on", async () => {
     expect(await list({ 'GET /namespaces': no, 'GET /gateservers': no })).toEqual([{ name: 'ns', gateserver: true }]);
+    expect(await list({ 'GET /namespaces': no })).toEqual([{ name: 'ns', gateserver: true }]);
     serveUsers(cluster, { 'GET /namespaces': { code: 500, body: failure(500, 'etcd is away') } });
     expect(statusOf(await asAda(gateway.port, 'GET', '/namespaces'))).toMatchObject({
       code: 500,

@@ -12,13 +12,17 @@ export interface ResourceAttributes {
 
 /** What a user may do in one namespace, asked once and answered locally: for showing and hiding, never for allowing. */
 export class Rules {
-  constructor(private readonly rules: readonly V1ResourceRule[]) {}
+  constructor(
+    private readonly rules: readonly V1ResourceRule[],
+    /** False where an authorizer of the cluster, such as a webhook, cannot list rights: there may be more. */
+    readonly complete = true,
+  ) {}
 
   /** @param client the user's own: the review describes the user who asks */
   static async of(client: UserClient, namespace: string): Promise<Rules> {
     const api = client.api(AuthorizationV1Api);
     const { status } = await api.createSelfSubjectRulesReview({ body: { spec: { namespace } } });
-    return new Rules(status?.resourceRules ?? []);
+    return new Rules(status?.resourceRules ?? [], status?.incomplete !== true);
   }
 
   allow(asked: ResourceAttributes): boolean {

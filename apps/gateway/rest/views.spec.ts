@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type GateSession, type GateToken } from '#libs/api';
-import { type VirtualMachine, type VirtualMachineInstance } from '#libs/kubevirt';
+import { type GateSession, type GateToken, type MissingRight } from '#libs/api';
+import { type PrintableStatus, type VirtualMachine, type VirtualMachineInstance } from '#libs/kubevirt';
 import { gateSessionView } from './gatesession-view.js';
 import { gateTokenView } from './gatetoken-view.js';
 import { type Refusal } from '../http/refusal.js';
@@ -61,7 +61,7 @@ describe('views', () => {
     const rules = new Rules([
       { verbs: ['update'], apiGroups: ['subresources.kubevirt.io'], resources: ['virtualmachineinstances/pause'] },
     ]);
-    const view = vmView(vm, vmi, new Viewers([session]).of(vm), rules);
+    const view = vmView(vm, { vmi, viewers: new Viewers([session]).of(vm), lacks: [] }, rules);
     expect(view).toMatchObject({ status: 'Running', node: 'local', ips: ['10.0.0.2'], cpu: 1 });
     expect(view.consoles).toEqual({ vnc: true, serial: false });
     expect(view.viewers).toEqual([{ session: 's', kind: 'vnc', who: 'ada', since: '2026-01-01T00:00:01Z' }]);
@@ -77,8 +77,32 @@ describe('views', () => {
     expect(gateSessionView(session)).toMatchObject({ namespace: 'ns', 'vm-namespace': 'ns' });
   });
 
+  it.each<[PrintableStatus, boolean]>([
+    ['Running', true],
+    ['Paused', true],
+    ['Migrating', true],
+    ['Stopped', false],
+    ['Starting', false],
+    ['Stopping', false],
+    ['ErrImagePull', false],
+    ['Unknown', false],
+  ])('a VM whose instance may not be seen is what it says itself: %s', (printableStatus, runs) => {
+    const lacks: MissingRight[] = [{ verb: 'list', resource: 'virtualmachineinstances' }];
+    const spec = { template: { spec: { domain: { devices: { autoattachSerialConsole: false } } } } };
+    const view = vmView(
+      { ...vm, spec, status: { printableStatus } },
+      { vmi: undefined, viewers: [], lacks },
+      new Rules([]),
+    );
+    expect(view).toMatchObject({ status: printableStatus, consoles: { vnc: runs, serial: false }, lacks });
+  });
+
+  it('a VM without an instance does not run, whatever its own status still says', () => {
+    expect(vmView(vm, { vmi: undefined, viewers: [], lacks: [] }, new Rules([])).status).toBe('Stopped');
+  });
+
   it('a VM that does not run has no consoles', () => {
-    const view = vmView(vm, undefined, [], new Rules([]));
+    const view = vmView(vm, { vmi: undefined, viewers: [], lacks: [] }, new Rules([]));
     expect(view.consoles).toEqual({ vnc: false, serial: false });
     expect(view.memory).toBe('64M');
   });

@@ -1,7 +1,10 @@
-import { type Condition, type GateSession, GROUP, type Vm, type VmAction } from '#libs/api';
+import { type Condition, type GateSession, GROUP, type MissingRight, type Vm, type VmAction } from '#libs/api';
 import {
   currentStatus,
   hardwareOf,
+  isRunning,
+  statusGroup,
+  type StatusGroup,
   SUBRESOURCE_GROUP,
   type VirtualMachine,
   type VirtualMachineInstance,
@@ -11,6 +14,7 @@ import { who } from './gatesession-view.js';
 import { present } from './gatetoken-view.js';
 import { type Rules } from './rules.js';
 
+const RUNNING: readonly string[] = ['running', 'paused'] satisfies StatusGroup[];
 const ACTIONS = ['start', 'stop', 'restart', 'pause', 'unpause'] as const;
 
 /** pause and unpause are the instance's, the others the VM's (KubeVirt's subresource API). */
@@ -18,18 +22,22 @@ export function actionResource(action: VmAction): 'virtualmachines' | 'virtualma
   return action === 'pause' || action === 'unpause' ? 'virtualmachineinstances' : 'virtualmachines';
 }
 
-/**
- * A VM joined with its instance, the consoles on it and what the user may do.
- * @param viewers the active sessions of this VM
- */
-export function vmView(
-  vm: VirtualMachine,
-  vmi: VirtualMachineInstance | undefined,
-  viewers: readonly GateSession[],
-  rules: Rules,
-): Vm {
+/** What a VM is joined with. */
+export interface Joined {
+  /** Undefined: it has none, or the right to see it is among `lacks`. */
+  vmi: VirtualMachineInstance | undefined;
+  /** Its active sessions. */
+  viewers: readonly GateSession[];
+  /** Rights without which the above is unknown. */
+  lacks: readonly MissingRight[];
+}
+
+/** A VM joined with its instance, the consoles on it and what the user may do. */
+export function vmView(vm: VirtualMachine, { vmi, viewers, lacks }: Joined, rules: Rules): Vm {
   const name = vm.metadata.name ?? '';
-  const running = vmi?.status?.phase === 'Running';
+  const status = statusOf(vm, vmi, lacks);
+  // Of an instance that the user may not see, the VM's own status tells whether it runs.
+  const running = vmi ? isRunning(vmi) : RUNNING.includes(statusGroup(status));
   const hardware = hardwareOf(vmi ?? vm);
   const domain = (vmi?.spec ?? vm.spec.template.spec).domain;
   return {
@@ -37,8 +45,7 @@ export function vmView(
     namespace: vm.metadata.namespace ?? '',
     uid: vm.metadata.uid ?? '',
     created: vm.metadata.creationTimestamp ?? '',
-    // Without an instance, assume the best: the user may not be allowed to read it.
-    status: vmi === undefined ? (vm.status?.printableStatus ?? 'Unknown') : currentStatus(vm, vmi),
+    status,
     ready: vm.status?.ready ?? false,
     ips: (vmi?.status?.interfaces ?? []).flatMap((one) => one.ipAddresses ?? (one.ipAddress ? [one.ipAddress] : [])),
     conditions: (vm.status?.conditions ?? []).map(toCondition),
@@ -50,11 +57,17 @@ export function vmView(
       since: session.status?.started ?? session.metadata.creationTimestamp ?? '',
     })),
     may: may(rules, name),
+    lacks: [...lacks],
     ...present('node', vmi?.status?.nodeName),
     cpu: hardware.cpus,
     ...present('memory', asText(domain?.memory?.guest ?? domain?.resources?.requests?.memory)),
     ...present('os', vmi?.status?.guestOSInfo?.prettyName),
   };
+}
+
+function statusOf(vm: VirtualMachine, vmi: Joined['vmi'], lacks: Joined['lacks']): string {
+  const hidden = lacks.some(({ resource }) => resource === 'virtualmachineinstances');
+  return hidden ? (vm.status?.printableStatus ?? 'Unknown') : currentStatus(vm, vmi);
 }
 
 function asText(quantity: string | number | undefined): string | undefined {

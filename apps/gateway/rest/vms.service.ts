@@ -1,11 +1,14 @@
-import { type GateSession, type Vm, type VmAction, type VmList } from '#libs/api';
-import { KubeError, type KubeList, types, type UserClient } from '#libs/kube';
+import { type GateSession, type MissingRight, type Vm, type VmAction, type VmList } from '#libs/api';
+import { isKubeError, KubeError, types, type UserClient } from '#libs/kube';
 import { type VirtualMachine, type VirtualMachineInstance } from '#libs/kubevirt';
 import { Refusal, type RefusalCode } from '../http/refusal.js';
 import { Rules } from './rules.js';
 import { Viewers } from './viewers.js';
 import { actionResource, vmView } from './vm-view.js';
 
+const LIST_INSTANCES: MissingRight = { verb: 'list', resource: 'virtualmachineinstances' };
+const GET_INSTANCE: MissingRight = { verb: 'get', resource: 'virtualmachineinstances' };
+const LIST_SESSIONS: MissingRight = { verb: 'list', resource: 'gatesessions' };
 const SUBRESOURCES = '/apis/subresources.kubevirt.io/v1/namespaces';
 /** A PNG of a screen is far smaller; anything larger is not a screenshot. */
 const MAX_SCREENSHOT = 16 << 20;
@@ -15,25 +18,33 @@ export class VmsService {
   async list(client: UserClient, namespace: string): Promise<VmList> {
     const [vms, vmis, sessions, rules] = await Promise.all([
       client.list<VirtualMachine>(types.virtualMachines, namespace),
-      allowed(client.list<VirtualMachineInstance>(types.virtualMachineInstances, namespace)),
-      allowed(client.list<GateSession>(types.gateSessions, namespace)),
+      unlessForbidden(client.list<VirtualMachineInstance>(types.virtualMachineInstances, namespace)),
+      unlessForbidden(client.list<GateSession>(types.gateSessions, namespace)),
       Rules.of(client, namespace),
     ]);
-    const byName = new Map(vmis.map((vmi) => [vmi.metadata.name, vmi]));
-    const viewers = new Viewers(sessions);
-    return { items: vms.items.map((vm) => vmView(vm, byName.get(vm.metadata.name), viewers.of(vm), rules)) };
+    const lacks = [...lackOf(vmis, LIST_INSTANCES), ...lackOf(sessions, LIST_SESSIONS)];
+    const byName = new Map(itemsOf(vmis).map((vmi) => [vmi.metadata.name, vmi]));
+    const viewers = new Viewers(itemsOf(sessions));
+    const view = (vm: VirtualMachine): Vm =>
+      vmView(vm, { vmi: byName.get(vm.metadata.name), viewers: viewers.of(vm), lacks }, rules);
+    return { items: vms.items.map(view) };
   }
 
   async get(client: UserClient, namespace: string, name: string): Promise<Vm> {
     const [vm, vmi, sessions, rules] = await Promise.all([
       client.get<VirtualMachine>(types.virtualMachines, name, namespace),
-      client
-        .get<VirtualMachineInstance>(types.virtualMachineInstances, name, namespace)
-        .catch((error: unknown) => unless(error, 403, 404)),
-      allowed(client.list<GateSession>(types.gateSessions, namespace)),
+      unlessForbidden(client.get<VirtualMachineInstance>(types.virtualMachineInstances, name, namespace)).catch(
+        (error: unknown) => {
+          if (isKubeError(error, 404)) return undefined;
+          throw error;
+        },
+      ),
+      unlessForbidden(client.list<GateSession>(types.gateSessions, namespace)),
       Rules.of(client, namespace),
     ]);
-    return vmView(vm, vmi, new Viewers(sessions).of(vm), rules);
+    const lacks = [...lackOf(vmi, GET_INSTANCE), ...lackOf(sessions, LIST_SESSIONS)];
+    const instance = vmi === 'forbidden' ? undefined : vmi;
+    return vmView(vm, { vmi: instance, viewers: new Viewers(itemsOf(sessions)).of(vm), lacks }, rules);
   }
 
   /** KubeVirt answers 202 or 200 with no body; its 409 says why not (`VM is already running`). */
@@ -93,15 +104,18 @@ function noPicture(error: unknown, vm: string): Refusal | undefined {
   return code && what && new Refusal(code, what(vm), hint);
 }
 
-/** What the user may not list is not shown: they asked for the VMs. */
-async function allowed<T>(list: Promise<KubeList<T>>): Promise<T[]> {
-  return list.then(
-    ({ items }) => items,
-    (error: unknown) => unless(error, 403) ?? [],
-  );
+/** They asked for the VMs: what else they may not see leaves gaps, which the view names. */
+async function unlessForbidden<T>(answer: Promise<T>): Promise<T | 'forbidden'> {
+  return answer.catch((error: unknown) => {
+    if (isKubeError(error, 403)) return 'forbidden';
+    throw error;
+  });
 }
 
-function unless(error: unknown, ...codes: number[]): undefined {
-  if (error instanceof KubeError && codes.includes(error.code)) return undefined;
-  throw error;
+function lackOf(answer: unknown, right: MissingRight): MissingRight[] {
+  return answer === 'forbidden' ? [right] : [];
+}
+
+function itemsOf<T>(list: { items: T[] } | 'forbidden'): T[] {
+  return list === 'forbidden' ? [] : list.items;
 }

@@ -140,6 +140,39 @@ describe('GET vms', () => {
     expect(new Set(asked.slice(-3).map(({ headers }) => headers.authorization))).toEqual(new Set(['Bearer ada']));
   });
 
+  const NO = { code: 403, body: failure(403, 'no', 'Forbidden') };
+  const lack = (verb: string, resource: string): object => ({ verb, resource });
+  const LIST = '/virtualmachineinstances';
+  const GET = '/virtualmachineinstances/demo';
+  const SESSIONS = '/gatesessions';
+  it.each([
+    ['the list, nothing refused', VMS, [], []],
+    ['the list', VMS, [LIST], [lack('list', 'virtualmachineinstances')]],
+    ['the list', VMS, [GET], []],
+    ['the list', VMS, [SESSIONS], [lack('list', 'gatesessions')]],
+    ['the list', VMS, [LIST, SESSIONS], [lack('list', 'virtualmachineinstances'), lack('list', 'gatesessions')]],
+    ['one VM, nothing refused', `${VMS}/demo`, [], []],
+    ['one VM', `${VMS}/demo`, [GET], [lack('get', 'virtualmachineinstances')]],
+    ['one VM', `${VMS}/demo`, [LIST], []],
+    ['one VM', `${VMS}/demo`, [SESSIONS], [lack('list', 'gatesessions')]],
+    ['one VM', `${VMS}/demo`, [GET, SESSIONS], [lack('get', 'virtualmachineinstances'), lack('list', 'gatesessions')]],
+  ])('%s %s tells of what is unknown because %j is refused: %j', async (_what, path, refused, lacks) => {
+    serveUsers(cluster, Object.fromEntries(refused.map((end) => [`GET ${end}`, NO])));
+    const body = JSON.parse((await asAda(gateway.port, 'GET', path)).body) as Vm & { items?: Vm[] };
+    const vm = body.items?.[0] ?? body;
+    expect(vm).toMatchObject({ name: 'demo', status: 'Running', viewers: [], lacks });
+    // What the VM says of itself is known without its instance.
+    expect(vm.consoles).toEqual({ vnc: true, serial: true });
+  });
+
+  it.each([
+    ['list VMs', VMS, '/virtualmachines'],
+    ['get a VM', `${VMS}/demo`, '/virtualmachines/demo'],
+  ])('403 for whoever may not %s', async (_what, path, end) => {
+    serveUsers(cluster, { [`GET ${end}`]: NO });
+    expect((await asAda(gateway.port, 'GET', path)).status).toBe(403);
+  });
+
   it('a fault of the gateway itself is opaque and can be found in the log', async () => {
     serveUsers(cluster, { 'GET /virtualmachines': { code: 200, body: { items: [{ metadata: null }] } } });
     const reply = await asAda(gateway.port, 'GET', VMS);

@@ -7,6 +7,7 @@ export * from './gatesession.js';
 export * from './gatetoken.js';
 export * from './grant.js';
 export * from './link.js';
+export * from './missing-right.js';
 export * from './names.js';
 export * from './session.js';
 export * from './status.js';

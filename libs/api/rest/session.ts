@@ -33,7 +33,10 @@ export const NamespaceList = z
     items: z.array(
       z.object({
         name: z.string(),
-        gateserver: z.boolean().meta({ description: 'True: the namespace has a GateServer, so links can be issued' }),
+        gateserver: z.boolean().exactOptional().meta({
+          description:
+            'True: the namespace has a GateServer, so links can be issued; absent if the user may not list GateServers',
+        }),
       }),
     ),
   })

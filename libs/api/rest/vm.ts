@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MissingRight } from './missing-right.js';
 import { ConsoleKind, Instant, PerConsole } from './names.js';
 
 export const VmAction = z.enum(['start', 'stop', 'restart', 'pause', 'unpause']);
@@ -50,6 +51,10 @@ export const Vm = z
     consoles: PerConsole.meta({ description: 'Consoles that the VM has now; none while it is not running' }),
     viewers: z.array(Viewer).meta({ description: 'Who is using the consoles, from Active GateSessions' }),
     may: May.meta({ description: 'What the signed-in user can do with it' }),
+    lacks: z.array(MissingRight).meta({
+      description:
+        'Rights that the signed-in user lacks. What they would show is unknown, not absent: node, IP addresses and OS without the right to virtualmachineinstances, viewers without that to gatesessions',
+    }),
   })
   .meta({ id: 'Vm' });
 export type Vm = z.infer<typeof Vm>;
