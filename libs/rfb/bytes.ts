@@ -4,6 +4,16 @@ export const u16 = (bytes: Uint8Array, at: number): number => (u8(bytes, at) << 
 export const i32 = (bytes: Uint8Array, at: number): number => (u16(bytes, at) << 16) | u16(bytes, at + 2);
 export const u32 = (bytes: Uint8Array, at: number): number => i32(bytes, at) >>> 0;
 
+export function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
 const latin1Decoder = new TextDecoder('latin1');
 
 /** ISO 8859-1, the character set of cut text in RFC 6143. (TextDecoder's latin1 is windows-1252: 0x80 to 0x9f differ.) */

@@ -1,4 +1,4 @@
-import { i32, latin1, u16, u32, u8 } from './bytes.js';
+import { concat, i32, latin1, u16, u32, u8 } from './bytes.js';
 import { pixelFormat } from './client-messages.js';
 import { BGRX, Encoding, type PixelFormat, RfbError, Security, ServerType } from './protocol.js';
 import { type Steps } from './push-parser.js';
@@ -116,7 +116,7 @@ function* payload(
       return new Uint8Array(0);
     case Encoding.extendedDesktopSize: {
       const head = (yield 4).slice();
-      return join([head, (yield u8(head, 0) * 16).slice()]);
+      return concat([head, (yield u8(head, 0) * 16).slice()]);
     }
     default:
       throw new RfbError('unknown-encoding', `unknown rectangle encoding ${r.encoding}`);
@@ -128,7 +128,7 @@ function* tight(r: { width: number; height: number }, f: PixelFormat): Generator
   const pixel = f.bitsPerPixel === 32 && f.depth === 24 ? 3 : f.bitsPerPixel / 8;
   const parts = [(yield 1).slice()];
   const control = u8(parts[0] ?? new Uint8Array(1), 0) >> 4;
-  if (control === 8) return join([...parts, (yield pixel).slice()]);
+  if (control === 8) return concat([...parts, (yield pixel).slice()]);
   if (control > 8) throw new RfbError('unknown-encoding', 'JPEG in Tight encoding is not supported');
   let size = r.width * r.height * pixel;
   if (control & 4) {
@@ -150,15 +150,5 @@ function* tight(r: { width: number; height: number }, f: PixelFormat): Generator
       if (u8(byte, 0) < 0x80) break;
     }
   }
-  return join([...parts, (yield size).slice()]);
-}
-
-function join(parts: Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return concat([...parts, (yield size).slice()]);
 }

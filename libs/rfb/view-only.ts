@@ -1,3 +1,4 @@
+import { concat } from './bytes.js';
 import { encodeClientMessage } from './client-builders.js';
 import { type ClientMessage, clientMessages } from './client-messages.js';
 import { Encoding } from './protocol.js';
@@ -49,14 +50,4 @@ function forward(message: ClientMessage): Uint8Array {
     ...message,
     encodings: message.encodings.filter((encoding) => !WITHHELD.has(encoding)),
   });
-}
-
-function concat(parts: Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
