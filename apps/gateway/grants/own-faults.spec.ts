@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { linkHash, newCode } from '#libs/token';
-import { call, refusedUpgrade, type Reply } from '../testing/clients.js';
+import { call, refusedUpgrade } from '../testing/clients.js';
 import { json } from '../testing/fake-api.js';
-import { VNC } from '../testing/gateway.js';
+import { linesOf, VNC } from '../testing/gateway.js';
 import { failure } from '../testing/rest.js';
 import { useGateway } from '../testing/use-gateway.js';
 
@@ -27,12 +27,6 @@ function fail(method: string, code: number): void {
   };
 }
 
-/** The log lines that an answer's ID leads to. */
-function linesOf({ body }: Reply): string[] {
-  const id = /\(([0-9a-f-]{36})\)/.exec(body)?.[1] ?? 'no ID';
-  return gateway.log.filter((line) => line.includes(id));
-}
-
 const faults = (): string[] => gateway.log.filter((line) => line.includes('unexpected error'));
 
 describe("a fault of the gateway's own requests", () => {
@@ -45,10 +39,10 @@ describe("a fault of the gateway's own requests", () => {
     expect([reply.status, reply.headers['retry-after']]).toEqual([503, '5']);
     expect(faults()).toHaveLength(before);
     expect(reply.body).not.toContain('serviceaccount');
-    expect(linesOf(reply).map((line) => JSON.parse(line) as object)).toEqual([
+    expect(linesOf(gateway, reply).map((line) => JSON.parse(line) as object)).toEqual([
       expect.objectContaining({
         level: 'warn',
-        msg: 'the cluster is unavailable',
+        msg: 'a server behind the gateway failed',
         err: expect.objectContaining({ message: 'system:serviceaccount:ns:gw may not' }) as object,
       }),
     ]);
@@ -68,7 +62,7 @@ describe("a fault of the gateway's own requests", () => {
     const lines = faults().slice(before);
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain('system:serviceaccount:ns:gw may not');
-    expect(linesOf(reply)).toEqual(lines);
+    expect(linesOf(gateway, reply)).toEqual(lines);
   });
 
   it.each([
@@ -88,7 +82,7 @@ describe("a fault of the gateway's own requests", () => {
     fail('GET', 403);
     const reply = await send({ authorization: `Bearer ${jwt}` });
     expect(reply.status).toBe(500);
-    expect(linesOf(reply)).toHaveLength(1);
-    expect(linesOf(reply)[0]).toContain('system:serviceaccount:ns:gw may not');
+    expect(linesOf(gateway, reply)).toHaveLength(1);
+    expect(linesOf(gateway, reply)[0]).toContain('system:serviceaccount:ns:gw may not');
   });
 });

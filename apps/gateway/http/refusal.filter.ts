@@ -4,7 +4,6 @@ import {
   type ExceptionFilter,
   HttpException,
   Injectable,
-  Logger,
   NotFoundException,
 } from '@nestjs/common';
 import { type Request, type Response } from 'express';
@@ -27,8 +26,6 @@ const FORM_REFUSED = new Set([406, 415]);
 @Injectable()
 @Catch()
 export class RefusalFilter implements ExceptionFilter {
-  private readonly log = new Logger('rest');
-
   constructor(
     private readonly answers: Answers,
     private readonly requests: RequestLog,
@@ -57,11 +54,12 @@ export class RefusalFilter implements ExceptionFilter {
   private fromCluster(error: KubeError): Refusal {
     const { code, reason, retryAfterMs: wait } = error;
     if (FORM_REFUSED.has(code)) {
-      this.log.error({ err: error }, 'the cluster rejected the format of a request');
       const happened = `The cluster rejected the format of the gateway's request (HTTP ${code}).`;
-      return new Refusal(502, happened, 'This is a bug in the gateway: report it to your administrator.');
+      return new Refusal(502, happened, 'This is a bug in the gateway: report it to your administrator.', {
+        cause: error,
+      });
     }
-    if (!isRefusalCode(code)) return new Refusal(502, ...failed(error));
+    if (!isRefusalCode(code)) return new Refusal(502, ...failed(error), { cause: error });
     const retry = wait === undefined ? {} : { retryAfter: Math.ceil(wait / 1000) };
     const [message, hint] = error.status.plain ? failed(error) : [oneLine(error.message), ''];
     const { details } = error.status;

@@ -62,8 +62,8 @@ export class Audit {
     this.log.error({ where, ...(id === undefined ? {} : { id }), err: error }, 'unexpected error');
   }
 
-  /** Why the cluster is unavailable to the request whose answer shows this ID. */
+  /** Why the API server, or the web application, failed the request whose answer shows this ID. */
   outage(where: string, error: unknown, id: string): void {
-    this.log.warn({ where, id, err: error }, 'the cluster is unavailable');
+    this.log.warn({ where, id, err: error }, 'a server behind the gateway failed');
   }
 }

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { kubeconfigOf, Upstream } from '#libs/kube';
 import { type ApiRequest, parseRequest } from '#libs/policy';
 import { Answers } from '../http/answers.js';
+import { type Refusal } from '../http/refusal.js';
 import { call, refusedUpgrade, view, type Viewer } from '../testing/clients.js';
 import { FakeApi } from '../testing/fake-api.js';
 import { until } from '../testing/gateway.js';
@@ -44,8 +45,16 @@ afterEach(() => {
 
 /** A server that forwards whatever it is asked. @returns its port */
 async function front(upstream: Upstream): Promise<number> {
-  const audit = { fault: (_where: string, error: unknown) => void faults.push((error as Error).message) };
-  const forwarder = new Forwarder(upstream, new Answers({ frameAncestors: [], publicUrls: [] }), audit, SILENCE_MS);
+  const answerTo = (_where: string, error: unknown): Refusal => {
+    faults.push(((error as Refusal).cause as Error).message);
+    return error as Refusal;
+  };
+  const forwarder = new Forwarder(
+    upstream,
+    new Answers({ frameAncestors: [], publicUrls: [] }),
+    { answerTo },
+    SILENCE_MS,
+  );
   const server = createServer((req, res) => void forwarder.web(req, res, parsed(req), identity));
   server.on('upgrade', (req: IncomingMessage, socket: Socket, head: Buffer) => {
     socket.on('error', () => socket.destroy());

@@ -7,10 +7,10 @@ import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middlewar
 import { Answers } from '../http/answers.js';
 import { CLIENT_CLOSED } from '../http/ended.js';
 import { Refusal } from '../http/refusal.js';
+import { RequestLog } from '../http/request-log.js';
 import { boundSilence, isLate } from '../http/silence.js';
 import { UpstreamIdentity } from '../credentials/identities.js';
 import { upgradeHeaders, upstreamHeaders } from './request-headers.js';
-import { Audit } from '../ops/audit.js';
 import { cleanAnswer } from './response-headers.js';
 
 /** Idle connections to the API server that are kept. */
@@ -35,7 +35,7 @@ export class Forwarder {
   constructor(
     private readonly upstream: Upstream,
     private readonly answers: Answers,
-    @Inject(Audit) private readonly audit: Pick<Audit, 'fault'>,
+    @Inject(RequestLog) private readonly log: Pick<RequestLog, 'answerTo'>,
     @Optional() private readonly silenceMs = SILENCE_MS,
   ) {
     const { server } = upstream;
@@ -120,8 +120,7 @@ export class Forwarder {
   private failed(error: Error, req: IncomingMessage, res: ServerResponse | Socket): void {
     const left = !('writeHead' in res) && res.destroyed;
     if (left) return;
-    this.audit.fault('upstream', error);
-    const refusal = upstreamFault(error);
+    const refusal = this.log.answerTo('upstream', upstreamFault(error));
     if ('writeHead' in res) this.answers.refuse(req, res, refusal);
     else if (this.answered(res, refusal.code)) this.answers.refuseUpgrade(req, res, refusal);
     else res.destroy();
@@ -143,8 +142,8 @@ function flushSoon({ headers }: IncomingMessage, res: ServerResponse): void {
 }
 
 /** @returns what a person may know about a fault on the way to the API server, without its address */
-function upstreamFault(error: Error): Refusal {
-  return isLate(error)
-    ? new Refusal(504, 'The Kubernetes API did not respond in time.', 'Try again in a moment.')
-    : new Refusal(502, 'The Kubernetes API cannot be reached.', 'Try again in a moment.');
+function upstreamFault(cause: Error): Refusal {
+  return isLate(cause)
+    ? new Refusal(504, 'The Kubernetes API did not respond in time.', 'Try again in a moment.', { cause })
+    : new Refusal(502, 'The Kubernetes API cannot be reached.', 'Try again in a moment.', { cause });
 }

@@ -1,9 +1,9 @@
 import { request } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type GateToken } from '#libs/api';
-import { call, sendRaw, view } from '../testing/clients.js';
+import { call, refusedUpgrade, sendRaw, view } from '../testing/clients.js';
 import { json } from '../testing/fake-api.js';
-import { until, VNC } from '../testing/gateway.js';
+import { linesOf, until, VNC } from '../testing/gateway.js';
 import { useGateway } from '../testing/use-gateway.js';
 
 const PODS = '/k8s/api/v1/namespaces/ns/pods';
@@ -206,15 +206,35 @@ describe('row 10: nothing outlives its grant', () => {
 });
 
 describe('when the cluster fails', () => {
-  it('502 with a Status where it cuts the connection', async () => {
+  it('502 with a Status where it cuts the connection, and the ID of the log line that says why', async () => {
     cluster.api.answer = (req) => {
       if (!req.url?.includes('/pods')) return false;
       req.socket.destroy();
       return true;
     };
-    const reply = await call(gateway.port, PODS, { headers: bearer(await everything()) });
+    const headers = bearer(await everything());
+    const reply = await call(gateway.port, PODS, { headers });
     expect(reply.status).toBe(502);
-    expect(JSON.parse(reply.body)).toMatchObject({ kind: 'Status', code: 502 });
+    expect(JSON.parse(reply.body)).toMatchObject({
+      kind: 'Status',
+      code: 502,
+      message: expect.stringMatching(
+        /^The Kubernetes API cannot be reached \(.{36}\)\. Try again in a moment\.$/,
+      ) as string,
+    });
+    expect(linesOf(gateway, reply)).toEqual([expect.stringMatching(/"where":"upstream".*socket hang up/)]);
+    const page = await call(gateway.port, PODS, { headers: { ...headers, accept: 'text/html' } });
+    expect(linesOf(gateway, page)).toHaveLength(1);
+  });
+
+  it('502 before an upgrade leads to its log line, too', async () => {
+    const usb = VNC.replace(/vnc$/, 'usbredir');
+    const headers = bearer(await cluster.grant({ urls: [usb.slice('/k8s'.length)] }));
+    cluster.api.cutUpgrades = true;
+    const reply = await refusedUpgrade(gateway.port, usb, headers);
+    cluster.api.cutUpgrades = false;
+    expect(reply.status).toBe(502);
+    expect(linesOf(gateway, reply)).toHaveLength(1);
   });
 
   it("the cluster's own refusals pass", async () => {

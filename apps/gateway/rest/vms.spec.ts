@@ -57,15 +57,15 @@ describe('PUT vms/VM/ACTION', () => {
       406,
       '406: Not Acceptable\n\nAvailable representations: ',
       502,
-      /rejected the format of the gateway's request \(HTTP 406\)\. .*report it/,
+      /rejected the format of the gateway's request \(HTTP 406\) \(.{36}\)\. .*report it/,
     ],
     [
       415,
       '415: Unsupported Media Type',
       502,
-      /rejected the format of the gateway's request \(HTTP 415\)\. .*report it/,
+      /rejected the format of the gateway's request \(HTTP 415\) \(.{36}\)\. .*report it/,
     ],
-    [418, 'short and stout', 502, /^The cluster answered with an error: short and stout\. Try again/],
+    [418, 'short and stout', 502, /^The cluster answered with an error: short and stout \(.{36}\)\. Try again/],
     [404, '404: Page Not Found', 404, /^The cluster answered with an error: 404: Page Not Found\. Try again/],
     [503, 'no endpoints available for service "virt-api"', 503, /no endpoints available for service "virt-api"\. Try/],
   ])('plain text under %i becomes a sentence', async (code, text, told, sentence) => {

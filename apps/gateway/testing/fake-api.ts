@@ -28,6 +28,8 @@ export class FakeApi {
   answer: Answer = () => false;
   /** Where set, upgrades are answered with it. */
   refuseUpgrade: { code: number; body: string } | undefined;
+  /** Upgrades are cut without an answer. */
+  cutUpgrades = false;
   /** What a SelfSubjectAccessReview says. */
   may: (authorization: string | undefined, asked: Record<string, string>) => boolean = () => true;
   /** Watches stay silent and new ones are refused. */
@@ -159,6 +161,10 @@ export class FakeApi {
   private upgrade(req: IncomingMessage, socket: Socket, head: Buffer): void {
     const { method = '', url = '', headers } = req;
     this.seen.push({ method, url, headers, body: '' });
+    if (this.cutUpgrades) {
+      socket.destroy();
+      return;
+    }
     if (this.refuseUpgrade !== undefined) {
       const { code, body } = this.refuseUpgrade;
       socket.end(

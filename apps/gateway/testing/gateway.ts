@@ -13,7 +13,7 @@ import { boundVm, vmUrls } from '#libs/policy';
 import { type Claims, sign, type SigningKey, thumbprint, toJwks } from '#libs/token';
 import { createGateway } from '../application.js';
 import { readConfig } from '../config/config.js';
-import { call } from './clients.js';
+import { call, type Reply } from './clients.js';
 import { FakeApi } from './fake-api.js';
 
 export const SESSION_KEY = Buffer.alloc(32, 7).toString('base64');
@@ -151,6 +151,12 @@ export async function startGateway(cluster: TestCluster, env: Record<string, str
     throw new Error(`the gateway is not ready: ${problems}`);
   });
   return { port, server, app, log, close };
+}
+
+/** The log lines that the ID in an answer leads to. */
+export function linesOf({ log }: Pick<TestGateway, 'log'>, { body }: Pick<Reply, 'body'>): string[] {
+  const id = /\(([0-9a-f-]{36})\)/.exec(body)?.[1] ?? 'no ID';
+  return log.filter((line) => line.includes(id));
 }
 
 export const BASE_ENV = {

@@ -76,6 +76,7 @@ function toRefusal(error: unknown): unknown {
   if (error instanceof KubeError || error instanceof NetworkError)
     return new Refusal(503, 'The gateway could not ask the cluster for your permissions.', 'Try again in a moment.', {
       retryAfter: 5,
+      cause: error,
     });
   return error;
 }

@@ -9,6 +9,7 @@ import { type ClientAddresses } from '../http/client-address.js';
 import { passedOn } from '../http/proxied-headers.js';
 import { publicUrlOf } from '../http/public-url.js';
 import { Refusal } from '../http/refusal.js';
+import { type RequestLog } from '../http/request-log.js';
 import { boundSilence, isLate } from '../http/silence.js';
 
 /** This gateway's cookies: grants and the sign-in. They are credentials, so the web application never gets them. */
@@ -22,6 +23,13 @@ const SILENCE_MS = 60_000;
 /** Idle connections to it that are kept. */
 const KEPT_SOCKETS = 64;
 
+/** What it shares with the gateway's other answers. */
+interface Http {
+  readonly answers: Answers;
+  readonly addresses: ClientAddresses;
+  readonly log: Pick<RequestLog, 'answerTo'>;
+}
+
 /** Forwards what is not the gateway's own to a web application of the user's own (`web-app` of the GateServer). */
 export class WebApp {
   private readonly proxy: RequestHandler;
@@ -32,8 +40,7 @@ export class WebApp {
   constructor(
     target: URL,
     private readonly config: Pick<GatewayConfig, 'webRoot' | 'publicUrls'>,
-    private readonly answers: Answers,
-    private readonly addresses: ClientAddresses,
+    private readonly http: Http,
     silenceMs = SILENCE_MS,
   ) {
     this.ownAssets = new Set(listAssets(join(config.webRoot, 'assets')));
@@ -47,7 +54,7 @@ export class WebApp {
       on: {
         proxyReq: (request, req) => boundSilence(request, silenceMs, req),
         error: (error, req, res) => {
-          if ('writeHead' in res) this.answers.refuse(req, res, fault(error));
+          if ('writeHead' in res) http.answers.refuse(req, res, http.log.answerTo('web-app', fault(error)));
           else res.destroy();
         },
       },
@@ -67,7 +74,7 @@ export class WebApp {
     req.headers = {
       ...passedOn(req.headers, (name) => OURS.has(name)),
       ...(cookie === '' ? {} : { cookie }),
-      'x-forwarded-for': this.addresses.of(req),
+      'x-forwarded-for': this.http.addresses.of(req),
       ...(url && { 'x-forwarded-host': url.host, 'x-forwarded-proto': url.protocol.slice(0, -1) }),
     };
     // It decides itself which windows may know each other.
@@ -85,10 +92,10 @@ function theirCookies(header = ''): string {
   return pairs.join(';').trim();
 }
 
-function fault(error: Error): Refusal {
-  return isLate(error)
-    ? new Refusal(504, 'The web application behind this gateway did not respond in time.', 'Try again in a moment.')
-    : new Refusal(502, 'The web application behind this gateway did not respond.', 'Try again in a moment.');
+function fault(cause: Error): Refusal {
+  const [code, when] = isLate(cause) ? ([504, ' in time'] as const) : ([502, ''] as const);
+  const happened = `The web application behind this gateway did not respond${when}.`;
+  return new Refusal(code, happened, 'Try again in a moment.', { cause });
 }
 
 function listAssets(folder: string): string[] {

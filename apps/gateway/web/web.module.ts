@@ -5,6 +5,7 @@ import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { Answers } from '../http/answers.js';
 import { ClientAddresses } from '../http/client-address.js';
 import { HttpModule } from '../http/http.module.js';
+import { RequestLog } from '../http/request-log.js';
 import { WebApp } from './web-app.js';
 import { WebController } from './web.controller.js';
 
@@ -18,6 +19,7 @@ export class WebModule implements NestModule {
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
     private readonly answers: Answers,
     private readonly addresses: ClientAddresses,
+    private readonly log: RequestLog,
   ) {}
 
   configure(consumer: MiddlewareConsumer): void {
@@ -25,7 +27,8 @@ export class WebModule implements NestModule {
     consumer.apply(compression()).forRoutes(WebController);
     const { webApp: target } = this.config;
     if (target === undefined) return;
-    const webApp = new WebApp(target, this.config, this.answers, this.addresses);
+    const { answers, addresses, log } = this;
+    const webApp = new WebApp(target, this.config, { answers, addresses, log });
     const middleware = (request: Request, response: Response, next: NextFunction): void => {
       const { originalUrl } = request; // Nest mounts the middleware, which cuts the path off `url`.
       if (webApp.isOwn(originalUrl.split('?', 1)[0] ?? '/')) return next();

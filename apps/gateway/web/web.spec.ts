@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Answers } from '../http/answers.js';
 import { ClientAddresses } from '../http/client-address.js';
+import { type Refusal } from '../http/refusal.js';
 import { type Call, call, refusedUpgrade } from '../testing/clients.js';
-import { startGateway, type TestGateway, until } from '../testing/gateway.js';
+import { linesOf, startGateway, type TestGateway, until } from '../testing/gateway.js';
 import { useGateway } from '../testing/use-gateway.js';
 import { WebApp } from './web-app.js';
 
@@ -201,9 +202,11 @@ describe('a web application of one’s own', () => {
 describe('a web application that does not answer', () => {
   const SILENCE_MS = 80;
   const closers: (() => unknown)[] = [];
-  afterEach(() => {
-    for (const close of closers.splice(0).reverse()) close();
+  afterEach(async () => {
+    for (const close of closers.splice(0).reverse()) await close();
   });
+
+  const answerTo = (_where: string, error: unknown): Refusal => error as Refusal;
 
   /** @returns the port of a server that passes everything on to `target` */
   async function inFrontOf(target: string): Promise<number> {
@@ -211,7 +214,8 @@ describe('a web application that does not answer', () => {
     mkdirSync(join(webRoot, 'assets'));
     closers.push(() => rmSync(webRoot, { recursive: true }));
     const config = { webRoot, publicUrls: [new URL('https://gate.example.com')], frameAncestors: [], trustedHops: 0 };
-    const webApp = new WebApp(new URL(target), config, new Answers(config), new ClientAddresses(config), SILENCE_MS);
+    const parts = { answers: new Answers(config), addresses: new ClientAddresses(config), log: { answerTo } };
+    const webApp = new WebApp(new URL(target), config, parts, SILENCE_MS);
     return listen(createServer((req, res) => void webApp.forward(req, res)));
   }
 
@@ -247,6 +251,13 @@ describe('a web application that does not answer', () => {
     const reply = await call(port, '/', { headers: { accept: 'text/html' } });
     expect(reply.status).toBe(502);
     expect(reply.body).toContain('<h1>No valid response</h1>');
+  });
+
+  it('leads to the log line that says why', async () => {
+    const alone = await startGateway(cluster, { WEB_APP: 'http://127.0.0.1:1' });
+    closers.push(() => alone.close());
+    const lines = linesOf(alone, await call(alone.port, '/'));
+    expect(lines).toEqual([expect.stringMatching(/"where":"web-app".*ECONNREFUSED/)]);
   });
 });
 
