@@ -86,6 +86,31 @@ it('a link that was just issued opens after such a flood too: the watch brings i
   expect(await never).toBe('unknown');
 });
 
+it('1000 at most wait for a code that is not known yet; those who come later are told to try again', async () => {
+  const { store } = setUp();
+  const waiting = Array.from({ length: 1000 }, (_, i) => outcome(store.byLinkHash(`made-up-${i}`)));
+  const refused = { code: 503, message: 'Too many links are being opened right now.', retryAfter: 2 };
+  await expect(store.byLinkHash('one-more')).rejects.toMatchObject(refused);
+  store.put(token('known'));
+  expect(await outcome(store.byLinkHash('hash-known'))).toBe('known');
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(new Set(await Promise.all(waiting))).toEqual(new Set(['unknown']));
+  const later = outcome(store.byLinkHash('one-more'));
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(await later).toBe('unknown');
+});
+
+it('those who wait for the watch alone count, too', async () => {
+  const { store } = setUp();
+  await everySecond(50, (i) => outcome(store.byLinkHash(`spent-${i}`)));
+  void outcome(store.byLinkHash('the one reading that is allowed by now'));
+  await vi.advanceTimersByTimeAsync(2000);
+  const waiting = Array.from({ length: 1000 }, (_, i) => outcome(store.byLinkHash(`made-up-${i}`)));
+  await expect(store.byLinkHash('one-more')).rejects.toMatchObject({ code: 503 });
+  await vi.advanceTimersByTimeAsync(2000);
+  await Promise.all(waiting);
+});
+
 it('cookies of grants that were deleted cost one reading, not one a second', async () => {
   const { asked, cookie, open } = setUp();
   const answers = await everySecond(16, (i) => open(cookie(`deleted-${i % 16}`)));

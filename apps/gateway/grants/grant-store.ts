@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { ownFault } from '../cluster/own-fault.js';
 import { Watches } from '../cluster/watches.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { Refusal } from '../http/refusal.js';
 import { Attempts } from '../limits/attempts.js';
 import { type GateToken } from '#libs/api';
 import { isKubeError, OwnClient, types } from '#libs/kube';
@@ -17,6 +18,8 @@ const NEGATIVE_MS = 1000;
 /** How long the watch has to bring the GateToken of a link code that may not be asked for. */
 const ARRIVAL_MS = 1000;
 const MOST_REMEMBERED = 10_000;
+/** Requests that may wait at once for a link code that is not known yet: anyone can make up any number of codes. */
+const MOST_WAITING = 1000;
 /** Readings of all GateTokens because of unknown link codes, which anyone can make up: 20 at once, then one every 30 s. */
 const GUESSES = { most: 20, backPerSecond: 1 / 30, addresses: 1 };
 
@@ -36,6 +39,7 @@ export class GrantStore {
   readonly #arrivals = new EventEmitter().setMaxListeners(0);
   readonly #live: LiveTokens;
   readonly #guesses: Attempts;
+  #waiting = 0;
 
   constructor(
     @Inject(Watches) { tokens }: Pick<Watches, 'tokens'>,
@@ -61,9 +65,12 @@ export class GrantStore {
     return compiled(token);
   }
 
-  /** @param hash base64url SHA-256 of the code of a link */
+  /**
+   * @param hash base64url SHA-256 of the code of a link
+   * @throws GrantError; Refusal 503 while too many wait for unknown codes
+   */
   async byLinkHash(hash: string): Promise<ActiveGrant> {
-    if (!this.#uidByHash.has(hash)) await (this.mayGuess() ? this.#live.read() : this.arrival(hash));
+    if (!this.#uidByHash.has(hash)) await this.lookFor(hash);
     const uid = this.#uidByHash.get(hash);
     if (uid === undefined) throw new GrantError('unknown');
     return this.byUid(uid);
@@ -87,6 +94,16 @@ export class GrantStore {
     if (hash === undefined) return;
     this.#uidByHash.set(hash, uid);
     this.#arrivals.emit(`hash:${hash}`);
+  }
+
+  private async lookFor(hash: string): Promise<void> {
+    if (this.#waiting >= MOST_WAITING) throw tooMany();
+    this.#waiting += 1;
+    try {
+      await (this.mayGuess() ? this.#live.read() : this.arrival(hash));
+    } finally {
+      this.#waiting -= 1;
+    }
   }
 
   /** Resolves when the watch has brought a link, and at the latest after a second: another replica may just have issued it. */
@@ -167,6 +184,11 @@ function compiled(token: GateToken): ActiveGrant {
     if (error instanceof PolicyError) throw new GrantError('refused', error.message);
     throw error;
   }
+}
+
+function tooMany(): Refusal {
+  const happened = 'Too many links are being opened right now.';
+  return new Refusal(503, happened, 'Try again in a moment.', { retryAfter: 2 });
 }
 
 /** API servers count resourceVersions up, as documented since 1.35; a string that is not a number counts as newer. */
