@@ -4,7 +4,7 @@
  *     node bench/guest.ts
  *
  * Prints one line of JSON: milliseconds from its start to GRUB's prompt on the serial console, MiB resident, share of one core
- * while somebody is on a console, and when nobody has been for 10 s. Reads /proc (Linux).
+ * while someone is on a console, and when nobody has been for 10 s. Reads /proc (Linux).
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';

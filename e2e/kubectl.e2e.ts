@@ -21,7 +21,7 @@ describe('GateTokens and GateServers by kubectl', () => {
     await kubectl('delete gs bad bad-image bad-tls second twin twin-guest --ignore-not-found');
   });
 
-  it('a GateToken is revoked by a patch, and is what it was issued as for ever', async () => {
+  it('a GateToken is revoked by a patch; the rest of its spec never changes', async () => {
     await kubectlOk('apply -f -', { input: gatetoken('by-kubectl', { vm: 'demo', duration: '10m' }) });
     await kubectlOk('wait gatetoken/by-kubectl --for=condition=Ready --timeout=15s');
     const patch = 'patch gatetoken by-kubectl --type=merge -p';

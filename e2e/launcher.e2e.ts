@@ -75,7 +75,7 @@ describe('npm start', () => {
   it('stops building a control plane when the process that waited for it is gone', async () => {
     const bin = join(folder, 'bin');
     mkdirSync(bin, { recursive: true });
-    // It knows its version, and downloads for ever.
+    // It knows its version, and downloads forever.
     const go = '#!/bin/sh\n[ "$1" = env ] && echo go1.99 || exec sleep 600\n';
     writeFileSync(join(bin, 'go'), go, { mode: 0o755 });
     const { KUBEBUILDER_ASSETS: _, ...rest } = process.env;

@@ -1,4 +1,4 @@
-/** What to run on: the embedded API server, a real control plane of our own, or somebody's cluster. */
+/** What to run on: the embedded API server, a real control plane of our own, or someone else's cluster. */
 export type Cluster =
   | { kind: 'embedded' }
   | { kind: 'real'; /** `1.37`; default: the newest. */ kubernetes: string | undefined }
@@ -7,7 +7,7 @@ export type Cluster =
 export interface Options {
   /** Port of `http://localhost:PORT`. */
   port: number;
-  /** Port of `https://ROUTE:PORT`; not listened on with somebody's cluster. */
+  /** Port of `https://ROUTE:PORT`; not listened on with someone else's cluster. */
   httpsPort: number;
   /** Absolute path of the data folder. */
   data: string;

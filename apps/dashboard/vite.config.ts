@@ -4,7 +4,7 @@ import { defineConfig, type ProxyOptions } from 'vite';
 
 const repository = `${import.meta.dirname}/../..`;
 const gateway: ProxyOptions = { target: 'http://localhost:8080', ws: true, bypass: page };
-// Regular expressions: the folders api/ and landing/ of the sources are no paths of the gateway.
+// Regular expressions: the folders api/ and landing/ of the sources are not paths of the gateway.
 const GATEWAY_PATHS = ['^/api/(v1|docs|openapi)', '^/auth/', '^/k8s/', '^/l(\\?|$)', '^/login', '^/console/[^.]*$'];
 
 /** Two entries: the dashboard of signed-in users, and the guest's pages, which stay small. */

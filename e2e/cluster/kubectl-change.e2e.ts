@@ -69,7 +69,7 @@ describe('kubectl patch, edit, label, annotate', () => {
     }
   });
 
-  it('refuses a patch that is none, one that the schema refuses, and one of nothing', async () => {
+  it('refuses a malformed patch, one that violates the schema, and one of a missing object', async () => {
     expect(await kubectlFails('patch gt changed --type=merge -p {')).toContain('(BadRequest)');
     expect(await kubectlFails('patch gt changed --type=merge -p {"spec":{"duration":"9h"}}')).toMatch(
       /is invalid: spec.*duration/,

@@ -82,7 +82,7 @@ describe('Informer', () => {
     await vi.waitFor(() => expect(watchesSent().at(-1)?.url.searchParams.get('resourceVersion')).toBe('9'));
   });
 
-  it('does not hammer a server that answers 410 for ever', async () => {
+  it('does not hammer a server that answers 410 forever', async () => {
     await start(
       [(res) => json(res, list('5'))],
       [(res) => res.end(event('ERROR', { kind: 'Status', code: 410, reason: 'Expired', message: 'old' }))],

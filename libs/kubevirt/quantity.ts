@@ -17,7 +17,7 @@ const SUFFIXES: Readonly<Record<string, number>> = {
   Ei: 2 ** 60,
 };
 
-/** A quantity of Kubernetes (`64M`, `1Gi`, `500m`, `1e3`) as a number; undefined when it is none. */
+/** A quantity of Kubernetes (`64M`, `1Gi`, `500m`, `1e3`) as a number; undefined when it is malformed. */
 export function parseQuantity(quantity: string | number): number | undefined {
   if (typeof quantity === 'number') return quantity;
   const match = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(n|u|m|k|[MGTPE]i?|Ki)?$/.exec(quantity.trim());

@@ -51,7 +51,7 @@ function handMade(header: object, payload: object, signature: (input: string) =>
 const rs256 = (input: string): string =>
   signBytes('sha256', Buffer.from(input), cluster.key.privateKey).toString('base64url');
 
-describe('row 5: tokens that are none, at both doors', () => {
+describe('row 5: invalid tokens, at both doors', () => {
   it('no credential', async () => expectBoth({}, 401, /No link or sign-in/));
   it('a malformed token', async () => expectBoth(bearer('nonsense'), 401, /cannot read the token/));
   it('another scheme than Bearer', async () => expectBoth({ authorization: 'Basic YTpi' }, 401, /token/));

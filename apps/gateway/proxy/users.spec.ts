@@ -141,7 +141,7 @@ describe('a signed-in user', () => {
     await viewer.ended;
   });
 
-  it('a cookie that was tampered with is nobody', async () => {
+  it('are not signed in by a cookie that was tampered with', async () => {
     const broken = `${cookie.slice(0, -3)}AAA`;
     expect((await call(gateway.port, '/k8s/api/v1/namespaces/ns/pods', { headers: { cookie: broken } })).status).toBe(
       401,

@@ -47,7 +47,7 @@ export class WebController implements OnModuleInit {
     this.guest(response);
   }
 
-  /** Names hold a hash of the content, so that they may be kept for ever. */
+  /** Names hold a hash of the content, so they can be kept forever. */
   @Get('assets/*path')
   asset(@Req() request: Request, @Res() response: Response): void {
     this.send(response, decodeURIComponent(request.path), { maxAge: YEAR_MS, immutable: true });

@@ -42,7 +42,7 @@ describe('the dashboard', () => {
     expect(response.headers.get('referrer-policy')).toBe('same-origin');
   });
 
-  it('sends assets compressed, to be kept for ever', async () => {
+  it('sends assets compressed, to be kept forever', async () => {
     const response = await get('/assets/ours.js', { headers: { 'accept-encoding': 'gzip' } });
     expect(response.headers.get('content-encoding')).toBe('gzip');
     expect(response.headers.get('cache-control')).toContain('immutable');

@@ -41,7 +41,7 @@ describe('the gateway is taken over (security row 19)', () => {
     expect(verbsOf('virtualmachines')).toEqual(['get', 'list', 'watch']);
   });
 
-  it('its Deployment may write nowhere, be nobody else, and gets no key that signs', () => {
+  it('its Deployment cannot write to disk, act as another user, or read a signing key', () => {
     const settings = gateServerDefaults({ route: 'gs.example.com' });
     const input = { name: 'gs', namespace: 'n', settings, urls: ['https://gs.example.com'] };
     const pod = JSON.stringify(deployment({ ...input, image: 'gateway:1', sessionDigest: 'd' })['spec']);

@@ -51,6 +51,6 @@ for (const { name, steps } of themes) {
   });
 }
 
-it('knows no difference that is none any more', () => {
+it('lists no difference that has gone', () => {
   expect(known.unmet()).toEqual([]);
 });

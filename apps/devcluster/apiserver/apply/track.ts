@@ -52,7 +52,7 @@ const isEmpty = (value: unknown): boolean =>
  */
 export function trackUpdate(call: Call, old: KubeObject | undefined, object: KubeObject, now: Date): KubeObject {
   const typing = typingOf(call.def);
-  // Whoever forgot its managers does not want them back.
+  // A client that cleared the list of managers does not want it back.
   if (old && !old.metadata.managedFields && !object.metadata.managedFields) return object;
   const { changed, removed } = difference(fieldsIn(typing, old ?? emptyOf(call.def)), fieldsIn(typing, object));
   if (changed.size === 0 && removed.size === 0) return object;

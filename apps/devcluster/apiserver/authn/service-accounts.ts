@@ -63,7 +63,7 @@ export class ServiceAccountTokens {
     return { token: `${signed}.${signature}`, expires: new Date(exp * 1000) };
   }
 
-  /** The user of a token, undefined where it is none of ours, has ended, or its account or pod is gone. */
+  /** The user of a token, undefined where it is not ours, has expired, or its account or pod is gone. */
   authenticate(token: string, audiences: string[] = [ISSUER]): { user: UserInfo; audiences: string[] } | undefined {
     const claims = this.#verified.get(token) ?? this.#verify(token);
     if (!claims || !this.#alive(claims)) return undefined;

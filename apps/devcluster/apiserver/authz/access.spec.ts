@@ -84,7 +84,7 @@ describe('who may do what', () => {
     expect((await server.post(subject, other, asDev)).code).toBe(403);
   });
 
-  it('lets nobody give more than she has', async () => {
+  it('lets nobody grant more than they have', async () => {
     await server.post(
       `${RBAC}/namespaces/default/roles`,
       role('grants', {

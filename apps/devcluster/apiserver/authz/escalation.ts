@@ -7,8 +7,8 @@ import { type Rbac, RBAC_GROUP } from './rbac.js';
 import { roleRefOf, type Rule, rulesOf } from './rules.js';
 
 /**
- * Nobody gives more than she has: a role with rules, or a binding to a role with rules, that its writer does not hold
- * herself needs the verb `escalate` or `bind` on that role.
+ * Nobody can grant more than they have: a role with rules, or a binding to a role with rules, that its writer does not have
+ * themselves, needs the verb `escalate` or `bind` on that role.
  */
 export class NoEscalation implements AdmissionPlugin {
   readonly #rbac: Rbac;

@@ -14,7 +14,7 @@ export interface Admitted {
 }
 
 /**
- * Who asks, as whom, and whether she may: the same for both doors.
+ * Who asks, as whom, and whether they may: the same for both doors.
  * @throws ApiError 400 (path), 401, 403
  */
 export function authorize({ authenticator, rbac }: Parts, req: IncomingMessage): Admitted {

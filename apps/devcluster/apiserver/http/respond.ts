@@ -20,7 +20,7 @@ export function send(res: ServerResponse, code: number, body: string | Buffer, t
   res.end(body);
 }
 
-/** Any error as the Status that the client gets; what is no ApiError is noted by `report` and told without its insides. */
+/** Any error as the Status that the client gets; one that is not an ApiError goes to `report`, and the client learns no details. */
 export function statusFor(error: unknown, report: (error: unknown) => void): StatusBody {
   if (error instanceof ApiError) return error.body;
   report(error);

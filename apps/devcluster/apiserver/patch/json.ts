@@ -5,7 +5,7 @@ import { type Fields } from '../types.js';
 
 /**
  * JSON patch (RFC 6902). Answers a new value.
- * @throws ApiError 400 for what is no patch, 422 for one that does not fit
+ * @throws ApiError 400 for a malformed patch, 422 for one that does not fit
  */
 export function jsonPatch(target: Fields, patch: unknown): unknown {
   if (!Array.isArray(patch) || !patch.every(isFields)) {
@@ -16,7 +16,7 @@ export function jsonPatch(target: Fields, patch: unknown): unknown {
   throw new ApiError(422, 'Invalid', 'the JSON patch does not fit the object');
 }
 
-/** Changes `target`. A pointer that is none (`a` for `/a`) makes the library throw. */
+/** Changes `target`. A malformed pointer (`a` for `/a`) makes the library throw. */
 function fits(target: Fields, patch: Operation[]): boolean {
   try {
     return applyPatch(target, patch).every((error) => error === null);

@@ -43,7 +43,7 @@ describe('protobuf bodies', () => {
     expect(decodeProtobuf(body)).toMatchObject({ automountServiceAccountToken: false });
   });
 
-  it('are refused where they are none', () => {
+  it('are refused where they are malformed', () => {
     expect(() => decodeProtobuf(Buffer.from('hello'))).toThrow('does not appear to be a protobuf message');
     expect(() => decodeProtobuf(Buffer.from('k8s\0\x0a\xff', 'latin1'))).toThrow('unable to decode');
     expect(() => decodeProtobuf(wrapped('v1', 'Unheard', []))).toThrow('unknown format');

@@ -11,7 +11,7 @@ const NONE = Buffer.alloc(0);
 
 /**
  * The fields of a protobuf message in their order.
- * @throws RangeError where the bytes are no message
+ * @throws RangeError where the bytes are not a message
  */
 export function* wireFields(data: Buffer): Generator<WireField> {
   let at = 0;

@@ -55,7 +55,7 @@ export function asObject(body: unknown, def: ResourceDef): KubeObject {
   } as KubeObject;
 }
 
-/** 400: the object of a request is none of this kind. */
+/** 400: the object in a request is not of this kind. */
 export const cannotBeHandled = ({ kind, version }: ResourceDef, fault: string): Error =>
   badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${fault}`);
 

@@ -75,7 +75,7 @@ const deleted = (def: ResourceDef, { metadata }: KubeObject): Fields => ({
   },
 });
 
-/** DELETE of a collection. Those that are gone by the time their turn comes are no fault. */
+/** DELETE of a collection. Objects that are gone by the time their turn comes are skipped. */
 export async function removeAll(ctx: Context, call: Call, objects: KubeObject[]): Promise<void> {
   const options = deleteOptions(call);
   for (const { metadata } of objects) {

@@ -15,7 +15,7 @@ export interface ListOptions {
   timeoutSeconds: number;
 }
 
-/** @throws ApiError 400 for what is no number, 504 for a revision that is still to come */
+/** @throws ApiError 400 for a limit or version that is not a number, 504 for a version that is still to come */
 export function listOptions({ query }: Call, current: number): ListOptions {
   const initial = query.get('sendInitialEvents');
   const version = query.get('resourceVersion');

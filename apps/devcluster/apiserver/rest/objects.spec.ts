@@ -39,7 +39,7 @@ describe('objects', () => {
     });
   });
 
-  it('says why a name is no name', async () => {
+  it('says why a name is invalid', async () => {
     const answer = await server.post(MAPS, configMap('No_Name'));
     expect(answer.code).toBe(422);
     expect(answer.message).toContain(
@@ -206,7 +206,7 @@ describe('objects', () => {
     expect(await server.get(`${THINGS}/kept`)).toEqual(made);
   });
 
-  it('refuses bodies that are none', async () => {
+  it('refuses malformed bodies', async () => {
     expect((await server.raw('POST', MAPS, '{"a":')).code).toBe(400);
     expect((await server.raw('POST', MAPS, '[]')).code).toBe(400);
     expect(await server.post(MAPS, { metadata: { name: 'l', labels: { a: 1 } } })).toMatchObject({ code: 400 });

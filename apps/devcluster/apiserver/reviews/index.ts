@@ -20,7 +20,7 @@ export class Reviews {
     this.#now = now;
   }
 
-  /** The review with its status, undefined where the resource is none. */
+  /** The review with its status, undefined where the resource is not a review. */
   answer(call: Call): KubeObject | undefined {
     switch (call.def.resource) {
       case 'tokenreviews':

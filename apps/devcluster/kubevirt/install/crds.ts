@@ -12,7 +12,7 @@ const READY: Column = { name: 'Ready', type: 'string', jsonPath: '.status.condit
 
 const FREE = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
 
-/** A machine without a domain is none. */
+/** A machine needs a domain. */
 const INSTANCE_SPEC = { ...FREE, required: ['domain'], properties: { domain: FREE } };
 
 /** spec.running and spec.runStrategy exclude each other; what a machine is made of is KubeVirt's business. */

@@ -17,7 +17,7 @@ let otherName: PemPair;
 
 beforeAll(async () => {
   virtApi = await VirtApi.start();
-  otherName = await issue(virtApi.frontProxy, { cn: 'somebody', usages: ['client'] });
+  otherName = await issue(virtApi.frontProxy, { cn: 'another-client', usages: ['client'] });
   stranger = await issue(await makeCa({ cn: 'other' }), { cn: 'front-proxy-client', usages: ['client'] });
 });
 

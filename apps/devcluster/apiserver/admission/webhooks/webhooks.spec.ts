@@ -178,7 +178,7 @@ describe('a call that fails', () => {
     expect(answer).toMatchObject(failure(`${clientConfig.url}: certificate has expired`));
   });
 
-  it('trusts the bundle of the moment, on every call', async () => {
+  it('trusts the current bundle on every call', async () => {
     const other = await HookServer.start();
     const withBundle = (caBundle: string): object => ({
       metadata: { name: 'bundle' },
@@ -239,7 +239,7 @@ describe('mutating webhooks', () => {
     ]);
   });
 
-  it('cannot make what is no object of the kind, nor change what is deleted', async () => {
+  it('cannot make an object of another kind, nor change one that is being deleted', async () => {
     await server.post(MAPS, labelled('old'));
     await hook('Mutating', { patch: [{ op: 'add', path: '/data', value: 5 }] });
     const made = await server.post(MAPS, labelled('a'));

@@ -16,7 +16,7 @@ const TIME: Declared = { type: 'google.protobuf.Timestamp', convert: (v) => new 
 const SCALARS: Record<string, Declared> = {
   boolean: { type: 'bool', convert: asIs },
   number: { type: 'double', convert: asIs },
-  // The library's integers are BigInt; what is no integer never gets here (values are checked first).
+  // The library's integers are BigInt; other numbers never get here (values are checked first).
   integer: { type: 'int', convert: (v) => (Number.isInteger(v) ? BigInt(v as number) : v) },
   string: { type: 'string', convert: asIs },
 };
