@@ -4,35 +4,22 @@ export const SUBRESOURCE_GROUP = 'subresources.kubevirt.io';
 export const SUBRESOURCE_VERSIONS = ['v1', 'v1alpha3'] as const;
 export type SubresourceVersion = (typeof SUBRESOURCE_VERSIONS)[number];
 
-type InstanceSubresource =
-  | 'vnc'
-  | 'vnc/screenshot'
-  | 'console'
-  | 'usbredir'
-  | 'vsock'
-  | 'pause'
-  | 'unpause'
-  | 'freeze'
-  | 'unfreeze'
-  | 'reset'
-  | 'softreboot'
-  | 'guestosinfo'
-  | 'userlist'
-  | 'filesystemlist';
-
-/** API path of a subresource of a running machine (virtualmachineinstances). */
-export function instancePath(
+/** API path of a subresource of a VM's instance, or of the VM itself (`resource`). */
+export function subresourcePath(
   namespace: string,
   vm: string,
-  subresource: InstanceSubresource,
-  version: SubresourceVersion = 'v1',
+  subresource: string,
+  {
+    resource = 'virtualmachineinstances',
+    version = 'v1',
+  }: { resource?: 'virtualmachines' | 'virtualmachineinstances'; version?: SubresourceVersion } = {},
 ): string {
-  const object = `${encodeURIComponent(namespace)}/virtualmachineinstances/${encodeURIComponent(vm)}`;
+  const object = `${encodeURIComponent(namespace)}/${resource}/${encodeURIComponent(vm)}`;
   return `/apis/${SUBRESOURCE_GROUP}/${version}/namespaces/${object}/${subresource}`;
 }
 
-export const vncPath = (namespace: string, vm: string, version?: SubresourceVersion): string =>
-  instancePath(namespace, vm, 'vnc', version);
+export const vncPath = (namespace: string, vm: string, version: SubresourceVersion = 'v1'): string =>
+  subresourcePath(namespace, vm, 'vnc', { version });
 
-export const serialPath = (namespace: string, vm: string, version?: SubresourceVersion): string =>
-  instancePath(namespace, vm, 'console', version);
+export const serialPath = (namespace: string, vm: string, version: SubresourceVersion = 'v1'): string =>
+  subresourcePath(namespace, vm, 'console', { version });

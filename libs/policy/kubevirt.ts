@@ -1,4 +1,4 @@
-import { SUBRESOURCE_GROUP, SUBRESOURCE_VERSIONS } from '#libs/kubevirt';
+import { serialPath, SUBRESOURCE_GROUP, SUBRESOURCE_VERSIONS, vncPath } from '#libs/kubevirt';
 import { type RequestInfo } from './request-info.js';
 
 export interface ConsoleTarget {
@@ -9,12 +9,10 @@ export interface ConsoleTarget {
 
 /** What `vm` is short for: the consoles of one VM, in every served version, nothing else. */
 export function vmUrls(namespace: string, vm: string): string[] {
-  return SUBRESOURCE_VERSIONS.flatMap((version) =>
-    ['vnc', 'console'].map(
-      (console) =>
-        `/apis/${SUBRESOURCE_GROUP}/${version}/namespaces/${namespace}/virtualmachineinstances/${vm}/${console}`,
-    ),
-  );
+  return SUBRESOURCE_VERSIONS.flatMap((version) => [
+    vncPath(namespace, vm, version),
+    serialPath(namespace, vm, version),
+  ]);
 }
 
 /** The console that a request is for; of any version, served today or not. `vnc/screenshot` is not one. */

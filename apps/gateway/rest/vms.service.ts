@@ -1,6 +1,6 @@
 import { type GateSession, type MissingRight, type Vm, type VmAction, type VmList } from '#libs/api';
 import { isKubeError, KubeError, types, type UserClient } from '#libs/kube';
-import { type VirtualMachine, type VirtualMachineInstance } from '#libs/kubevirt';
+import { subresourcePath, type VirtualMachine, type VirtualMachineInstance } from '#libs/kubevirt';
 import { Refusal, type RefusalCode } from '../http/refusal.js';
 import { Rules } from './rules.js';
 import { Viewers } from './viewers.js';
@@ -9,7 +9,6 @@ import { actionResource, vmView } from './vm-view.js';
 const LIST_INSTANCES: MissingRight = { verb: 'list', resource: 'virtualmachineinstances' };
 const GET_INSTANCE: MissingRight = { verb: 'get', resource: 'virtualmachineinstances' };
 const LIST_SESSIONS: MissingRight = { verb: 'list', resource: 'gatesessions' };
-const SUBRESOURCES = '/apis/subresources.kubevirt.io/v1/namespaces';
 /** A PNG of a screen is far smaller; anything larger is not a screenshot. */
 const MAX_SCREENSHOT = 16 << 20;
 
@@ -49,14 +48,14 @@ export class VmsService {
 
   /** KubeVirt answers 202 or 200 with no body; its 409 says why not (`VM is already running`). */
   async act(client: UserClient, namespace: string, name: string, action: VmAction): Promise<void> {
-    const path = `${SUBRESOURCES}/${namespace}/${actionResource(action)}/${name}/${action}`;
+    const path = subresourcePath(namespace, name, action, { resource: actionResource(action) });
     const response = await client.request('PUT', path, { body: {} });
     await response.body.dump();
   }
 
   /** @returns a PNG. @throws Refusal where KubeVirt says why there is no picture */
   async screenshot(client: UserClient, namespace: string, name: string): Promise<Buffer> {
-    const path = `${SUBRESOURCES}/${namespace}/virtualmachineinstances/${name}/vnc/screenshot`;
+    const path = subresourcePath(namespace, name, 'vnc/screenshot');
     // Not image/png: virt-api declares no representation of a screenshot and answers 406 to anything narrower.
     const response = await client.request('GET', path, { headers: { accept: '*/*' } }).catch((error: unknown) => {
       throw noPicture(error, name) ?? error;

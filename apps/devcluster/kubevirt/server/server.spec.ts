@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { serialPath, type Domain, instancePath, type Phase, type VirtualMachine, vncPath } from '#libs/kubevirt';
+import { serialPath, type Domain, subresourcePath, type Phase, type VirtualMachine, vncPath } from '#libs/kubevirt';
 import { issue, makeCa, type PemPair } from '#libs/pki';
 import { until } from '../../../../e2e/support/until.js';
 import { opened, VncViewer } from '../../../../e2e/support/vnc.js';
 import { type Answer, REMOTE, VirtApi } from './testing/virt-api.js';
 
 const machinePath = (namespace: string, vm: string, action: string): string =>
-  instancePath(namespace, vm, 'pause')
+  subresourcePath(namespace, vm, 'pause')
     .replace('virtualmachineinstances', 'virtualmachines')
     .replace(/pause$/, action);
 
@@ -39,7 +39,7 @@ const view = (query = '', protocols = ['plain.kubevirt.io']): Promise<VncViewer>
 
 describe('who may ask', () => {
   beforeEach(() => given('Running'));
-  const pause = instancePath('ns', 'demo', 'pause');
+  const pause = subresourcePath('ns', 'demo', 'pause');
 
   it('believes X-Remote-User from the API server alone', async () => {
     expect((await ask('PUT', pause, {})).code).toBe(401);
@@ -148,19 +148,19 @@ describe('vnc', () => {
 describe('vnc/screenshot', () => {
   it('is a PNG', async () => {
     await given('Running');
-    const { code, type, body } = await ask('GET', instancePath('ns', 'demo', 'vnc/screenshot'));
+    const { code, type, body } = await ask('GET', subresourcePath('ns', 'demo', 'vnc/screenshot'));
     expect([code, type, body.subarray(1, 4).toString()]).toEqual([200, 'image/png', 'PNG']);
   });
 
   it('fails with 500 in plain text: no instance, not running, in use', async () => {
     await given(undefined);
-    expect(await ask('GET', instancePath('ns', 'demo', 'vnc/screenshot'))).toMatchObject({
+    expect(await ask('GET', subresourcePath('ns', 'demo', 'vnc/screenshot'))).toMatchObject({
       code: 500,
       type: 'text/plain; charset=utf-8',
     });
     await given('Running');
     const viewer = await view();
-    expect((await ask('GET', instancePath('ns', 'demo', 'vnc/screenshot'))).body.toString()).toMatch(
+    expect((await ask('GET', subresourcePath('ns', 'demo', 'vnc/screenshot'))).body.toString()).toMatch(
       /Request denied\.$/,
     );
     await viewer.close();
@@ -253,7 +253,7 @@ describe('start, stop, restart', () => {
 
 describe('actions on a running machine', () => {
   const put = (action: 'pause' | 'unpause' | 'reset' | 'softreboot' | 'freeze'): Promise<Answer> =>
-    ask('PUT', instancePath('ns', 'demo', action));
+    ask('PUT', subresourcePath('ns', 'demo', action));
 
   it('pause and unpause it, once each', async () => {
     await given('Running');
@@ -280,7 +280,7 @@ describe('actions on a running machine', () => {
 
   it('an agent is not there: 500 in plain text', async () => {
     await given('Running');
-    const { code, type, body } = await ask('GET', instancePath('ns', 'demo', 'guestosinfo'));
+    const { code, type, body } = await ask('GET', subresourcePath('ns', 'demo', 'guestosinfo'));
     expect([code, type]).toEqual([500, 'text/plain; charset=utf-8']);
     expect(body.toString()).toMatch(/VMI does not have guest agent connected$/);
   });
