@@ -3,8 +3,11 @@ import { type AddressInfo, type Socket } from 'node:net';
 import { requestInfo } from '#libs/policy';
 import { kubeconfigOf, Upstream } from '#libs/kube';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { json } from '../../../libs/kube/testing/server.js';
 import { ApiFault, mergePatch, ObjectStore, type Stored } from './object-store.js';
 import { refuseInvalid } from './schemas.js';
+
+export { json };
 
 export interface Seen {
   readonly method: string;
@@ -203,8 +206,4 @@ function preconditions(body: unknown): { uid?: string; resourceVersion?: string 
 
 function tokenOf(account: string): { token: string; expirationTimestamp: string } {
   return { token: `token-of-${account}`, expirationTimestamp: new Date(Date.now() + 3_600_000).toISOString() };
-}
-
-export function json(res: ServerResponse, value: unknown, code = 200): void {
-  res.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(value));
 }
