@@ -17,7 +17,7 @@ export class LimitAttempts implements NestMiddleware {
     const address = this.addresses.of(request);
     const seconds = this.attempts.take(address);
     if (seconds !== undefined) {
-      const hint = `Try again in ${seconds} seconds.`;
+      const hint = `Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`;
       throw new Refusal(429, 'Too many attempts from your address.', hint, { retryAfter: seconds });
     }
     response.once('finish', () => {
