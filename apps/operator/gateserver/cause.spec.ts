@@ -99,7 +99,7 @@ describe('Ready is False, and says the cause and what to do, with', () => {
         ],
       },
       'PodCrashes',
-      /container gateway ended with exit code 1: Error\. Its log says why: "kubectl logs gs-0 -n n -c gateway --previous"\.$/,
+      /container gateway ended with exit code 1: Error\. To see its log, run "kubectl logs gs-0 -n n -c gateway --previous"\.$/,
     ],
     [
       'one that ran out of memory and runs again',
@@ -121,7 +121,7 @@ describe('Ready is False, and says the cause and what to do, with', () => {
       'a pod without a node',
       { pods: [{ conditions: [{ type: 'PodScheduled', status: 'False', message: '0/1 nodes: cpu' }] }] },
       'PodNotScheduled',
-      /No node can run pod gs-0: 0\/1 nodes: cpu\. Make room/,
+      /No node can run pod gs-0: 0\/1 nodes: cpu\. Free up resources/,
     ],
     [
       'a pod that was evicted',
@@ -149,7 +149,7 @@ describe('Ready is False, and says the cause and what to do, with', () => {
         pods: [{ ...RUNS, conditions: [{ type: 'Ready', status: 'True' }] }, waiting('ErrImagePull')],
       },
       'ImageNotPulled',
-      /^2 of 2 gateways are ready\. They are being replaced by gateways of the current spec\. Pod gs-1/,
+      /^2 of 2 gateways are ready\. They are being replaced by gateways with the current spec\. Pod gs-1/,
     ],
     [
       'a Secret for TLS that is missing',
@@ -208,7 +208,12 @@ describe('Ready is False, and says the cause and what to do, with', () => {
       'NotYet',
       /^Not in effect in this release: spec\.oidc\. Remove/,
     ],
-    ['no replicas', { spec: { replicas: 0 } }, 'NoReplicas', /^0 of 0 gateways are ready\. Set spec\.replicas/],
+    [
+      'no replicas',
+      { spec: { replicas: 0 } },
+      'NoReplicas',
+      /^0 of 0 gateways are ready\. To run some, set spec\.replicas/,
+    ],
   ])('%s', async (_what, given, reason, message) => {
     const { phase, ready, events } = await reconciled(given);
     expect(ready).toMatchObject({ status: 'False', reason });

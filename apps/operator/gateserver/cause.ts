@@ -45,7 +45,7 @@ function notCreated({ deployment }: Gathered): Cause | undefined {
   const { conditions = [] } = (deployment?.['status'] ?? {}) as Served<V1DeploymentStatus>;
   const failure = conditions.find(({ type, status }) => type === 'ReplicaFailure' && status === 'True');
   if (!failure) return undefined;
-  const message = `The cluster refuses to create the gateway's pods${quoted(failure.message)} Change what refuses them: a quota, a policy or a webhook.`;
+  const message = `The cluster refuses to create the gateway's pods${quoted(failure.message)} Adjust the quota, policy or webhook that refuses them.`;
   return { reason: 'PodsNotCreated', message };
 }
 
@@ -53,7 +53,7 @@ function podCause(pod: PodObject, gathered: Gathered): Cause | undefined {
   const { name = '' } = pod.metadata;
   const scheduled = conditionOf(pod, 'PodScheduled');
   if (scheduled?.status === 'False') {
-    const message = `No node can run pod ${name}${quoted(scheduled.message)} Make room on a node, or add one.`;
+    const message = `No node can run pod ${name}${quoted(scheduled.message)} Free up resources on a node, or add a node.`;
     return { reason: 'PodNotScheduled', message };
   }
   for (const container of pod.status?.containerStatuses ?? []) {
@@ -78,7 +78,7 @@ function containerCause(pod: string, container: Served<V1ContainerStatus>, gathe
   if (ended && !ready) {
     const how = ended.signal ? `signal ${ended.signal}` : `exit code ${ended.exitCode}`;
     const log = `kubectl logs ${pod} -n ${gathered.namespace} -c ${container.name}${state.terminated ? '' : ' --previous'}`;
-    const message = `Pod ${pod} does not keep running: its container ${container.name} ended with ${how}${quoted(ended.message ?? ended.reason)} Its log says why: "${log}".`;
+    const message = `Pod ${pod} stopped unexpectedly: its container ${container.name} ended with ${how}${quoted(ended.message ?? ended.reason)} To see its log, run "${log}".`;
     return { reason: 'PodCrashes', message };
   }
   if (reason === '' || ON_ITS_WAY.has(reason)) return undefined;
@@ -113,13 +113,13 @@ export function exposureCause(gathered: Gathered): Cause | undefined {
   }
   const { loadBalancer = {} } = (service?.['status'] ?? {}) as { loadBalancer?: { ingress?: unknown[] } };
   if (settings.expose !== 'loadbalancer' || (loadBalancer.ingress ?? []).length > 0) return undefined;
-  const message = `Service ${gathered.name} has no external address yet. If it stays so, the cluster has no load balancer to give: see "kubectl describe service ${gathered.name} -n ${gathered.namespace}".`;
+  const message = `Service ${gathered.name} has no external address yet. If this persists, the cluster cannot provide a load balancer: see "kubectl describe service ${gathered.name} -n ${gathered.namespace}".`;
   return { reason: 'NoLoadBalancer', message };
 }
 
 function issuerCause({ names, namespace }: Gathered, issuer: string, groups: readonly string[]): Cause {
   if (groups.includes('cert-manager.io')) {
-    const message = `spec.tls.issuer-ref: cert-manager has not issued a certificate from ${issuer} into Secret ${names.tls} yet. If it stays so, see "kubectl describe certificate -n ${namespace}".`;
+    const message = `spec.tls.issuer-ref: cert-manager has not issued a certificate from ${issuer} into Secret ${names.tls} yet. If this persists, see "kubectl describe certificate -n ${namespace}".`;
     return { reason: 'CertificateMissing', message };
   }
   const message =

@@ -135,7 +135,9 @@ export function notInEffect({ spec }: GateServer): NotInEffect {
       : [];
   return {
     later:
-      later.length === 0 ? [] : [`Not in effect in this release: ${later.join(', ')}. Remove what you can do without.`],
+      later.length === 0
+        ? []
+        : [`Not in effect in this release: ${later.join(', ')}. Remove the fields that you do not need.`],
     withoutIngress: ingress.length === 0 ? [] : [`Not in effect without an Ingress: ${ingress.join(', ')}.`],
     defaults: recheck,
   };

@@ -170,7 +170,7 @@ describe('guestRights', () => {
     (name) => {
       expect(guestRights('admin', name, FOUND)).toMatchObject({
         rules: [],
-        left: [`${name} is never given to guests`],
+        left: [`${name} is never granted to guests`],
       });
     },
   );
@@ -188,11 +188,11 @@ describe('guestRights', () => {
       silent: ['away.io'],
     });
     expect(left).toEqual([
-      'unicorns is not known now: away.io does not answer',
-      'metrics.away.io is not known now: away.io does not answer',
+      'unicorns cannot be looked up now: away.io does not respond',
+      'metrics.away.io cannot be looked up now: away.io does not respond',
     ]);
     expect(guestRights('reader', '*', { ...FOUND, silent: ['away.io'] }).left).toEqual([
-      '* is not known in full: away.io does not answer',
+      '* is incomplete: away.io does not respond',
     ]);
   });
 });

@@ -94,10 +94,10 @@ function textOf({ group, name }: ServedResource): string {
 
 function everything({ served, silent }: Discovered, given: ServedResource[], left: string[]): void {
   given.push(...served.filter((one) => !isNever(one) && !isConnectResource(one)));
-  if (silent.length > 0) left.push(`* is not known in full: ${awayOf(silent)}`);
+  if (silent.length > 0) left.push(`* is incomplete: ${awayOf(silent)}`);
 }
 
-const awayOf = (silent: readonly string[]) => `${silent.join(', ')} ${silent.length > 1 ? 'do' : 'does'} not answer`;
+const awayOf = (silent: readonly string[]) => `${silent.join(', ')} ${silent.length > 1 ? 'do' : 'does'} not respond`;
 
 function named(text: string, { served, silent }: Discovered, given: ServedResource[], left: string[]): void {
   const [, resource = '', group, sub = ''] = /^([^./]+)(?:\.([^/]+))?(\/.+)?$/.exec(text) ?? [];
@@ -106,8 +106,8 @@ function named(text: string, { served, silent }: Discovered, given: ServedResour
   const away = silent.filter((one) => group === undefined || one === group);
   given.push(...allowed);
   if (allowed.length > 0) return;
-  if (found.length > 0) left.push(`${text} is never given to guests`);
-  else if (away.length > 0) left.push(`${text} is not known now: ${awayOf(away)}`);
+  if (found.length > 0) left.push(`${text} is never granted to guests`);
+  else if (away.length > 0) left.push(`${text} cannot be looked up now: ${awayOf(away)}`);
   else left.push(`${text} is not served by this cluster`);
 }
 

@@ -354,7 +354,7 @@ describe('ServerReconciler', () => {
     expect(await run()).toBe(30_000);
     expect(rules()).toEqual(before);
     expect(condition('GuestRights')).toMatchObject({ status: 'False', reason: 'NotGiven' });
-    expect(condition('GuestRights')?.message).toContain('b.io does not answer');
+    expect(condition('GuestRights')?.message).toContain('b.io does not respond');
     server({ 'admin-resources': 'pods' });
     await run();
     expect(JSON.stringify(rules())).not.toContain('b.io');

@@ -99,14 +99,14 @@ function availableCondition(gathered: Gathered): Stated {
     message: `${message}${more}`,
   });
   if (wanted === 0 && exposureOf(gathered.settings).exposure === 'none') {
-    const elsewhere = 'No gateway is wanted here: spec.replicas is 0 and spec.expose is none.';
+    const elsewhere = 'No gateway is configured to run: spec.replicas is 0 and spec.expose is none.';
     return { type: 'Available', status: 'True', reason: 'NoneWanted', message: elsewhere };
   }
-  if (wanted === 0) return not('NoReplicas', ' Set spec.replicas, or scale the Deployment, to have some.');
+  if (wanted === 0) return not('NoReplicas', ' To run some, set spec.replicas or scale the Deployment.');
   if (ready >= wanted && isRolledOut(gathered))
     return { type: 'Available', status: 'True', reason: 'AllReady', message };
   const cause = causeOf(gathered);
-  const rolling = ready < wanted ? '' : ' They are being replaced by gateways of the current spec.';
+  const rolling = ready < wanted ? '' : ' They are being replaced by gateways with the current spec.';
   if (cause) return not(cause.reason, `${rolling} ${cause.message}`);
   return not(rolling ? 'RollingOut' : 'NotAllReady', rolling);
 }
