@@ -7,7 +7,7 @@ import { type Status } from '#libs/api';
 import { adminClient, createToken, readyToken } from './support/admin.js';
 import { cluster } from './support/cluster.js';
 import { ConsoleSocket, Refused } from './support/console-socket.js';
-import { consolePath, gateway, issue, json, redeem } from './support/gateway.js';
+import { consoleSocketPath, gateway, issue, json, redeem } from './support/gateway.js';
 import { kubectl, kubectlOk } from './support/kubectl.js';
 
 /** The UID of no GateToken. */
@@ -58,7 +58,7 @@ async function refusedUpgrade(path: string, headers: Record<string, string>): Pr
 describe('denials, on both doors', () => {
   let ring: Keys;
   let grant: { token: string; uid: string; name: string };
-  const vnc = (): string => consolePath('demo');
+  const vnc = (): string => consoleSocketPath('demo');
   const urls = (): string[] => [vnc().replace('/k8s', '')];
 
   beforeAll(async () => {
@@ -149,7 +149,7 @@ describe('denials, on both doors', () => {
     const template = { spec: { domain: { devices: {} } } };
     await kubectlOk(['create', 'namespace', namespace]);
     await kubectlOk(['create', '-f', '-'], { input: JSON.stringify({ ...vm, spec: { running: false, template } }) });
-    const path = consolePath('remote').replace(cluster().namespace, namespace);
+    const path = consoleSocketPath('remote').replace(cluster().namespace, namespace);
     await createToken(admin, 'out-of-reach', { urls: [path.replace('/k8s', '')] });
     const authorization = `Bearer ${await readyToken(admin, 'out-of-reach')}`;
     const viewer = await ConsoleSocket.open(path, { authorization });

@@ -9,7 +9,7 @@ import {
 } from '#libs/api';
 import { cluster } from './support/cluster.js';
 import { ConsoleSocket, Refused } from './support/console-socket.js';
-import { bearer, consolePath, cookiesOf, gateway, issue, json, redeem } from './support/gateway.js';
+import { bearer, consoleSocketPath, cookiesOf, gateway, issue, json, redeem } from './support/gateway.js';
 import { kubectl, kubectlOk } from './support/kubectl.js';
 import { until } from './support/until.js';
 
@@ -44,10 +44,10 @@ describe('a grant over REST', () => {
     const { status, cookie, body } = await redeem(issued.link ?? '');
     expect(status).toBe(200);
     expect((body as LinkInfo).location).toBe(`/console/${cluster().namespace}/demo`);
-    const serial = await ConsoleSocket.open(consolePath('demo', 'console'), { cookie });
+    const serial = await ConsoleSocket.open(consoleSocketPath('demo', 'console'), { cookie });
     // As scripts do: without waiting for the guest. Another test may have left a half-typed line.
     serial.send('\runame -a\r');
-    const screen = await ConsoleSocket.open(consolePath('demo'), { cookie });
+    const screen = await ConsoleSocket.open(consoleSocketPath('demo'), { cookie });
     await until('RFB greets', () => screen.text().startsWith('RFB 003.008\n'));
     await until('the guest answers', () => serial.text().includes('Linux demo'));
 
@@ -60,13 +60,13 @@ describe('a grant over REST', () => {
     expect((await serial.closed).code).toBe(4002);
     expect((await screen.closed).code).toBe(4002);
     expect(Date.now() - started).toBeLessThan(1000);
-    await expect(ConsoleSocket.open(consolePath('demo'), { cookie })).rejects.toThrow(Refused);
+    await expect(ConsoleSocket.open(consoleSocketPath('demo'), { cookie })).rejects.toThrow(Refused);
   });
 
   it('ends an open console at the end of the grant with 4001', async () => {
     const issued = await issue({ vm: 'demo', duration: '3s' });
     const { cookie } = await redeem(issued.link ?? '');
-    const serial = await ConsoleSocket.open(consolePath('demo', 'console'), { cookie });
+    const serial = await ConsoleSocket.open(consoleSocketPath('demo', 'console'), { cookie });
     expect((await serial.closed).code).toBe(4001);
     const late = await redeem(issued.link ?? '');
     expect(late.status).toBe(410);
@@ -76,12 +76,12 @@ describe('a grant over REST', () => {
     const issued = await issue({ vm: 'demo', duration: '10m' }, { token: true });
     expect(issued.link).toBeUndefined();
     const token = issued.token ?? '';
-    const socket = await ConsoleSocket.open(consolePath('demo'), { authorization: `Bearer ${token}` });
+    const socket = await ConsoleSocket.open(consoleSocketPath('demo'), { authorization: `Bearer ${token}` });
     await socket.close();
     const response = await gateway(`/auth/jwt/set?token="${token}"&name=demo&namespace=${cluster().namespace}`);
     expect(response.status).toBe(302);
     expect(response.headers.get('location')).not.toContain(token);
-    const opened = await ConsoleSocket.open(consolePath('demo', 'console'), { cookie: cookiesOf(response) });
+    const opened = await ConsoleSocket.open(consoleSocketPath('demo', 'console'), { cookie: cookiesOf(response) });
     await opened.close();
   });
 
@@ -121,7 +121,7 @@ describe('a grant over REST', () => {
   });
 
   it('POST /auth/jwt/request answers as the original does', async () => {
-    const path = consolePath('demo').replace('/k8s', '');
+    const path = consoleSocketPath('demo').replace('/k8s', '');
     const response = await gateway('/auth/jwt/request', {
       method: 'POST',
       headers: { ...bearer('dev'), ...json },
@@ -141,7 +141,9 @@ describe('a grant over REST', () => {
       'Verbs',
     ]);
     expect(body).toMatchObject({ URLs: [path], Duration: '5m' });
-    const socket = await ConsoleSocket.open(consolePath('demo'), { authorization: `Bearer ${String(body['Token'])}` });
+    const socket = await ConsoleSocket.open(consoleSocketPath('demo'), {
+      authorization: `Bearer ${String(body['Token'])}`,
+    });
     await socket.close();
   });
 

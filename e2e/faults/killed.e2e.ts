@@ -5,7 +5,7 @@ import { tokenOf } from '../support/accounts.js';
 import { adminClient, createToken, insist, readyToken, revokeToken } from '../support/admin.js';
 import { cluster } from '../support/cluster.js';
 import { ConsoleSocket, Refused } from '../support/console-socket.js';
-import { bearer, consolePath, cookiesOf, gateway, issue, json, redeem } from '../support/gateway.js';
+import { bearer, consoleSocketPath, cookiesOf, gateway, issue, json, redeem } from '../support/gateway.js';
 import { kubectl } from '../support/kubectl.js';
 import { controlPlane, kill, podProcesses, type Process } from '../support/processes.js';
 import { Signatures } from '../support/signatures.js';
@@ -39,7 +39,7 @@ const open = (jwt: string): Promise<number> =>
   gateway(`/k8s${PODS}`, { headers: { authorization: `Bearer ${jwt}` } }).then(({ status }) => status);
 
 async function viewer(headers: Record<string, string>): Promise<VncViewer> {
-  return VncViewer.connect(`${cluster().url.replace('http', 'ws')}${consolePath('demo')}`, { headers });
+  return VncViewer.connect(`${cluster().url.replace('http', 'ws')}${consoleSocketPath('demo')}`, { headers });
 }
 
 /** As dev, over REST; an answer that was lost leaves it made. */
@@ -127,7 +127,9 @@ async function serverFollows(): Promise<void> {
 /** Opens the other console at the moment of death: it opens, or is refused or ended in a way that says "again". */
 async function openMeanwhile(cookie: string): Promise<void> {
   const headers = { cookie, origin: cluster().url };
-  const opened = await ConsoleSocket.open(consolePath('demo', 'console'), headers).catch((error: unknown) => error);
+  const opened = await ConsoleSocket.open(consoleSocketPath('demo', 'console'), headers).catch(
+    (error: unknown) => error,
+  );
   if (opened instanceof Refused) expect(opened.code).toBeGreaterThanOrEqual(500);
   if (!(opened instanceof ConsoleSocket)) return;
   await opened.close();

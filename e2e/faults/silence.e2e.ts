@@ -5,7 +5,7 @@ import { adminClient, createToken, readyToken, revokeToken } from '../support/ad
 import { Between, isTokenWatch, pods } from '../support/between.js';
 import { cluster } from '../support/cluster.js';
 import { type Seen } from '../support/faulty-proxy.js';
-import { consolePath } from '../support/gateway.js';
+import { consoleSocketPath } from '../support/gateway.js';
 import { Signatures } from '../support/signatures.js';
 import { until } from '../support/until.js';
 import { VncViewer } from '../support/vnc.js';
@@ -20,7 +20,7 @@ afterAll(() => between?.stop());
 
 async function viewer(name: string, query = ''): Promise<VncViewer> {
   const headers = { authorization: `Bearer ${await readyToken(admin, name)}` };
-  const url = `${between.gate.url.replace('http', 'ws')}${consolePath('demo')}${query}`;
+  const url = `${between.gate.url.replace('http', 'ws')}${consoleSocketPath('demo')}${query}`;
   return until('the console opens', () => VncViewer.connect(url, { headers }), 30_000);
 }
 

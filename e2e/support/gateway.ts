@@ -45,7 +45,7 @@ export function cookiesOf(response: Response): string {
     .join('; ');
 }
 
-/** Path of a console on the gateway. */
-export function consolePath(vm: string, kind: 'vnc' | 'console' = 'vnc'): string {
+/** Path of the WebSocket of a console. */
+export function consoleSocketPath(vm: string, kind: 'vnc' | 'console' = 'vnc'): string {
   return `/k8s/apis/subresources.kubevirt.io/v1/namespaces/${cluster().namespace}/virtualmachineinstances/${vm}/${kind}`;
 }
