@@ -15,10 +15,18 @@ const condition = (name: string): Promise<string> =>
 const available = (name: string): Promise<string> =>
   kubectlOk(['get', 'gs', name, '-o', 'jsonpath={.status.conditions[?(@.type=="Available")].message}']);
 
+/** One fault is told once, without a regular expression. What Kubernetes adds where it stopped early is not counted. */
+function expectOneSentence(stderr: string, told: string): void {
+  expect(stderr).toContain(told);
+  expect(stderr).not.toMatch(/should match|\^|\[a-z/);
+  const faults = stderr.split('\n').filter((line) => line.includes('spec.') || line.includes('spec:'));
+  expect(faults).toHaveLength(1);
+}
+
 describe('GateTokens and GateServers by kubectl', () => {
   afterAll(async () => {
     await kubectl('delete gt by-kubectl bad in-error early --ignore-not-found');
-    await kubectl('delete gs bad bad-image bad-tls second twin twin-guest --ignore-not-found');
+    await kubectl('delete gs bad bad-image bad-tls patched second twin twin-guest --ignore-not-found');
   });
 
   it('a GateToken is revoked by a patch; the rest of its spec never changes', async () => {
@@ -33,32 +41,60 @@ describe('GateTokens and GateServers by kubectl', () => {
   });
 
   it.each([
-    ['neither urls nor vm', {}, 'urls'],
-    ['501 urls', { urls: Array.from({ length: 501 }, (_, n) => `/api/v1/n${n}`) }, 'spec.urls'],
-    ['a relative path', { urls: ['api/v1/pods'] }, 'spec.urls'],
-    ['an odd path', { urls: ['/api/v1/../secrets'] }, 'spec.urls'],
-    ['an over-long path', { urls: [`/${'a'.repeat(2048)}`] }, 'spec.urls'],
-    ['an unknown verb', { vm: 'demo', verbs: ['FETCH'] }, 'spec.verbs'],
-    ['the duration 1d', { vm: 'demo', duration: '1d' }, 'spec.duration'],
-    ['the duration -1h', { vm: 'demo', duration: '-1h' }, 'spec.duration'],
-    ['the duration 0s', { vm: 'demo', duration: '0s' }, 'spec.duration'],
-    ['an empty duration', { vm: 'demo', duration: '' }, 'spec.duration'],
-    ['a from that is not a date', { vm: 'demo', from: 'tomorrow' }, 'spec.from'],
-  ])('a GateToken with %s is refused by the schema, and the message names the field', async (_what, spec, field) => {
+    ['neither urls nor vm', {}, 'spec.urls or spec.vm is required, such as vm: my-vm'],
+    ['501 urls', { urls: Array.from({ length: 501 }, (_, n) => `/api/v1/n${n}`) }, 'spec.urls: Too many: 501'],
+    ['a relative path', { urls: ['api/v1/pods'] }, 'spec.urls must be API paths without a query, such as /api/v1/'],
+    ['a whole URL', { urls: ['https://host/api/v1'] }, 'spec.urls must be API paths without a query'],
+    ['an odd path', { urls: ['/api/v1/../secrets'] }, 'spec.urls: a path must not contain //, /./ or /../'],
+    ['an over-long path', { urls: [`/${'a'.repeat(2048)}`] }, 'spec.urls[0]: Too long'],
+    ['a VM that cannot be', { vm: 'Demo' }, 'lowercase letters, digits, hyphens and dots, such as my-vm'],
+    ['an unknown verb', { vm: 'demo', verbs: ['FETCH'] }, 'spec.verbs must be HTTP methods such as get'],
+    ['the duration 1d', { vm: 'demo', duration: '1d' }, 'such as 90s, 30m or 1h30m; write a day as 24h'],
+    ['the duration -1h', { vm: 'demo', duration: '-1h' }, 'spec.duration must be a duration from 1s to 87600h'],
+    ['the duration 0s', { vm: 'demo', duration: '0s' }, 'spec.duration must be a duration from 1s to 87600h'],
+    [
+      'the duration 2562048h',
+      { vm: 'demo', duration: '2562048h' },
+      'spec.duration must be a duration from 1s to 87600h',
+    ],
+    ['an empty duration', { vm: 'demo', duration: '' }, 'spec.duration must be a duration from 1s to 87600h'],
+    ['a from that is not a date', { vm: 'demo', from: 'tomorrow' }, 'such as 2030-01-31T12:00:00Z'],
+    ['a from in a leap second', { vm: 'demo', from: '2016-12-31T23:59:60Z' }, 'spec.from must be an RFC 3339 time'],
+  ])('a GateToken with %s is refused, and the message says what is right', async (_what, spec, told) => {
     const ran = await kubectl(['create', '-f', '-'], { input: gatetoken('bad', spec) });
     expect(ran.code).toBe(1);
     expect(ran.stderr).toContain('is invalid');
-    expect(ran.stderr).toContain(field);
+    expectOneSentence(ran.stderr, told);
   });
 
   it.each([
-    ['a bad route', { route: 'no dots' }, 'spec.route'],
-    ['an address as its route', { route: '10.0.0.1' }, 'spec.route must be a DNS name such as gate.example.com'],
-    ['an unknown role', { route: 'a.b.example', 'admin-role': 'root' }, 'spec.admin-role'],
-  ])('a GateServer with %s is refused by the schema', async (_what, spec, field) => {
+    ['a bad route', { route: 'no dots' }, 'spec.route must be a DNS name with at least three labels, such as '],
+    ['an address as its route', { route: '10.0.0.1' }, 'such as gate.apps.example.com, not an IP address'],
+    ['an unknown role', { route: 'a.b.example', 'admin-role': 'root' }, 'supported values: "reader", "admin"'],
+    [
+      'an image with a space',
+      { route: 'a.b.example', img: 'a b' },
+      'spec.img must be an image without spaces, such as ',
+    ],
+    ['too short a rotation', { route: 'a.b.example', 'key-rotation': '59m' }, 'from 1h to 87600h, such as 36h or 720h'],
+    ['too long a retention', { route: 'a.b.example', 'token-retention': '2562048h' }, 'from 0s to 87600h'],
+    ['a Gateway that cannot be', { route: 'a.b.example', 'gateway-ref': { name: 'A' } }, 'such as my-gateway'],
+  ])('a GateServer with %s is refused, and the message says what is right', async (_what, spec, told) => {
     const ran = await kubectl(['create', '-f', '-'], { input: gateserver('bad', spec) });
     expect(ran.code).toBe(1);
-    expect(ran.stderr).toContain(field);
+    expectOneSentence(ran.stderr, told);
+  });
+
+  it('what kubectl patch and apply refuse is told in the same words', async () => {
+    const spec = { route: 'patched.gateway-example.localhost', expose: 'none', replicas: 0 };
+    await kubectlOk('create -f -', { input: gateserver('patched', spec) });
+    const patch = '{"spec":{"admin-resources":"Pods"}}';
+    const patched = await kubectlFails(['patch', 'gs', 'patched', '--type=merge', '-p', patch]);
+    expectOneSentence(patched, 'spec.admin-resources must be resources separated by commas, such as pods');
+    const input = gateserver('patched', { ...spec, 'ingress-class': 'A' });
+    const applied = await kubectl('apply --server-side --force-conflicts -f -', { input });
+    expectOneSentence(applied.stderr, 'spec.ingress-class must be the name of an IngressClass');
+    await kubectlOk('delete gs patched');
   });
 
   it.each([

@@ -147,6 +147,24 @@ describe('a grant over REST', () => {
     await socket.close();
   });
 
+  it.each([
+    ['/auth/jwt/request', { URLs: ['/api/v1/namespaces'], duration: '2562048h' }, 'from 1s to 87600h, such as 90s'],
+    ['/auth/jwt/request', { URLs: ['api/v1'] }, 'spec.urls must be API paths without a query, such as /api/v1/'],
+    ['/auth/jwt/request', { URLs: ['/api'], from: '0000-01-01T00:00:00Z' }, 'such as 2030-01-31T12:00:00Z'],
+    ['gatetokens', { vm: 'Demo' }, 'spec.vm must be the name of a virtual machine'],
+    ['gatetokens', { vm: 'demo', duration: '2562048h' }, 'spec.duration must be a duration from 1s to 87600h'],
+  ])('POST %s %j is refused in words', async (path, body, told) => {
+    const response = await gateway(path.startsWith('/') ? path : `${base()}/${path}`, {
+      method: 'POST',
+      headers: { ...bearer('dev'), ...json },
+      body: JSON.stringify(body),
+    });
+    const { message } = (await response.json()) as Status;
+    expect(response.status).toBe(422);
+    expect(message).toContain(told);
+    expect(message).not.toMatch(/should match|\^/);
+  });
+
   it('Kubernetes judges who may issue', async () => {
     const response = await gateway(`${base()}/gatetokens`, {
       method: 'POST',

@@ -1,19 +1,38 @@
 import { describe, expect, it } from 'vitest';
 import { crds, gateServerDefaults, gateTokenDefaults } from './index.js';
 import { type Schema } from './schema.js';
+import { nodes } from './testing/nodes.js';
 
-function* nodes(schema: Schema, path: string): Generator<[string, Schema]> {
-  yield [path, schema];
-  for (const [name, child] of Object.entries(schema.properties ?? {})) yield* nodes(child, `${path}.${name}`);
-  if (schema.items !== undefined) yield* nodes(schema.items, `${path}[]`);
-  if (schema.additionalProperties !== undefined) yield* nodes(schema.additionalProperties, `${path}{}`);
-}
 const schemaOf = (crd: (typeof crds)[number]) =>
   crd.spec.versions[0]?.schema.openAPIV3Schema.properties as unknown as { spec: Schema; status: Schema };
-const all = crds.flatMap((crd) => {
-  const { spec, status } = schemaOf(crd);
-  return [...nodes(spec, `${crd.spec.names.kind}.spec`), ...nodes(status, `${crd.spec.names.kind}.status`)];
-});
+/** Keywords that refuse nothing by themselves, or only another type, of which the API server names both. */
+const SHAPE: ReadonlySet<string> = new Set([
+  'type',
+  'description',
+  'default',
+  'properties',
+  'items',
+  'additionalProperties',
+  'x-kubernetes-list-type',
+  'x-kubernetes-list-map-keys',
+  'x-kubernetes-validations',
+]);
+/**
+ * What the API server says of them is as good as a sentence of ours. `pattern` is none of them: it shows the regular
+ * expression.
+ */
+const CLEAR: ReadonlyMap<string, string> = new Map([
+  ['enum', 'Unsupported value: "x": supported values: "reader", "admin"'],
+  ['format', 'must be of type int32'],
+  ['minimum', 'should be greater than or equal to 0'],
+  ['maximum', 'should be less than or equal to 100'],
+  ['minItems', 'should have at least 1 items'],
+  ['maxItems', 'Too many: 501: must have at most 500 items'],
+  ['minLength', 'should be at least 1 chars long'],
+  ['maxLength', 'Too long: may not be more than 253 bytes'],
+  ['maxProperties', 'Too many: 65: must have at most 64 items'],
+  ['required', 'Required value'],
+]);
 
 describe('the definitions', () => {
   it('have short names and the status subresource', () => {
@@ -22,14 +41,14 @@ describe('the definitions', () => {
   });
 
   it('describe every field', () => {
-    const silent = all.filter(
+    const silent = nodes.filter(
       ([path, { description }]) => description === undefined && !/(verbs|urls|keys|conditions)\[\]$/.test(path),
     );
     expect(silent.map(([path]) => path)).toEqual([]);
   });
 
   it('bound what rules look at, so that Kubernetes can bound their cost', () => {
-    const spec = all.filter(([path]) => path.startsWith('GateToken.spec'));
+    const spec = nodes.filter(([path]) => path.startsWith('GateToken.spec'));
     for (const [path, node] of spec) {
       if (node.type === 'array') expect([path, node.maxItems]).toEqual([path, expect.any(Number)]);
       if (node.type === 'string' && node.enum === undefined)
@@ -40,7 +59,7 @@ describe('the definitions', () => {
   });
 
   it('have patterns that RE2 and JavaScript read alike', () => {
-    const rules = all.flatMap(([path, node]) =>
+    const rules = nodes.flatMap(([path, node]) =>
       (node['x-kubernetes-validations'] ?? []).flatMap(({ rule }) =>
         [...rule.matchAll(/matches\(("(?:[^"\\]|\\.)*")\)/g)].map(([, text = '']) => [
           path,
@@ -48,11 +67,24 @@ describe('the definitions', () => {
         ]),
       ),
     );
-    const patterns = all.flatMap(([path, { pattern }]) => (pattern === undefined ? [] : [[path, pattern]]));
     expect(rules.length).toBeGreaterThan(10);
-    for (const [path, pattern = ''] of [...patterns, ...rules]) {
+    for (const [path, pattern = ''] of rules) {
       expect([path, /\(\?|\\[bBpPuk]|\\[1-9]/.test(pattern)]).toEqual([path, false]);
       expect(() => new RegExp(pattern, 'u')).not.toThrow();
+    }
+  });
+
+  it('refuse in words: by keywords whose messages are clear, or by rules that say what is right, with an example', () => {
+    for (const [path, node] of nodes) {
+      const unclear = Object.keys(node).filter((keyword) => !SHAPE.has(keyword) && !CLEAR.has(keyword));
+      expect([path, unclear]).toEqual([path, []]);
+      // That of a date-time only says "must be of type date-time". The programs write the status, people the spec.
+      if (path.includes('.spec')) expect([path, node.format ?? 'int32']).toEqual([path, 'int32']);
+      const field = path.replace(/^[^.]*\./, '').replace('[]', '');
+      for (const { rule, message } of node['x-kubernetes-validations'] ?? []) {
+        expect(message.startsWith(field)).toBe(true);
+        if (!rule.includes('oldSelf')) expect(message).toMatch(/such as |: write |: set either /);
+      }
     }
   });
 

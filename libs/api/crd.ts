@@ -42,7 +42,8 @@ const gateServer: Kind = {
   validations: [
     {
       rule: "self.metadata.name.matches('^[a-z]([-a-z0-9]{0,50}[a-z0-9])?$')",
-      message: 'metadata.name must be a DNS label of at most 52 characters that starts with a letter',
+      message:
+        'metadata.name must be a DNS label of at most 52 characters that starts with a letter, such as my-gateway',
     },
   ],
   columns: [

@@ -3,18 +3,18 @@ import { type GateServerSpec, type GateServerStatus } from './gateserver.js';
 import { ADDRESS } from './names.js';
 import {
   count,
-  DNS_LABEL,
-  DNS_NAME,
   duration,
-  durationFrom,
   flag,
   HOST_NAME,
   instant,
   list,
+  matches,
   matching,
-  positiveDuration,
+  namespaceName,
+  objectName,
   type Schema,
   type SchemaOf,
+  secretKey,
   text,
 } from './schema.js';
 
@@ -32,9 +32,6 @@ const FRAME_SOURCE = `^https?://(\\*\\.)?${HOST}(:([0-9]{1,5}|\\*))?$`;
 /** Each new key is another public one in force for a while: a short life makes many, and guards no better. */
 export const KEY_ROTATION_LEAST = '1h';
 
-const name = (description: string) => text(description, 253, { pattern: DNS_NAME });
-const label = (description: string) => text(description, 63, { pattern: DNS_LABEL });
-
 const exposure: Pick<SchemaOf<GateServerSpec>, 'expose' | 'ingress-class' | 'gateway-ref' | 'tls' | 'trusted-hops'> = {
   expose: {
     type: 'string',
@@ -43,30 +40,50 @@ const exposure: Pick<SchemaOf<GateServerSpec>, 'expose' | 'ingress-class' | 'gat
     default: 'auto',
     enum: ['auto', 'route', 'ingress', 'httproute', 'loadbalancer', 'nodeport', 'none'],
   },
-  'ingress-class': name('Class of the Ingress. Defaults to the default class of the cluster.'),
+  'ingress-class': objectName(
+    'spec.ingress-class',
+    'Class of the Ingress. Defaults to the default class of the cluster.',
+    'an IngressClass',
+    'nginx',
+  ),
   'gateway-ref': {
     type: 'object',
     description: 'The Gateway (gateway.networking.k8s.io) to attach an HTTPRoute to.',
     required: ['name'],
     properties: {
-      name: name('Name of the Gateway.'),
-      namespace: label("Namespace of the Gateway; absent: this GateServer's."),
-      'section-name': name('Listener of the Gateway. Defaults to all that match.'),
+      name: objectName('spec.gateway-ref.name', 'Name of the Gateway.', 'a Gateway', 'my-gateway'),
+      namespace: namespaceName('spec.gateway-ref.namespace', "Namespace of the Gateway; absent: this GateServer's."),
+      'section-name': objectName(
+        'spec.gateway-ref.section-name',
+        'Listener of the Gateway. Defaults to all that match.',
+        "one of the Gateway's listeners",
+        'https',
+      ),
     },
   },
   tls: {
     type: 'object',
     description: 'The certificate of the route. Defaults to a self-signed certificate that the operator creates.',
     properties: {
-      'secret-name': name('Secret of type kubernetes.io/tls in this namespace.'),
+      'secret-name': objectName(
+        'spec.tls.secret-name',
+        'Secret of type kubernetes.io/tls in this namespace.',
+        'a Secret',
+        'my-certificate',
+      ),
       'issuer-ref': {
         type: 'object',
         description: 'The cert-manager issuer to request the certificate from.',
         required: ['name'],
         properties: {
-          name: name('Name of the issuer.'),
+          name: objectName('spec.tls.issuer-ref.name', 'Name of the issuer.', 'an issuer', 'letsencrypt'),
           kind: text('Issuer or ClusterIssuer. Defaults to Issuer.', 63),
-          group: name('API group of the issuer. Defaults to cert-manager.io.'),
+          group: objectName(
+            'spec.tls.issuer-ref.group',
+            'API group of the issuer. Defaults to cert-manager.io.',
+            'an API group',
+            'cert-manager.io',
+          ),
         },
       },
     },
@@ -90,23 +107,46 @@ const lifetimes: Pick<
 > = {
   'issuer-recheck': duration(
     'spec.issuer-recheck',
+    '0s',
+    '30s or 5m',
     "How often the issuer's own rights are checked again while a console is open, and at redeem and open. 0s: only when issued.",
     '60s',
   ),
-  'key-rotation': durationFrom(
-    KEY_ROTATION_LEAST,
+  'key-rotation': duration(
     'spec.key-rotation',
+    KEY_ROTATION_LEAST,
+    '36h or 720h',
     'Age at which the signing key is replaced. The old public key stays active until the last token that it signed has expired.',
     '720h',
   ),
-  'max-duration': positiveDuration(
+  'max-duration': duration(
     'spec.max-duration',
+    '1s',
+    '30m, 8h or 720h',
     'Maximum duration of new grants. Those that were issued before stay valid when it is lowered.',
     '24h',
   ),
-  'idle-timeout': duration('spec.idle-timeout', 'How long a console can stay open without input. 0s: no limit.', '0s'),
-  'drain-time': duration('spec.drain-time', 'How long a gateway waits for open requests when it shuts down.', '30s'),
-  'token-retention': duration('spec.token-retention', 'How long to keep ended GateTokens and GateSessions.', '168h'),
+  'idle-timeout': duration(
+    'spec.idle-timeout',
+    '0s',
+    '90s, 15m or 1h30m',
+    'How long a console can stay open without input. 0s: no limit.',
+    '0s',
+  ),
+  'drain-time': duration(
+    'spec.drain-time',
+    '0s',
+    '30s or 2m',
+    'How long a gateway waits for open requests when it shuts down.',
+    '30s',
+  ),
+  'token-retention': duration(
+    'spec.token-retention',
+    '0s',
+    '24h or 168h',
+    'How long to keep ended GateTokens and GateSessions.',
+    '168h',
+  ),
 };
 
 const oidc: Schema = {
@@ -128,13 +168,20 @@ const oidc: Schema = {
       description: 'The Secret in this namespace that contains the client secret.',
       required: ['name'],
       properties: {
-        name: name('Name of the Secret.'),
-        key: text('Key in its data.', 253, { default: 'client-secret', pattern: '^[-._a-zA-Z0-9]+$' }),
+        name: objectName('spec.oidc.client-secret-ref.name', 'Name of the Secret.', 'a Secret', 'my-oidc-client'),
+        key: secretKey('spec.oidc.client-secret-ref.key', 'Key in its data.', 'client-secret'),
       },
     },
-    scopes: list('Scopes to request.', 16, text('A scope.', 128, { pattern: '^[!#-\\[\\]-~]+$' }), {
-      default: ['openid', 'profile', 'email', 'groups'],
-    }),
+    scopes: list(
+      'Scopes to request.',
+      16,
+      text(
+        'A scope.',
+        128,
+        matching('^[!#-\\[\\]-~]+$', 'spec.oidc.scopes must be scopes, one an entry without spaces, such as openid'),
+      ),
+      { default: ['openid', 'profile', 'email', 'groups'] },
+    ),
   },
 };
 
@@ -142,16 +189,17 @@ const properties: SchemaOf<GateServerSpec> = {
   route: text('Host name of the gateway: a DNS name with at least three labels.', 253, {
     'x-kubernetes-validations': [
       {
-        rule: `self.matches(${JSON.stringify(HOST_NAME)})`,
-        message: 'spec.route must be a DNS name with at least three labels, such as gate.apps.example.com',
-      },
-      {
-        rule: `!self.matches('${ADDRESS}')`,
-        message: 'spec.route must be a DNS name such as gate.example.com, not an IP address',
+        rule: `${matches(HOST_NAME)} && !${matches(ADDRESS)}`,
+        message:
+          'spec.route must be a DNS name with at least three labels, such as gate.apps.example.com, not an IP address',
       },
     ],
   }),
-  img: text("Image of the gateway. Defaults to the operator's release.", 512, { pattern: '^[^\\s]+$' }),
+  img: text(
+    "Image of the gateway. Defaults to the operator's release.",
+    512,
+    matching('^[^\\s]+$', 'spec.img must be an image without spaces, such as registry.example.com/kube-gateway:1.0'),
+  ),
   'api-url': text(
     "The API server that the gateway talks to. The default means the one of the pod's own environment. http:// only on loopback.",
     2048,
@@ -172,7 +220,13 @@ const properties: SchemaOf<GateServerSpec> = {
   'admin-resources': text(
     'Comma-separated resources that the guest account can access. Empty: the KubeVirt kinds with their vnc and console subresources, pods, services and events. *: all namespaced resources. Secrets, tokens, roles and the kinds of this group are never included.',
     4096,
-    { default: '', pattern: '^[-a-z0-9./*, ]*$' },
+    {
+      default: '',
+      ...matching(
+        '^[-a-z0-9./*, ]*$',
+        'spec.admin-resources must be resources separated by commas, such as pods, virtualmachines.kubevirt.io, or * for all',
+      ),
+    },
   ),
   'public-urls': list(
     'URLs at which browsers reach the gateway, without a path. The first is the base of links; all are allowed origins. http:// is allowed only for loopback. Defaults to https://ROUTE.',
@@ -223,7 +277,7 @@ export const gateServerSpec: Schema = {
   'x-kubernetes-validations': [
     {
       rule: "!has(self.expose) || self.expose != 'httproute' || has(self.gateway__dash__ref)",
-      message: 'spec.gateway-ref is required if spec.expose is httproute',
+      message: 'spec.gateway-ref is required if spec.expose is httproute, such as gateway-ref: {name: my-gateway}',
     },
   ],
 };

@@ -1,5 +1,5 @@
 import { type GateSessionSpec, type GateSessionStatus } from './gatesession.js';
-import { bytes, DNS_LABEL, DNS_NAME, instant, type Schema, type SchemaOf, text } from './schema.js';
+import { bytes, instant, namespaceName, objectName, type Schema, type SchemaOf, text } from './schema.js';
 
 export const gateSessionSpec: Schema = {
   type: 'object',
@@ -8,10 +8,11 @@ export const gateSessionSpec: Schema = {
   properties: {
     token: text('Name of the GateToken. Absent if a signed-in user opened the console.', 253),
     user: text('Name of the signed-in user, if there is no token.', 1024),
-    vm: text('Name of the virtual machine.', 253, { pattern: DNS_NAME }),
-    namespace: text('Namespace of the virtual machine. Defaults to the namespace of this record.', 63, {
-      pattern: DNS_LABEL,
-    }),
+    vm: objectName('spec.vm', 'Name of the virtual machine.', 'a virtual machine', 'my-vm'),
+    namespace: namespaceName(
+      'spec.namespace',
+      'Namespace of the virtual machine. Defaults to the namespace of this record.',
+    ),
     kind: { type: 'string', description: 'Which console.', enum: ['vnc', 'serial'] },
     'client-address': text('Client address that opened the console.', 128),
     'user-agent': text('User agent of the client.', 1024),

@@ -1,40 +1,51 @@
 import { conditions } from './conditions.schema.js';
 import { type GateTokenSpec, type GateTokenStatus } from './gatetoken.js';
 import {
-  DNS_LABEL,
-  DNS_NAME,
+  duration,
   flag,
   instant,
   list,
+  matches,
   matching,
-  positiveDuration,
+  namespaceName,
+  objectName,
   type Schema,
   type SchemaOf,
+  secretKey,
   text,
   type Validation,
 } from './schema.js';
 
+/** What a path must not hold. Asked of paths alone: what is none is told so by one sentence, not by several. */
+const without = (pattern: string, message: string): Validation => ({
+  rule: `!self.startsWith('/') || !${matches(pattern)}`,
+  message,
+});
+
 /**
- * A path in its canonical form (libs/policy/canonical-path.ts), or `*` alone; a `*` at the end. The pattern says which
- * characters may stand in it, the rules (which have messages) how. Kubernetes bounds what rules may cost: two short
- * expressions are within it, one long one would not be.
+ * A path in its canonical form (libs/policy/canonical-path.ts), or `*` alone; a `*` at the end. Kubernetes bounds what a
+ * rule may cost by the length of its expressions times that of all paths: four short rules are within it, one long rule
+ * would not be.
  */
 const url = text('An API path.', 2048, {
-  pattern: "^(\\*|/[-A-Za-z0-9._~!$&'()+,=:@%/]*\\*?)$",
   'x-kubernetes-validations': [
     {
-      rule: "!self.matches('//|/[.][.]?(/|[*]?$)|./$')",
-      message: 'spec.urls: a path must not contain //, /./ or /../ and must not end with /',
-    },
-    {
-      rule: "!self.matches('%([^0-9A-Fa-f]|.[^0-9A-Fa-f]|.?$)')",
-      message: 'spec.urls: a % must be followed by two hexadecimal digits',
-    },
-    {
-      rule: "!self.matches('%([01]|2[5DEFdef]|3[0-9Bb]|[46][1-9A-Fa-f]|5[0-9ACFacf]|7[0-9AEFaef])')",
+      rule: matches("^([*]|/[-\\w.~!$&'()+,=:@%/]*[*]?)$"),
       message:
-        'spec.urls: a path must not percent-encode characters that do not need it, or a slash, backslash, semicolon or %',
+        'spec.urls must be API paths without a query, such as /api/v1/namespaces/my-namespace/pods; a * is allowed only at the end, such as /api/v1/*',
     },
+    without(
+      '//|/[.][.]?(/|[*]?$)|./$',
+      'spec.urls: a path must not contain //, /./ or /../ and must not end with /: write /api/v1/pods, not /api//v1/pods/',
+    ),
+    without(
+      '%([^0-9A-Fa-f]|.[^0-9A-Fa-f]|.?$)',
+      'spec.urls: a % must be followed by two hexadecimal digits, such as %20 for a space',
+    ),
+    without(
+      '%([01]|2[5DEFdef]|3[0-9Bb]|[46][1-9A-Fa-f]|5[0-9ACFacf]|7[0-9AEFaef])',
+      'spec.urls: a path must not percent-encode characters that do not need it, or a slash, backslash, semicolon or %: write /my-pod, not /my%2Dpod',
+    ),
   ],
 });
 
@@ -67,8 +78,8 @@ const DAY = '((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12]
 const LEAP_DAY = '([2-9][0-9](0[48]|[2468][048]|[13579][26])|([2468][048]|[3579][26])00)-02-29';
 const TIME = '([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]+)?([Zz]|[-+]([01][0-9]|2[0-3]):[0-5][0-9])';
 /**
- * An RFC 3339 time that exists. The longest duration is 292 years: the grant ends before the year 10000, which RFC 3339
- * cannot write. Without the format `date-time`, whose values CEL would have to read at each change of the status.
+ * An RFC 3339 time that exists, so early that the longest grant ends before the year 10000, which RFC 3339 cannot write.
+ * Without the format `date-time`, whose values CEL would have to read at each change of the status.
  */
 const INSTANT = `^(([2-8][0-9]{3}|9[0-6][0-9]{2})-${DAY}|${LEAP_DAY})[Tt]${TIME}$`;
 
@@ -79,15 +90,18 @@ const properties: SchemaOf<GateTokenSpec> = {
     url,
     { minItems: 1 },
   ),
-  vm: text(
+  vm: objectName(
+    'spec.vm',
     'Name of a virtual machine. Grants access to its vnc and console subresources, in addition to urls if both are set.',
-    253,
-    matching(DNS_NAME, 'spec.vm must be the name of a virtual machine, such as my-vm'),
+    'a virtual machine',
+    'my-vm',
   ),
-  from: text('When the grant becomes valid, in RFC 3339 format. Defaults to the creation time.', 64, {
-    ...matching(INSTANT, 'spec.from must be an RFC 3339 time in the years 2000 to 9699, such as 2030-01-31T12:00:00Z'),
-  }),
-  duration: positiveDuration('spec.duration', 'How long the grant is valid.', '1h'),
+  from: text(
+    'When the grant becomes valid, in RFC 3339 format. Defaults to the creation time.',
+    64,
+    matching(INSTANT, 'spec.from must be an RFC 3339 time in the years 2000 to 9699, such as 2030-01-31T12:00:00Z'),
+  ),
+  duration: duration('spec.duration', '1s', '90s, 30m or 1h30m', 'How long the grant is valid.', '1h'),
   verbs: list(
     'HTTP methods that the grant allows, case-insensitive. GET includes HEAD.',
     16,
@@ -104,20 +118,17 @@ const properties: SchemaOf<GateTokenSpec> = {
       default: ['get'],
     },
   ),
-  'secret-name': text(
+  'secret-name': objectName(
+    'spec.secret-name',
     "The Secret that contains the signing key: status.secret-name of a GateServer in this namespace, or a Secret annotated as a signing key. Defaults to the Secret of the namespace's only GateServer.",
-    253,
-    matching(DNS_NAME, 'spec.secret-name must be the name of a Secret, such as gateserver-sample-jwt-secret'),
+    'a Secret',
+    'gateserver-sample-jwt-secret',
   ),
-  'secret-namespace': text(
+  'secret-namespace': namespaceName(
+    'spec.secret-namespace',
     "Namespace of the Secret. Must be the object's own; a condition reports any other.",
-    63,
-    matching(DNS_LABEL, 'spec.secret-namespace must be the name of a namespace, such as my-namespace'),
   ),
-  'secret-file': text('Key in the Secret that contains the private key.', 253, {
-    default: 'tls.key',
-    ...matching('^[-._a-zA-Z0-9]+$', 'spec.secret-file must be a key of a Secret, such as tls.key'),
-  }),
+  'secret-file': secretKey('spec.secret-file', 'Key in the Secret that contains the private key.', 'tls.key'),
   'link-hash': text(
     "base64url SHA-256 of a link's random code. With it no JWT is made and nothing usable is stored.",
     43,
@@ -154,7 +165,7 @@ export const gateTokenSpec: Schema = {
   description: 'One grant: what a link or a token gives access to, and for how long.',
   properties,
   'x-kubernetes-validations': [
-    { rule: 'has(self.urls) || has(self.vm)', message: 'spec.urls or spec.vm is required' },
+    { rule: 'has(self.urls) || has(self.vm)', message: 'spec.urls or spec.vm is required, such as vm: my-vm' },
     {
       rule: '!has(oldSelf.revoked) || !oldSelf.revoked || (has(self.revoked) && self.revoked)',
       message: 'spec.revoked cannot be undone: create a new GateToken',

@@ -1,4 +1,4 @@
-import { LABEL } from './names.js';
+import { DNS_SUBDOMAIN, LABEL, MAX_SUBDOMAIN } from './names.js';
 
 /** OpenAPI v3 structural schemas, as far as CustomResourceDefinitions use them here. */
 export interface Schema {
@@ -6,7 +6,6 @@ export interface Schema {
   description?: string;
   default?: unknown;
   enum?: readonly string[];
-  pattern?: string;
   format?: 'date-time' | 'int32' | 'int64';
   minLength?: number;
   maxLength?: number;
@@ -33,61 +32,80 @@ export interface Validation {
 /** The schema of a type: every field of it is described, and no other. */
 export type SchemaOf<T> = Readonly<Record<keyof Required<T> & string, Schema>>;
 
-export const DNS_LABEL = `^${LABEL}$`;
-/** Stricter than Kubernetes: each label has at most 63 characters. The field's maxLength limits the whole name. */
-export const DNS_NAME = `^${LABEL}(\\.${LABEL})*$`;
 /** At least three labels. */
 export const HOST_NAME = `^${LABEL}(\\.${LABEL}){2,}$`;
 
-const DURATION = '^(([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+$';
+/** @param digits that it may have before the point */
+const amount = (digits: number): string => `([0-9]{1,${digits}}([.][0-9]*)?|[.][0-9]+)`;
+/**
+ * A duration in Go's syntax that is not negative. No unit has more digits than ten years need: then all that fits into 64
+ * characters is below 2^63 nanoseconds, where Go's durations end and CEL fails instead of refusing.
+ */
+const DURATION = `^(${amount(5)}h|${amount(7)}m|${amount(9)}s|${amount(12)}[muµn]s)+$`;
+/** Ten years. */
+const LONGEST = '87600h';
 
 /**
- * Text that matches a pattern, refused with a sentence: `pattern` would show people the regular expression.
+ * A rule that text matches a pattern, told in a sentence: the keyword `pattern` would show people the regular expression.
  * @param message names the field and gives an example of what is right
  */
 export const matching = (pattern: string, message: string): Pick<Schema, 'x-kubernetes-validations'> => ({
   'x-kubernetes-validations': [{ rule: matches(pattern), message }],
 });
 
-/** JSON writes strings as CEL reads them. */
-const matches = (pattern: string): string => `self.matches(${JSON.stringify(pattern)})`;
+/** The CEL expression for it. JSON writes strings as CEL reads them. */
+export const matches = (pattern: string): string => `self.matches(${JSON.stringify(pattern)})`;
 
-/** A duration in Go's syntax that is not negative: `0s` switches off. */
-export const duration = (field: string, description: string, standard: string): Schema => ({
-  type: 'string',
-  description: `${description} A duration such as 90s, 30m or 1h30m; 0s is allowed.`,
-  default: standard,
-  maxLength: 64,
-  ...matching(DURATION, `${field} must be a duration such as 90s, 30m, 1h30m or 0s; write a day as 24h`),
-});
+/**
+ * A duration in Go's syntax.
+ * @param field its path, such as spec.duration
+ * @param least the shortest that is allowed
+ * @param examples such as `30m or 1h30m`
+ */
+export const duration = (
+  field: string,
+  least: string,
+  examples: string,
+  description: string,
+  standard: string,
+): Schema => {
+  const wanted = `a duration from ${least} to ${LONGEST}, such as ${examples}`;
+  const isWithin = `duration(self) >= duration('${least}') && duration(self) <= duration('${LONGEST}')`;
+  return text(`${description} A${wanted.slice(1)}.`, 64, {
+    default: standard,
+    'x-kubernetes-validations': [
+      { rule: `${matches(DURATION)} && ${isWithin}`, message: `${field} must be ${wanted}; write a day as 24h` },
+    ],
+  });
+};
 
-/** A duration in Go's syntax of at least `least`. */
-export const durationFrom = (least: string, field: string, description: string, standard: string): Schema => ({
-  type: 'string',
-  description: `${description} A duration such as 36h or 720h, at least ${least}.`,
-  default: standard,
-  maxLength: 64,
-  'x-kubernetes-validations': [
-    {
-      rule: `${matches(DURATION)} && duration(self) >= duration('${least}')`,
-      message: `${field} must be a duration of at least ${least}, such as 36h or 720h`,
-    },
-  ],
-});
+/** Name of a Kubernetes object. @param what it is the name of, such as `a Secret` */
+export const objectName = (field: string, description: string, what: string, example: string): Schema =>
+  text(
+    description,
+    MAX_SUBDOMAIN,
+    matching(
+      DNS_SUBDOMAIN.source,
+      `${field} must be the name of ${what}: lowercase letters, digits, hyphens and dots, such as ${example}`,
+    ),
+  );
 
-/** A duration in Go's syntax, greater than zero. */
-export const positiveDuration = (field: string, description: string, standard: string): Schema => ({
-  type: 'string',
-  description: `${description} A positive duration such as 90s, 30m or 1h30m.`,
-  default: standard,
-  maxLength: 64,
-  'x-kubernetes-validations': [
-    {
-      rule: `${matches(DURATION)} && self.matches('[1-9]')`,
-      message: `${field} must be a duration longer than 0s, such as 90s, 30m or 1h30m; write a day as 24h`,
-    },
-  ],
-});
+export const namespaceName = (field: string, description: string): Schema =>
+  text(
+    description,
+    63,
+    matching(
+      `^${LABEL}$`,
+      `${field} must be the name of a namespace: lowercase letters, digits and hyphens, such as my-namespace`,
+    ),
+  );
+
+/** Key in the data of a Secret. */
+export const secretKey = (field: string, description: string, standard: string): Schema =>
+  text(description, 253, {
+    default: standard,
+    ...matching('^[-._a-zA-Z0-9]+$', `${field} must be a key of a Secret, such as ${standard}`),
+  });
 
 export const text = (description: string, maxLength: number, more: Partial<Schema> = {}): Schema => ({
   type: 'string',

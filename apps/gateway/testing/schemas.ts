@@ -1,17 +1,13 @@
 import { crds } from '#libs/api';
-import { Ajv } from 'ajv';
-import addFormats from 'ajv-formats';
+import { type Kind, refusalsOfObject } from '../../../libs/api/testing/refusals.js';
 import { ApiFault, type Stored } from './object-store.js';
 
-const ajv = new Ajv({ strict: false });
-(addFormats as unknown as (to: Ajv) => void)(ajv);
-const schemas = new Map(
-  crds.map(({ spec }) => [spec.names.plural, ajv.compile(spec.versions[0]?.schema.openAPIV3Schema ?? {})]),
-);
+const kinds = new Map(crds.map(({ spec: { names } }) => [names.plural, names.kind as Kind]));
 
-/** As an API server with these definitions: 422 for what the schema does not allow. Rules in CEL are not looked at. */
+/** As an API server with these definitions: 422 for what the schema does not allow. Rules about changes are not looked at. */
 export function refuseInvalid(resource: string, object: Stored): Stored {
-  const validate = schemas.get(resource);
-  if (validate === undefined || validate(object)) return object;
-  throw new ApiFault(422, 'Invalid', `${resource} is invalid: ${ajv.errorsText(validate.errors)}`);
+  const kind = kinds.get(resource);
+  const [first] = kind === undefined ? [] : refusalsOfObject(kind, object);
+  if (first === undefined) return object;
+  throw new ApiFault(422, 'Invalid', `${resource} is invalid: ${first}`);
 }
