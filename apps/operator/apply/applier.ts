@@ -24,9 +24,6 @@ export type Outcome = { wanted: Wanted } & (
 
 export type Owner = KubeObject & { kind: string; apiVersion: string };
 
-/** Answers that a retry will not change until someone changes an object. */
-const FINAL = [400, 403, 404, 405, 422];
-
 /** The only writer of owned objects: server-side apply, one field manager, never over an object of another owner. */
 @Injectable()
 export class Applier {
@@ -90,7 +87,7 @@ export class Applier {
       await this.client.apply(type, object, { fieldManager: OPERATOR, force: true });
       return { wanted, result: live ? 'updated' : 'created' };
     } catch (error) {
-      if (!isKubeError(error, ...FINAL)) throw error;
+      if (!isRefused(error)) throw error;
       return { wanted, result: 'refused', message: `${type.kind} ${name}: ${error.message}`, error };
     }
   }
@@ -104,6 +101,11 @@ export class Applier {
       throw error;
     }
   }
+}
+
+/** True for an answer that a retry will not change until someone changes an object. */
+export function isRefused(error: unknown): error is KubeError {
+  return isKubeError(error, 400, 403, 404, 405, 422);
 }
 
 /** True when `owner` is the controller of `object`. */

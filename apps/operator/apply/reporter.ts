@@ -4,12 +4,17 @@ import {
   type EventRecorder,
   isKubeError,
   type KubeClient,
+  KubeError,
   type KubeObject,
   OwnClient,
   type ResourceType,
 } from '#libs/kube';
 import { Events } from '../cluster/events.js';
 import { OPERATOR } from '../cluster/labels.js';
+import { isRefused } from './applier.js';
+
+/** A refused status is tried again after this, or when its object changes. */
+const REFUSED_RETRY_S = 60;
 
 /** Reports on objects of the operator's own kinds: in their status, and by Events. */
 @Injectable()
@@ -20,10 +25,10 @@ export class Reporter {
   ) {}
 
   /**
-   * Writes the operator's part of a status.
+   * Writes the operator's part of a status. An Event says why the API server refuses one: no condition can.
    * @param metadata says which object; with a resourceVersion, which version of it
    * @returns false where the object is gone
-   * @throws KubeError 409 where the version is another by now
+   * @throws KubeError 409 where the version is another by now; with a time to wait where the status is refused
    */
   async writeStatus(type: ResourceType, metadata: KubeObject['metadata'], status: object): Promise<boolean> {
     const body = { apiVersion: API_VERSION, kind: type.kind, metadata, status };
@@ -32,7 +37,11 @@ export class Reporter {
       return true;
     } catch (error) {
       if (isKubeError(error, 404)) return false;
-      throw error;
+      if (!isRefused(error)) throw error;
+      const what = `The API server refused the status of this ${type.kind}, so its status is out of date: ${error.message}`;
+      const next = `Correct what the message names, or delete the ${type.kind} and create it again.`;
+      this.event(type, body, 'Warning', 'StatusRefused', `${what.slice(0, 900)} ${next}`);
+      throw new KubeError(error.status, REFUSED_RETRY_S);
     }
   }
 
