@@ -4,7 +4,9 @@ import { type GateServer, type GateServerStatus, type GateToken, type GateTokenS
 import { generateKeyPair } from '#libs/token';
 import { base64 } from '../gateserver/material.js';
 import { type SecretObject } from '../cluster/manifest.js';
+import { refusalsOf, refusalsOfObject } from '../../../libs/api/testing/refusals.js';
 import { decisionOf } from './desired.js';
+import { gateTokenStatus } from './status.js';
 
 const NOW = Date.parse('2030-01-01T12:00:00Z');
 const URLS = ['/api/v1/namespaces/n/pods'];
@@ -91,30 +93,103 @@ describe('max-duration limits what is issued from now on', () => {
   });
 });
 
-it('says of each time either Error, or an RFC 3339 period that can be written to the status', () => {
-  const pad = (length: number, max: number) => fc.nat({ max }).map((part) => String(part).padStart(length, '0'));
-  const odd = fc
+describe('whatever the schema takes, its status can be written', () => {
+  const part = (...odd: string[]) =>
+    fc.oneof(
+      fc.nat({ max: 99 }).map((one) => `${one}`.padStart(2, '0')),
+      fc.constantFrom(...odd),
+    );
+  const year = fc.oneof(
+    fc.nat({ max: 9999 }).map((one) => `${one}`.padStart(4, '0')),
+    fc.constantFrom('0000', '1969', '1970', '2000', '2032', '9699', '9999', '10000'),
+  );
+  const fraction = fc.oneof(fc.constant(''), fc.stringMatching(/^[.,][0-9]{1,40}$/));
+  const zone = fc.oneof(
+    fc.constantFrom('Z', 'z', '', '+24:00', '-24:00', '+23:59', '-23:59', '+00:60', '-00:00', '+0500'),
+    fc.tuple(part('24'), part('60')).map(([h, m]) => `+${h}:${m}`),
+  );
+  const from = fc
     .tuple(
-      pad(4, 9999),
-      pad(2, 13),
-      pad(2, 32),
-      pad(2, 24),
-      pad(2, 60),
-      fc.constantFrom('Z', '+24:00', '-23:59', '+05:00'),
+      year,
+      part('00', '02', '13'),
+      part('00', '29', '31'),
+      fc.constantFrom('T', 't', ' '),
+      part('23', '24'),
+      part('59', '60'),
+      part('59', '60'),
+      fraction,
+      zone,
     )
-    .map(([year, month, day, hour, minute, zone]) => `${year}-${month}-${day}T${hour}:${minute}:00${zone}`);
-  const from = fc.oneof(
-    odd,
-    fc.constantFrom('9999-12-31T23:59:59Z', '0000-01-01T00:00:00+05:00', '1969-12-31T23:59:59Z'),
-  );
-  const duration = fc.constantFrom('1s', '1h', '24h', '2562047h');
-  fc.assert(
-    fc.property(from, duration, (start, lasts) => {
-      const decision = judged({ urls: URLS, from: start, duration: lasts }, [server()]);
-      const written = 'data' in decision ? decision.data : undefined;
-      expect(written === undefined).toBe(decision.phase === 'Error' || decision.phase === 'Pending');
-      for (const time of written ? [written.from, written.until] : [])
-        expect(time).toMatch(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/);
-    }),
-  );
+    .map(
+      ([y, m, d, t, hour, minute, second, more, offset]) =>
+        `${y}-${m}-${d}${t}${hour}:${minute}:${second}${more}${offset}`,
+    );
+  /** Mostly within the bounds of a day and an hour: else hardly any would be taken. */
+  const likely = fc
+    .tuple(
+      year,
+      fc.integer({ min: 1, max: 12 }),
+      fc.integer({ min: 1, max: 31 }),
+      fc.constantFrom('T', 't'),
+      fc.nat({ max: 23 }),
+      fc.integer({ min: 58, max: 60 }),
+      fraction,
+      zone,
+    )
+    .map(([y, m, d, t, hour, second, more, offset]) => {
+      const two = (one: number) => `${one}`.padStart(2, '0');
+      return `${y}-${two(m)}-${two(d)}${t}${two(hour)}:59:${two(second)}${more}${offset}`;
+    });
+  const unit = fc.constantFrom('h', 'm', 's', 'ms', 'us', 'µs', 'ns', 'd', '');
+  const duration = fc
+    .array(
+      fc.tuple(fc.stringMatching(/^[0-9]{1,8}([.][0-9]{0,12})?$/), unit).map((both) => both.join('')),
+      { minLength: 1, maxLength: 4 },
+    )
+    .map((parts) => parts.join(''));
+  const times = fc.record({
+    from: fc.oneof(likely, from, fc.constant(undefined)),
+    duration: fc.oneof(duration, fc.constantFrom('1s', '1h', '87600h', '2562047h', '2562048h')),
+  });
+
+  it('a Ready or an ended grant has its times, any other says why', () => {
+    let taken = 0;
+    fc.assert(
+      fc.property(times, ({ from: start, duration: lasts }) => {
+        const spec = { urls: URLS, duration: lasts, ...(start === undefined ? {} : { from: start }) };
+        fc.pre(refusalsOf('GateToken', spec).length === 0);
+        taken += 1;
+        const decision = judged(spec, [server('gs', {}, { 'max-duration': '87600h' })]);
+        expect(['Ready', 'Expired']).toContain(decision.phase);
+        const token = { metadata: { name: 't', namespace: 'n', uid: 'u', generation: 1 }, spec } as GateToken;
+        const status = gateTokenStatus(token, decision, 'jwt', new Date(NOW));
+        expect(status.data?.until).toBeDefined();
+        expect(refusalsOfObject('GateToken', { ...token, status })).toEqual([]);
+      }),
+      { numRuns: 300, maxSkipsPerRun: 1000 },
+    );
+    expect(taken).toBeGreaterThan(100);
+  });
+
+  it('and what an earlier schema took is in Error, or has times that RFC 3339 can write', () => {
+    fc.assert(
+      fc.property(times, ({ from: start, duration: lasts }) => {
+        const spec = { urls: URLS, duration: lasts, ...(start === undefined ? {} : { from: start }) };
+        const decision = judged(spec, [server()]);
+        const token = { metadata: { name: 't', namespace: 'n' }, spec: { urls: URLS } } as GateToken;
+        const status = gateTokenStatus(token, decision, undefined, new Date(NOW));
+        expect(refusalsOfObject('GateToken', { ...token, status })).toEqual([]);
+        expect(status.data === undefined).toBe(decision.phase === 'Error');
+      }),
+    );
+  });
+
+  it('a grant whose paths would not fit twice into an object is in Error', () => {
+    const urls = Array.from({ length: 500 }, (_, index) => `/${'a'.repeat(1100)}${index}`);
+    expect(refusalsOf('GateToken', { urls })).toEqual([]);
+    expect(judged({ urls, 'link-hash': 'h'.repeat(43) }, [server()])).toMatchObject({
+      phase: 'Error',
+      reason: 'GrantTooLarge',
+    });
+  });
 });

@@ -82,8 +82,16 @@ function endedOf({ revoked }: GateTokenSettings, { exp, until }: GateTokenData, 
   return { phase: 'Expired' as const, reason: 'Expired', message: `The token expired at ${until}.` };
 }
 
+/** Characters of all paths: spec and status hold them, and etcd refuses an object of more than 1.5 MB. */
+const MOST_URLS = 500_000;
+
 function grantOf({ metadata, spec }: GateToken, settings: GateTokenSettings): Grant {
   const { namespace = '' } = metadata;
+  const length = (spec.urls ?? []).reduce((sum, url) => sum + url.length, 0);
+  if (length > MOST_URLS) {
+    const message = `spec.urls has ${length} characters, more than ${MOST_URLS}: use fewer or shorter paths, such as /api/v1/*.`;
+    throw new Problem('GrantTooLarge', message);
+  }
   try {
     return parseGrant({ ...spec, verbs: settings.verbs, namespace, viewOnly: settings['view-only'] });
   } catch (error) {

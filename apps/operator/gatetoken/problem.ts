@@ -1,6 +1,7 @@
 /** Why a token cannot be issued now, one word each. */
 export type ProblemReason =
   | 'InvalidGrant'
+  | 'GrantTooLarge'
   | 'InvalidWindow'
   | 'NotEnforced'
   | 'ForeignNamespace'
