@@ -269,6 +269,18 @@ describe('denials, on both doors', () => {
     expect(code.status).toBe(401);
   });
 
+  it('cookies of other applications that fill a request: 431 names them, to people and to programs', async () => {
+    const cookie = Array.from({ length: 1000 }, (_, i) => `foreign-${i}=${'x'.repeat(40)}`).join('; ');
+    const page = await gateway('/l', { headers: { cookie, accept: 'text/html' } });
+    expect(page.status).toBe(431);
+    expect(await page.text()).toContain('<h1>Too many cookies</h1>');
+    const status = (await (await gateway('/k8s/api', { headers: { cookie } })).json()) as Status;
+    expect(status).toMatchObject({
+      code: 431,
+      message: expect.stringMatching(/^Your browser holds too many/) as string,
+    });
+  });
+
   it('a JWT of 1 MB: 413 in a body, 431 in URL or header', async () => {
     const token = 'A'.repeat(1 << 20);
     const form = await gateway('/auth/jwt/set', {

@@ -2,8 +2,8 @@ import { decodeProtectedHeader, type ProtectedHeaderParameters } from 'jose/deco
 import { TokenError } from './errors.js';
 
 /**
- * Longest token, in characters, at creation as at every door of the gateway: `Authorization`, cookie, address, body. Node
- * reads 16 KiB of address and headers together; a quarter of that is left for the other headers.
+ * Longest token, in characters, at creation as at every door of the gateway: `Authorization`, cookie, address, body. The
+ * gateway takes 16 KiB of address and headers together; a quarter of that is left for the other headers.
  */
 export const MAX_TOKEN = 12 * 1024;
 

@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type Socket } from 'node:net';
 import { type NestApplicationOptions } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
-import { answerOversized } from './oversized.js';
+import { answerUnreadable, oversized, READ_HEAD } from './oversized.js';
+import { writeRaw } from './answers.js';
 import { cutUnread } from './slow-bodies.js';
 
 /** Long enough for a slow phone, short enough to keep idle handshakes from piling up. */
@@ -32,6 +33,7 @@ export class GatewayAdapter extends ExpressAdapter {
   override initHttpServer(_options: NestApplicationOptions): void {
     const express = this.getInstance<(req: IncomingMessage, res: ServerResponse) => void>();
     const server = createServer({
+      maxHeaderSize: READ_HEAD,
       headersTimeout: HEADERS_TIMEOUT_MS,
       connectionsCheckingInterval: CHECK_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
@@ -42,15 +44,19 @@ export class GatewayAdapter extends ExpressAdapter {
     });
     server.on('request', (req: IncomingMessage, res: ServerResponse) => {
       cutUnread(req, res);
-      if (req.url?.startsWith('/k8s/') !== true) express(req, res);
+      const refusal = oversized(req);
+      if (refusal !== undefined) res.writeHead(refusal.code, refusal.headers).end(refusal.body);
+      else if (req.url?.startsWith('/k8s/') !== true) express(req, res);
       else if (this.#doors === undefined) res.writeHead(503).end();
       else this.#doors.request.handle(req, res);
     });
     server.on('upgrade', (req: IncomingMessage, socket: Socket, head: Buffer) => {
-      if (this.#doors === undefined) socket.destroy();
+      const refusal = oversized(req);
+      if (refusal !== undefined) writeRaw(socket, refusal.code, refusal);
+      else if (this.#doors === undefined) socket.destroy();
       else this.#doors.upgrade.handle(req, socket, head);
     });
-    server.on('clientError', answerOversized);
+    server.on('clientError', answerUnreadable);
     this.setHttpServer(server);
   }
 }

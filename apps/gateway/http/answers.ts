@@ -48,7 +48,7 @@ export class Answers {
 }
 
 /** What is sent besides the status. */
-interface Answer {
+export interface Answer {
   headers: Record<string, string>;
   body: string;
 }

@@ -1,46 +1,71 @@
+import { type IncomingMessage } from 'node:http';
 import { type Socket } from 'node:net';
 import { MAX_TOKEN } from '#libs/token';
-import { answerOf, writeRaw } from './answers.js';
+import { type Answer, answerOf, writeRaw } from './answers.js';
 import { pageHeaders } from './page.js';
 import { Refusal } from './refusal.js';
 
 /** How long, and for how many bytes, a client may go on sending before the connection is cut. */
 const LINGER_MS = 2000;
 const LINGER_BYTES = 16 * 1024 * 1024;
-/** Half of what Node reads of an address and its headers: from here on it is the cookies that are too large. */
-const LARGE_COOKIES = 8 * 1024;
+/** The method, address and headers of a request that is served have fewer bytes. */
+const LARGEST_HEAD = 16 * 1024;
+/** Node reads this much of them, so that the answer can say what is too large: its parser keeps nothing of what it refuses. */
+export const READ_HEAD = 256 * 1024;
+/** A cookie header, or the middle of one. */
+const COOKIES = /^cookie:|^[^\r\n]*; [^=;\s]+=/im;
 const answered = new WeakSet<Socket>();
+
+/** @returns the answer to a request whose head is too large; undefined for every other */
+export function oversized({ url = '', rawHeaders, headers }: IncomingMessage): (Answer & { code: number }) | undefined {
+  let size = url.length;
+  for (const text of rawHeaders) size += text.length;
+  if (size < LARGEST_HEAD) return undefined;
+  const { accept, cookie = '' } = headers;
+  const isCookies = size - cookie.length < LARGEST_HEAD;
+  return answerTo(isCookies ? tooManyCookies() : tooLarge(), accept, url.startsWith('/k8s/'));
+}
 
 /**
  * Listener of `clientError`: a request that Node's parser refuses gets an answer that says why. The rest of what the
  * client still sends is read and discarded: closing at once would reset the connection and lose the answer.
  */
-export function answerOversized(error: Error & { code?: string; rawPacket?: Buffer }, socket: Socket): void {
+export function answerUnreadable(error: Error & { code?: string; rawPacket?: Buffer }, socket: Socket): void {
   if (answered.has(socket)) return;
   answered.add(socket);
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
-  const head = error.rawPacket?.toString('latin1') ?? '';
-  const refusal =
-    error.code === 'HPE_HEADER_OVERFLOW' ? tooLarge(head) : new Refusal(400, 'This is not a valid HTTP request.');
-  const accept = /^accept:(.*)$/im.exec(head)?.[1];
-  const answer = answerOf(refusal, accept, (page) => pageHeaders(page, "'none'", false));
-  writeRaw(socket, refusal.code, answer);
+  const { code, ...answer } = answerToUnread(error);
+  writeRaw(socket, code, answer);
   linger(socket);
 }
 
-/** @param head the request as far as the parser was given it */
-function tooLarge(head: string): Refusal {
-  const cookies = [...head.matchAll(/^cookie:.*$/gim)].reduce((length, [line]) => length + line.length, 0);
-  if (cookies > LARGE_COOKIES) {
-    return new Refusal(
-      431,
-      'Your browser holds too many or too large cookies for this host: with them, a request is larger than 16 KiB.',
-      'Delete the cookies of this site in the settings of your browser, then open the page again. Other applications on this host may have set them.',
-    );
-  }
+/** Nothing is known of the request but the last piece of it that the parser was given. */
+function answerToUnread({ code, rawPacket }: Error & { code?: string; rawPacket?: Buffer }) {
+  const piece = rawPacket?.toString('latin1') ?? '';
+  const accept = /^accept:(.*)$/im.exec(piece)?.[1];
+  if (code !== 'HPE_HEADER_OVERFLOW') return answerTo(new Refusal(400, 'This is not a valid HTTP request.'), accept);
+  // Browsers send cookies last, and no program as many of them.
+  return COOKIES.test(piece) ? answerTo(tooManyCookies(), accept ?? 'text/html') : answerTo(tooLarge(), accept);
+}
+
+function answerTo(refusal: Refusal, accept: string | undefined, sandboxed = false): Answer & { code: number } {
+  const answer = answerOf(refusal, accept, (page) => pageHeaders(page, "'none'", sandboxed));
+  return { code: refusal.code, ...answer };
+}
+
+function tooManyCookies(): Refusal {
+  return new Refusal(
+    431,
+    'Your browser holds too many or too large cookies for this host: with them, a request is larger than 16 KiB.',
+    'Delete the cookies of this site in the settings of your browser, then open the page again. Other applications on this host may have set them.',
+    { heading: 'Too many cookies' },
+  );
+}
+
+function tooLarge(): Refusal {
   return new Refusal(
     431,
     'The address or the headers are larger than 16 KiB.',

@@ -31,6 +31,8 @@ export interface RefusalMore {
   readonly retryAfter?: number;
   /** Which fields are wrong, and how. */
   readonly details?: NonNullable<Status['details']>;
+  /** Overrides the heading of the status, on the page. */
+  readonly heading?: string;
   /** Where to go on, on the page. */
   readonly link?: { readonly href: string; readonly text: string };
   /** The fault below, for the log alone. */
@@ -68,7 +70,7 @@ export class Refusal extends Error {
   }
 
   get heading(): string {
-    return HEADINGS[this.code];
+    return this.more.heading ?? HEADINGS[this.code];
   }
 
   /** The body for programs: Kubernetes' own shape. */

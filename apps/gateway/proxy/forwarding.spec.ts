@@ -265,43 +265,6 @@ describe('when the cluster fails', () => {
   });
 });
 
-describe('what is too large', () => {
-  it('431 with a Status for a token of a megabyte in a header and in the address', async () => {
-    const huge = 'x'.repeat(1024 * 1024);
-    for (const bytes of [
-      `GET ${PODS} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${huge}\r\n\r\n`,
-      `GET /auth/jwt/set?token=${huge} HTTP/1.1\r\nHost: x\r\n\r\n`,
-    ]) {
-      const answer = await sendRaw(gateway.port, bytes);
-      expect(answer).toMatch(/^HTTP\/1\.1 431 /);
-      expect(answer).toContain('"kind":"Status"');
-    }
-  });
-
-  it.each([
-    ['one cookie', `a=${'x'.repeat(16 * 1024)}`],
-    ['many cookies', Array.from({ length: 400 }, (_, i) => `foreign-${i}=${'x'.repeat(32)}`).join('; ')],
-  ])('431 names the cookies that fill the headers: %s', async (_what, cookies) => {
-    const ask = (accept: string): Promise<string> =>
-      sendRaw(gateway.port, `GET /l HTTP/1.1\r\nHost: x\r\nAccept: ${accept}\r\nCookie: ${cookies}\r\n\r\n`);
-    const page = await ask('text/html,*/*;q=0.8');
-    expect(page).toMatch(/^HTTP\/1\.1 431 [^]*content-type: text\/html/);
-    expect(page).toMatch(/<h1>[^]*cookies[^]*Delete the cookies of this site/);
-    expect(await ask('application/json')).toMatch(/"message":"[^"]*cookies[^"]*"/);
-  });
-
-  it('413 with a Status in a body', async () => {
-    const body = JSON.stringify({ token: 'x'.repeat(1024 * 1024) });
-    const reply = await call(gateway.port, '/auth/jwt/set', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body,
-    });
-    expect(reply.status).toBe(413);
-    expect(JSON.parse(reply.body)).toMatchObject({ kind: 'Status', code: 413 });
-  });
-});
-
 describe('what is logged', () => {
   it('no token, no code, no cookie', async () => {
     const grant = await everything();

@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { call, sendRaw } from '../testing/clients.js';
+import { type TestGateway, until, VNC } from '../testing/gateway.js';
+import { useGateway } from '../testing/use-gateway.js';
+
+const PODS = '/k8s/api/v1/namespaces/ns/pods';
+const { gateway } = useGateway();
+
+/** Sends a head in pieces, each when the one before has been read. @returns the answer */
+async function sendSlowly({ server, port }: TestGateway, head: string): Promise<string> {
+  const connected = once(server, 'connection') as Promise<[Socket]>;
+  const client = connect(port, '127.0.0.1').setNoDelay();
+  let received = '';
+  client.on('data', (data) => (received += data.toString()));
+  const closed = once(client, 'close');
+  const [socket] = await connected;
+  for (let at = 0; at < head.length && received === ''; at += PIECE) {
+    client.write(head.slice(at, at + PIECE));
+    await until(() => socket.bytesRead >= Math.min(at + PIECE, head.length) || received !== '');
+  }
+  await closed;
+  return received;
+}
+
+const PIECE = 3000;
+
+it('431 with a Status for a token of a megabyte in a header and in the address', async () => {
+  const huge = 'x'.repeat(1024 * 1024);
+  for (const bytes of [
+    `GET ${PODS} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${huge}\r\n\r\n`,
+    `GET /auth/jwt/set?token=${huge} HTTP/1.1\r\nHost: x\r\n\r\n`,
+  ]) {
+    const answer = await sendRaw(gateway.port, bytes);
+    expect(answer).toMatch(/^HTTP\/1\.1 431 /);
+    expect(answer).toContain('"kind":"Status"');
+  }
+});
+
+const foreign = (count: number): string =>
+  Array.from({ length: count }, (_, i) => `foreign-${i}=${'x'.repeat(32)}`).join('; ');
+
+describe.each([
+  ['one cookie', `a=${'x'.repeat(16 * 1024)}`],
+  ['many cookies', foreign(400)],
+  ['very many cookies', foreign(4000)],
+])('431 names the cookies without which the request would fit: %s', (_what, cookies) => {
+  const head = (path: string, headers: string): string =>
+    `GET ${path} HTTP/1.1\r\nHost: x\r\n${headers}\r\nCookie: ${cookies}\r\n`;
+
+  it.each(['/l', PODS, `/auth/jwt/set?token=${'x'.repeat(12_000)}`])('to people: %.20s', async (path) => {
+    const page = await sendRaw(gateway.port, `${head(path, 'Connection: close\r\nAccept: text/html,*/*;q=0.8')}\r\n`);
+    expect(page).toMatch(/^HTTP\/1\.1 431 [^]*content-type: text\/html/);
+    expect(page).toMatch(/<h1>Too many cookies<\/h1>[^]*Delete the cookies of this site/);
+    expect(/content-security-policy: sandbox/.test(page)).toBe(path === PODS);
+  });
+
+  it.each([
+    ['of a request', 'Connection: close\r\n'],
+    ['of an upgrade', 'Connection: Upgrade\r\nUpgrade: websocket\r\n'],
+  ])('to programs: %s', async (_of, more) => {
+    const answer = await sendRaw(gateway.port, `${head(VNC, 'Accept: application/json')}${more}\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 431 [^]*"message":"[^"]*cookies[^"]*"/);
+  });
+
+  it('when they come in small pieces', async () => {
+    const sent = `${head('/l', 'Connection: close\r\nAccept: text/html')}\r\n`;
+    expect(await sendSlowly(gateway, sent)).toMatch(/^HTTP\/1\.1 431 [^]*<h1>Too many cookies<\/h1>/);
+  });
+});
+
+it('431 names them beyond what is read, too, though only the last piece is known then', async () => {
+  const head = `GET /l HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\nCookie: ${foreign(10_000)}\r\n\r\n`;
+  expect(await sendSlowly(gateway, head)).toMatch(/^HTTP\/1\.1 431 [^]*<h1>Too many cookies<\/h1>/);
+});
+
+it.each([
+  [
+    'a header',
+    (long: string) =>
+      `GET ${PODS} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nCookie: a=b; c=d\r\nX-Long: ${long}\r\n\r\n`,
+  ],
+  [
+    'the address',
+    (long: string) => `GET /l?${long} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nCookie: a=b; c=d\r\n\r\n`,
+  ],
+])('431 does not blame cookies for %s, whether or not it comes at once', async (_what, head) => {
+  for (const length of [17_000, 300_000]) {
+    for (const send of [sendRaw.bind(undefined, gateway.port), sendSlowly.bind(undefined, gateway)]) {
+      const answer = await send(head('x'.repeat(length)));
+      expect(answer).toMatch(/^HTTP\/1\.1 431 [^]*"message":"The address or the headers are larger than 16 KiB\./);
+    }
+  }
+});
+
+it('what is just small enough is served', async () => {
+  const { status } = await call(gateway.port, '/healthz', { headers: { cookie: 'x'.repeat(16_000) } });
+  expect(status).toBe(200);
+});
+
+it('413 with a Status in a body', async () => {
+  const body = JSON.stringify({ token: 'x'.repeat(1024 * 1024) });
+  const reply = await call(gateway.port, '/auth/jwt/set', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+  });
+  expect(reply.status).toBe(413);
+  expect(JSON.parse(reply.body)).toMatchObject({ kind: 'Status', code: 413 });
+});
