@@ -1,6 +1,8 @@
+import { Agent, createServer, get, type IncomingMessage } from 'node:http';
+import { type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { call, view } from './testing/clients.js';
+import { call, PUBLIC_HOST, view } from './testing/clients.js';
 import { startGateway, TestCluster, until, VNC } from './testing/gateway.js';
 
 let cluster: TestCluster;
@@ -39,6 +41,54 @@ it('after SIGTERM: not ready, then a wait with open doors, then consoles end wit
   expect(await ended).toMatchObject({ code: 1001 });
   await gone;
   await expect(call(gateway.port, '/healthz')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+});
+
+/** What an answer says of its connection, asked over one that is kept. */
+function connectionAfter(agent: Agent, port: number, path: string): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const options = { port, host: '127.0.0.1', path, agent, headers: { host: PUBLIC_HOST, ...headers } };
+    const read = (answer: IncomingMessage): void =>
+      void answer.resume().once('end', () => resolve(answer.headers.connection));
+    get(options, read).once('error', reject);
+  });
+}
+
+it('after SIGTERM each answer is the last on its connection: none is left on which a request would meet a closed door', async () => {
+  const app = createServer((_req, res) => res.end('of the web application'));
+  await new Promise<void>((resolve) => app.listen(0, '127.0.0.1', resolve));
+  const { port } = app.address() as AddressInfo;
+  const gateway = await startGateway(cluster, { SHUTDOWN_DELAY: '1s', WEB_APP: `http://127.0.0.1:${port}` });
+  const agent = new Agent({ keepAlive: true });
+  const paths = ['/app', '/l', '/api/v1/session', '/readyz', '/k8s/api/v1/namespaces/ns/pods', '/k8s/api/v1/nodes'];
+  for (const path of paths)
+    expect([path, await connectionAfter(agent, gateway.port, path)]).toEqual([path, 'keep-alive']);
+  const gone = gateway.close('SIGTERM');
+  for (const path of paths) expect([path, await connectionAfter(agent, gateway.port, path)]).toEqual([path, 'close']);
+  await gone;
+  agent.destroy();
+  app.close();
+});
+
+it('takes no connection any more before its doors close: proxies then try another replica, which they would not after a 503', async () => {
+  const gateway = await startGateway(cluster);
+  const viewer = await view(gateway.port, VNC, headers);
+  await viewer.receives('RFB');
+  viewer.raw.pause(); // It answers no Close frame, so the end of its console takes a while.
+  const gone = gateway.close('SIGTERM');
+  const answers: unknown[] = [];
+  await until(async () => {
+    const reply = call(gateway.port, '/k8s/api/v1/namespaces/ns/pods', { headers });
+    answers.push(
+      await reply.then(
+        ({ status }) => status,
+        (error: NodeJS.ErrnoException) => error.code,
+      ),
+    );
+    return answers.at(-1) === 'ECONNREFUSED';
+  });
+  expect(answers).not.toContain(503);
+  viewer.raw.destroy();
+  await gone;
 });
 
 it('waits for nobody when a person ends it', async () => {

@@ -6,6 +6,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { type Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Watches } from './cluster/watches.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from './config/config.js';
@@ -84,7 +85,8 @@ export class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutd
 
   /**
    * Not ready first. Kubernetes notices a moment later, so the doors stay open meanwhile, but only after its SIGTERM:
-   * a person who presses Ctrl-C need not wait. Then browsers learn why their consoles end (tunnels are still alive
+   * a person who presses Ctrl-C need not wait. Then no connection is taken any more: a proxy whose connection is refused
+   * tries another replica, which it would not after a 503. Browsers learn why their consoles end (tunnels are still alive
    * here), and requests in flight get the drain time.
    *
    * The wait is not `gracefulShutdownTimeoutMs` of terminus: Nest calls that hook after this one, when the doors have closed.
@@ -92,9 +94,10 @@ export class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutd
   async beforeApplicationShutdown(signal?: string): Promise<void> {
     this.readiness.close();
     if (signal === 'SIGTERM') await sleep(this.config.shutdownDelay);
+    const server = this.host.httpAdapter.getHttpServer() as Server;
+    server.close();
     await this.entrance.close();
     await this.running.stop();
-    const server = this.host.httpAdapter.getHttpServer() as { closeAllConnections(): void };
     setTimeout(() => server.closeAllConnections(), this.config.drainTime).unref();
   }
 

@@ -24,10 +24,20 @@ export interface Doors {
  */
 export class GatewayAdapter extends ExpressAdapter {
   #doors: Doors | undefined;
+  #closing = false;
 
   /** Until the doors are set, what would go through them is answered with 503 or cut. */
   setDoors(doors: Doors): void {
     this.#doors = doors;
+  }
+
+  /**
+   * Nest calls this first when it shuts down. From then on each answer is the last on its connection: clients open the
+   * next one to another replica, and none is left open on which a request would meet a closed door.
+   */
+  override beforeClose(): void {
+    super.beforeClose();
+    this.#closing = true;
   }
 
   override initHttpServer(_options: NestApplicationOptions): void {
@@ -44,6 +54,7 @@ export class GatewayAdapter extends ExpressAdapter {
     });
     server.on('request', (req: IncomingMessage, res: ServerResponse) => {
       cutUnread(req, res);
+      if (this.#closing) res.setHeader('connection', 'close');
       const refusal = oversized(req);
       if (refusal !== undefined) res.writeHead(refusal.code, refusal.headers).end(refusal.body);
       else if (req.url?.startsWith('/k8s/') !== true) express(req, res);

@@ -1,4 +1,4 @@
-import { type IncomingHttpHeaders } from 'node:http';
+import { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 
 /** `transfer-encoding` stays: it frames the body, and without it a body would be read as a second request. */
 const HOP_BY_HOP = [
@@ -33,4 +33,10 @@ export function passedOn(headers: IncomingHttpHeaders, isDropped: (name: string)
     if (!DROPPED.has(dashed) && !dashed.startsWith(ORIGIN_BEGINS) && !isDropped(dashed)) kept[name] = value;
   }
   return kept;
+}
+
+/** While the gateway shuts down, what it says of the connection to the client wins over what upstream says of its own. */
+export function ownConnection(answer: IncomingMessage, res: ServerResponse): void {
+  const connection = res.getHeader('connection');
+  if (connection === 'close') answer.headers.connection = connection;
 }

@@ -6,6 +6,7 @@ import { type ApiRequest, requestTarget } from '#libs/policy';
 import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware';
 import { Answers } from '../http/answers.js';
 import { CLIENT_CLOSED } from '../http/ended.js';
+import { ownConnection } from '../http/proxied-headers.js';
 import { Refusal } from '../http/refusal.js';
 import { RequestLog } from '../http/request-log.js';
 import { boundSilence, isLate } from '../http/silence.js';
@@ -49,6 +50,7 @@ export class Forwarder {
       on: {
         proxyRes: (answer, _req, res) => {
           cleanAnswer(answer.headers, this.upstream.server);
+          ownConnection(answer, res);
           flushSoon(answer, res);
         },
         proxyReq: (request, req) => {

@@ -40,10 +40,7 @@ export class RequestDoor {
   }
 
   private async serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    if (this.#closing) {
-      res.setHeader('connection', 'close');
-      throw shuttingDown();
-    }
+    if (this.#closing) throw shuttingDown();
     const { method = 'GET', url = '', headers } = req;
     const verdict = await this.pipeline.authorize({ method, url, headers, upgrade: false });
     if (!verdict.allow) {

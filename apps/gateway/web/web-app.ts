@@ -6,7 +6,7 @@ import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middlewar
 import { type Answers } from '../http/answers.js';
 import { type GatewayConfig } from '../config/config.js';
 import { type ClientAddresses } from '../http/client-address.js';
-import { passedOn } from '../http/proxied-headers.js';
+import { ownConnection, passedOn } from '../http/proxied-headers.js';
 import { publicUrlOf } from '../http/public-url.js';
 import { Refusal } from '../http/refusal.js';
 import { type RequestLog } from '../http/request-log.js';
@@ -53,6 +53,7 @@ export class WebApp {
       ws: false,
       on: {
         proxyReq: (request, req) => boundSilence(request, silenceMs, req),
+        proxyRes: (answer, _req, res) => ownConnection(answer, res),
         error: (error, req, res) => {
           if ('writeHead' in res) http.answers.refuse(req, res, http.log.answerTo('web-app', fault(error)));
           else res.destroy();
