@@ -1,5 +1,6 @@
-import { Agent, createServer, get, type IncomingMessage } from 'node:http';
+import { Agent, createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
+import { Registry } from 'prom-client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { call, PUBLIC_HOST, view } from './testing/clients.js';
@@ -89,6 +90,29 @@ it('takes no connection any more before its doors close: proxies then try anothe
   expect(answers).not.toContain(503);
   viewer.raw.destroy();
   await gone;
+});
+
+it.each([
+  ['a watch, which goes on for ever, at once', '/pods?watch=true', '1h'],
+  ['what has not ended by the end of the drain time', '/pods', '100ms'],
+])('cuts %s, and counts it with 503', async (_what, path, drainTime) => {
+  const gateway = await startGateway(cluster, { DRAIN_TIME: drainTime });
+  const begun: ServerResponse[] = [];
+  cluster.api.answer = (req, res) => {
+    if (req.url?.endsWith(`/ns${path}`) !== true || req.headers.authorization !== 'Bearer token-of-gs-guest')
+      return false;
+    res.writeHead(200).write('{"kind":');
+    begun.push(res);
+    return true;
+  };
+  const asked = call(gateway.port, `/k8s/api/v1/namespaces/ns${path}`, { headers });
+  const cut = expect(asked).rejects.toMatchObject({ code: 'ECONNRESET' });
+  await until(() => begun.length === 1);
+  await gateway.close('SIGTERM');
+  await cut;
+  const registry = gateway.app.get(Registry, { strict: false });
+  await expect.poll(() => registry.metrics()).toContain('kube_gateway_requests_total{door="http",code="503"} 1');
+  cluster.api.answer = () => false;
 });
 
 it('waits for nobody when a person ends it', async () => {

@@ -98,7 +98,11 @@ export class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutd
     server.close();
     await this.entrance.close();
     await this.running.stop();
-    setTimeout(() => server.closeAllConnections(), this.config.drainTime).unref();
+    const cutRest = (): void => {
+      this.entrance.request.drained();
+      server.closeAllConnections();
+    };
+    setTimeout(cutRest, this.config.drainTime).unref();
   }
 
   /** Nothing is in flight any more. */

@@ -14,6 +14,7 @@ import { Pipeline } from './pipeline.js';
 @Injectable()
 export class RequestDoor {
   #closing = false;
+  #drained = false;
   readonly #watches = new Set<ServerResponse>();
 
   constructor(
@@ -31,9 +32,14 @@ export class RequestDoor {
     for (const res of this.#watches) cut(res, 503);
   }
 
+  /** The drain time is over: what is still in flight is cut by the server. */
+  drained(): void {
+    this.#drained = true;
+  }
+
   handle(req: IncomingMessage, res: ServerResponse): void {
     const end = this.log.began('http');
-    res.once('close', () => end(finalStatus(res)));
+    res.once('close', () => end(this.#drained && !res.writableFinished ? 503 : finalStatus(res)));
     this.serve(req, res).catch((error: unknown) => {
       this.answers.refuse(req, res, this.log.answerTo('request', error));
     });
