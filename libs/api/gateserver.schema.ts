@@ -14,7 +14,7 @@ import {
   objectName,
   type Schema,
   type SchemaOf,
-  secretKey,
+  secretDataKey,
   text,
 } from './schema.js';
 
@@ -169,7 +169,7 @@ const oidc: Schema = {
       required: ['name'],
       properties: {
         name: objectName('spec.oidc.client-secret-ref.name', 'Name of the Secret.', 'a Secret', 'my-oidc-client'),
-        key: secretKey('spec.oidc.client-secret-ref.key', 'Key in its data.', 'client-secret'),
+        key: secretDataKey('spec.oidc.client-secret-ref.key', 'Key in its data.', 'client-secret'),
       },
     },
     scopes: list(

@@ -11,7 +11,7 @@ import {
   objectName,
   type Schema,
   type SchemaOf,
-  secretKey,
+  secretDataKey,
   text,
   type Validation,
 } from './schema.js';
@@ -128,7 +128,7 @@ const properties: SchemaOf<GateTokenSpec> = {
     'spec.secret-namespace',
     "Namespace of the Secret. Must be the object's own; a condition reports any other.",
   ),
-  'secret-file': secretKey('spec.secret-file', 'Key in the Secret that contains the private key.', 'tls.key'),
+  'secret-file': secretDataKey('spec.secret-file', 'Key in the Secret that contains the private key.', 'tls.key'),
   'link-hash': text(
     "base64url SHA-256 of a link's random code. With it no JWT is made and nothing usable is stored.",
     43,

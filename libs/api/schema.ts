@@ -101,7 +101,7 @@ export const namespaceName = (field: string, description: string): Schema =>
   );
 
 /** Key in the data of a Secret. */
-export const secretKey = (field: string, description: string, standard: string): Schema =>
+export const secretDataKey = (field: string, description: string, standard: string): Schema =>
   text(description, 253, {
     default: standard,
     ...matching('^[-._a-zA-Z0-9]+$', `${field} must be a key of a Secret, such as ${standard}`),

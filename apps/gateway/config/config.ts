@@ -10,7 +10,17 @@ import {
 } from '#libs/ops';
 import { z } from 'zod';
 import { type SecretKey } from './secret.js';
-import { apiUrl, count, duration, flag, frameAncestors, kubeName, publicUrls, secretKey, webUrl } from './values.js';
+import {
+  apiUrl,
+  frameAncestors,
+  kubeName,
+  milliseconds,
+  publicUrls,
+  secretKey,
+  trueOrFalse,
+  webUrl,
+  wholeNumber,
+} from './values.js';
 
 /** Everything that the environment decides. Times are milliseconds. */
 export interface GatewayConfig extends ProgramConfig {
@@ -55,13 +65,13 @@ const schema = z
     SESSION_KEY: secretKey,
     JWKS_CONFIGMAP: kubeName.optional(),
     GUEST_SERVICE_ACCOUNT: kubeName.optional(),
-    TRUSTED_HOPS: count(32).default(0),
-    MAX_DURATION: duration.default(24 * 3_600_000),
-    IDLE_TIMEOUT: duration.default(0),
-    MAX_CONSOLES: count(1_000_000).default(1000),
-    DRAIN_TIME: duration.default(30_000),
-    SHUTDOWN_DELAY: duration.default(0),
-    ACCEPT_UNREGISTERED: flag.default(false),
+    TRUSTED_HOPS: wholeNumber(32).default(0),
+    MAX_DURATION: milliseconds.default(24 * 3_600_000),
+    IDLE_TIMEOUT: milliseconds.default(0),
+    MAX_CONSOLES: wholeNumber(1_000_000).default(1000),
+    DRAIN_TIME: milliseconds.default(30_000),
+    SHUTDOWN_DELAY: milliseconds.default(0),
+    ACCEPT_UNREGISTERED: trueOrFalse.default(false),
     FRAME_ANCESTORS: frameAncestors.default([]),
     WEB_APP: webUrl.optional(),
     WEB_ROOT: z.string().default(BUILT_DASHBOARD),

@@ -18,14 +18,12 @@ function value<T>(wanted: string, read: (text: string) => T) {
 
 export const kubeName = z.string('a Kubernetes name').refine(isDnsSubdomain, 'a Kubernetes name');
 
-export const flag = z.enum(['true', 'false'], 'true or false').transform((text) => text === 'true');
+export const trueOrFalse = z.enum(['true', 'false'], 'true or false').transform((text) => text === 'true');
 
-/** Milliseconds; 0 switches off. */
-export const duration = value('a duration such as 90s or 1h30m', (text) =>
-  /^0(s|m|h)?$/.test(text) ? 0 : parseDuration(text),
-);
+/** Of a duration; 0 switches off. */
+export const milliseconds = value('a duration such as 90s or 1h30m', parseDuration);
 
-export const count = (max: number) =>
+export const wholeNumber = (max: number) =>
   value(`a whole number from 0 to ${max}`, (text) => checked(Number(text), /^\d+$/.test(text) && Number(text) <= max));
 
 export const webUrl = value('an http or https URL', readUrl);
