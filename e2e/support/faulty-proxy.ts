@@ -3,7 +3,7 @@ import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { Agent, createServer, request as secureRequest, type Server } from 'node:https';
 import { type AddressInfo, type Socket } from 'node:net';
 import { type Duplex } from 'node:stream';
-import { issue, makeCa } from '#libs/pki';
+import { makeCa, makeCertificate } from '#libs/pki';
 
 /** A request as it came in. */
 export interface Seen {
@@ -64,7 +64,7 @@ export class FaultyProxy {
 
   static async start(target: URL, targetCa: string | Buffer): Promise<FaultyProxy> {
     const authority = await makeCa({ cn: 'faulty proxy' });
-    const { cert, key } = await issue(authority, { cn: '127.0.0.1', ips: ['127.0.0.1'] });
+    const { cert, key } = await makeCertificate(authority, { cn: '127.0.0.1', ips: ['127.0.0.1'] });
     const server = createServer({ cert, key, ALPNProtocols: ['http/1.1'] });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return new FaultyProxy(server, authority.cert, target, targetCa);

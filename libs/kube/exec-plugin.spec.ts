@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
-import { issue, makeCa } from '#libs/pki';
+import { makeCa, makeCertificate } from '#libs/pki';
 import { OwnClient } from './client.js';
 import { type ExecConfig, ExecPlugin } from './exec-plugin.js';
 import { types } from './resources.js';
@@ -117,10 +117,10 @@ it('says in KUBERNETES_EXEC_INFO what it speaks and, if wanted, for which cluste
 
 it('shows a client certificate that the program supplies', async () => {
   const ca = await makeCa({ cn: 'ca' });
-  const client = await issue(ca, { cn: 'from-plugin', usages: ['client'] });
+  const client = await makeCertificate(ca, { cn: 'from-plugin', usages: ['client'] });
   program(answer({ clientCertificateData: client.cert, clientKeyData: client.key }));
   const names: unknown[] = [];
-  const pair = await issue(ca, { cn: 'api', ips: ['127.0.0.1'] });
+  const pair = await makeCertificate(ca, { cn: 'api', ips: ['127.0.0.1'] });
   const server = createServer({ ...pair, ca: ca.cert, requestCert: true }, (req, res) => {
     names.push((req.socket as TLSSocket).getPeerCertificate().subject.CN);
     json(res, { metadata: { name: 'p' } });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { issue, makeCa } from '#libs/pki';
+import { makeCa, makeCertificate } from '#libs/pki';
 import { Upstream } from './upstream.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'kubeconfig-'));
@@ -10,7 +10,7 @@ afterAll(() => rmSync(dir, { recursive: true }));
 
 async function write(): Promise<string> {
   const ca = await makeCa({ cn: 'ca' });
-  const admin = await issue(ca, { cn: 'admin', usages: ['client'] });
+  const admin = await makeCertificate(ca, { cn: 'admin', usages: ['client'] });
   const data = (pem: string) => Buffer.from(pem).toString('base64');
   const file = join(dir, 'config');
   const cluster = { server: 'https://127.0.0.1:1', 'certificate-authority-data': data(ca.cert) };

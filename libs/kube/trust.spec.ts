@@ -5,7 +5,7 @@ import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { issue, makeCa, type PemPair } from '#libs/pki';
+import { makeCa, makeCertificate, type PemPair } from '#libs/pki';
 import { readCertificates } from './certificates.js';
 import { OwnClient } from './client.js';
 import { NetworkError } from './errors.js';
@@ -43,7 +43,7 @@ describe('a CA in a file', () => {
 
   /** Two servers that share a port one after the other: each shows a certificate of its CA. */
   async function serve(ca: PemPair, port = 0): Promise<number> {
-    const { cert, key } = await issue(ca, { cn: 'server', ips: ['127.0.0.1'] });
+    const { cert, key } = await makeCertificate(ca, { cn: 'server', ips: ['127.0.0.1'] });
     const server = createServer({ cert, key }, (_req, res) => {
       res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ metadata: { name: 'p' } }));
     });

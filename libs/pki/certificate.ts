@@ -26,7 +26,7 @@ const DNS = /^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9]
  * A new key pair (EC P-256) and its certificate, signed by `ca` (PEM, as makeCa returns it).
  * @throws PkiError when the authority cannot be read, a name is not a DNS name, or an address not an IP address
  */
-export async function issue(ca: PemPair, request: CertificateRequest): Promise<PemPair> {
+export async function makeCertificate(ca: PemPair, request: CertificateRequest): Promise<PemPair> {
   const names = alternativeNames(request);
   const issuer = await readCa(ca);
   const keys = await newKeys();

@@ -1,3 +1,3 @@
 export { type PemPair, PkiError } from './shapes.js';
 export { makeCa } from './ca.js';
-export { issue } from './certificate.js';
+export { makeCertificate } from './certificate.js';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo } from 'node:net';
 import { connect, createServer, type TLSSocket } from 'node:tls';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { issue, makeCa, type PemPair, type PkiError } from './index.js';
+import { makeCa, makeCertificate, type PemPair, type PkiError } from './index.js';
 
 const code = (promise: Promise<unknown>) => promise.then(String, (e: PkiError) => e.code);
 
@@ -22,7 +22,7 @@ describe('pki', () => {
   });
 
   it('issues with names, addresses, user, groups and usages', async () => {
-    const pair = await issue(ca, {
+    const pair = await makeCertificate(ca, {
       cn: 'eve, O=system:masters',
       org: ['a', 'b'],
       dns: ['x.localhost', '*.y.localhost'],
@@ -45,14 +45,14 @@ describe('pki', () => {
 
   it('never repeats a serial number', async () => {
     const serials = await Promise.all(
-      [1, 2, 3].map(async () => new X509Certificate((await issue(ca, { cn: 'x' })).cert).serialNumber),
+      [1, 2, 3].map(async () => new X509Certificate((await makeCertificate(ca, { cn: 'x' })).cert).serialNumber),
     );
     expect(new Set(serials).size).toBe(3);
   });
 
   it('serves a mutual TLS connection', async () => {
-    const server = await issue(ca, { cn: 'server', dns: ['gateway.localhost'] });
-    const client = await issue(ca, { cn: 'admin', org: 'system:masters', usages: ['client'] });
+    const server = await makeCertificate(ca, { cn: 'server', dns: ['gateway.localhost'] });
+    const client = await makeCertificate(ca, { cn: 'admin', org: 'system:masters', usages: ['client'] });
     const peer: string[] = [];
     const listener = createServer({ ...server, ca: ca.cert, requestCert: true }, (socket: TLSSocket) => {
       const { O, CN } = socket.getPeerCertificate().subject;
@@ -79,12 +79,12 @@ describe('pki', () => {
     ['bad-days', { cn: 'x', days: 0 }],
     ['bad-days', { cn: 'x', days: Number.NaN }],
   ] as const)('refuses with %s: %j', async (expected, request) => {
-    expect(await code(issue(ca, request))).toBe(expected);
+    expect(await code(makeCertificate(ca, request))).toBe(expected);
   });
 
   it('refuses an authority that cannot be read', async () => {
-    expect(await code(issue({ ...ca, key: 'nothing' }, { cn: 'x' }))).toBe('bad-ca');
-    expect(await code(issue({ ...ca, cert: 'nothing' }, { cn: 'x' }))).toBe('bad-ca');
+    expect(await code(makeCertificate({ ...ca, key: 'nothing' }, { cn: 'x' }))).toBe('bad-ca');
+    expect(await code(makeCertificate({ ...ca, cert: 'nothing' }, { cn: 'x' }))).toBe('bad-ca');
     expect(await code(makeCa({ cn: '' }))).toBe('bad-name');
   });
 });

@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { issue, makeCa } from '#libs/pki';
+import { makeCa, makeCertificate } from '#libs/pki';
 import { ensurePki, pairIn, pem, type PkiFiles, writePair } from '../pki/index.js';
 
 export interface PlaneFiles extends PkiFiles {
@@ -27,7 +27,7 @@ export async function planeFiles(dir: string, server: string, now: Date): Promis
     const ca = await makeCa({ cn: 'etcd', now });
     writeFileSync(etcdCa, ca.cert, { mode: 0o600 });
     const request = { cn: 'etcd', dns: ['localhost'], ips: ['127.0.0.1'], usages: ['server', 'client'] as const };
-    writePair(etcdPair.cert, etcdPair.key, await issue(ca, { ...request, days: DAYS, now }));
+    writePair(etcdPair.cert, etcdPair.key, await makeCertificate(ca, { ...request, days: DAYS, now }));
   }
   const managerKubeconfig = join(dir, `${MANAGER}.kubeconfig`);
   writeFileSync(managerKubeconfig, kubeconfig(server, files.ca, pairIn(dir, MANAGER)), { mode: 0o600 });

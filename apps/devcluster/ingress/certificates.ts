@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSecureContext, type SecureContext } from 'node:tls';
-import { issue, makeCa, type PemPair } from '#libs/pki';
+import { makeCa, makeCertificate, type PemPair } from '#libs/pki';
 import { type RouteTable } from './table.js';
 
 const MAX_KEPT = 1000;
@@ -20,7 +20,7 @@ export class Certificates {
     const key = named ? `${host} ${named.version}` : host;
     const found = this.contexts.get(key);
     if (found) return found;
-    const context = createSecureContext(named ?? (await this.issue(host)));
+    const context = createSecureContext(named ?? (await this.certify(host)));
     // Names come from any client: the number remembered is bounded.
     if (this.contexts.size >= MAX_KEPT) this.contexts.clear();
     this.contexts.set(key, context);
@@ -28,9 +28,9 @@ export class Certificates {
   }
 
   /** A certificate of our own authority, the authority's behind it. */
-  async issue(host: string): Promise<PemPair> {
+  async certify(host: string): Promise<PemPair> {
     const ips = host === 'localhost' ? ['127.0.0.1', '::1'] : [];
-    const leaf = await issue(this.authority, { cn: host.slice(0, 64), dns: [host], ips });
+    const leaf = await makeCertificate(this.authority, { cn: host.slice(0, 64), dns: [host], ips });
     return { cert: `${leaf.cert}${this.authority.cert}`, key: leaf.key };
   }
 }

@@ -5,7 +5,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { type TLSSocket } from 'node:tls';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { issue, makeCa, type PemPair } from '#libs/pki';
+import { makeCa, makeCertificate, type PemPair } from '#libs/pki';
 import { freePort } from '../process/free-port.js';
 import { Certificates } from './certificates.js';
 import { type Endpoint } from './endpoints.js';
@@ -29,7 +29,7 @@ const table = {
 
 beforeAll(async () => {
   authority = await makeCa({ cn: 'test' });
-  named = await issue(authority, { cn: 'named', dns: [HOST] });
+  named = await makeCertificate(authority, { cn: 'named', dns: [HOST] });
 });
 
 async function listen(server: Server): Promise<number> {

@@ -30,7 +30,7 @@ export class Doors {
       maxHeaderSize: MAX_HEADER,
       shouldUpgradeCallback: isWebsocket,
       // Clients that name no host (an address in the URL) get a certificate for localhost.
-      ...(await certificates.issue('localhost')),
+      ...(await certificates.certify('localhost')),
       SNICallback: (host, done) => {
         certificates.contextFor(host.toLowerCase()).then(
           (context) => done(null, context),

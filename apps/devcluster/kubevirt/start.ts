@@ -1,5 +1,5 @@
 import { KubeClient, Upstream } from '#libs/kube';
-import { issue, makeCa, type PemPair } from '#libs/pki';
+import { makeCa, makeCertificate, type PemPair } from '#libs/pki';
 import { Controllers } from './controllers/controllers.js';
 import { builtInGuests } from './guests.js';
 import { installApi, installKinds } from './install/install.js';
@@ -68,5 +68,5 @@ export async function start(options: KubevirtOptions): Promise<Kubevirt> {
 async function certify(): Promise<{ ca: string; certificate: PemPair }> {
   const ca = await makeCa({ cn: 'kubevirt.io' });
   const dns = ['localhost', 'virt-api.kubevirt.svc'];
-  return { ca: ca.cert, certificate: await issue(ca, { cn: 'virt-api', dns, ips: ['127.0.0.1'] }) };
+  return { ca: ca.cert, certificate: await makeCertificate(ca, { cn: 'virt-api', dns, ips: ['127.0.0.1'] }) };
 }

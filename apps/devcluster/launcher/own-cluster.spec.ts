@@ -4,7 +4,7 @@ import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { issue, makeCa } from '#libs/pki';
+import { makeCa, makeCertificate } from '#libs/pki';
 import { type LaunchContext } from './launch.js';
 import { launchOnOwn, podNames } from './own-cluster.js';
 import { Parts } from './parts.js';
@@ -14,7 +14,7 @@ test('a cluster that refuses the user of the kubeconfig is one line for them', a
   const dir = mkdtempSync(join(tmpdir(), 'own-cluster-'));
   const ca = await makeCa({ cn: 'ca' });
   const message = 'User "me" cannot get path "/apis/kubevirt.io/v1"';
-  const server = createServer(await issue(ca, { cn: 'api', ips: ['127.0.0.1'] }), ({ url }, res) => {
+  const server = createServer(await makeCertificate(ca, { cn: 'api', ips: ['127.0.0.1'] }), ({ url }, res) => {
     res.writeHead(url === '/version' ? 200 : 403, { 'content-type': 'application/json' });
     res.end(JSON.stringify({ kind: 'Status', code: 403, reason: 'Forbidden', message }));
   });

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:https';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type TLSSocket } from 'node:tls';
-import { issue, makeCa } from '#libs/pki';
+import { makeCa, makeCertificate } from '#libs/pki';
 import { logQuery, writeLog } from './log-reader.js';
 import { type ContainerLog } from './log.js';
 import { type NodePods } from './pods.js';
@@ -25,7 +25,11 @@ export class Kubelet {
   /** @returns the port */
   async start(): Promise<number> {
     const ca = await makeCa({ cn: 'node' });
-    const { cert, key } = await issue(ca, { cn: 'system:node:local', dns: ['localhost', 'local'], ips: ['127.0.0.1'] });
+    const { cert, key } = await makeCertificate(ca, {
+      cn: 'system:node:local',
+      dns: ['localhost', 'local'],
+      ips: ['127.0.0.1'],
+    });
     const options = { cert, key, ca: this.clientCa, requestCert: true, rejectUnauthorized: false };
     const server = createServer(options, (request, response) => this.answer(request, response));
     this.server = server;

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { issue, makeCa, type PemPair } from '#libs/pki';
+import { makeCa, makeCertificate, type PemPair } from '#libs/pki';
 
 /** Key material on disk: paths of PEM files. */
 export type PkiFiles = ReturnType<typeof filesIn>;
@@ -34,15 +34,23 @@ export async function ensurePki(dir: string, now: Date, components: string[] = [
   const client = { usages: ['client'] as const, ...common };
   write(files.ca, ca.cert);
   write(files.frontProxyCa, front.cert);
-  writePair(files.serverCert, files.serverKey, await issue(ca, server));
-  writePair(files.adminCert, files.adminKey, await issue(ca, { cn: 'admin', org: 'system:masters', ...client }));
+  writePair(files.serverCert, files.serverKey, await makeCertificate(ca, server));
+  writePair(
+    files.adminCert,
+    files.adminKey,
+    await makeCertificate(ca, { cn: 'admin', org: 'system:masters', ...client }),
+  );
   writePair(
     files.kubeletClientCert,
     files.kubeletClientKey,
-    await issue(ca, { cn: 'kube-apiserver-kubelet-client', org: 'system:masters', ...client }),
+    await makeCertificate(ca, { cn: 'kube-apiserver-kubelet-client', org: 'system:masters', ...client }),
   );
-  writePair(files.frontProxyCert, files.frontProxyKey, await issue(front, { cn: 'front-proxy-client', ...client }));
-  for (const { cn, cert, key } of own) writePair(cert, key, await issue(ca, { cn, ...client }));
+  writePair(
+    files.frontProxyCert,
+    files.frontProxyKey,
+    await makeCertificate(front, { cn: 'front-proxy-client', ...client }),
+  );
+  for (const { cn, cert, key } of own) writePair(cert, key, await makeCertificate(ca, { cn, ...client }));
   writeAccountKeys(files);
   return files;
 }

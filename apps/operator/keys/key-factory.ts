@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { issue, makeCa } from '#libs/pki';
+import { makeCa, makeCertificate } from '#libs/pki';
 import { generateKeyPair } from '#libs/token';
 
 /** Makes keys, random bytes and certificates; whatever else deals with them is pure. */
@@ -19,7 +19,7 @@ export class KeyFactory {
   async certificate(names: readonly string[]): Promise<{ cert: string; key: string; ca: string }> {
     const [cn = 'kube-gateway'] = names;
     const ca = await makeCa({ cn: `kube-gateway ${cn}`.slice(0, 64), days: 366 });
-    const leaf = await issue(ca, { cn: cn.slice(0, 64), dns: names, usages: ['server'], days: 365 });
+    const leaf = await makeCertificate(ca, { cn: cn.slice(0, 64), dns: names, usages: ['server'], days: 365 });
     return { cert: leaf.cert, key: leaf.key, ca: ca.cert };
   }
 }

@@ -4,7 +4,7 @@ import { type AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { type TLSSocket } from 'node:tls';
 import { WebSocketServer } from 'ws';
-import { issue, makeCa } from '#libs/pki';
+import { makeCa, makeCertificate } from '#libs/pki';
 
 /** What stands behind the API servers: admission webhooks (/hooks/...) and an aggregated API (/apis/...). */
 export interface Backend {
@@ -31,7 +31,7 @@ const NAMES = ['localhost', 'backend.default.svc'];
 /** @param frontProxyCas PEMs: whose proxies may ask the aggregated API */
 export async function startBackend(frontProxyCas: string[]): Promise<Backend> {
   const ca = await makeCa({ cn: 'differential-backend' });
-  const own = await issue(ca, { cn: 'backend', dns: NAMES, ips: ['127.0.0.1'] });
+  const own = await makeCertificate(ca, { cn: 'backend', dns: NAMES, ips: ['127.0.0.1'] });
   const tls = { ...own, ca: frontProxyCas, requestCert: true, rejectUnauthorized: false };
   const server = createServer(tls, (req, res) => void answer(req, res));
   const sockets = new WebSocketServer({ server, handleProtocols: ([first]) => first ?? false });

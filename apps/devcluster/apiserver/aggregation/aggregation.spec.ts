@@ -4,7 +4,7 @@ import { type AddressInfo } from 'node:net';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 
-import { issue, makeCa, type PemPair } from '#libs/pki';
+import { makeCa, makeCertificate, type PemPair } from '#libs/pki';
 
 import { type UserInfo } from '../types.js';
 import { commonName, listen, Objects } from './fixture.js';
@@ -27,9 +27,9 @@ let ca: PemPair;
 let serving: PemPair;
 beforeAll(async () => {
   frontCa = await makeCa({ cn: 'front-proxy-ca' });
-  front = await issue(frontCa, { cn: 'front-proxy-client', usages: ['client'] });
+  front = await makeCertificate(frontCa, { cn: 'front-proxy-client', usages: ['client'] });
   ca = await makeCa({ cn: 'test-ca' });
-  serving = await issue(ca, { cn: 'virt', dns: ['virt.ns.svc'] });
+  serving = await makeCertificate(ca, { cn: 'virt', dns: ['virt.ns.svc'] });
 });
 
 interface Seen {

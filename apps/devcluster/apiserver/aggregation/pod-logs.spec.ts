@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { issue, makeCa, type PemPair } from '#libs/pki';
+import { makeCa, makeCertificate, type PemPair } from '#libs/pki';
 
 import { ApiError } from '../status.js';
 import { commonName, listen, Objects } from './fixture.js';
@@ -24,8 +24,8 @@ beforeEach(async () => {
   seen = [];
   objects = new Objects();
   const ca = await makeCa({ cn: 'ca' });
-  own = await issue(ca, { cn: 'kube-apiserver-kubelet-client', usages: ['client'] });
-  const serving = await issue(await makeCa({ cn: 'kubelet-ca' }), { cn: 'node', ips: ['127.0.0.1'] });
+  own = await makeCertificate(ca, { cn: 'kube-apiserver-kubelet-client', usages: ['client'] });
+  const serving = await makeCertificate(await makeCa({ cn: 'kubelet-ca' }), { cn: 'node', ips: ['127.0.0.1'] });
   kubelet = await listen({ ...serving, ca: ca.cert }, (req, res) => {
     seen.push({ path: req.url ?? '', cn: commonName(req) });
     if (req.url?.includes('/gone/')) res.writeHead(404).end('container "c" not found in pod "gone_ns"');

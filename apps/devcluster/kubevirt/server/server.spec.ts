@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { serialPath, type Domain, subresourcePath, type Phase, type VirtualMachine, vncPath } from '#libs/kubevirt';
-import { issue, makeCa, type PemPair } from '#libs/pki';
+import { makeCa, makeCertificate, type PemPair } from '#libs/pki';
 import { until } from '../../../../e2e/support/until.js';
 import { opened, VncViewer } from '../../../../e2e/support/vnc.js';
 import { type Answer, REMOTE, VirtApi } from './testing/virt-api.js';
@@ -17,8 +17,8 @@ let otherName: PemPair;
 
 beforeAll(async () => {
   virtApi = await VirtApi.start();
-  otherName = await issue(virtApi.frontProxy, { cn: 'another-client', usages: ['client'] });
-  stranger = await issue(await makeCa({ cn: 'other' }), { cn: 'front-proxy-client', usages: ['client'] });
+  otherName = await makeCertificate(virtApi.frontProxy, { cn: 'another-client', usages: ['client'] });
+  stranger = await makeCertificate(await makeCa({ cn: 'other' }), { cn: 'front-proxy-client', usages: ['client'] });
 });
 
 afterAll(() => virtApi.close());

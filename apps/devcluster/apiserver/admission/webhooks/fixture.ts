@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 
-import { issue, makeCa } from '#libs/pki';
+import { makeCa, makeCertificate } from '#libs/pki';
 
 import { listen } from '../../aggregation/fixture.js';
 import { type Fields } from '../../types.js';
@@ -29,7 +29,7 @@ export class HookServer {
   /** @param now when its certificate was issued */
   static async start(now = new Date()): Promise<HookServer> {
     const ca = await makeCa({ cn: 'test' });
-    const serving = await issue(ca, { cn: 'hook', dns: ['hook.default.svc'], ips: ['127.0.0.1'], now });
+    const serving = await makeCertificate(ca, { cn: 'hook', dns: ['hook.default.svc'], ips: ['127.0.0.1'], now });
     const server = new HookServer(Buffer.from(ca.cert).toString('base64'));
     const listening = await listen({ cert: serving.cert, key: serving.key }, (req, res) => {
       void text(req).then(async (body) => {

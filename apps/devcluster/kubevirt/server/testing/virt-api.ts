@@ -1,7 +1,7 @@
 import { request } from 'node:https';
 import { kubeconfigOf, KubeClient, Upstream } from '#libs/kube';
 import { type VirtualMachine, type VirtualMachineInstance } from '#libs/kubevirt';
-import { issue, makeCa, type PemPair } from '#libs/pki';
+import { makeCa, makeCertificate, type PemPair } from '#libs/pki';
 import { Guest } from '../../guest/guest.js';
 import { Machines } from '../../machines.js';
 import { Objects } from '../objects.js';
@@ -44,7 +44,7 @@ export class VirtApi {
   static async start(): Promise<VirtApi> {
     const ca = await makeCa({ cn: 'kubevirt' });
     const frontProxy = await makeCa({ cn: 'front-proxy' });
-    const apiServer = await issue(frontProxy, { cn: 'front-proxy-client', usages: ['client'] });
+    const apiServer = await makeCertificate(frontProxy, { cn: 'front-proxy-client', usages: ['client'] });
     const virtApi = new VirtApi(ca, frontProxy, apiServer);
     await virtApi.#listen();
     return virtApi;
@@ -99,7 +99,7 @@ export class VirtApi {
     this.#upstream = new Upstream(kubeconfigOf({ server: (await this.api.listen()).href }));
     const objects = new Objects(new KubeClient(this.#upstream));
     this.#server = new SubresourceServer({
-      certificate: await issue(this.ca, { cn: 'virt-api', dns: ['localhost'], ips: ['127.0.0.1'] }),
+      certificate: await makeCertificate(this.ca, { cn: 'virt-api', dns: ['localhost'], ips: ['127.0.0.1'] }),
       frontProxy: { ca: this.frontProxy.cert, names: ['front-proxy-client'] },
       objects,
       viewers: this.viewers,
