@@ -99,7 +99,7 @@ describe('GET namespaces', () => {
     ]);
   });
 
-  it('whether another than the own one has a GateServer is unknown to whoever may not list them', async () => {
+  it('does not say which other namespaces have a GateServer to users who may not list them', async () => {
     const namespaces = { code: 200, body: named('ns', 'one') };
     expect(await list({ 'GET /namespaces': namespaces, 'GET /gateservers': no })).toEqual([
       { name: 'ns', gateserver: true },

@@ -168,7 +168,7 @@ describe('GET vms', () => {
   it.each([
     ['list VMs', VMS, '/virtualmachines'],
     ['get a VM', `${VMS}/demo`, '/virtualmachines/demo'],
-  ])('403 for whoever may not %s', async (_what, path, end) => {
+  ])('403 for users who may not %s', async (_what, path, end) => {
     serveUsers(cluster, { [`GET ${end}`]: NO });
     expect((await asAda(gateway.port, 'GET', path)).status).toBe(403);
   });
