@@ -43,7 +43,7 @@ describe('a grant over REST', () => {
 
     const { status, cookie, body } = await redeem(issued.link ?? '');
     expect(status).toBe(200);
-    expect((body as LinkInfo).location).toBe(`/console/${cluster().namespace}/demo`);
+    expect((body as LinkInfo).location).toBe(`/console/${cluster().namespace}/demo?as=link`);
     const serial = await ConsoleSocket.open(consoleSocketPath('demo', 'console'), { cookie });
     // As scripts do: without waiting for the guest. Another test may have left a half-typed line.
     serial.send('\runame -a\r');

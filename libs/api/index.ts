@@ -1,4 +1,5 @@
 export * from './console-ends.js';
+export * from './console-identity.js';
 export { crds } from './crd.js';
 export * from './defaults.js';
 export * from './enforced.js';

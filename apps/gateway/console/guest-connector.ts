@@ -13,7 +13,7 @@ const NOTHING = new Uint8Array(0);
 const NO_INPUT: InputFilter = { push: () => NOTHING };
 
 /** The gateway decides about these parameters; all others reach the cluster byte for byte. */
-const OURS: ReadonlySet<string | undefined> = new Set(['takeover', 'preserveSession', 'tab']);
+const OURS: ReadonlySet<string | undefined> = new Set(['takeover', 'preserveSession', 'tab', 'as']);
 
 /** Connects a browser to its guest, through the Kubernetes API. */
 @Injectable()

@@ -26,6 +26,7 @@ it.each([
   ['??q&r=?', '??q&r=?'],
   ['?takeover', ''],
   ['?a=1&takeover=true&%74akeover=1&b=%zz', '?a=1&b=%zz'],
+  ['?assets=1&%61s=link&basis', '?assets=1&basis'],
   ['?preserve%53ession=false&xtakeover=1&takeoverx&preserveSession', '?xtakeover=1&takeoverx'],
 ])('the query "%s" of a serial console is sent as "%s"', async (asked, sent) => {
   expect(await forwarded(SERIAL + asked)).toBe(SERIAL.slice('/k8s'.length) + sent);

@@ -1,9 +1,10 @@
 import { type IncomingHttpHeaders } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
+import { type ConsoleIdentity, readIdentity } from '#libs/api';
 import { type ApiRequest, decide, type DenyReason } from '#libs/policy';
 import { type ActiveGrant } from '../grants/active-grant.js';
 import { GrantError, mostTelling } from '../grants/grant-error.js';
-import { GrantReader, type PresentedGrants } from '../grants/grant-reader.js';
+import { GrantReader, type Presented, type PresentedGrants } from '../grants/grant-reader.js';
 import { Refusal } from '../http/refusal.js';
 import { SIGNED_IN_USERS, type SignedInUsers } from '../sign-in/signed-in-users.js';
 import { VmStates } from '../vms/vm-states.js';
@@ -35,19 +36,40 @@ export class CredentialChooser {
   }
 
   /**
-   * The first grant that allows it; else the signed-in user, judged by Kubernetes.
-   * @throws Refusal 401, 403: the most telling reason
+   * A grant that allows it; else the signed-in user, judged by Kubernetes. A console is opened as the user first, whose
+   * rights are never less than a link's, or as the one whom its address names.
+   * @throws Refusal 400, 401, 403: the most telling reason
    */
   async choose({ cookie }: IncomingHttpHeaders, request: ApiRequest, held: PresentedGrants): Promise<Credential> {
-    let denial: Refusal | undefined;
-    for (const presented of held.grants) {
-      const why = this.denialOf(presented.grant, request);
-      if (why === undefined) return { kind: 'grant', presented };
-      denial ??= why;
-    }
-    const user = held.bearer ? undefined : await this.users.fromCookies(cookie);
+    const as = identityIn(request);
+    const grant = as === 'user' ? undefined : this.grantFor(request, held);
+    if (grant !== undefined && (request.console === undefined || as === 'link')) return grant;
+    const user = held.bearer || as === 'link' ? undefined : await this.users.fromCookies(cookie);
     if (user !== undefined) return { kind: 'user', user };
-    throw denial ?? mostTelling(held.faults)?.toRefusal() ?? nobody();
+    if (grant !== undefined) return grant;
+    if (as === 'user') throw notSignedIn();
+    throw this.firstDenial(request, held) ?? mostTelling(held.faults)?.toRefusal() ?? nothing(as);
+  }
+
+  /** @returns a grant for a console that the user may not open, unless they chose to open it as themselves */
+  insteadOfUser(request: ApiRequest, held: PresentedGrants): Credential | undefined {
+    return identityIn(request) === 'user' ? undefined : this.grantFor(request, held);
+  }
+
+  /** The first grant that allows it: one with full control before one that is view only. */
+  private grantFor(request: ApiRequest, { grants }: PresentedGrants): Credential | undefined {
+    let viewing: Presented | undefined;
+    for (const presented of grants) {
+      if (this.denialOf(presented.grant, request) !== undefined) continue;
+      if (!presented.grant.viewOnly) return { kind: 'grant', presented };
+      viewing ??= presented;
+    }
+    return viewing && { kind: 'grant', presented: viewing };
+  }
+
+  private firstDenial(request: ApiRequest, { grants }: PresentedGrants): Refusal | undefined {
+    const [first] = grants;
+    return first && this.denialOf(first.grant, request);
   }
 
   /** @returns why this grant does not allow it; undefined where it does */
@@ -68,6 +90,19 @@ export class CredentialChooser {
   }
 }
 
-function nobody(): Refusal {
-  return new Refusal(401, 'No link or sign-in was presented.', 'Open the link you received, or sign in.');
+/** @returns as whom a console is to be opened, where its address says so. @throws Refusal 400 */
+function identityIn({ console: target, query }: ApiRequest): ConsoleIdentity | undefined {
+  const as = target === undefined ? undefined : readIdentity(query);
+  if (as !== 'invalid') return as;
+  throw new Refusal(400, 'The parameter "as" of a console must be "user" or "link".', 'Correct it, or leave it out.');
+}
+
+function notSignedIn(): Refusal {
+  return new Refusal(401, 'You are not signed in.', 'Sign in at /login, or open the console without as=user.');
+}
+
+function nothing(as: ConsoleIdentity | undefined): Refusal {
+  return as === 'link'
+    ? new Refusal(401, 'No link was opened in this browser.', 'Open the link you received.')
+    : new Refusal(401, 'No link or sign-in was presented.', 'Open the link you received, or sign in.');
 }

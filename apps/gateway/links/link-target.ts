@@ -11,10 +11,10 @@ export interface ConsoleTarget extends Machine {
   readonly kind: 'vnc' | 'serial';
 }
 
-/** Where this grant leads a person: a path on this host. */
+/** Where this grant leads a person: a path on this host. Its console is opened with the link, whoever is signed in. */
 export function locationOf(grant: ActiveGrant, wanted: Machine | undefined): string {
   const machine = wanted ?? grant.vm ?? machineOf(grant.urls);
-  if (machine !== undefined) return consolePage(machine, kindOf(grant, machine));
+  if (machine !== undefined) return `${consolePage(machine, kindOf(grant, machine))}?as=link`;
   const first = grant.urls.find((url) => url.startsWith('/') && !url.endsWith('*'));
   return first === undefined ? '/' : `/k8s${first}`;
 }

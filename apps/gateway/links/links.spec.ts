@@ -47,7 +47,7 @@ describe('GET /auth/jwt/set', () => {
     const grant = await cluster.grant();
     const reply = await set(grant.status?.token ?? '');
     expect(reply.status).toBe(302);
-    expect(reply.headers.location).toBe('/console/ns/demo');
+    expect(reply.headers.location).toBe('/console/ns/demo?as=link');
     const [last = '', own = ''] = reply.headers['set-cookie'] ?? [];
     expect(last).toMatch(/^kg-jwt-session-code=/);
     expect(own).toMatch(new RegExp(`^kg-grant-${grant.metadata.uid}=`));
@@ -72,8 +72,8 @@ describe('GET /auth/jwt/set', () => {
     'tolerates %s behind the link, and around its token',
     async (sign) => {
       const token = (await cluster.grant()).status?.token ?? '';
-      expect((await set(token, `&name=demo&namespace=ns${sign}`)).headers.location).toBe('/console/ns/demo');
-      expect((await set(`${sign}${token}${sign}`, '')).headers.location).toBe('/console/ns/demo');
+      expect((await set(token, `&name=demo&namespace=ns${sign}`)).headers.location).toBe('/console/ns/demo?as=link');
+      expect((await set(`${sign}${token}${sign}`, '')).headers.location).toBe('/console/ns/demo?as=link');
     },
   );
 
@@ -243,7 +243,7 @@ describe('POST /l', () => {
       vm: 'demo',
       namespace: 'ns',
       description: 'for the vendor',
-      location: '/console/ns/demo',
+      location: '/console/ns/demo?as=link',
       'single-use': false,
     });
     expect(told.headers['set-cookie']).toBeUndefined();

@@ -1,59 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { parseGrant } from '#libs/policy';
-import { type ActiveGrant } from '../grants/active-grant.js';
-import { type SignedIn } from '../sign-in/signed-in-users.js';
 import { VNC } from '../testing/gateway.js';
-import { type VmState } from '../vms/vm-states.js';
-import { type GrantReader } from '../grants/grant-reader.js';
-import { CredentialChooser } from '../credentials/credential-chooser.js';
-import { type Incoming, Pipeline } from './pipeline.js';
+import { ask, eve as user, grantFor as grant, pipelineWhere as pipeline } from '../testing/pipeline.js';
+import { type Incoming, type Pipeline } from './pipeline.js';
 
-const grant = (urls: string[], more: Partial<ActiveGrant> = {}): ActiveGrant => ({
-  uid: 'u',
-  name: 'n',
-  namespace: 'ns',
-  nbf: 0,
-  exp: Infinity,
-  urls,
-  policy: parseGrant({ urls }),
-  singleUse: false,
-  takeOver: true,
-  viewOnly: false,
-  revoked: false,
-  signed: true,
-  refused: false,
-  registered: true,
-  linked: false,
-  ...more,
-});
-
-const user: SignedIn = { username: 'eve', groups: [], method: 'token', session: 's', token: () => 'theirs' };
-
-const VM: VmState = { status: 'Running', running: true, uid: 'vm-2', has: { vnc: true, serial: true } };
-
-function pipeline({
-  grants = [] as ActiveGrant[],
-  users = undefined as SignedIn | undefined,
-  inTouch = true,
-  bearer = false,
-  read = async (): ReturnType<GrantReader['read']> => ({
-    grants: grants.map((one) => ({ grant: one })),
-    faults: [],
-    bearer,
-  }),
-} = {}): Pipeline {
-  const chooser = new CredentialChooser({ read }, { fromCookies: () => users }, { get: () => VM });
-  const publicUrls = [new URL('https://gate.example.com')];
-  return new Pipeline(chooser, { require: () => Promise.resolve() }, { inTouch: () => inTouch }, { publicUrls });
-}
-
-const ask = (url: string, more: Partial<Incoming> = {}): Incoming => ({
-  method: 'GET',
-  url,
-  headers: {},
-  upgrade: false,
-  ...more,
-});
 const code = async (where: Pipeline, incoming: Incoming): Promise<number> => {
   const verdict = await where.authorize(incoming);
   return verdict.allow ? 200 : verdict.refusal.code;

@@ -6,6 +6,7 @@ import { Watches } from '../cluster/watches.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { type Credential } from '../credentials/credential.js';
 import { CredentialChooser } from '../credentials/credential-chooser.js';
+import { type PresentedGrants } from '../grants/grant-reader.js';
 import { refuseForeignOrigin } from '../http/origin.js';
 import { Refusal } from '../http/refusal.js';
 import { ConsoleRights } from '../vms/console-rights.js';
@@ -47,10 +48,10 @@ export class Pipeline {
       const request = parse(incoming); //                              400  one canonical form of the path
       const held = await this.chooser.read(headers); //                     which grants it brought
       refuseForeignOrigin({ ...incoming, bearer: held.bearer }, this.#origins); // 403  another site
-      const credential = await this.chooser.choose(headers, request, held); // 401, 403  who allows it: policy, bound VM
+      const chosen = await this.chooser.choose(headers, request, held); // 400, 401, 403  who allows it: policy, bound VM
       refuseHalfConsole(request); //                                   400  a console is a websocket
-      this.refuseOutOfTouch(request, credential); //                   503  a grant, and what lasts, need a fresh watch
-      await this.refuseRightless(request, credential); //              403  a user's console: Kubernetes is asked as them
+      this.refuseOutOfTouch(request, chosen); //                       503  a grant, and what lasts, need a fresh watch
+      const credential = await this.rightful(request, chosen, held); // 403  a user's console: Kubernetes is asked as them
       return { allow: true, request, credential };
     } catch (error) {
       if (error instanceof Refusal) return { allow: false, refusal: error };
@@ -60,10 +61,18 @@ export class Pipeline {
 
   /**
    * Kubernetes judges what a user asks for, but the gateway acts for them before it forwards a console: it looks at the
-   * VM, takes over the console's Lease, writes a record. So it asks first.
+   * VM, takes over the console's Lease, writes a record. So it asks first. A link may open what the user may not.
    */
-  private async refuseRightless({ console: target }: ApiRequest, credential: Credential): Promise<void> {
-    if (target !== undefined && credential.kind === 'user') await this.rights.require(credential.user, target);
+  private async rightful(request: ApiRequest, chosen: Credential, held: PresentedGrants): Promise<Credential> {
+    if (request.console === undefined || chosen.kind !== 'user') return chosen;
+    try {
+      await this.rights.require(chosen.user, request.console);
+      return chosen;
+    } catch (error) {
+      const instead = isDenial(error) ? this.chooser.insteadOfUser(request, held) : undefined;
+      if (instead === undefined) throw error;
+      return instead;
+    }
   }
 
   /** A revocation may have been missed. What a user asks for, and is answered at once, Kubernetes itself judges. */
@@ -81,6 +90,11 @@ function parse({ url, method, upgrade }: Incoming): ApiRequest {
   const parsed = parseRequest(method, path, query.join('?'), upgrade);
   if (parsed.ok) return parsed.request;
   throw new Refusal(400, parsed.message, 'Correct the path and try again.');
+}
+
+/** Kubernetes has answered: the user may not, or is nobody. Where it could not be asked, they may be able to. */
+function isDenial(error: unknown): boolean {
+  return error instanceof Refusal && (error.code === 401 || error.code === 403);
 }
 
 /** KubeVirt cuts the viewer of a console even for a GET without a websocket: such a request is never forwarded. */

@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { GrantInfo, GrantQuery } from '#libs/api/rest';
+import { type ConsoleKind, GrantInfo, GrantQuery } from '#libs/api/rest';
 import { serialPath, vncPath } from '#libs/kubevirt';
 import { opens } from '#libs/policy';
 import { HeldGrants } from '../access/held-grants.js';
@@ -18,7 +18,16 @@ import { ConsoleLeases } from '../sessions/console-leases.js';
 import { VmStates } from '../vms/vm-states.js';
 import { present } from './gatetoken-view.js';
 
-class GrantParams extends dto(GrantQuery, malformed('Use ?namespace=NAMESPACE&vm=VM.')) {}
+class GrantParams extends dto(
+  GrantQuery,
+  malformed('Use ?namespace=NAMESPACE&vm=VM, and &kind=vnc or &kind=serial.'),
+) {}
+
+/** A grant and the consoles of the VM that it opens. */
+interface Reaching {
+  readonly presented: Presented;
+  readonly consoles: GrantInfo['consoles'];
+}
 
 /** For a guest: what their grant allows on a VM. The only REST answer that comes from the gateway's own watches. */
 @ApiTags('Grant')
@@ -41,15 +50,17 @@ export class GrantController {
     refuses: [400, 401, 403],
   })
   @Get()
-  get(@HeldGrants() held: PresentedGrants, @Query() { namespace, vm }: GrantParams): GrantInfo {
+  get(@HeldGrants() held: PresentedGrants, @Query() { namespace, vm, kind }: GrantParams): GrantInfo {
     if (!this.watches.inTouch()) throw outOfTouch();
     const reaching = [...held.grants, ...held.faults.flatMap(ofGoneVm)]
       .map((presented) => ({ presented, consoles: consolesOf(presented, namespace, vm) }))
       .filter(({ consoles }) => consoles.vnc || consoles.serial);
     // A link for a former VM of this name does not shadow one for the present VM.
-    const best = reaching.find(({ presented }) => !this.isGone(presented.grant, namespace, vm)) ?? reaching[0];
-    if (best !== undefined) return this.info(best.presented, best.consoles, namespace, vm);
-    throw mostTelling(held.faults)?.toRefusal() ?? elsewhere();
+    const present = reaching.filter(({ presented }) => !this.isGone(presented.grant, namespace, vm));
+    const useful = present.length > 0 ? present : reaching;
+    const [best] = useful.toSorted((one, other) => lack(one, kind) - lack(other, kind));
+    if (best === undefined) throw mostTelling(held.faults)?.toRefusal() ?? elsewhere();
+    return this.info(best.presented, allOf(useful), namespace, vm);
   }
 
   /** The VM that the grant was issued for was deleted, even if another one now has its name. */
@@ -79,6 +90,7 @@ export class GrantController {
         serial: this.leases.isBusy(instance, 'serial', browser),
       },
       ...present('description', grant.description),
+      ...present('issuer', grant.issuer),
     };
   }
 }
@@ -91,6 +103,18 @@ function ofGoneVm({ grant }: GrantError): Presented[] {
 function consolesOf({ grant }: Presented, namespace: string, vm: string): GrantInfo['consoles'] {
   const { policy } = grant;
   return { vnc: opens(policy, vncPath(namespace, vm)), serial: opens(policy, serialPath(namespace, vm)) };
+}
+
+/** The console is opened with a link that opens it, then with one that is not view only: CredentialChooser's order. */
+function lack({ presented, consoles }: Reaching, kind: ConsoleKind | undefined): number {
+  return (kind === undefined || consoles[kind] ? 0 : 2) + (presented.grant.viewOnly ? 1 : 0);
+}
+
+function allOf(reaching: readonly Reaching[]): GrantInfo['consoles'] {
+  return {
+    vnc: reaching.some(({ consoles }) => consoles.vnc),
+    serial: reaching.some(({ consoles }) => consoles.serial),
+  };
 }
 
 function elsewhere(): Refusal {

@@ -1,8 +1,14 @@
 import { z } from 'zod';
-import { Instant, KubeName, PerConsole } from './names.js';
+import { ConsoleKind, Instant, KubeName, PerConsole } from './names.js';
 
 /** Query of GET /grant */
-export const GrantQuery = z.object({ namespace: KubeName, vm: KubeName });
+export const GrantQuery = z.object({
+  namespace: KubeName,
+  vm: KubeName,
+  kind: ConsoleKind.exactOptional().meta({
+    description: 'Console to open: of several grants for the VM, the one that opens it is described',
+  }),
+});
 
 /** GET /grant?namespace=&vm= : for a guest, of the grant that their cookie holds for this VM. 401 without one. */
 export const GrantInfo = z
@@ -10,11 +16,12 @@ export const GrantInfo = z
     namespace: z.string(),
     vm: z.string(),
     until: Instant,
-    consoles: PerConsole.meta({ description: 'Consoles that the grant allows' }),
+    consoles: PerConsole.meta({ description: 'Consoles of the VM that the grants of this browser allow' }),
     has: PerConsole.meta({ description: "Consoles that the VM's hardware has" }),
     'view-only': z.boolean(),
     'take-over': z.boolean(),
     description: z.string().exactOptional(),
+    issuer: z.string().exactOptional().meta({ description: 'Who issued the grant, where that is known' }),
     'vm-status': z.string().exactOptional().meta({
       description: 'printableStatus of the VM, or NotFound; absent for a VM that the gateway does not watch',
     }),

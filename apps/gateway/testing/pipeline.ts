@@ -1,0 +1,65 @@
+import { parseGrant } from '#libs/policy';
+import { CredentialChooser } from '../credentials/credential-chooser.js';
+import { type ActiveGrant } from '../grants/active-grant.js';
+import { type GrantReader, type PresentedGrants } from '../grants/grant-reader.js';
+import { type Incoming, Pipeline } from '../proxy/pipeline.js';
+import { type SignedIn } from '../sign-in/signed-in-users.js';
+import { type VmState } from '../vms/vm-states.js';
+
+/** A grant that is valid now. */
+export const grantFor = (urls: string[], more: Partial<ActiveGrant> = {}): ActiveGrant => ({
+  uid: 'u',
+  name: 'n',
+  namespace: 'ns',
+  nbf: 0,
+  exp: Infinity,
+  urls,
+  policy: parseGrant({ urls, ...(more.viewOnly === undefined ? {} : { viewOnly: more.viewOnly }) }),
+  singleUse: false,
+  takeOver: true,
+  viewOnly: false,
+  revoked: false,
+  signed: true,
+  refused: false,
+  registered: true,
+  linked: false,
+  ...more,
+});
+
+export const eve: SignedIn = { username: 'eve', groups: [], method: 'token', session: 's', token: () => 'theirs' };
+
+const VM: VmState = { status: 'Running', running: true, uid: 'vm-2', has: { vnc: true, serial: true } };
+
+interface Situation {
+  grants?: ActiveGrant[];
+  faults?: PresentedGrants['faults'];
+  bearer?: boolean;
+  users?: SignedIn | undefined;
+  /** What Kubernetes says of a user's right to a console. */
+  rights?: () => Promise<void>;
+  inTouch?: boolean;
+  read?: GrantReader['read'];
+}
+
+/** The pipeline of a gateway at https://gate.example.com in front of a running VM whose UID is `vm-2`. */
+export function pipelineWhere({
+  grants = [],
+  faults = [],
+  bearer = false,
+  users,
+  rights = () => Promise.resolve(),
+  inTouch = true,
+  read = () => Promise.resolve({ grants: grants.map((grant) => ({ grant })), faults, bearer }),
+}: Situation = {}): Pipeline {
+  const chooser = new CredentialChooser({ read }, { fromCookies: () => users }, { get: () => VM });
+  const publicUrls = [new URL('https://gate.example.com')];
+  return new Pipeline(chooser, { require: rights }, { inTouch: () => inTouch }, { publicUrls });
+}
+
+export const ask = (url: string, more: Partial<Incoming> = {}): Incoming => ({
+  method: 'GET',
+  url,
+  headers: {},
+  upgrade: false,
+  ...more,
+});
