@@ -12,7 +12,7 @@ const ConsolePage = lazy(() => import('./console/ConsolePage.js').then((module) 
 
 /** The guest's pages: two paths, so no router. (No StrictMode: it would open every console twice in development.) */
 function Guest() {
-  const address = readConsolePath(location.pathname);
+  const address = readConsolePath(location);
   if (address) return <ConsolePage {...address} />;
   return /^\/(l\/?|guest\.html)$/.test(location.pathname) ? <LandingPage /> : <LostPage />;
 }

@@ -1,5 +1,6 @@
 import {
   type CheckResponse,
+  type ConsoleKind,
   type GateTokenView,
   type GateTokenViewList,
   type GrantInfo,
@@ -29,7 +30,7 @@ export const setGateToken = async (token: string, vm: { namespace: string; name:
   const response = await call('/auth/jwt/set', { method: 'POST', form: { token, ...vm } });
   return response.redirected
     ? response.url
-    : `/console/${encodeURIComponent(vm.namespace)}/${encodeURIComponent(vm.name)}`;
+    : `/console/${encodeURIComponent(vm.namespace)}/${encodeURIComponent(vm.name)}?as=link`;
 };
 
 export const listNamespaces = () => callJson<NamespaceList>(`${base}/namespaces`);
@@ -60,7 +61,7 @@ export const endGateSession = (namespace: string, name: string) =>
 
 export const eventsPath = (namespace: string) => `${inside(namespace)}/events`;
 
-export const getGrant = (namespace: string, vm: string) =>
-  callJson<GrantInfo>(`${base}/grant?${new URLSearchParams({ namespace, vm }).toString()}`);
+export const getGrant = (namespace: string, vm: string, kind: ConsoleKind) =>
+  callJson<GrantInfo>(`${base}/grant?${new URLSearchParams({ namespace, vm, kind }).toString()}`);
 export const readLink = (code: string) => callJson<LinkInfo>('/l', { method: 'POST', body: { code } });
 export const redeemLink = (code: string) => callJson<LinkInfo>('/l', { method: 'POST', body: { code, redeem: true } });

@@ -27,9 +27,10 @@ export function ConsoleView({ ref, address: { namespace, vm, kind }, console, op
   const { seq, access } = state;
   const history = useRef('');
   const { takeOver } = state.ask;
+  const as = access?.as;
   const url = useMemo(
-    () => socketUrl({ namespace, vm, kind }, { takeOver, tab }, location),
-    [namespace, vm, kind, takeOver],
+    () => socketUrl({ namespace, vm, kind, ...(as && { as }) }, { takeOver, tab }, location),
+    [namespace, vm, kind, as, takeOver],
   );
   const onClose = useCallback((code: number, reason: string) => closed(seq, code, reason), [closed, seq]);
   if (!isLive(state)) return null;

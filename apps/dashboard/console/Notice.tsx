@@ -4,10 +4,11 @@ import { CONSOLE_ENDS, type VmAction } from '#libs/api';
 import { ApiError } from '../api/client.js';
 import { actOnVm } from '../api/rest.js';
 import { useNow } from '../hooks/useNow.js';
+import { type ConsoleAccess } from './access.js';
 import { type ConsoleAddress, consolePath } from './address.js';
 import { closing } from './closing.js';
-import { type State } from './machine.js';
-import { consoleText as text, obstacleText, refusalText } from './text.js';
+import { isOver, type State } from './machine.js';
+import { consoleText as text, obstacleText, refusalText, turnTo } from './text.js';
 import { type Console } from './useConsole.js';
 
 interface Props {
@@ -30,15 +31,19 @@ export function Notice({ address, console: { state, open } }: Props) {
         <Blocked address={address} state={state} open={open} />
       );
     case 'refused':
-      return <Refused state={state} open={open} />;
+      return <Refused address={address} state={state} open={open} />;
     case 'reconnecting':
       return <Reconnecting state={state} open={open} />;
     case 'ended':
-      return <Ended state={state} open={open} />;
+      return <Ended address={address} state={state} open={open} />;
   }
 }
 
-type Part<N extends State['name']> = { state: Extract<State, { name: N }>; open: Console['open'] };
+type Part<N extends State['name']> = {
+  address: ConsoleAddress;
+  state: Extract<State, { name: N }>;
+  open: Console['open'];
+};
 
 function Box({ title, children, alert = true }: { title: string; children?: ReactNode; alert?: boolean }) {
   return (
@@ -57,7 +62,7 @@ function Busy({ title }: { title: string }) {
   );
 }
 
-function Blocked({ address, state, open }: Part<'blocked'> & { address: ConsoleAddress }) {
+function Blocked({ address, state, open }: Part<'blocked'>) {
   const { why, access } = state;
   const act = useMutation({ mutationFn: (action: VmAction) => actOnVm(address.namespace, address.vm, action) });
   if (!access) return null;
@@ -85,32 +90,28 @@ function Blocked({ address, state, open }: Part<'blocked'> & { address: ConsoleA
             {text.kind[other]}
           </a>
         )}
+        {(why === 'notAllowed' || isOver(state)) && <Other address={address} other={state.other} />}
       </div>
     </Box>
   );
 }
 
-function Refused({ state: { error }, open }: Part<'refused'>) {
+function Refused({ address, state: { error, other }, open }: Part<'refused'>) {
   const code = error instanceof ApiError ? error.code : 500;
-  const words = refusalText(code, error.message);
+  const words = refusalText(code, error.message, address.as);
   return (
     <Box title={words.title}>
       <p>{words.text}</p>
       {code !== 0 && code !== 401 && <Said message={error.message} />}
       <div className="kg-buttons">
-        {code === 401 ? (
-          <a className="kg-button kg-primary" href={`/login?next=${encodeURIComponent(location.pathname)}`}>
-            {text.signIn}
-          </a>
-        ) : (
-          <Button primary label={text.tryAgain} onClick={() => open()} />
-        )}
+        {code === 401 ? <SignIn address={address} /> : <Button primary label={text.tryAgain} onClick={() => open()} />}
+        <Other address={address} other={other} />
       </div>
     </Box>
   );
 }
 
-function Reconnecting({ state, open }: Part<'reconnecting'>) {
+function Reconnecting({ state, open }: Omit<Part<'reconnecting'>, 'address'>) {
   const seconds = useNow((now) => Math.max(0, Math.ceil((state.at - now) / 1_000)));
   return (
     <Box title={state.closing.title} alert={false}>
@@ -131,7 +132,7 @@ const OWN_TAB: readonly (string | undefined)[] = [
   CONSOLE_ENDS.takenOver.reasons.ownTab,
 ];
 
-function Ended({ state, open }: Part<'ended'>) {
+function Ended({ address, state, open }: Part<'ended'>) {
   const { closing: why, access } = state;
   const takes = why.next === 'takeOver' && (access?.takeOver !== false || OWN_TAB.includes(why.detail));
   const gaveUp = why.next === 'ask' && closing(why.code).next === 'reconnect';
@@ -145,8 +146,30 @@ function Ended({ state, open }: Part<'ended'>) {
         {(why.next === 'ask' || (why.next === 'takeOver' && !takes)) && (
           <Button primary label={text.openAgain} onClick={() => open()} />
         )}
+        {isOver(state) && access?.as === 'user' && <SignIn address={address} />}
+        {isOver(state) && <Other address={address} other={state.other} />}
       </div>
     </Box>
+  );
+}
+
+/** Signing in again leads to the console as the user, whoever one was before. */
+function SignIn({ address }: { address: ConsoleAddress }) {
+  const next = consolePath({ ...address, as: 'user' });
+  return (
+    <a className="kg-button kg-primary" href={`/login?next=${encodeURIComponent(next)}`}>
+      {text.signIn}
+    </a>
+  );
+}
+
+/** Offers the other identity of this browser; nothing turns to it by itself. */
+function Other({ address, other }: { address: ConsoleAddress; other: ConsoleAccess | undefined }) {
+  if (!other) return null;
+  return (
+    <a className="kg-button" href={consolePath({ ...address, as: other.as })}>
+      {turnTo(other)}
+    </a>
   );
 }
 

@@ -4,7 +4,8 @@ import { type ConsoleAccess } from './access.js';
 import { type ConsoleAddress, consolePath } from './address.js';
 import { Countdown } from './Countdown.js';
 import { Icon } from './Icon.js';
-import { type State } from './machine.js';
+import { Identities } from './Identities.js';
+import { isOver, type State } from './machine.js';
 import { consoleText as text } from './text.js';
 
 interface Props {
@@ -16,13 +17,16 @@ interface Props {
 
 /** Names the VM and shows the state of the connection and the time left; `children` are the tools. */
 export function Toolbar({ ref, address, state, children }: Props) {
-  const { access } = state;
+  const { access, other } = state;
   const runs = state.name !== 'ended' && !(state.name === 'blocked' && state.why === 'expired');
   return (
     <header className="kg-bar" ref={ref} tabIndex={-1}>
-      <div className="kg-title">
-        <h1>{address.vm}</h1>
-        <span className="kg-quiet">{address.namespace}</span>
+      <div className="kg-names">
+        <div className="kg-title">
+          <h1>{address.vm}</h1>
+          <span className="kg-quiet">{address.namespace}</span>
+        </div>
+        {access && !isOver(state) && <Identities address={address} access={access} other={other} />}
       </div>
       <KindSwitch address={address} access={access} />
       <span role="status" className={`kg-state kg-state-${state.name}`}>
@@ -38,7 +42,7 @@ export function Toolbar({ ref, address, state, children }: Props) {
       <div className="kg-tools" role="toolbar" aria-label={text.toolbar}>
         {children}
       </div>
-      {access?.who === 'user' && (
+      {access?.as === 'user' && (
         <a className="kg-quiet" href="/">
           {text.dashboard}
         </a>

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type ConsoleAccess, obstacle } from './access.js';
+import { type Vm } from '#libs/api';
+import { accessOfUser, type ConsoleAccess, obstacle } from './access.js';
 
 const access = (vmStatus: string, has = { vnc: true, serial: true }): ConsoleAccess => ({
-  who: 'guest',
+  as: 'link',
   vmStatus,
   allowed: { vnc: true, serial: true },
   has,
@@ -45,5 +46,17 @@ describe('what the console page says', () => {
   it('of a grant that has expired or does not allow this console, whatever the VM does', () => {
     const denied = { ...access('Stopped'), allowed: { vnc: false, serial: true } };
     expect([why(denied), why({ ...denied, until: 0 })]).toEqual(['notAllowed', 'expired']);
+  });
+});
+
+describe('who is on a console', () => {
+  const viewer = (kind: 'vnc' | 'serial', who: string) => ({ session: 's', kind, who, since: '' });
+  const busyFor = (viewers: Vm['viewers']) =>
+    accessOfUser({ viewers, may: {}, consoles: {} } as unknown as Vm, 'dev').busy;
+
+  it('is someone else: of the own tabs the gateway tells', () => {
+    expect(busyFor([viewer('vnc', 'dev')])).toEqual({});
+    expect(busyFor([viewer('vnc', 'ada'), viewer('serial', 'link x')])).toEqual({ vnc: 'ada', serial: 'link x' });
+    expect(busyFor([viewer('vnc', 'dev'), viewer('vnc', 'ada')])).toEqual({ vnc: 'ada' });
   });
 });

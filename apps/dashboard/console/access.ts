@@ -1,9 +1,11 @@
-import { type ConsoleKind, type GrantInfo, type Vm } from '#libs/api';
+import { type ConsoleIdentity, type ConsoleKind, type GrantInfo, type Vm } from '#libs/api';
 import { type StatusGroup, statusGroup } from '#libs/kubevirt';
 
 /** What stands behind the console page: a guest's grant, or a signed-in user's own rights. */
 export interface ConsoleAccess {
-  who: 'guest' | 'user';
+  as: ConsoleIdentity;
+  /** The user's name; of a link who issued it, where that is known. */
+  name?: string;
   /** Absent where the gateway cannot see the VM: its console is simply opened. */
   vmStatus?: string;
   /** The VM that the guest's link was issued for was deleted. */
@@ -22,9 +24,10 @@ export interface ConsoleAccess {
   may: { start: boolean; unpause: boolean };
 }
 
-export function accessOfGuest(grant: GrantInfo): ConsoleAccess {
+export function accessOfLink(grant: GrantInfo): ConsoleAccess {
   return {
-    who: 'guest',
+    as: 'link',
+    ...(grant.issuer && { name: grant.issuer }),
     ...(grant['vm-status'] && { vmStatus: grant['vm-status'] }),
     ...(grant['vm-gone'] && { gone: true }),
     allowed: grant.consoles,
@@ -38,11 +41,13 @@ export function accessOfGuest(grant: GrantInfo): ConsoleAccess {
   };
 }
 
-export function accessOfUser(vm: Vm): ConsoleAccess {
+/** Consoles that the user has open themselves do not count as in use: the gateway tells their own tabs apart. */
+export function accessOfUser(vm: Vm, name: string): ConsoleAccess {
   const busy: ConsoleAccess['busy'] = {};
-  for (const viewer of vm.viewers) busy[viewer.kind] ??= viewer.who;
+  for (const { kind, who } of vm.viewers) if (who !== name) busy[kind] ??= who;
   return {
-    who: 'user',
+    as: 'user',
+    name,
     vmStatus: vm.status,
     allowed: { vnc: vm.may.vnc, serial: vm.may.serial },
     has: vm.consoles,
@@ -51,6 +56,11 @@ export function accessOfUser(vm: Vm): ConsoleAccess {
     viewOnly: false,
     may: { start: vm.may.start, unpause: vm.may.unpause },
   };
+}
+
+/** Whether rights allow this console, whatever the machine does now. */
+export function opens({ allowed, gone }: ConsoleAccess, kind: ConsoleKind): boolean {
+  return allowed[kind] && !gone;
 }
 
 export type Obstacle =

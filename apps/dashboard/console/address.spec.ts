@@ -4,9 +4,15 @@ import { consolePath, readConsolePath, socketUrl } from './address.js';
 describe('addresses of consoles', () => {
   it('reads its own paths', () => {
     for (const kind of ['vnc', 'serial'] as const) {
-      const address = { namespace: 'ns', vm: 'vm-1.a', kind };
-      expect(readConsolePath(consolePath(address))).toEqual(address);
+      for (const chosen of [{}, { as: 'user' }, { as: 'link' }] as const) {
+        const address = { namespace: 'ns', vm: 'vm-1.a', kind, ...chosen };
+        expect(readConsolePath(new URL(consolePath(address), 'http://localhost'))).toEqual(address);
+      }
     }
+  });
+
+  it.each(['', '?as', '?as=root', '?as=user&as=link', '?was=user'])('reads no choice from "%s"', (search) => {
+    expect(readConsolePath({ pathname: '/console/ns/vm', search })).toEqual({ namespace: 'ns', vm: 'vm', kind: 'vnc' });
   });
 
   it.each([
@@ -17,7 +23,7 @@ describe('addresses of consoles', () => {
     '/console/ns/a%2fb',
     '/console/ns/vm/x',
     '/vms',
-  ])('refuses %s', (path) => expect(readConsolePath(path)).toBeUndefined());
+  ])('refuses %s', (pathname) => expect(readConsolePath({ pathname, search: '' })).toBeUndefined());
 
   it('points sockets at the host of the page', () => {
     const address = { namespace: 'ns', vm: 'demo', kind: 'serial' } as const;
@@ -26,10 +32,10 @@ describe('addresses of consoles', () => {
     );
     expect(
       socketUrl(
-        { ...address, kind: 'vnc' },
+        { ...address, kind: 'vnc', as: 'link' },
         { takeOver: false, tab: 'x' },
         { protocol: 'http:', host: 'localhost:8080' },
       ),
-    ).toMatch(/^ws:.*\/vnc\?tab=x$/);
+    ).toMatch(/^ws:.*\/vnc\?tab=x&as=link$/);
   });
 });

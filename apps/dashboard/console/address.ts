@@ -1,24 +1,30 @@
 import { isDnsLabel, isDnsSubdomain } from '#libs/api';
-import { type ConsoleKind } from '#libs/api';
+import { type ConsoleIdentity, type ConsoleKind, readIdentity } from '#libs/api';
 
 export interface ConsoleAddress {
   namespace: string;
   vm: string;
   kind: ConsoleKind;
+  /** As whom it is opened, where a person or a link chose. */
+  as?: ConsoleIdentity;
 }
 
-/** The path of a console's page. */
-export function consolePath({ namespace, vm, kind }: ConsoleAddress): string {
+/** The path of a console's page, with its query. */
+export function consolePath({ namespace, vm, kind, as }: ConsoleAddress): string {
   const path = `/console/${encodeURIComponent(namespace)}/${encodeURIComponent(vm)}`;
-  return kind === 'serial' ? `${path}/serial` : path;
+  return `${path}${kind === 'serial' ? '/serial' : ''}${as ? `?as=${as}` : ''}`;
 }
 
-/** Reads a console page's path; undefined if it is not one, or its names are not valid in Kubernetes. */
-export function readConsolePath(path: string): ConsoleAddress | undefined {
-  const match = /^\/console\/([^/]+)\/([^/]+)(\/serial)?\/?$/.exec(path);
+/** Reads a console page's address; undefined if it is not one, or its names are not valid in Kubernetes. */
+export function readConsolePath({
+  pathname,
+  search,
+}: Pick<Location, 'pathname' | 'search'>): ConsoleAddress | undefined {
+  const match = /^\/console\/([^/]+)\/([^/]+)(\/serial)?\/?$/.exec(pathname);
   const [, namespace = '', vm = '', serial] = match ?? [];
   if (!isDnsLabel(namespace) || !isDnsSubdomain(vm)) return undefined;
-  return { namespace, vm, kind: serial ? 'serial' : 'vnc' };
+  const as = readIdentity(search);
+  return { namespace, vm, kind: serial ? 'serial' : 'vnc', ...(as && as !== 'invalid' && { as }) };
 }
 
 /** The API path of the console's subresource. */
@@ -34,7 +40,8 @@ export function socketUrl(
   page: Pick<Location, 'protocol' | 'host'>,
 ): string {
   const scheme = page.protocol === 'https:' ? 'wss:' : 'ws:';
-  const query = new URLSearchParams({ tab, ...(takeOver && { takeover: 'true' }) });
+  const { as } = address;
+  const query = new URLSearchParams({ tab, ...(as && { as }), ...(takeOver && { takeover: 'true' }) });
   return `${scheme}//${page.host}/k8s${subresource(address)}?${query.toString()}`;
 }
 

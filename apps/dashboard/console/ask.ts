@@ -1,33 +1,58 @@
+import { type ConsoleIdentity, type ConsoleKind } from '#libs/api';
 import { ApiError } from '../api/client.js';
-import { type ConsoleAccess } from './access.js';
+import { type ConsoleAccess, opens } from './access.js';
 
-export interface AccessSources {
-  guest: () => Promise<ConsoleAccess>;
-  user: () => Promise<ConsoleAccess>;
-}
+/** How to find out what each identity of this browser opens; both throw ApiError. */
+export type AccessSources = Record<ConsoleIdentity, () => Promise<ConsoleAccess>>;
 
-const LACKS = [401, 403, 404];
+type Answers = Record<ConsoleIdentity, ConsoleAccess | Error>;
 
-function lacks(error: unknown): error is ApiError {
-  return error instanceof ApiError && LACKS.includes(error.code);
+/** Whose access a console page has. */
+export interface Standing {
+  /** What the page goes by, or why it has nothing. */
+  access: ConsoleAccess | Error;
+  /** The other identity of this browser, where it opens the console too. */
+  other: ConsoleAccess | undefined;
 }
 
 /**
- * Asks what stands behind a console page: a guest's grant first; without one, the rights of the signed-in user.
- * @param userFirst an earlier answer came from the user's rights: only those are checked as long as they hold
- * @throws ApiError what was said of the user, or of the grant when nobody is signed in
+ * Asks what stands behind a console page: the rights of the signed-in user, and the links that were opened in this
+ * browser.
+ * @param as whose access is wanted; undefined: the user's where they may open the console, else a link's
  */
-export async function askAccess({ guest, user }: AccessSources, userFirst: boolean): Promise<ConsoleAccess> {
-  if (userFirst) {
-    const answer = await user().catch((error: unknown) => error);
-    if (!(answer instanceof Error)) return answer as ConsoleAccess;
-    if (!lacks(answer)) throw answer;
-  }
-  const refusal = await guest().catch((error: unknown) => error);
-  if (!(refusal instanceof Error)) return refusal as ConsoleAccess;
-  if (!lacks(refusal)) throw refusal;
-  return user().catch((error: unknown) => {
-    // Nobody is signed in: then what was said of the grant is what matters.
-    throw error instanceof ApiError && error.unauthorized ? refusal : error;
-  });
+export async function askAccess(
+  { user, link }: AccessSources,
+  kind: ConsoleKind,
+  as: ConsoleIdentity | undefined,
+): Promise<Standing> {
+  const [ofUser, ofLink] = await Promise.all([settle(user), settle(link)]);
+  const answers = { user: ofUser, link: ofLink };
+  const mine = as ?? preferred(answers, kind);
+  const other = answers[mine === 'user' ? 'link' : 'user'];
+  return { access: answers[mine], other: other instanceof Error || !opens(other, kind) ? undefined : other };
+}
+
+async function settle(source: () => Promise<ConsoleAccess>): Promise<ConsoleAccess | Error> {
+  return source().catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+}
+
+function preferred(answers: Answers, kind: ConsoleKind): ConsoleIdentity {
+  const [user, link] = [weigh(answers.user, kind), weigh(answers.link, kind)];
+  if (user !== link) return user > link ? 'user' : 'link';
+  if (user === OPENS) return 'user';
+  // Neither opens it: what is said of the link matters, unless that is only that there is none.
+  return user === LACKS && !isNobody(answers.user) ? 'user' : 'link';
+}
+
+const [LACKS, LOOKS, OPENS] = [0, 1, 2];
+const REFUSED = [401, 403, 404];
+
+/** A gateway in trouble is no missing right: whoever could not be asked may open the console. */
+function weigh(answer: ConsoleAccess | Error, kind: ConsoleKind): number {
+  if (answer instanceof Error) return answer instanceof ApiError && REFUSED.includes(answer.code) ? LACKS : OPENS;
+  return opens(answer, kind) ? OPENS : LOOKS;
+}
+
+function isNobody(answer: ConsoleAccess | Error): boolean {
+  return answer instanceof ApiError && answer.unauthorized;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type GrantInfo } from '#libs/api';
-import { type ConsoleAccess, accessOfGuest } from './access.js';
+import { type ConsoleAccess, accessOfLink } from './access.js';
 import { type Action, begin, isOver, type State, step, waits } from './machine.js';
 
 const NOW = 1_000_000;
@@ -15,8 +15,8 @@ const grant: GrantInfo = {
   'vm-status': 'Running',
   busy: { vnc: false, serial: false },
 };
-const guest = (change: Partial<GrantInfo> = {}): ConsoleAccess => accessOfGuest({ ...grant, ...change });
-const checked = (access = guest(), now = NOW): Action => ({ type: 'checked', access, now });
+const guest = (change: Partial<GrantInfo> = {}): ConsoleAccess => accessOfLink({ ...grant, ...change });
+const checked = (access = guest(), now = NOW): Action => ({ type: 'checked', access, other: undefined, now });
 const closed = (state: State, code: number, now = NOW): Action => ({
   type: 'closed',
   seq: state.seq,
@@ -60,6 +60,7 @@ describe('opening', () => {
     const failed = (passing: boolean): Action => ({
       type: 'checkFailed',
       error: new Error('x'),
+      other: undefined,
       passing,
       now: NOW,
       jitter: 0,
@@ -99,7 +100,7 @@ describe('opening', () => {
 
   it('shows a refusal', () => {
     const error = new Error('no');
-    const failed: Action = { type: 'checkFailed', error, passing: false, now: NOW, jitter: 0 };
+    const failed: Action = { type: 'checkFailed', error, other: undefined, passing: false, now: NOW, jitter: 0 };
     expect(run([failed])).toMatchObject({ name: 'refused', error });
   });
 });

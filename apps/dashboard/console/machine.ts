@@ -10,7 +10,14 @@ export interface Ask {
 }
 
 /** The life of one console on a page. `seq` numbers the attempts: each has a socket of its own. */
-export type State = { seq: number; attempt: number; ask: Ask; access?: ConsoleAccess } & (
+export type State = {
+  seq: number;
+  attempt: number;
+  ask: Ask;
+  access?: ConsoleAccess;
+  /** The other identity of this browser, where it opens the console too. */
+  other: ConsoleAccess | undefined;
+} & (
   | { name: 'checking' }
   | { name: 'connecting' }
   | { name: 'connected'; since: number }
@@ -24,8 +31,15 @@ export type State = { seq: number; attempt: number; ask: Ask; access?: ConsoleAc
 
 /** `jitter` is in [0, 1); `now` in milliseconds since the epoch. */
 export type Action =
-  | { type: 'checked'; access: ConsoleAccess; now: number }
-  | { type: 'checkFailed'; error: Error; passing: boolean; now: number; jitter: number }
+  | { type: 'checked'; access: ConsoleAccess; other: ConsoleAccess | undefined; now: number }
+  | {
+      type: 'checkFailed';
+      error: Error;
+      other: ConsoleAccess | undefined;
+      passing: boolean;
+      now: number;
+      jitter: number;
+    }
   | { type: 'opened'; now: number }
   | { type: 'closed'; seq: number; code: number; reason: string; now: number; jitter: number }
   | { type: 'open'; ask?: Partial<Ask> }
@@ -37,14 +51,14 @@ const GOOD_MS = 5_000;
 /** How often a busy console is checked again before the page says that it is busy. */
 const SETTLE_CHECKS = 4;
 
-export const begin: State = { name: 'checking', seq: 0, attempt: 0, ask: NOTHING };
+export const begin: State = { name: 'checking', seq: 0, attempt: 0, ask: NOTHING, other: undefined };
 
 /** Pure; timers, sockets and questions belong to the hook that runs it. */
 export function step(kind: ConsoleKind): (state: State, action: Action) => State {
   return (state, action) => {
     switch (action.type) {
       case 'checked':
-        return checked(state, kind, action.access, action.now);
+        return checked(state, kind, action);
       case 'checkFailed':
         return checkFailed(state, action);
       case 'opened':
@@ -66,18 +80,19 @@ const hungUp: Closing = {
   next: 'ask',
 };
 
-function bare({ seq, attempt, ask, access }: State) {
-  return { seq, attempt, ask, ...(access && { access }) };
+function bare({ seq, attempt, ask, access, other }: State) {
+  return { seq, attempt, ask, ...(access && { access }), other };
 }
 
-function checked(state: State, kind: ConsoleKind, access: ConsoleAccess, now: number): State {
+function checked(state: State, kind: ConsoleKind, { access, other, now }: Extract<Action, { type: 'checked' }>): State {
   const waiting = state.name === 'blocked' || waits(state);
-  if (state.name !== 'checking' && !waiting) return { ...state, access };
+  // A late answer: whoever a console is open as stays who they are.
+  if (state.name !== 'checking' && !waiting) return state;
   const why = obstacle(access, kind, now, state.ask);
-  if (why === undefined) return { ...bare(state), access, name: 'connecting', seq: state.seq + 1 };
+  if (why === undefined) return { ...bare(state), access, other, name: 'connecting', seq: state.seq + 1 };
   // The words of the close code say more than an obstacle that will pass.
-  if (state.name === 'ended' && PASSING.includes(why)) return { ...state, access };
-  return { ...bare(state), access, name: 'blocked', why, settling: why === 'busy' ? settle(state) : 0 };
+  if (state.name === 'ended' && PASSING.includes(why)) return { ...state, access, other };
+  return { ...bare(state), access, other, name: 'blocked', why, settling: why === 'busy' ? settle(state) : 0 };
 }
 
 /** For a moment after a reload or a lost connection, our own previous socket may look like another viewer. */
@@ -87,12 +102,15 @@ function settle(state: State): number {
   return before > 0 && before < SETTLE_CHECKS ? before + 1 : 0;
 }
 
-function checkFailed(state: State, { error, passing, now, jitter }: Extract<Action, { type: 'checkFailed' }>): State {
+function checkFailed(
+  state: State,
+  { error, other, passing, now, jitter }: Extract<Action, { type: 'checkFailed' }>,
+): State {
   if (state.name === 'checking' && passing && state.attempt > 0) {
     return lost(state, closing(1006), now, jitter);
   }
   return state.name === 'checking' || state.name === 'refused' || (state.name === 'blocked' && !passing)
-    ? { ...bare(state), name: 'refused', error, passing }
+    ? { ...bare(state), other, name: 'refused', error, passing }
     : state;
 }
 

@@ -1,4 +1,4 @@
-import { type ConsoleKind } from '#libs/api';
+import { type ConsoleIdentity, type ConsoleKind } from '#libs/api';
 import { type ConsoleAccess, type Obstacle } from './access.js';
 
 /** Every sentence of the console page. */
@@ -19,6 +19,7 @@ export const consoleText = {
   },
   toolbar: 'Console',
   kinds: 'Console type',
+  identity: 'Who you are on this console',
   fullScreen: 'Full screen',
   leaveFullScreen: 'Leave full screen',
   ctrlAltDel: 'Ctrl+Alt+Del',
@@ -74,6 +75,21 @@ function visible(character: string): string {
   return point < 0x20 || (point >= 0x7f && point < 0xa0) ? `U+${point.toString(16).padStart(4, '0')}` : character;
 }
 
+/** Service accounts have long names; the last part says enough. */
+export const shortName = (username: string) => username.replace(/^system:serviceaccount:[^:]+:/, '');
+
+/** Who one is on a console. */
+export function identityText({ as, name }: ConsoleAccess): string {
+  if (as === 'user') return `As ${shortName(name ?? '')}`;
+  return name === undefined ? 'With a link' : `With the link from ${shortName(name)}`;
+}
+
+/** The offer to become this identity. */
+export function turnTo(access: ConsoleAccess): string {
+  const identity = identityText(access);
+  return `Continue ${identity.charAt(0).toLowerCase()}${identity.slice(1)}${access.viewOnly ? ' (view only)' : ''}`;
+}
+
 export interface Words {
   title: string;
   text: string;
@@ -116,7 +132,7 @@ const OBSTACLES: Record<Obstacle, (facts: Facts) => Words> = {
     text: 'It was created without one.',
   }),
   notAllowed: ({ what, access }) =>
-    access.who === 'guest'
+    access.as === 'link'
       ? { title: `Your link does not include the ${what}`, text: 'Ask the person who sent it for a link that does.' }
       : {
           title: `You do not have permission to open the ${what}`,
@@ -137,8 +153,12 @@ export function obstacleText(why: Obstacle, kind: ConsoleKind, access: ConsoleAc
   return OBSTACLES[why]({ what: consoleText.kind[kind].toLowerCase(), vm, access, user: access.busy[kind] });
 }
 
-/** Why access was refused, in words. The gateway's own message (`said`) is the text of a 401, else follows it. */
-export function refusalText(code: number, said: string): Words {
+/**
+ * Why access was refused, in words. The gateway's own message (`said`) is the text of a 401, else follows it.
+ * @param as who the visitor chose to be
+ */
+export function refusalText(code: number, said: string, as: ConsoleIdentity | undefined): Words {
+  if (code === 401 && as === 'user') return { title: 'You are not signed in', text: 'Sign in to open this console.' };
   if (code === 401) {
     return { title: 'Open a link or sign in', text: said };
   }

@@ -1,11 +1,11 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
-import { type Dispatch, useCallback, useEffect, useMemo, useReducer, useRef } from 'react';
+import { type Dispatch, useCallback, useEffect, useMemo, useReducer } from 'react';
 import { ApiError } from '../api/client.js';
 import { keys } from '../api/query.js';
-import { getGrant, getVm } from '../api/rest.js';
-import { type ConsoleAccess, accessOfGuest, accessOfUser } from './access.js';
+import { getGrant, getSession, getVm } from '../api/rest.js';
+import { accessOfLink, accessOfUser } from './access.js';
 import { type ConsoleAddress } from './address.js';
-import { askAccess } from './ask.js';
+import { askAccess, type Standing } from './ask.js';
 import { type Action, type Ask, begin, type State, step, waits } from './machine.js';
 
 const POLL_MS = 3_000;
@@ -52,26 +52,24 @@ export function useConsole(address: ConsoleAddress): Console {
 }
 
 /** @returns a function that checks access to the console and dispatches the answer */
-function useCheck({ namespace, vm }: ConsoleAddress, dispatch: Dispatch<Action>): () => void {
+function useCheck({ namespace, vm, kind, as }: ConsoleAddress, dispatch: Dispatch<Action>): () => void {
   const client = useQueryClient();
-  // Whose access the last check found; a page serves one console as long as it is open.
-  const last = useRef<ConsoleAccess['who']>(undefined);
   return useCallback(() => {
-    ask(client, namespace, vm, last.current === 'user').then(
-      (access) => {
-        last.current = access.who;
-        dispatch({ type: 'checked', access, now: Date.now() });
-      },
-      (error: Error) =>
-        dispatch({
-          type: 'checkFailed',
-          error,
-          passing: error instanceof ApiError && (error.code === 0 || error.code >= 500),
-          now: Date.now(),
-          jitter: Math.random(),
-        }),
+    void ask(client, { namespace, vm, kind, ...(as && { as }) }).then(({ access, other }) =>
+      dispatch(
+        access instanceof Error
+          ? {
+              type: 'checkFailed',
+              error: access,
+              other,
+              passing: access instanceof ApiError && (access.code === 0 || access.code >= 500),
+              now: Date.now(),
+              jitter: Math.random(),
+            }
+          : { type: 'checked', access, other, now: Date.now() },
+      ),
     );
-  }, [client, namespace, vm, dispatch]);
+  }, [client, namespace, vm, kind, as, dispatch]);
 }
 
 /** Calls `check` every so many milliseconds; not at all while `everyMs` is undefined. */
@@ -97,16 +95,18 @@ function useReopening(at: number | undefined, dispatch: Dispatch<Action>): void 
   }, [at, dispatch]);
 }
 
-/** @param userFirst see {@link askAccess} */
-function ask(client: QueryClient, namespace: string, vm: string, userFirst: boolean): Promise<ConsoleAccess> {
+function ask(client: QueryClient, { namespace, vm, kind, as }: ConsoleAddress): Promise<Standing> {
   const sources = {
-    guest: () => getGrant(namespace, vm).then(accessOfGuest),
-    user: () => getVm(namespace, vm).then(accessOfUser),
+    user: async () => {
+      const { username } = await getSession();
+      return accessOfUser(await getVm(namespace, vm), username);
+    },
+    link: async () => accessOfLink(await getGrant(namespace, vm, kind)),
   };
   return client.fetchQuery({
     queryKey: keys.access(namespace, vm),
     staleTime: 0,
     retry: false,
-    queryFn: () => askAccess(sources, userFirst),
+    queryFn: () => askAccess(sources, kind, as),
   });
 }

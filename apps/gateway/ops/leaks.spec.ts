@@ -139,7 +139,11 @@ describe('row 7: the address of a page goes to nobody', () => {
     const token = (await cluster.grant()).status?.token ?? '';
     const old = (await cluster.grant({}, { nbf: 1, exp: 2 })).status?.token ?? '';
     const set = await get(`/auth/jwt/set?token=${token}&name=demo&namespace=ns`, HTML);
-    expect([set.status, set.headers[POLICY], set.headers.location]).toEqual([302, 'no-referrer', '/console/ns/demo?as=link']);
+    expect([set.status, set.headers[POLICY], set.headers.location]).toEqual([
+      302,
+      'no-referrer',
+      '/console/ns/demo?as=link',
+    ]);
     for (const query of [`token=${old}`, `token=${token}x`, `token=${token}&name=..&namespace=ns`, 'token=', '']) {
       const reply = await get(`/auth/jwt/set?${query}`, HTML);
       expect(reply.status).toBeGreaterThanOrEqual(400);

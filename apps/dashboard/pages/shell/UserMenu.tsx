@@ -1,6 +1,7 @@
 import { Divider, Dropdown, DropdownItem, DropdownList, MenuToggle } from '@patternfly/react-core';
 import UserIcon from '@patternfly/react-icons/dist/esm/icons/user-icon';
 import { useState } from 'react';
+import { shortName } from '../../console/text.js';
 import { useSession, useSignOut } from '../../hooks/useSession.js';
 import { dateTime } from '../../time/duration.js';
 import { shellText } from './text.js';
@@ -39,9 +40,4 @@ export function UserMenu() {
       </DropdownList>
     </Dropdown>
   );
-}
-
-/** Service accounts have long names; in the header the last part says enough. */
-function shortName(username: string): string {
-  return username.replace(/^system:serviceaccount:[^:]+:/, '');
 }

@@ -72,7 +72,7 @@ function ConsoleItem({ vm, kind, label }: { vm: Vm; kind: 'vnc' | 'serial'; labe
   return (
     <DropdownItem
       isDisabled={!usable}
-      {...(usable && { to: consolePath({ namespace: vm.namespace, vm: vm.name, kind }), target: '_blank' })}
+      {...(usable && { to: consolePath({ namespace: vm.namespace, vm: vm.name, kind, as: 'user' }), target: '_blank' })}
     >
       {label}
     </DropdownItem>

@@ -73,7 +73,7 @@ function Content({ vm }: { vm: Vm }) {
 
 function Open({ vm, kind, label }: { vm: Vm; kind: 'vnc' | 'serial'; label: string }) {
   if (!vm.may[kind] || !vm.consoles[kind]) return null;
-  const href = consolePath({ namespace: vm.namespace, vm: vm.name, kind });
+  const href = consolePath({ namespace: vm.namespace, vm: vm.name, kind, as: 'user' });
   return (
     <Button component="a" variant="secondary" href={href} target="_blank">
       {label}

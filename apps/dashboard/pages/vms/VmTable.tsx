@@ -63,7 +63,7 @@ function Row({ vm, onIssue }: { vm: Vm; onIssue: () => void }) {
               component="a"
               size="sm"
               variant="secondary"
-              href={consolePath({ namespace: vm.namespace, vm: vm.name, kind: 'vnc' })}
+              href={consolePath({ namespace: vm.namespace, vm: vm.name, kind: 'vnc', as: 'user' })}
               target="_blank"
               aria-label={text.screenOf(vm.name)}
             >
