@@ -1,9 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { types } from '#libs/kube';
+import { tokenOf } from '../support/accounts.js';
 import { adminClient, createToken, readyToken, revokeToken } from '../support/admin.js';
 import { Between, isTokenWatch, pods } from '../support/between.js';
 import { cluster } from '../support/cluster.js';
+import { ConsoleSocket } from '../support/console-socket.js';
 import { type Act, type Fault, type Seen, statusBody } from '../support/faulty-proxy.js';
+import { consoleSocketPath, cookiesOf, json } from '../support/gateway.js';
 import { until } from '../support/until.js';
 
 const admin = adminClient();
@@ -76,6 +79,26 @@ describe('an API server in trouble', () => {
     },
     180_000,
   );
+
+  it('that cannot say what a signed-in user may do: their console says so, in a close code', async () => {
+    const { url: origin } = between.gate;
+    const body = JSON.stringify({ token: tokenOf('dev') });
+    const login = await fetch(`${origin}/login`, { method: 'POST', headers: { ...json, origin }, body });
+    const matches = ({ path }: Seen): boolean => path.endsWith('/selfsubjectaccessreviews');
+    const { lift } = between.proxy.set({ matches, act: { answer: 503 } });
+    const viewer = await ConsoleSocket.open(
+      consoleSocketPath('demo'),
+      { origin, cookie: cookiesOf(login) },
+      [],
+      origin,
+    );
+    const { code, reason } = await viewer.closed;
+    lift();
+    expect([code, reason]).toEqual([
+      1013,
+      expect.stringMatching(/^The gateway could not ask the cluster for your perm/),
+    ]);
+  });
 
   it('asks for three seconds and gets them, before a write and before a watch', async () => {
     const name = between.newName();

@@ -2,6 +2,7 @@ import { type IncomingMessage } from 'node:http';
 import { type Socket } from 'node:net';
 import { Injectable, Optional } from '@nestjs/common';
 import { CONSOLE_ENDS } from '#libs/api';
+import { type Refusal } from '../http/refusal.js';
 import { Audit } from '../ops/audit.js';
 import { type Holder } from '../sessions/console-leases.js';
 import { ConsoleOpener } from './console-opener.js';
@@ -51,6 +52,12 @@ export class ConsoleDoor {
     } finally {
       clearTimeout(late);
     }
+  }
+
+  /** A console that was not allowed because of an outage: browsers can read a close code, but not a status. */
+  async refuse(req: IncomingMessage, socket: Socket, head: Buffer, refusal: Refusal): Promise<void> {
+    const tunnel = await this.tunnels.accept(req, socket, head);
+    tunnel.end(faultEnd(refusal));
   }
 
   /** Ends every console with 1001: browsers reconnect, to another replica. Resolves when all are closed. */

@@ -230,9 +230,9 @@ describe('when the cluster fails', () => {
   it('502 before an upgrade leads to its log line, too', async () => {
     const usb = VNC.replace(/vnc$/, 'usbredir');
     const headers = bearer(await cluster.grant({ urls: [usb.slice('/k8s'.length)] }));
-    cluster.api.cutUpgrades = true;
+    cluster.api.answerUpgrade = (_req, socket) => socket.destroy().destroyed;
     const reply = await refusedUpgrade(gateway.port, usb, headers);
-    cluster.api.cutUpgrades = false;
+    cluster.api.answerUpgrade = () => false;
     expect(reply.status).toBe(502);
     expect(linesOf(gateway, reply)).toHaveLength(1);
   });

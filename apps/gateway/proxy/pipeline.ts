@@ -22,7 +22,12 @@ export interface Incoming {
 
 export type Authorization =
   | { readonly allow: true; readonly request: ApiRequest; readonly credential: Credential }
-  | { readonly allow: false; readonly refusal: Refusal };
+  | {
+      readonly allow: false;
+      readonly refusal: Refusal;
+      /** It was parsed. */
+      readonly request: ApiRequest | undefined;
+    };
 
 /** The checks that every request passes, in order, for both doors. */
 @Injectable()
@@ -44,8 +49,9 @@ export class Pipeline {
    */
   async authorize(incoming: Incoming): Promise<Authorization> {
     const { headers } = incoming;
+    let request: ApiRequest | undefined;
     try {
-      const request = parse(incoming); //                              400  one canonical form of the path
+      request = parse(incoming); //                                    400  one canonical form of the path
       const held = await this.chooser.read(headers); //                     which grants it brought
       refuseForeignOrigin({ ...incoming, bearer: held.bearer }, this.#origins); // 403  another site
       const chosen = await this.chooser.choose(headers, request, held); // 400, 401, 403  who allows it: policy, bound VM
@@ -54,7 +60,7 @@ export class Pipeline {
       const credential = await this.rightful(request, chosen, held); // 403  a user's console: Kubernetes is asked as them
       return { allow: true, request, credential };
     } catch (error) {
-      if (error instanceof Refusal) return { allow: false, refusal: error };
+      if (error instanceof Refusal) return { allow: false, refusal: error, request };
       throw error;
     }
   }

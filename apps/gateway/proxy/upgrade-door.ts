@@ -7,7 +7,7 @@ import { ClientAddresses } from '../http/client-address.js';
 import { CLIENT_CLOSED } from '../http/ended.js';
 import { Refusal } from '../http/refusal.js';
 import { RequestLog } from '../http/request-log.js';
-import { Pipeline } from './pipeline.js';
+import { type Authorization, Pipeline } from './pipeline.js';
 import { PlainUpgrades } from './plain-upgrades.js';
 import { shuttingDown } from './request-door.js';
 
@@ -52,7 +52,9 @@ export class UpgradeDoor {
     const verdict = await this.pipeline.authorize({ method, url, headers, upgrade: true });
     if (!verdict.allow) {
       this.log.denied('upgrade', req, verdict.refusal);
-      throw verdict.refusal;
+      if (!isOutage(verdict)) throw verdict.refusal;
+      await this.consoles.refuse(req, socket, head, this.log.answerTo('upgrade', verdict.refusal));
+      return 101;
     }
     if (this.#closing) throw shuttingDown();
     if (socket.destroyed) return CLIENT_CLOSED;
@@ -62,6 +64,11 @@ export class UpgradeDoor {
     await this.consoles.open(req, socket, head, { request, credential, target: request.console, address });
     return 101;
   }
+}
+
+/** Nobody is at fault, and the same console may open in a moment. */
+function isOutage({ refusal, request }: Extract<Authorization, { allow: false }>): boolean {
+  return refusal.code === 503 && request?.console !== undefined;
 }
 
 function onlyWebsockets(): Refusal {

@@ -4,7 +4,7 @@ import { readConfig } from '../config/config.js';
 import { SIGN_IN_COOKIE, SealedCookie } from '../sign-in/sealed-cookie.js';
 import { call, refusedUpgrade, view } from '../testing/clients.js';
 import { json } from '../testing/fake-api.js';
-import { BASE_ENV, startGateway, TestCluster, until, VNC } from '../testing/gateway.js';
+import { BASE_ENV, linesOf, startGateway, TestCluster, until, VNC } from '../testing/gateway.js';
 import { useGateway } from '../testing/use-gateway.js';
 
 const { cluster, gateway } = useGateway({ IDLE_TIMEOUT: '2s' });
@@ -23,6 +23,8 @@ beforeAll(async () => {
   });
   cookie = `${SIGN_IN_COOKIE}=${value}`;
 });
+
+const RIGHTS_UNKNOWN = /^The gateway could not ask the cluster for your permissions \(.{36}\)\.$/;
 
 describe('a signed-in user', () => {
   it('acts with their own token, and nothing else of theirs goes upstream', async () => {
@@ -109,7 +111,6 @@ describe('a signed-in user', () => {
   it.each([
     [401, 401],
     [403, 403],
-    [500, 503],
   ])('whose rights the cluster answers with %i gets %i', async (said, gets) => {
     cluster.api.answer = (req, res) => {
       if (!req.url?.endsWith('/selfsubjectaccessreviews')) return false;
@@ -119,6 +120,23 @@ describe('a signed-in user', () => {
     const refused = await refusedUpgrade(gateway.port, VNC, { cookie, origin: 'https://gate.example.com' });
     cluster.api.answer = () => false;
     expect(refused.status).toBe(gets);
+  });
+
+  it('whose rights the cluster cannot say is told so by a close code, which browsers can read', async () => {
+    cluster.api.answer = (req, res) => {
+      if (!req.url?.endsWith('/selfsubjectaccessreviews')) return false;
+      json(res, { kind: 'Status', code: 500, message: 'no', reason: 'No' }, 500);
+      return true;
+    };
+    const own = { cookie, origin: 'https://gate.example.com' };
+    const before = cluster.api.guests.length;
+    const { code, reason } = await (await view(gateway.port, VNC, own)).ended;
+    expect([code, reason]).toEqual([1013, expect.stringMatching(RIGHTS_UNKNOWN)]);
+    expect(linesOf(gateway, { body: reason })).toEqual([expect.stringContaining('"where":"upgrade"')]);
+    const evil = await refusedUpgrade(gateway.port, VNC, { cookie, origin: 'https://evil.example.com' });
+    cluster.api.answer = () => false;
+    expect(evil.status).toBe(403);
+    expect(cluster.api.guests.length).toBe(before);
   });
 
   it('in a namespace that is not watched, the VM is read with their own rights', async () => {

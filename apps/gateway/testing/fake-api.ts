@@ -31,8 +31,8 @@ export class FakeApi {
   answer: Answer = () => false;
   /** Where set, upgrades are answered with it. */
   refuseUpgrade: { code: number; body: string } | undefined;
-  /** Upgrades are cut without an answer. */
-  cutUpgrades = false;
+  /** The same for upgrades. */
+  answerUpgrade: (req: IncomingMessage, socket: Socket) => boolean = () => false;
   /** What a SelfSubjectAccessReview says. */
   may: (authorization: string | undefined, asked: Record<string, string>) => boolean = () => true;
   /** Watches stay silent and new ones are refused. */
@@ -164,10 +164,7 @@ export class FakeApi {
   private upgrade(req: IncomingMessage, socket: Socket, head: Buffer): void {
     const { method = '', url = '', headers } = req;
     this.seen.push({ method, url, headers, body: '' });
-    if (this.cutUpgrades) {
-      socket.destroy();
-      return;
-    }
+    if (this.answerUpgrade(req, socket)) return;
     if (this.refuseUpgrade !== undefined) {
       const { code, body } = this.refuseUpgrade;
       socket.end(
