@@ -121,6 +121,16 @@ it('waits for nobody when a person ends it', async () => {
   await expect(call(gateway.port, '/healthz')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });
 
+it('waits for requests in flight as long as ten years: no longer than a timer can', async () => {
+  const gateway = await startGateway(cluster, { DRAIN_TIME: '87600h' });
+  const warnings: string[] = [];
+  const hear = ({ name }: Error): void => void warnings.push(name);
+  process.on('warning', hear);
+  await gateway.close('SIGINT');
+  process.off('warning', hear);
+  expect(warnings).not.toContain('TimeoutOverflowWarning');
+});
+
 it('ends both sides of an upgrade that is no console', async () => {
   const usb = VNC.replace(/vnc$/, 'usbredir');
   const { status } = await cluster.grant({ urls: [usb.slice('/k8s'.length)] });

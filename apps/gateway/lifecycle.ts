@@ -8,6 +8,7 @@ import {
 import { HttpAdapterHost } from '@nestjs/core';
 import { type Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LONGEST_TIMER_MS } from '#libs/ops';
 import { Watches } from './cluster/watches.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from './config/config.js';
 import { ConsoleDoor } from './console/console-door.js';
@@ -102,7 +103,7 @@ export class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutd
       this.entrance.request.drained();
       server.closeAllConnections();
     };
-    setTimeout(cutRest, this.config.drainTime).unref();
+    setTimeout(cutRest, Math.min(this.config.drainTime, LONGEST_TIMER_MS)).unref();
   }
 
   /** Nothing is in flight any more. */

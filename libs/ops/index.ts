@@ -1,4 +1,4 @@
-export { Clock } from './clock.js';
+export { Clock, LONGEST_TIMER_MS } from './clock.js';
 export { type Environment, EnvironmentError, readEnvironment } from './environment.js';
 export { exitOnFault } from './exit-on-fault.js';
 export { type Logger, LOGGER, makeLogger } from './logger.js';

@@ -1,8 +1,5 @@
-import { type Clock } from '#libs/ops';
+import { type Clock, LONGEST_TIMER_MS } from '#libs/ops';
 import { type SignedIn } from '../sign-in/signed-in-users.js';
-
-/** The longest delay that setTimeout takes. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Calls `onEnd` when the user's sign-in expires or they sign out. @returns stops watching */
 export function onSignInEnd(user: SignedIn, clock: Pick<Clock, 'now'>, onEnd: () => void): () => void {

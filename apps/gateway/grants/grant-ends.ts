@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '#libs/ops';
+import { Clock, LONGEST_TIMER_MS } from '#libs/ops';
 import { LRUCache } from 'lru-cache';
 import { Watches } from '../cluster/watches.js';
 import { type GateToken } from '#libs/api';
@@ -13,8 +13,6 @@ import { type ActiveGrant, vmFaultOf } from './active-grant.js';
 export type GrantEnd = 'expired' | 'revoked' | 'refused' | 'gone';
 
 const MOST_REMEMBERED = 10_000;
-/** The longest delay that setTimeout takes. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 interface Watched {
   listeners: Set<(end: GrantEnd) => void>;

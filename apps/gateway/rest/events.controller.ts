@@ -2,7 +2,7 @@ import { type BeforeApplicationShutdown, Controller, type MessageEvent, Param, S
 import { ApiTags } from '@nestjs/swagger';
 import { endWith, interval, map, merge, Observable, Subject, takeUntil, takeWhile, timer } from 'rxjs';
 import { ChangeEvent } from '#libs/api/rest';
-import { Clock } from '#libs/ops';
+import { Clock, LONGEST_TIMER_MS } from '#libs/ops';
 import { Operation } from '../http/operation.js';
 import { Feeds } from './feed.js';
 import { KubeNameParam } from '../http/kube-name.js';
@@ -10,8 +10,6 @@ import { CurrentUser, type User } from '../access/user.js';
 
 /** Proxies cut a silent stream, often after a minute. */
 const HEARTBEAT_MS = 25_000;
-/** setTimeout cannot wait longer than this. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 @ApiTags('Events')
 @Controller('api/v1/namespaces/:ns/events')
@@ -44,7 +42,7 @@ export class EventsController implements BeforeApplicationShutdown {
       takeUntil(merge(this.closing, signedOut)),
     );
     if (user.until === undefined) return stream;
-    return stream.pipe(takeUntil(timer(Math.min(user.until - this.clock.now(), MAX_TIMER_MS))));
+    return stream.pipe(takeUntil(timer(Math.min(user.until - this.clock.now(), LONGEST_TIMER_MS))));
   }
 
   /** The server waits for open answers to end: these would never end by themselves. */
