@@ -165,6 +165,16 @@ describe('a grant over REST', () => {
     expect(message).not.toMatch(/should match|\^/);
   });
 
+  it('a check tells once what the schema refuses', async () => {
+    const response = await gateway(`${base()}/gatetokens/check`, {
+      method: 'POST',
+      headers: { ...bearer('dev'), ...json },
+      body: JSON.stringify({ vm: 'demo', duration: '2562048h' }),
+    });
+    const { problems } = (await response.json()) as { problems: string[] };
+    expect(problems).toEqual([expect.stringContaining('spec.duration must be a duration from 1s to 87600h')]);
+  });
+
   it('Kubernetes judges who may issue', async () => {
     const response = await gateway(`${base()}/gatetokens`, {
       method: 'POST',

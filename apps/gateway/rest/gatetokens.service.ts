@@ -72,14 +72,19 @@ export class GateTokensService {
   async check(client: UserClient, namespace: string, request: IssueRequest): Promise<CheckResponse> {
     const gate = await this.gate(client, namespace, this.secretName(namespace, request)).catch(asProblem);
     const longest = typeof gate === 'string' ? this.where.maxDuration : gate.longest;
-    const { grants, problems } = checkRequest(request, namespace, longest, this.clock.now());
-    if (typeof gate === 'string') problems.push(gate);
-    problems.push(...(await this.kubernetesProblems(client, namespace, request)));
+    const { grants, problems: found } = checkRequest(request, namespace, longest, this.clock.now());
+    const { invalid, problems: told } = await this.kubernetesProblems(client, namespace, request);
+    // What the schema refuses would be told twice.
+    const problems = [...(invalid ? [] : found), ...(typeof gate === 'string' ? [gate] : []), ...told];
     return { allowed: problems.length === 0, grants, problems };
   }
 
-  /** A dry run has the API server itself check rights and schema; nothing is stored. */
-  private async kubernetesProblems(client: UserClient, namespace: string, request: IssueRequest): Promise<string[]> {
+  /** A dry run has the API server itself check rights and schema; nothing is stored. `invalid`: by the schema. */
+  private async kubernetesProblems(
+    client: UserClient,
+    namespace: string,
+    request: IssueRequest,
+  ): Promise<{ invalid: boolean; problems: string[] }> {
     const { name, ...spec } = request;
     const gatetoken = {
       apiVersion: API_VERSION,
@@ -94,9 +99,10 @@ export class GateTokensService {
       });
       await response.body.dump();
     } catch (error) {
-      return [asProblem(error)];
+      return { invalid: isKubeError(error, 422), problems: [asProblem(error)] };
     }
-    return request.vm === undefined ? [] : vmProblems(client, namespace, request.vm);
+    const problems = request.vm === undefined ? [] : await vmProblems(client, namespace, request.vm);
+    return { invalid: false, problems };
   }
 
   /** A grant issued here is for this gateway, unless it names another. */

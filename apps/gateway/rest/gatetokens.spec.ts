@@ -75,6 +75,17 @@ describe('POST gatetokens/check', () => {
     if (grants !== undefined) expect(said.grants).toEqual(grants);
   });
 
+  it.each([
+    { vm: 'demo', duration: '2562048h' },
+    { vm: 'demo', duration: '99999h' },
+    { vm: 'demo', from: 'tomorrow' },
+    { urls: ['relative'] },
+  ])('%j is told once, where the API server refuses it', async (body) => {
+    const message = 'GateToken "x" is invalid: spec is wrong';
+    serveUsers(cluster, { ...DRY, 'POST /gatetokens': { code: 422, body: failure(422, message, 'Invalid') } });
+    expect((await check(body)).problems).toEqual([message]);
+  });
+
   it('a namespace without a GateServer is a problem; one of its own has its own limit', async () => {
     serveUsers(cluster, { ...DRY, 'GET /empty/gateservers': { code: 200, body: { metadata: {}, items: [] } } });
     expect((await check({ urls: [PODS] }, 'empty')).problems).toEqual([
