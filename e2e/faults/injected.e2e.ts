@@ -1,5 +1,6 @@
+import { type CoreV1Event } from '@kubernetes/client-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { types } from '#libs/kube';
+import { type KubeObject, types } from '#libs/kube';
 import { tokenOf } from '../support/accounts.js';
 import { adminClient, createToken, readyToken, revokeToken } from '../support/admin.js';
 import { Between, isTokenWatch, pods } from '../support/between.js';
@@ -128,4 +129,25 @@ describe('an API server in trouble', () => {
     expect(Math.min(...gaps)).toBeGreaterThan(2950);
     await between.ready();
   }, 90_000);
+
+  it('refuses a status: an Event says so, it is not written again and again, and a change of the object is seen', async () => {
+    const { namespace } = cluster();
+    const name = between.newName();
+    const matches = ({ method, path }: Seen): boolean => method === 'PATCH' && path.endsWith(`/${name}/status`);
+    const { hits, lift } = between.proxy.set({ matches, act: { answer: 422 } });
+    await createToken(admin, name, { urls: [pods()] });
+    await until('an Event says so', async () => {
+      const { items } = await admin.list<KubeObject & Pick<CoreV1Event, 'involvedObject' | 'reason'>>(
+        types.events,
+        namespace,
+      );
+      return items.some(({ involvedObject, reason }) => involvedObject.name === name && reason === 'StatusRefused');
+    });
+    // Within the time of another one it would have been tried six times.
+    await between.newToken();
+    expect(hits()).toBeLessThan(3);
+    lift();
+    await admin.patch(types.gateTokens, name, namespace, { spec: { description: 'again' } }, 'merge');
+    await readyToken(admin, name);
+  }, 60_000);
 });
