@@ -212,6 +212,21 @@ describe('the dashboard', () => {
     await dashboard.link(gatetoken.name).getByText('Revoked', { exact: true }).waitFor();
   });
 
+  it.each([
+    [`/console/demo`, 'The console cannot be opened right now'],
+    ['/vms', 'Cannot load the virtual machines'],
+  ])('%s says within 15 s that the cluster does not respond', async (path, heading) => {
+    const page = await owner.newPage();
+    await page.clock.install();
+    const asked = page.waitForRequest(/\/api\/.*\/vms(\/|$)/);
+    await page.route(/\/api\/.*\/vms(\/|$)/, () => undefined); // As while the gateway waits for a silent cluster.
+    await page.goto(`${cluster().url}${path.replace('console', `console/${cluster().namespace}`)}`);
+    await asked;
+    await page.clock.fastForward(15_000);
+    await page.getByRole('heading', { name: heading }).waitFor();
+    await page.getByText('No answer within 15 s').waitFor();
+  });
+
   it('a page whose first look met a gateway that was away loads by itself', async () => {
     const page = await owner.newPage();
     for (const [path, shown] of [

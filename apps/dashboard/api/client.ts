@@ -27,27 +27,32 @@ export interface CallOptions {
   body?: unknown;
   /** Sent as a form instead. */
   form?: Record<string, string>;
+  /** Changes nothing, as a GET: it is given up when no answer comes. */
+  reads?: boolean;
   signal?: AbortSignal;
 }
 
+/** How long a read waits for its answer to begin: a gateway that asks a silent cluster would answer after a minute. */
+const READ_MS = 15_000;
+
 /** Calls the gateway; throws {@link ApiError} on everything but 2xx. */
 export async function call(path: string, options: CallOptions = {}): Promise<Response> {
-  const { method = 'GET', body, form, signal } = options;
+  const { method = 'GET', body, form, reads = method === 'GET', signal } = options;
   const init: RequestInit = { method, credentials: 'same-origin', headers: { accept: 'application/json' } };
-  if (signal) init.signal = signal;
+  const late = new AbortController();
+  init.signal = AbortSignal.any(signal ? [signal, late.signal] : [late.signal]);
   if (form) init.body = new URLSearchParams(form);
   else if (body !== undefined) {
     init.body = JSON.stringify(body);
     init.headers = { accept: 'application/json', 'content-type': 'application/json' };
   }
-  const response = await fetch(path, init).catch((error: unknown) => {
-    if (signal?.aborted) throw error;
-    throw new ApiError({
-      code: 0,
-      reason: 'NetworkError',
-      message: 'Cannot reach the gateway. Check your network connection and try again.',
-    });
-  });
+  const timer = reads ? setTimeout(() => late.abort(), READ_MS) : undefined;
+  const response = await fetch(path, init)
+    .catch((error: unknown) => {
+      if (signal?.aborted) throw error;
+      throw new ApiError(late.signal.aborted ? NO_ANSWER : UNREACHABLE);
+    })
+    .finally(() => clearTimeout(timer));
   if (!response.ok) throw await refusal(response);
   return response;
 }
@@ -58,6 +63,17 @@ export async function callJson<T>(path: string, options?: CallOptions): Promise<
   const text = await response.text();
   return (text === '' ? undefined : JSON.parse(text)) as T;
 }
+
+const NO_ANSWER = {
+  code: 504,
+  reason: 'Timeout',
+  message: `No answer within ${READ_MS / 1_000} s: the gateway or the cluster does not respond. Try again in a moment.`,
+};
+const UNREACHABLE = {
+  code: 0,
+  reason: 'NetworkError',
+  message: 'Cannot reach the gateway. Check your network connection and try again.',
+};
 
 async function refusal(response: Response): Promise<ApiError> {
   const text = await response.text().catch(() => '');

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { ApiError } from './client.js';
-import { readAgainMs } from './query.js';
+import { readAgainMs, shouldRetry } from './query.js';
 
 const failed = (error: Error | null, errorUpdateCount: number): Parameters<typeof readAgainMs>[0] =>
   ({ state: { error, errorUpdateCount } }) as Parameters<typeof readAgainMs>[0];
@@ -13,6 +13,16 @@ it.each([0, 429, 500, 502, 503])('a read that failed with %d is repeated, less a
 
 it.each([401, 403, 404, 422])('a refusal (%d) stays', (code) => {
   expect(readAgainMs(failed(answer(code), 1))).toBe(false);
+});
+
+it.each<[number, string, boolean]>([
+  [0, 'NetworkError', true],
+  [503, 'ServiceUnavailable', true],
+  [504, 'Timeout', false],
+  [403, 'Forbidden', false],
+])('a read that failed with %d %s is tried again before the page tells: %j', (code, reason, again) => {
+  const error = new ApiError({ code, reason, message: '' });
+  expect([0, 1, 2].map((failures) => shouldRetry(failures, error))).toEqual([again, again, false]);
 });
 
 it('what was read is not read again', () => {

@@ -16,9 +16,9 @@ export const keys = {
 const FIRST_RETRY_MS = 5_000;
 const LONGEST_RETRY_MS = 60_000;
 
-/** Whether a failed read is tried again immediately: faults that may pass, twice; a refusal never. */
-function shouldRetry(failures: number, error: Error): boolean {
-  return failures < 2 && mayPass(error);
+/** Whether a failed read is tried again immediately: faults that may pass, twice; a refusal never, nor what took long. */
+export function shouldRetry(failures: number, error: Error): boolean {
+  return failures < 2 && mayPass(error) && (error as ApiError).reason !== 'Timeout';
 }
 
 function mayPass(error: Error | null): boolean {

@@ -23,7 +23,8 @@ const item = (namespace: string, kind: string, name: string) =>
 
 export const getSession = (signal?: AbortSignal) =>
   callJson<SessionInfo>(`${base}/session`, { ...(signal && { signal }) });
-export const signIn = (token: string) => callJson<SessionInfo>('/login', { method: 'POST', body: { token } });
+export const signIn = (token: string) =>
+  callJson<SessionInfo>('/login', { method: 'POST', body: { token }, reads: true });
 export const signOut = () => call(`${base}/session`, { method: 'DELETE' });
 /** Sets the cookie of a pasted gate token; answers where its console is. */
 export const setGateToken = async (token: string, vm: { namespace: string; name: string }) => {
@@ -49,6 +50,7 @@ export const check = (namespace: string, request: IssueRequest, signal?: AbortSi
   callJson<CheckResponse>(`${inside(namespace)}/gatetokens/check`, {
     method: 'POST',
     body: request,
+    reads: true,
     ...(signal && { signal }),
   });
 export const revoke = (namespace: string, name: string) =>
@@ -63,5 +65,5 @@ export const eventsPath = (namespace: string) => `${inside(namespace)}/events`;
 
 export const getGrant = (namespace: string, vm: string, kind: ConsoleKind) =>
   callJson<GrantInfo>(`${base}/grant?${new URLSearchParams({ namespace, vm, kind }).toString()}`);
-export const readLink = (code: string) => callJson<LinkInfo>('/l', { method: 'POST', body: { code } });
+export const readLink = (code: string) => callJson<LinkInfo>('/l', { method: 'POST', body: { code }, reads: true });
 export const redeemLink = (code: string) => callJson<LinkInfo>('/l', { method: 'POST', body: { code, redeem: true } });
