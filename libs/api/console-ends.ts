@@ -107,7 +107,7 @@ export const CONSOLE_ENDS = {
   notAllowed: {
     code: 1008,
     title: 'This console was closed because something was not allowed',
-    text: 'The details say what. You can open the console again.',
+    text: 'The details below say what it was. You can open the console again.',
     next: 'ask',
     showsReason: true,
     reasons: {

@@ -15,7 +15,7 @@ export const landingText = {
   from: 'Issued by',
   namespace: 'Namespace',
   viewOnly: 'view only: you cannot type or click',
-  singleUse: 'This link works in one browser only: the first one that opens the console.',
+  singleUse: 'Only the first browser that opens the console can use this link.',
   over: 'This link has expired. Ask the person who sent it for a new one.',
   noCode: 'This link is incomplete',
   noCodeText: 'The part after the “#” is missing. Copy the whole link and open it again.',

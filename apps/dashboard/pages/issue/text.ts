@@ -15,7 +15,8 @@ export const issueText = {
   fromHelp: 'Optional. Without it, the link is valid immediately.',
   rules: 'Options',
   singleUse: 'Single use',
-  singleUseHelp: 'Only the first browser that opens the link can use it. That browser can reload and reconnect.',
+  singleUseHelp:
+    'Only the first browser that opens the console can use the link. That browser can reload and reconnect.',
   viewOnly: 'View only',
   viewOnlyHelp: 'The guest can see the console but cannot type or click.',
   takeOver: 'Allow takeover',
