@@ -212,6 +212,38 @@ describe('the dashboard', () => {
     await dashboard.link(gatetoken.name).getByText('Revoked', { exact: true }).waitFor();
   });
 
+  it('keeps the place of who uses the keyboard when what they pressed disappears', async () => {
+    const { page } = dashboard;
+    const kept = (await issue({ vm: 'demo', duration: '10m', description: 'stays' })).gatetoken.name;
+    const { name } = (await issue({ vm: 'demo', duration: '10m' })).gatetoken;
+    const confirm = async (action: string) => {
+      await dashboard.link(name).getByRole('button', { name: action }).press('Enter');
+      await page.getByRole('dialog').getByRole('button', { name: action }).press('Enter');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    };
+    const focused = page.locator('main :focus');
+    await dashboard.open('/vms');
+    await dashboard.goToLinks();
+    await dashboard.link(name).waitFor();
+    await confirm('Revoke');
+    await dashboard
+      .link(name)
+      .getByRole('button', { name: `Delete ${name}` })
+      .and(focused)
+      .waitFor();
+    await confirm('Delete');
+    await focused.waitFor();
+    await page.getByLabel('Filter by name').fill(kept);
+    await dashboard.link(kept).getByRole('link', { name: 'demo' }).press('Enter');
+    await page.getByRole('heading', { name: 'demo' }).and(focused).waitFor();
+    await page.goBack();
+
+    await dashboard.open('/vms');
+    await dashboard.choose('demo', 'Issue link');
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).press('Enter');
+    await page.getByRole('button', { name: 'Actions for demo' }).and(focused).waitFor();
+  });
+
   it.each([
     [`/console/demo`, 'The console cannot be opened right now'],
     ['/vms', 'Cannot load the virtual machines'],

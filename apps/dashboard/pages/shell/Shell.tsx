@@ -3,6 +3,7 @@ import { Link, Navigate, Outlet, useLocation } from 'react-router';
 import { type StreamState } from '../../api/stream.js';
 import { ApiError } from '../../api/client.js';
 import { useChanges } from '../../hooks/useLists.js';
+import { useKeptFocus } from '../../hooks/useKeptFocus.js';
 import { inNamespace, useNamespace } from '../../hooks/useNamespace.js';
 import { useSession } from '../../hooks/useSession.js';
 import { Failure, Loading } from '../States.js';
@@ -36,6 +37,7 @@ export function Shell() {
 function Frame() {
   const { namespace } = useNamespace();
   const stream = useChanges(namespace);
+  useKeptFocus();
   return (
     <Page
       sidebar={null}
