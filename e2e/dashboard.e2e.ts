@@ -244,6 +244,23 @@ describe('the dashboard', () => {
     await page.getByRole('button', { name: 'Actions for demo' }).and(focused).waitFor();
   });
 
+  it('keeps the filters of the links when one comes back to them', async () => {
+    const { page } = dashboard;
+    const { name } = (await issue({ vm: 'demo', duration: '10m' })).gatetoken;
+    await dashboard.open('/links');
+    await page.getByLabel('Filter by name').fill(name);
+    await page.getByLabel('Status').selectOption('Ready');
+    await dashboard.link(name).getByRole('link', { name: 'demo' }).click();
+    await page.getByRole('heading', { name: 'demo' }).waitFor();
+    await page.goBack();
+    await dashboard.link(name).waitFor();
+    expect(await page.getByLabel('Filter by name').inputValue()).toBe(name);
+    expect(await page.getByLabel('Status').inputValue()).toBe('Ready');
+    await page.getByLabel('Status').selectOption('Expired');
+    await page.getByRole('link', { name: 'Clear filter' }).click();
+    await dashboard.link(name).waitFor();
+  });
+
   it.each([
     [`/console/demo`, 'The console cannot be opened right now'],
     ['/vms', 'Cannot load the virtual machines'],
@@ -251,7 +268,7 @@ describe('the dashboard', () => {
     const page = await owner.newPage();
     await page.clock.install();
     const asked = page.waitForRequest(/\/api\/.*\/vms(\/|$)/);
-    await page.route(/\/api\/.*\/vms(\/|$)/, () => undefined); // As while the gateway waits for a silent cluster.
+    await page.route(/\/api\/.*\/(vms|events)(\/|$)/, () => undefined); // As while the gateway waits for a silent cluster.
     await page.goto(`${cluster().url}${path.replace('console', `console/${cluster().namespace}`)}`);
     await asked;
     await page.clock.fastForward(15_000);

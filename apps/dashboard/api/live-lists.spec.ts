@@ -1,6 +1,6 @@
 import { QueryClient } from '@tanstack/react-query';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type ChangeEvent, type Vm } from '#libs/api';
+import { type ChangeEvent, type MissingRight, type Vm } from '#libs/api';
 import { LiveLists } from './live-lists.js';
 import { keys } from './query.js';
 
@@ -60,6 +60,13 @@ it('keeps what came while an older answer was on its way', async () => {
   await answer([vm('a', 'Running'), vm('b', 'Running')]);
   await fetching;
   expect(shown()).toEqual(['a Paused']);
+});
+
+it('reads the lists again after a reset, and keeps which rights the stream lacks', async () => {
+  const lacks: MissingRight[] = [{ verb: 'watch', resource: 'gatesessions' }];
+  lists.fold({ kind: 'reset', type: 'reset', lacks });
+  expect(client.getQueryState(key)?.isInvalidated).toBe(true);
+  expect(client.getQueryData(keys.lacks('ns'))).toEqual(lacks);
 });
 
 it('gives it to that one answer only', async () => {

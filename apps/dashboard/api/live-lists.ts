@@ -1,5 +1,5 @@
 import { type Query, type QueryCacheNotifyEvent, type QueryClient } from '@tanstack/react-query';
-import { type ChangeEvent } from '#libs/api';
+import { type ChangeEvent, type MissingRight } from '#libs/api';
 import { applyChange, type Lists } from './changes.js';
 import { keys } from './query.js';
 
@@ -10,6 +10,7 @@ export class LiveLists {
   readonly #keys: Record<Kind, readonly string[]>;
   /** What came while a list was being fetched: the answer may be older, and is given it again. */
   readonly #overtaken: Record<Kind, ChangeEvent[]> = { vm: [], gatetoken: [], gatesession: [] };
+  readonly #lacks: readonly string[];
   readonly #unsubscribe: () => void;
 
   constructor(
@@ -21,6 +22,7 @@ export class LiveLists {
       gatetoken: keys.gatetokens(namespace),
       gatesession: keys.gatesessions(namespace),
     };
+    this.#lacks = keys.lacks(namespace);
     this.#unsubscribe = client.getQueryCache().subscribe((event) => this.#fetched(event));
   }
 
@@ -29,12 +31,13 @@ export class LiveLists {
   }
 
   fold(event: ChangeEvent): void {
-    if (event.kind === 'reset') return this.refetch();
+    if (event.kind === 'reset') return this.#reset(event.lacks);
     if (this.#query(event.kind)?.state.fetchStatus === 'fetching') this.#overtaken[event.kind].push(event);
     this.#apply(event.kind, event);
   }
 
-  refetch(): void {
+  #reset(lacks: MissingRight[]): void {
+    this.client.setQueryData(this.#lacks, lacks);
     for (const queryKey of Object.values(this.#keys)) void this.client.invalidateQueries({ queryKey });
   }
 

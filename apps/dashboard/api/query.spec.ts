@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { ApiError } from './client.js';
-import { readAgainMs, shouldRetry } from './query.js';
+import { readAgainMs, refetchMs, shouldRetry } from './query.js';
 
 const failed = (error: Error | null, errorUpdateCount: number): Parameters<typeof readAgainMs>[0] =>
   ({ state: { error, errorUpdateCount } }) as Parameters<typeof readAgainMs>[0];
@@ -13,6 +13,13 @@ it.each([0, 429, 500, 502, 503])('a read that failed with %d is repeated, less a
 
 it.each([401, 403, 404, 422])('a refusal (%d) stays', (code) => {
   expect(readAgainMs(failed(answer(code), 1))).toBe(false);
+});
+
+it('what no stream tells of is read every 15 s, until it is refused', () => {
+  expect(refetchMs(true)(failed(null, 3))).toBe(15_000);
+  expect(refetchMs(true)(failed(answer(403), 1))).toBe(false);
+  expect(refetchMs(true)(failed(answer(503), 1))).toBe(5_000);
+  expect(refetchMs(false)(failed(null, 3))).toBe(false);
 });
 
 it.each<[number, string, boolean]>([

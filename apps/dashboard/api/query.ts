@@ -5,7 +5,11 @@ import { ApiError } from './client.js';
 export const keys = {
   session: ['session'] as const,
   namespaces: ['namespaces'] as const,
+  /** The rights that the stream of changes says are missing. */
+  lacks: (namespace: string) => ['lacks', namespace] as const,
   vms: (namespace: string) => ['vms', namespace] as const,
+  /** Read again whenever the list is. */
+  vm: (namespace: string, name: string) => ['vms', namespace, name] as const,
   gatetokens: (namespace: string) => ['gatetokens', namespace] as const,
   gatesessions: (namespace: string) => ['gatesessions', namespace] as const,
   screenshot: (namespace: string, name: string) => ['screenshot', namespace, name] as const,
@@ -28,6 +32,17 @@ function mayPass(error: Error | null): boolean {
 /** A page that could not load reads again by itself, less and less often; the browser also does when it is online again. */
 export function readAgainMs({ state: { error, errorUpdateCount } }: Pick<Query, 'state'>): number | false {
   return mayPass(error) && Math.min(FIRST_RETRY_MS * 2 ** (errorUpdateCount - 1), LONGEST_RETRY_MS);
+}
+
+/** How often a page asks for what it is not told of. */
+export const POLL_MS = 15_000;
+
+/**
+ * When a query is read again by itself.
+ * @param polled the stream of changes does not tell of what it shows
+ */
+export function refetchMs(polled: boolean): (query: Pick<Query, 'state'>) => number | false {
+  return (query) => readAgainMs(query) || (polled && query.state.error === null && POLL_MS);
 }
 
 /** One cache per page load. A 401 from any request means that the sign-in ended, so the session is read again. */

@@ -70,15 +70,13 @@ class ChangeStream {
     this.onState('connecting');
     const source = new EventSource(eventsPath(this.namespace));
     this.source = source;
-    source.addEventListener('open', () => {
-      this.failures = 0;
-      this.onState('live');
-      // What changed between the fetch of the lists and now has no event.
-      this.lists.refetch();
-    });
+    source.addEventListener('open', () => (this.failures = 0));
     source.addEventListener('change', (event: MessageEvent<string>) => {
       const change = readChange(event.data);
-      if (change) this.lists.fold(change);
+      if (!change) return;
+      // Each stream begins with one: what changed between the fetch of the lists and now has no event.
+      if (change.kind === 'reset') this.onState('live');
+      this.lists.fold(change);
     });
     source.addEventListener('error', () => this.failed(source));
   }

@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { useCallback } from 'react';
 import { useSearchParams } from 'react-router';
 import { keys } from '../api/query.js';
 import { listNamespaces } from '../api/rest.js';
@@ -8,11 +7,10 @@ import { useSession } from './useSession.js';
 const PARAMETER = 'namespace';
 
 /** The namespace that the pages show: from the address, else the gateway's own. */
-export function useNamespace(): { namespace: string; select: (namespace: string) => void } {
+export function useNamespace(): { namespace: string } {
   const { data } = useSession();
-  const [search, setSearch] = useSearchParams();
-  const select = useCallback((namespace: string) => setSearch({ [PARAMETER]: namespace }), [setSearch]);
-  return { namespace: search.get(PARAMETER) ?? data?.namespace ?? '', select };
+  const [search] = useSearchParams();
+  return { namespace: search.get(PARAMETER) ?? data?.namespace ?? '' };
 }
 
 /** Namespaces that the signed-in user can see. */

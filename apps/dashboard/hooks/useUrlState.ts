@@ -10,6 +10,8 @@ export function useUrlState(name: string): [value: string, set: (value: string) 
         const next = new URLSearchParams(before);
         if (value === '') next.delete(name);
         else next.set(name, value);
+        // A page of the list as it was.
+        if (name !== 'page') next.delete('page');
         return next;
       };
       setSearch(change, { replace: true });

@@ -7,9 +7,18 @@ export const common = {
   home: 'All virtual machines',
   cancel: 'Cancel',
   none: '–',
+  unknown: 'Unknown',
+  outdated: (why: string) => `This may be out of date. ${why}`,
   lost: 'Page not found',
   lostText: 'This page does not exist.',
   actionsOf: (name: string) => `Actions for ${name}`,
+};
+
+/** Words of pages that list something. */
+export const listText = {
+  count: (shown: number, all: number) => (shown === all ? `${all} total` : `${shown} of ${all}`),
+  noMatch: 'No matches',
+  clear: 'Clear filter',
 };
 
 /** The heading of a refusal; the gateway's own message follows it. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type GateTokenView } from '#libs/api';
 import { vmUrls } from '#libs/policy';
-import { filterLinks, lastEnd, phaseNow } from './filter.js';
+import { filterLinks, lastEnd, linkFilter, phaseNow } from './filter.js';
 
 const NOW = Date.parse('2026-11-24T12:00:00Z');
 const link = (name: string, change: Partial<GateTokenView> = {}) =>
@@ -34,6 +34,14 @@ it('lastEnd changes only when a link ends, and gives every link the phase that i
     const now = NOW + second * 1_000;
     expect(links.map((one) => phaseNow(one, at))).toEqual(links.map((one) => phaseNow(one, now)));
   }
+});
+
+describe('linkFilter', () => {
+  it.each([
+    ['Revoked', { text: 'a', phase: 'Revoked' }],
+    ['', { text: 'a' }],
+    ['constructor', { text: 'a' }],
+  ])('the phase %j of an address', (phase, filter) => expect(linkFilter('a', phase)).toEqual(filter));
 });
 
 describe('filterLinks', () => {

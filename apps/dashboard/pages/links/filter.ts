@@ -1,10 +1,17 @@
 import { type GateTokenPhase, type GateTokenView } from '#libs/api';
 import { openedBy } from './opened.js';
+import { PHASES } from './text.js';
 
 export interface LinkFilter {
   text: string;
   /** Undefined: every phase. */
   phase?: GateTokenPhase;
+}
+
+/** @param phase as it is written in an address; any other than a phase means all */
+export function linkFilter(text: string, phase: string): LinkFilter {
+  const known = PHASES.find((one) => one === phase);
+  return { text, ...(known && { phase: known }) };
 }
 
 /** The phase as of now: a link that expires while the page is open shows as Expired before the change arrives. */

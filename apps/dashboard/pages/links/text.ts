@@ -18,8 +18,7 @@ export const linksText = {
   all: 'All statuses',
   empty: 'No links yet',
   emptyText: 'To issue one, open the menu of a virtual machine and choose “Issue link”.',
-  noMatch: 'No matches',
-  noMatchText: 'No link matches the filters.',
+  noMatch: 'No link matches the filters.',
   toVms: 'Virtual machines',
   more: (n: number) => `and ${n} more`,
   never: 'Never',
@@ -38,7 +37,6 @@ export const linksText = {
     'Everyone using this link is disconnected within a second, and it disappears from this list. You cannot undo this.',
   revoked: (name: string) => `Revoked ${name}`,
   removed: (name: string) => `Deleted ${name}`,
-  count: (shown: number, all: number) => (shown === all ? `${all} total` : `${shown} of ${all}`),
 };
 
 export const PHASES: GateTokenPhase[] = ['Ready', 'Pending', 'Expired', 'Revoked', 'Error'];

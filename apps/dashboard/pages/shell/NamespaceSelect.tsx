@@ -21,7 +21,7 @@ export function NamespaceSelect() {
       >
         {!known && <FormSelectOption value={namespace} label={namespace} />}
         {items.map(({ name, gateserver }) => (
-          <FormSelectOption key={name} value={name} label={gateserver ? name : shellText.noLinks(name)} />
+          <FormSelectOption key={name} value={name} label={gateserver === false ? shellText.noLinks(name) : name} />
         ))}
       </FormSelect>
     </div>

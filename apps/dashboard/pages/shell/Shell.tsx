@@ -2,7 +2,7 @@ import { Label, Nav, NavItem, NavList, Page, PageSection, SkipToContent } from '
 import { Link, Navigate, Outlet, useLocation } from 'react-router';
 import { type StreamState } from '../../api/stream.js';
 import { ApiError } from '../../api/client.js';
-import { useChanges } from '../../hooks/useLists.js';
+import { useChanges, usePolled } from '../../hooks/useLists.js';
 import { useKeptFocus } from '../../hooks/useKeptFocus.js';
 import { inNamespace, useNamespace } from '../../hooks/useNamespace.js';
 import { useSession } from '../../hooks/useSession.js';
@@ -10,7 +10,7 @@ import { Failure, Loading } from '../States.js';
 import { common } from '../text.js';
 import { NamespaceSelect } from './NamespaceSelect.js';
 import { Notifications } from './Notifications.js';
-import { shellText, streamText } from './text.js';
+import { polledText, shellText, streamText } from './text.js';
 import { UserMenu } from './UserMenu.js';
 
 /** The frame of a signed-in user's pages. Goes to the sign-in page if no one is signed in. */
@@ -66,7 +66,7 @@ function Header({ namespace, stream }: { namespace: string; stream: StreamState 
         </NavList>
       </Nav>
       <div className="kg-header-end">
-        <Live state={stream} />
+        <Live state={stream} namespace={namespace} />
         <NamespaceSelect />
         <UserMenu />
       </div>
@@ -85,11 +85,15 @@ function HeaderItem({ path, label, namespace }: { path: string; label: string; n
   );
 }
 
-function Live({ state }: { state: StreamState }) {
-  const { label, hint } = streamText[state];
+function Live({ state, namespace }: { state: StreamState; namespace: string }) {
+  const { pathname } = useLocation();
+  const polled = usePolled(namespace, pathname.startsWith('/links') ? 'links' : 'vms');
+  // A list that may not be read at all is not updated either. One VM of it may be.
+  if (polled.some(({ verb }) => verb === 'list') && !pathname.startsWith('/vms/')) return null;
+  const { label, hint } = state === 'live' && polled.length > 0 ? polledText : streamText[state];
   return (
     <span role="status" title={hint}>
-      <Label isCompact variant="outline" color={state === 'live' ? 'green' : 'grey'}>
+      <Label isCompact variant="outline" color={label === streamText.live.label ? 'green' : 'grey'}>
         {label}
       </Label>
     </span>

@@ -1,4 +1,5 @@
 import { type StreamState } from '../../api/stream.js';
+import { every } from '../rights.js';
 
 export const shellText = {
   skip: 'Skip to content',
@@ -20,3 +21,6 @@ export const streamText: Record<StreamState, { label: string; hint: string }> = 
   paused: { label: 'Paused', hint: 'Updates are paused while this tab is hidden.' },
   broken: { label: 'Disconnected', hint: 'No updates from the gateway. Reconnecting…' },
 };
+
+/** Of a page that does not get its changes from the stream. */
+export const polledText = { label: every, hint: 'The page says why it does not update at once.' };

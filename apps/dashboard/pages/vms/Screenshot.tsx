@@ -5,6 +5,7 @@ import { type Vm } from '#libs/api';
 import { ApiError } from '../../api/client.js';
 import { useScreenshot } from '../../hooks/useScreenshot.js';
 import { common } from '../text.js';
+import { isRunning } from './actions.js';
 import { vmText as text } from './text.js';
 
 function whyNot(error: Error): string {
@@ -35,7 +36,7 @@ export function Screenshot({ vm }: { vm: Vm }) {
       <CardBody>
         <div className="kg-shot">
           {!on ? (
-            <p>{text.shotOff}</p>
+            <p>{isRunning(vm) ? text.noScreen : text.shotOff}</p>
           ) : problem ? (
             <p>{whyNot(problem)}</p>
           ) : data ? (

@@ -2,12 +2,16 @@ import { Breadcrumb, BreadcrumbItem, Button, Title } from '@patternfly/react-cor
 import { useState } from 'react';
 import { Link, useParams } from 'react-router';
 import { type Vm } from '#libs/api';
+import { ApiError } from '../../api/client.js';
 import { consolePath } from '../../console/address.js';
-import { useVms } from '../../hooks/useLists.js';
+import { usePolled, useVm } from '../../hooks/useLists.js';
 import { inNamespace, useNamespace } from '../../hooks/useNamespace.js';
 import { useTitle } from '../useTitle.js';
 import { IssueDialog } from '../issue/IssueDialog.js';
-import { Empty, Failure, Loading } from '../States.js';
+import { Loaded } from '../Loaded.js';
+import { Notes } from '../Notes.js';
+import { notesOf } from '../rights.js';
+import { Empty } from '../States.js';
 import { common } from '../text.js';
 import { Screenshot } from './Screenshot.js';
 import { mayStart } from './actions.js';
@@ -22,20 +26,26 @@ import { VmViewers } from './VmViewers.js';
 export function VmPage() {
   const { name = '' } = useParams();
   const { namespace } = useNamespace();
-  const query = useVms(namespace);
+  const query = useVm(namespace, name);
   useTitle(name);
-  const vm = query.data?.items.find((one) => one.name === name);
-  if (vm) return <Content vm={vm} />;
-  if (query.data) {
+  if (query.data === null || isMissing(query.error)) {
     const back = <Link to={inNamespace('/vms', namespace)}>{common.home}</Link>;
     return <Empty title={text.missing(name)} text={text.missingText} action={back} />;
   }
-  if (query.error) return <Failure error={query.error} what={text.what} onRetry={() => void query.refetch()} />;
-  return <Loading />;
+  return (
+    <Loaded query={query} what={text.what}>
+      {(vm) => vm && <Content vm={vm} />}
+    </Loaded>
+  );
+}
+
+function isMissing(error: Error | null): boolean {
+  return error instanceof ApiError && error.code === 404;
 }
 
 function Content({ vm }: { vm: Vm }) {
   const [issuing, setIssuing] = useState(false);
+  const polled = usePolled(vm.namespace, 'vms');
   return (
     <>
       <Breadcrumb>
@@ -59,6 +69,7 @@ function Content({ vm }: { vm: Vm }) {
           <VmMenu vm={vm} onIssue={() => setIssuing(true)} />
         </div>
       </div>
+      <Notes notes={notesOf({ polled, lacks: vm.lacks })} />
       <div className="kg-vm">
         <Screenshot vm={vm} />
         <div className="kg-stack">

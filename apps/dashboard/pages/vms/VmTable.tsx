@@ -6,6 +6,7 @@ import { consolePath } from '../../console/address.js';
 import { inNamespace } from '../../hooks/useNamespace.js';
 import { dateTime } from '../../time/duration.js';
 import { Age } from '../Age.js';
+import { isUnknown } from '../rights.js';
 import { common } from '../text.js';
 import { sizeOf } from './actions.js';
 import { StartButton } from './StartButton.js';
@@ -51,11 +52,11 @@ function Row({ vm, onIssue }: { vm: Vm; onIssue: () => void }) {
         </div>
       </Td>
       <Td dataLabel={columns.size}>{sizeOf(vm, text.cpus) || common.none}</Td>
-      <Td dataLabel={columns.ips}>{vm.ips.join(', ') || common.none}</Td>
+      <Td dataLabel={columns.ips}>{ipsOf(vm)}</Td>
       <Td dataLabel={columns.age} title={dateTime(vm.created)} className="kg-nowrap">
         <Age since={vm.created} />
       </Td>
-      <Td dataLabel={columns.viewers}>{vm.viewers.map(({ who }) => who).join(', ') || text.nobody}</Td>
+      <Td dataLabel={columns.viewers}>{viewersOf(vm)}</Td>
       <Td>
         <div className="kg-buttons-row kg-end">
           {vm.may.vnc && vm.consoles.vnc && (
@@ -76,4 +77,13 @@ function Row({ vm, onIssue }: { vm: Vm; onIssue: () => void }) {
       </Td>
     </Tr>
   );
+}
+
+function ipsOf(vm: Vm): string {
+  return vm.ips.join(', ') || (isUnknown(vm, 'virtualmachineinstances') ? common.unknown : common.none);
+}
+
+function viewersOf(vm: Vm): string {
+  const viewers = vm.viewers.map(({ who }) => who).join(', ');
+  return viewers || (isUnknown(vm, 'gatesessions') ? common.unknown : text.nobody);
 }

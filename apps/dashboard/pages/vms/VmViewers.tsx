@@ -5,6 +5,7 @@ import { keys } from '../../api/query.js';
 import { endGateSession } from '../../api/rest.js';
 import { consoleText } from '../../console/text.js';
 import { Age } from '../Age.js';
+import { isUnknown } from '../rights.js';
 import { useNotify } from '../shell/Notifications.js';
 import { vmText as text } from './text.js';
 
@@ -25,7 +26,11 @@ export function VmViewers({ vm }: { vm: Vm }) {
       <CardTitle component="h2">{text.viewers}</CardTitle>
       <CardBody>
         {vm.viewers.length === 0 ? (
-          text.nobody
+          isUnknown(vm, 'gatesessions') ? (
+            text.unknown
+          ) : (
+            text.nobody
+          )
         ) : (
           <ul className="kg-list">
             {vm.viewers.map((one) => (

@@ -15,6 +15,11 @@ export function actionsOf(vm: Vm): { action: VmAction; allowed: boolean }[] {
   return sensible(vm.status).map((action) => ({ action, allowed: vm.may[action] }));
 }
 
+/** Whether the VM runs, paused or not, as far as its status tells. */
+export function isRunning(vm: Vm): boolean {
+  return ['running', 'paused'].includes(statusGroup(vm.status));
+}
+
 /** Whether the VM is stopped and the user may start it. */
 export function mayStart(vm: Vm): boolean {
   return actionsOf(vm).some(({ action, allowed }) => action === 'start' && allowed);
