@@ -52,7 +52,7 @@ export const LinkRow = memo(function LinkRow({ link, vms, issuers, onAct }: Link
         </div>
       </Td>
       <Td dataLabel={columns.live}>{link.live}</Td>
-      <Td dataLabel={columns.lastUsed} className="kg-nowrap" {...(lastUsed && { title: dateTime(lastUsed) })}>
+      <Td dataLabel={columns.lastUsed} modifier="nowrap" {...(lastUsed && { title: dateTime(lastUsed) })}>
         {lastUsed ? <Age since={lastUsed} words={text.ago} /> : text.never}
       </Td>
       {issuers && (

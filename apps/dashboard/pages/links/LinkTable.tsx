@@ -24,7 +24,7 @@ export function LinkTable({ links, vms, onAct }: Props) {
           <Th width={20}>{columns.phase}</Th>
           <Th>{columns.until}</Th>
           <Th modifier="wrap">{columns.live}</Th>
-          <Th modifier="wrap">{columns.lastUsed}</Th>
+          <Th modifier="nowrap">{columns.lastUsed}</Th>
           {issuers && <Th width={20}>{columns.issuer}</Th>}
           <Th screenReaderText={columns.actions} />
         </Tr>

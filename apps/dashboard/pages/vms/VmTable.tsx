@@ -53,7 +53,7 @@ function Row({ vm, onIssue }: { vm: Vm; onIssue: () => void }) {
       </Td>
       <Td dataLabel={columns.size}>{sizeOf(vm, text.cpus) || common.none}</Td>
       <Td dataLabel={columns.ips}>{ipsOf(vm)}</Td>
-      <Td dataLabel={columns.age} title={dateTime(vm.created)} className="kg-nowrap">
+      <Td dataLabel={columns.age} title={dateTime(vm.created)} modifier="nowrap">
         <Age since={vm.created} />
       </Td>
       <Td dataLabel={columns.viewers}>{viewersOf(vm)}</Td>
