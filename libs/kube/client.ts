@@ -1,10 +1,11 @@
 import { type ApiConstructor, type ApiType, type Configuration, type HttpMethod } from '@kubernetes/client-node';
 import { type Dispatcher } from 'undici';
 import { createConfiguration, PatchStrategy, ServerConfiguration, wrapHttpLibrary } from '#client-node';
+import { METADATA, METADATA_LIST, metadataOf } from './metadata.js';
 import { apiVersion, pathOf } from './resources.js';
 import { Transport } from './transport.js';
 import { type DeleteOptions, type KubeList, type KubeObject, type ListOptions, type PatchType } from './types.js';
-import { type ResourceType } from './types.js';
+import { type ReadOptions, type ResourceType } from './types.js';
 import { type Upstream } from './upstream.js';
 import { Verbatim, WireApi } from './wire-api.js';
 
@@ -69,22 +70,31 @@ export class KubeClient {
     return new type(this.#configuration);
   }
 
-  get<T extends KubeObject>(type: ResourceType, name: string, namespace?: string): Promise<T> {
-    return wire(this.#at(pathOf(type, needs(type, namespace), name)).read({ ...gvk(type), metadata: { name } }));
+  async get<T extends KubeObject>(
+    type: ResourceType,
+    name: string,
+    namespace?: string,
+    { metadataOnly = false }: ReadOptions = {},
+  ): Promise<T> {
+    const accept = metadataOnly ? METADATA : undefined;
+    const api = this.#at(pathOf(type, needs(type, namespace), name), { accept });
+    const found = await wire<T>(api.read({ ...gvk(type), metadata: { name } }));
+    return metadataOnly ? metadataOf(found) : found;
   }
 
   /** @param namespace default: all of them */
-  list<T extends KubeObject>(
+  async list<T extends KubeObject>(
     type: ResourceType,
     namespace?: string,
-    { fieldSelector, labelSelector, limit, continue: token }: ListOptions = {},
+    { fieldSelector, labelSelector, limit, continue: token, metadataOnly = false }: ListOptions = {},
     signal?: AbortSignal,
   ): Promise<KubeList<T>> {
-    const api = this.#at(pathOf(type, namespace), signal);
+    const api = this.#at(pathOf(type, namespace), { signal, accept: metadataOnly ? METADATA_LIST : undefined });
     const { apiVersion, kind } = gvk(type);
     const [pretty, exact, exported] = [undefined, undefined, undefined];
     const selected = [fieldSelector, labelSelector, limit, token] as const;
-    return wire(api.list(apiVersion, kind, namespace, pretty, exact, exported, ...selected));
+    const list = await wire<KubeList<T>>(api.list(apiVersion, kind, namespace, pretty, exact, exported, ...selected));
+    return metadataOnly ? { metadata: list.metadata, items: (list.items ?? []).map(metadataOf) } : list;
   }
 
   create<T extends KubeObject>(type: ResourceType, obj: T, namespace = obj.metadata.namespace): Promise<T> {
@@ -147,8 +157,8 @@ export class KubeClient {
     return this.#transport.open(context, opts.long ? 'long' : 'short');
   }
 
-  #at(path: string, signal?: AbortSignal): WireApi {
-    return new WireApi(this.#configuration, path, signal);
+  #at(path: string, options?: ConstructorParameters<typeof WireApi>[2]): WireApi {
+    return new WireApi(this.#configuration, path, options);
   }
 }
 

@@ -4,7 +4,7 @@ import { Backoff } from './backoff.js';
 import { type KubeClient, type Query } from './client.js';
 import { GarbageError, isKubeError, KubeError, NetworkError, retryAfterOf } from './errors.js';
 import { type Change, Store } from './store.js';
-import { type KubeList, type KubeObject, type ResourceType } from './types.js';
+import { type KubeList, type KubeObject, type ReadOptions, type ResourceType } from './types.js';
 import { watch, type WatchEvent } from './watch.js';
 
 const PAGE = 500;
@@ -17,7 +17,7 @@ const YOUNG_MS = 1_000;
 /** So many fruitless watches in a row, and an answered list or an opened watch no longer counts as contact. */
 const FRUITLESS = 2;
 
-export interface InformerOptions<T> {
+export interface InformerOptions<T> extends ReadOptions {
   /** Default: all namespaces. */
   namespace?: string;
   labelSelector?: string;
@@ -155,8 +155,8 @@ export class Informer<T extends KubeObject> {
 
   /** One page, awaited no longer than a watch: a server that is gone without a word must not be waited for. */
   async #page(token: string | undefined, stop: AbortSignal): Promise<KubeList<T>> {
-    const { namespace } = this.options;
-    const query = { ...this.#selectors(), limit: PAGE, ...(token ? { continue: token } : {}) };
+    const { namespace, metadataOnly = false } = this.options;
+    const query = { ...this.#selectors(), metadataOnly, limit: PAGE, ...(token ? { continue: token } : {}) };
     const signal = AbortSignal.any([stop, AbortSignal.timeout(this.#renewMs + OVERRUN_MS)]);
     const page = await this.client.list<T>(this.type, namespace, query, signal);
     // Taken for an empty list, it would say that everything was deleted.
@@ -166,6 +166,7 @@ export class Informer<T extends KubeObject> {
 
   async #watch(stop: AbortSignal): Promise<void> {
     const renewMs = this.#renewMs;
+    const { namespace, metadataOnly = false } = this.options;
     const query: Query = {
       ...this.#selectors(),
       resourceVersion: this.#resourceVersion,
@@ -183,7 +184,8 @@ export class Informer<T extends KubeObject> {
       this.#answered();
     };
     try {
-      const stream = watch<T>(this.client, this.type, { namespace: this.options.namespace, query, signal, onOpen });
+      const options = { namespace, query, signal, onOpen, metadataOnly };
+      const stream = watch<T>(this.client, this.type, options);
       for await (const event of stream) {
         if (stop.aborted) return;
         this.#take(event);

@@ -21,7 +21,12 @@ export interface KubeList<T> {
   items: T[];
 }
 
-export interface ListOptions {
+export interface ReadOptions {
+  /** Objects come as `{ metadata }`; the API server sends no more where it can (PartialObjectMetadata). */
+  metadataOnly?: boolean;
+}
+
+export interface ListOptions extends ReadOptions {
   labelSelector?: string;
   fieldSelector?: string;
   limit?: number;

@@ -1,11 +1,19 @@
 import { type KubeClient, type Query } from './client.js';
 import { GarbageError, KubeError, NetworkError, readStatus } from './errors.js';
+import { METADATA, metadataOf } from './metadata.js';
 import { pathOf } from './resources.js';
-import { type KubeObject, type ResourceType } from './types.js';
+import { type KubeObject, type ReadOptions, type ResourceType } from './types.js';
 
 export interface WatchEvent<T> {
   type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
   object: T;
+}
+
+interface WatchOptions extends ReadOptions {
+  namespace?: string | undefined;
+  query: Query;
+  signal: AbortSignal;
+  onOpen?: () => void;
 }
 
 /**
@@ -16,17 +24,21 @@ export interface WatchEvent<T> {
 export async function* watch<T extends KubeObject>(
   client: KubeClient,
   type: ResourceType,
-  options: { namespace?: string | undefined; query: Query; signal: AbortSignal; onOpen?: () => void },
+  { namespace, query, signal, onOpen, metadataOnly = false }: WatchOptions,
 ): AsyncGenerator<WatchEvent<T>> {
-  const path = pathOf(type, options.namespace);
+  const path = pathOf(type, namespace);
   const { body } = await client.request('GET', path, {
-    query: { ...options.query, watch: true },
-    signal: options.signal,
+    query: { ...query, watch: true },
+    ...(metadataOnly ? { headers: { accept: METADATA } } : {}),
+    signal,
     long: true,
   });
-  options.onOpen?.();
+  onOpen?.();
   try {
-    for await (const line of lines(body)) yield parse<T>(line);
+    for await (const line of lines(body)) {
+      const event = parse<T>(line);
+      yield metadataOnly ? { ...event, object: metadataOf(event.object) } : event;
+    }
   } catch (error) {
     if (error instanceof KubeError || error instanceof GarbageError) throw error;
     throw new NetworkError(`watch of ${path}: the connection was cut`, error);

@@ -11,7 +11,7 @@ export class WireApi extends KubernetesObjectApi {
   constructor(
     configuration: Configuration,
     private readonly path: string,
-    private readonly signal?: AbortSignal,
+    private readonly options: { signal?: AbortSignal | undefined; accept?: string | undefined } = {},
   ) {
     super(configuration);
   }
@@ -21,7 +21,9 @@ export class WireApi extends KubernetesObjectApi {
   }
 
   protected override requestPromise<T extends KubernetesObject>(context: RequestContext): Promise<T> {
-    if (this.signal) context.setSignal(this.signal);
+    const { signal, accept } = this.options;
+    if (signal) context.setSignal(signal);
+    if (accept !== undefined) context.setHeaderParam('Accept', accept);
     return super.requestPromise(context);
   }
 
