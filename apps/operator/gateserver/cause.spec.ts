@@ -1,20 +1,11 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type GateServer, type GateServerSpec } from '#libs/api';
 import { type KubeObject, types } from '#libs/kube';
-import { KeyFactory } from '../keys/key-factory.js';
 import { FakeCluster } from '../testing/fake-cluster.js';
+import { fixedKeys } from '../testing/fixed-keys.js';
 import { serverReconciler } from '../testing/reconcile.js';
 
-let factory: KeyFactory;
-beforeAll(async () => {
-  const pair = await new KeyFactory().keyPair();
-  const certificate = await new KeyFactory().certificate(['gs.example.com']);
-  factory = {
-    keyPair: async () => pair,
-    random: (size) => Buffer.alloc(size, 7),
-    certificate: async () => certificate,
-  };
-});
+const factory = fixedKeys('gs.example.com');
 
 interface Given {
   spec?: Partial<GateServerSpec>;

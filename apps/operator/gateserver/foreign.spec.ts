@@ -1,21 +1,11 @@
-import { beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { type GateServer } from '#libs/api';
 import { type KubeObject, types } from '#libs/kube';
-import { generateKeyPair } from '#libs/token';
-import { KeyFactory } from '../keys/key-factory.js';
 import { FakeCluster } from '../testing/fake-cluster.js';
+import { fixedKeys } from '../testing/fixed-keys.js';
 import { reconcileWith } from '../testing/reconcile.js';
 
-let factory: KeyFactory;
-beforeAll(async () => {
-  const pair = await generateKeyPair();
-  const certificate = await new KeyFactory().certificate(['gs.example.com']);
-  factory = {
-    keyPair: async () => pair,
-    random: (size) => Buffer.alloc(size, 7),
-    certificate: async () => certificate,
-  };
-});
+const factory = fixedKeys('gs.example.com');
 
 function gateServer(): KubeObject {
   const metadata = { name: 'gs', namespace: 'n', uid: 'u', generation: 1, creationTimestamp: '2030-01-01T00:00:00Z' };

@@ -1,21 +1,12 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type GateServer } from '#libs/api';
 import { type KubeObject, types } from '#libs/kube';
 import { OWNED } from '../cluster/watches.js';
-import { KeyFactory } from '../keys/key-factory.js';
 import { FakeCluster } from '../testing/fake-cluster.js';
+import { fixedKeys } from '../testing/fixed-keys.js';
 import { reconcileWith } from '../testing/reconcile.js';
 
-let factory: KeyFactory;
-beforeAll(async () => {
-  const pair = await new KeyFactory().keyPair();
-  const certificate = await new KeyFactory().certificate(['x.example.com', 'x-guest.example.com']);
-  factory = {
-    keyPair: async () => pair,
-    random: (size) => Buffer.alloc(size, 7),
-    certificate: async () => certificate,
-  };
-});
+const factory = fixedKeys('x.example.com', 'x-guest.example.com');
 
 const OLD = '2029-01-01T00:00:00Z';
 const NEW = '2030-01-01T00:00:00Z';

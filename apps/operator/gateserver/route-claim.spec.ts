@@ -1,19 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { type GateServer, type GateServerSpec } from '#libs/api';
 import { KubeError, type KubeObject, types } from '#libs/kube';
-import { KeyFactory } from '../keys/key-factory.js';
 import { FakeCluster } from '../testing/fake-cluster.js';
+import { fixedKeys } from '../testing/fixed-keys.js';
 import { reconcileWith } from '../testing/reconcile.js';
 import { claimOf, rivalsOf } from './route-claim.js';
 
-const real = new KeyFactory();
-const certificate = real.certificate(['gate.example.com']);
-const pair = real.keyPair();
-const factory: KeyFactory = {
-  keyPair: () => pair,
-  random: (size) => Buffer.alloc(size, 7),
-  certificate: () => certificate,
-};
+const factory = fixedKeys('gate.example.com');
 
 function put(cluster: FakeCluster, namespace: string, uid: string, created = '2030-01-01T00:00:00Z'): void {
   const metadata = { name: 'gs', namespace, uid, generation: 1, creationTimestamp: created };
