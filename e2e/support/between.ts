@@ -31,9 +31,13 @@ export class Between {
     readonly signatures: Signatures,
   ) {}
 
-  /** Nothing is left behind where it does not come up. */
-  static async start(admin: OwnClient): Promise<Between> {
+  /**
+   * Nothing is left behind where it does not come up.
+   * @param onAnswer told of what the two get, from their start
+   */
+  static async start(admin: OwnClient, onAnswer: FaultyProxy['onAnswer'] = () => undefined): Promise<Between> {
     const proxy = await FaultyProxy.start(new URL(apiServer()), clusterCa());
+    proxy.onAnswer = onAnswer;
     const between = new Between(admin, proxy, new Signatures(admin, cluster().namespace));
     try {
       await between.#up();

@@ -40,6 +40,8 @@ export class FaultyProxy {
   readonly seen: Seen[] = [];
   /** Told of each request before it is passed on. */
   onRequest: (seen: Seen) => void = () => undefined;
+  /** Told of what the API server answers, piece by piece. */
+  onAnswer: (seen: Seen, bytes: Buffer) => unknown = () => undefined;
   readonly #faults = new Set<Fault & { hits: number }>();
   readonly #live = new Set<Exchange>();
   readonly #sockets = new Set<Socket>();
@@ -162,7 +164,11 @@ export class FaultyProxy {
       if (exchange.silent) return;
       res.writeHead(answer.statusCode ?? 502, answer.headers);
       res.flushHeaders();
-      answer.on('data', (chunk: Buffer) => exchange.silent || res.write(chunk));
+      answer.on('data', (chunk: Buffer) => {
+        if (exchange.silent) return;
+        this.onAnswer(exchange.seen, chunk);
+        res.write(chunk);
+      });
       answer.on('end', () => exchange.silent || res.end());
       answer.on('error', () => exchange.silent || res.destroy());
     });

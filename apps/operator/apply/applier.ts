@@ -29,7 +29,7 @@ export type Owner = KubeObject & { kind: string; apiVersion: string };
 export class Applier {
   constructor(
     @Inject(OwnClient) private readonly client: Pick<KubeClient, 'get' | 'apply' | 'delete'>,
-    @Inject(Watches) private readonly watches: Pick<Watches, 'caches'>,
+    @Inject(Watches) private readonly watches: Pick<Watches, 'owned'>,
   ) {}
 
   /**
@@ -45,7 +45,7 @@ export class Applier {
     const kept = new Set(wanted.map(({ type, object }) => `${type.resource}/${object.metadata.name}`));
     return this.#deleteMade(
       owner,
-      [...this.watches.caches.keys()],
+      [...this.watches.owned.keys()],
       (type, name) => !kept.has(`${type.resource}/${name}`),
     );
   }
@@ -62,7 +62,7 @@ export class Applier {
   ): Promise<Wanted[]> {
     const gone: Wanted[] = [];
     for (const type of kinds) {
-      for (const object of this.watches.caches.get(type)?.list() ?? []) {
+      for (const object of this.watches.owned.get(type)?.list() ?? []) {
         if (!isMade(object, owner) || !isUnwanted(type, object.metadata.name ?? '')) continue;
         await remove(this.client, type, object.metadata);
         gone.push({ type, object });
@@ -71,16 +71,23 @@ export class Applier {
     return gone;
   }
 
-  /** The object as it is: from the cache, and live where the cache has none (another owner's has no label). */
-  async find(type: ResourceType, name: string, namespace: string): Promise<Manifest | undefined> {
-    return this.watches.caches.get(type)?.get(name, namespace) ?? (await this.live(type, name, namespace));
+  /** The object as it is: from the watch, and live where the watch has none (another owner's has no label). */
+  async find(owner: KubeObject, type: ResourceType, name: string): Promise<Manifest | undefined> {
+    return this.watches.owned.get(type)?.get(name, owner.metadata.namespace) ?? (await this.live(owner, type, name));
+  }
+
+  /** The object as the API server has it now; of another owner's only the metadata, as its data may be secret. */
+  async live(owner: KubeObject, type: ResourceType, name: string): Promise<Manifest | undefined> {
+    const { namespace = '' } = owner.metadata;
+    const found = await this.#get(type, name, namespace, { metadataOnly: true });
+    return found && isOwned(found, owner) ? this.#get(type, name, namespace) : found;
   }
 
   async #one(owner: Owner, wanted: Wanted): Promise<Outcome> {
     const { type } = wanted;
-    const { name = '', namespace = '' } = wanted.object.metadata;
+    const { name = '' } = wanted.object.metadata;
     try {
-      const live = await this.find(type, name, namespace);
+      const live = await this.find(owner, type, name);
       if (live && !isOwned(live, owner)) return { wanted, result: 'foreign', message: foreign(type, live) };
       const object = withDigest(ownedBy(wanted.fit?.(wanted.object, live) ?? wanted.object, owner));
       if (live && covers(live, object)) return { wanted, result: 'unchanged' };
@@ -92,10 +99,9 @@ export class Applier {
     }
   }
 
-  /** The object as the API server has it now. */
-  async live(type: ResourceType, name: string, namespace: string): Promise<Manifest | undefined> {
+  async #get(...what: Parameters<KubeClient['get']>): Promise<Manifest | undefined> {
     try {
-      return await this.client.get<Manifest>(type, name, namespace);
+      return await this.client.get<Manifest>(...what);
     } catch (error) {
       if (isKubeError(error, 404)) return undefined;
       throw error;

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { type GateServer, type GateSession, type GateToken, SIGNING_KEY } from '#libs/api';
-import { Informer, type KubeObject, OwnClient, type ResourceType, types } from '#libs/kube';
+import { Informer, type InformerOptions, type KubeObject, OwnClient, type ResourceType, types } from '#libs/kube';
 import { Faults } from '../ops/faults.js';
-import { type Manifest, type PodObject, type SecretObject } from './manifest.js';
-import { MANAGED_BY, OPERATOR, OWNED_SELECTOR } from './labels.js';
+import { type Manifest, type PodObject } from './manifest.js';
+import { OWNED_SELECTOR } from './labels.js';
 
 /** The kinds that a GateServer owns, in the order in which they are made. */
 export const OWNED: readonly ResourceType[] = [
@@ -19,49 +19,39 @@ export const OWNED: readonly ResourceType[] = [
   types.podDisruptionBudgets,
 ];
 
-/** Copies of the objects of one kind that the operator made. */
-export type Cache = Pick<Informer<Manifest>, 'get' | 'list'>;
-
 /** Everything that the operator watches, in all namespaces. */
 @Injectable()
 export class Watches {
   readonly gateServers: Informer<GateServer>;
   readonly gateTokens: Informer<GateToken>;
   readonly gateSessions: Informer<GateSession>;
-  /** All Secrets; those that do not concern the operator without their data. */
-  readonly secrets: Informer<SecretObject>;
+  /** The essentials of all Secrets, whoever made them. */
+  readonly secrets: Informer<KubeObject>;
   readonly virtualMachines: Informer<KubeObject>;
   readonly virtualMachineInstances: Informer<KubeObject>;
   /** Of gateways, without their spec. */
   readonly pods: Informer<PodObject>;
-  /** Objects that carry the operator's label. */
+  /** Objects that carry the operator's label, as they are: of every kind that a GateServer owns. */
   readonly owned: ReadonlyMap<ResourceType, Informer<Manifest>>;
-  /** The same with Secrets: copies of everything of the kinds that a GateServer owns. */
-  readonly caches: ReadonlyMap<ResourceType, Cache>;
 
   constructor(client: OwnClient, faults: Faults) {
-    const watch = <T extends KubeObject>(type: ResourceType, transform?: (object: T) => T, labelSelector?: string) =>
+    const watch = <T extends KubeObject>(type: ResourceType, options: InformerOptions<T> = {}) =>
       new Informer<T>(client, type, {
         onError: (error) => faults.warn(error, `watching ${type.resource}`),
-        ...(transform ? { transform } : {}),
-        ...(labelSelector ? { labelSelector } : {}),
+        ...options,
       });
+    const foreign = { metadataOnly: true, transform: essentials };
     this.gateServers = watch(types.gateServers);
     this.gateTokens = watch(types.gateTokens);
     this.gateSessions = watch(types.gateSessions);
-    this.secrets = watch(types.secrets, withoutForeignData);
-    this.virtualMachines = watch(types.virtualMachines, metadataOnly);
-    this.virtualMachineInstances = watch(types.virtualMachineInstances, metadataOnly);
-    this.pods = watch<PodObject>(
-      types.pods,
-      ({ metadata, status }) => ({ metadata, ...(status ? { status } : {}) }),
-      OWNED_SELECTOR,
-    );
-    const owned = OWNED.filter((type) => type !== types.secrets).map(
-      (type) => [type, watch<Manifest>(type, undefined, OWNED_SELECTOR)] as const,
-    );
-    this.owned = new Map(owned);
-    this.caches = new Map<ResourceType, Cache>([[types.secrets, this.secrets], ...owned]);
+    this.secrets = watch(types.secrets, foreign);
+    this.virtualMachines = watch(types.virtualMachines, foreign);
+    this.virtualMachineInstances = watch(types.virtualMachineInstances, foreign);
+    this.pods = watch<PodObject>(types.pods, {
+      labelSelector: OWNED_SELECTOR,
+      transform: ({ metadata, status }) => ({ metadata, ...(status ? { status } : {}) }),
+    });
+    this.owned = new Map(OWNED.map((type) => [type, watch<Manifest>(type, { labelSelector: OWNED_SELECTOR })]));
   }
 
   start(): void {
@@ -79,9 +69,8 @@ export class Watches {
 
   /** What is not in touch with the API server, by the names of resources. */
   lagging(now: number, patienceMs: number): string[] {
-    return this.#needed()
-      .filter(({ hasSynced, lastContact }) => !hasSynced || now - lastContact > patienceMs)
-      .map(({ resource }) => resource);
+    const late = this.#needed().filter(({ hasSynced, lastContact }) => !hasSynced || now - lastContact > patienceMs);
+    return [...new Set(late.map(({ resource }) => resource))];
   }
 
   all(): Informer<KubeObject>[] {
@@ -95,24 +84,14 @@ export class Watches {
   }
 }
 
-/** Other keys must not stay in this program's memory. */
-function withoutForeignData(secret: SecretObject): SecretObject {
-  const { annotations, labels } = secret.metadata;
-  if (annotations?.[SIGNING_KEY] === 'true' || labels?.[MANAGED_BY] === OPERATOR) return secret;
-  const kept = { ...secret };
-  delete kept.data;
-  return kept;
-}
+const ESSENTIAL = ['name', 'namespace', 'uid', 'resourceVersion', 'deletionTimestamp', 'ownerReferences'] as const;
 
-function metadataOnly(object: KubeObject): KubeObject {
-  const { name, namespace, uid, resourceVersion, deletionTimestamp } = object.metadata;
-  return {
-    metadata: {
-      ...(name === undefined ? {} : { name }),
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(uid === undefined ? {} : { uid }),
-      ...(resourceVersion === undefined ? {} : { resourceVersion }),
-      ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
-    },
-  };
+/**
+ * Which object, which version, whose, and whether it is marked as a signing key. No other annotation stays in memory:
+ * kubectl's last-applied-configuration has the data of a Secret.
+ */
+function essentials({ metadata }: KubeObject): KubeObject {
+  const kept = Object.fromEntries(ESSENTIAL.flatMap((name) => (name in metadata ? [[name, metadata[name]]] : [])));
+  const mark = metadata.annotations?.[SIGNING_KEY];
+  return { metadata: { ...kept, ...(mark === undefined ? {} : { annotations: { [SIGNING_KEY]: mark } }) } };
 }

@@ -14,6 +14,20 @@ function gateServer(): KubeObject {
 
 const reconcile = (cluster: FakeCluster): Promise<string[]> => reconcileWith(cluster, factory, 'n/gs');
 
+it.each(['gs-jwt-secret', 'gs-session', 'gs-tls'])(
+  'never reads the data of %s of another owner (security row 23)',
+  async (name) => {
+    const cluster = new FakeCluster();
+    cluster.put(types.gateServers, gateServer());
+    cluster.put(types.secrets, { metadata: { name, namespace: 'n' }, data: { 'tls.key': 'eA==' } } as KubeObject);
+    await reconcile(cluster);
+    await reconcile(cluster);
+    const { status } = cluster.take(types.gateServers, 'gs') as unknown as GateServer;
+    expect(JSON.stringify(status)).toContain(`Secret ${name} already exists and has no owner`);
+    expect(cluster.secretsRead).not.toContain(name);
+  },
+);
+
 // Its pods would run as that account, its guests would have that account's rights, anyone could write its JWTs.
 it.each([
   ['ServiceAccount', types.serviceAccounts, 'gs'],

@@ -1,8 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type GateServer, gateServerDefaults, type GateServerSettings, type GateToken, SIGNING_KEY } from '#libs/api';
-import { types } from '#libs/kube';
+import { type GateServer, gateServerDefaults, type GateServerSettings, type GateToken } from '#libs/api';
+import { type KubeObject, types } from '#libs/kube';
 import { Applier, controllerOf, isOwned } from '../apply/applier.js';
+import { isSigningKey } from '../cluster/labels.js';
 import { type Manifest, type PodObject, type SecretObject } from '../cluster/manifest.js';
+import { SecretReader } from '../cluster/secret-reader.js';
 import { Watches } from '../cluster/watches.js';
 import { OPERATOR_CONFIG, type OperatorConfig } from '../config/config.js';
 import { type Discovered, Discovery, NOTHING } from './discovery.js';
@@ -46,7 +48,8 @@ type Sources = Pick<Watches, 'gateServers' | 'gateTokens' | 'secrets' | 'owned' 
 export class ServerGatherer {
   constructor(
     @Inject(Watches) private readonly watches: Sources,
-    @Inject(Applier) private readonly applier: Pick<Applier, 'find' | 'live'>,
+    @Inject(Applier) private readonly applier: Pick<Applier, 'find'>,
+    private readonly reader: SecretReader,
     @Inject(Discovery) private readonly discovery: Pick<Discovery, 'discover' | 'groups'>,
     @Inject(OPERATOR_CONFIG) private readonly config: Gathered['config'],
   ) {}
@@ -58,11 +61,11 @@ export class ServerGatherer {
     if (!server || server.metadata.deletionTimestamp) return undefined;
     const names = namesOf(name);
     const settings = gateServerDefaults(server.spec);
-    const own = async (secret: string) => ownSecret(server, await this.applier.find(types.secrets, secret, namespace));
+    const own = async (secret: string) => ownSecret(server, await this.applier.find(server, types.secrets, secret));
     return {
       ...{ server, name, namespace, names, settings, config },
       secrets: { signing: await own(names.jwtSecret), session: await own(names.session), tls: await own(names.tls) },
-      marked: watches.secrets.list().filter((secret) => isMarked(secret, namespace)),
+      marked: await this.reader.allMarked(watches.secrets.list().filter((secret) => isMarked(secret, namespace))),
       tokens: watches.gateTokens.list().filter(({ metadata }) => metadata.namespace === namespace),
       deployment: watches.owned.get(types.deployments)?.get(name, namespace),
       service: watches.owned.get(types.services)?.get(name, namespace),
@@ -76,26 +79,24 @@ export class ServerGatherer {
     };
   }
 
-  /** Reads from the API server, since the watch omits the data of foreign Secrets. Keeps only the names of the keys. */
   async #certificate(settings: GateServerSettings, names: Names, namespace: string): Promise<Gathered['certificate']> {
     if (exposureOf(settings).exposure !== 'ingress' || !settings.tls) return undefined;
     const secret = settings.tls['secret-name'] ?? (settings.tls['issuer-ref'] && names.tls);
     if (secret === undefined) return undefined;
-    const found: SecretObject | undefined = await this.applier.live(types.secrets, secret, namespace);
-    if (!found) return { secret, lacks: 'all' };
-    const lacks = ['tls.crt', 'tls.key'].filter((key) => !found.data?.[key]);
+    const filled = await this.reader.filled(this.watches.secrets.get(secret, namespace));
+    if (!filled) return { secret, lacks: 'all' };
+    const lacks = ['tls.crt', 'tls.key'].filter((key) => !filled.includes(key));
     return lacks.length === 0 ? undefined : { secret, lacks };
   }
 }
 
-function ownSecret(server: GateServer, secret: Manifest | undefined): SecretObject | undefined {
+export function ownSecret(server: GateServer, secret: Manifest | undefined): SecretObject | undefined {
   return secret && isOwned(secret, server) ? secret : undefined;
 }
 
 /** Marked by a person: the secrets of GateServers have the mark too, but each is for its own gateway. */
-function isMarked(secret: SecretObject, namespace: string): boolean {
-  const { metadata } = secret;
-  if (metadata.namespace !== namespace || metadata.annotations?.[SIGNING_KEY] !== 'true') return false;
+function isMarked(secret: KubeObject, namespace: string): boolean {
+  if (secret.metadata.namespace !== namespace || !isSigningKey(secret)) return false;
   return controllerOf(secret)?.kind !== 'GateServer';
 }
 

@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type GateServer } from '#libs/api';
-import { isKubeError, type KubeClient, OwnClient, types } from '#libs/kube';
+import { types } from '#libs/kube';
 import { kidOf, parseDuration } from '#libs/token';
-import { isOwned } from '../apply/applier.js';
+import { Applier } from '../apply/applier.js';
 import { type SecretObject } from '../cluster/manifest.js';
 import { KeyFactory } from '../keys/key-factory.js';
 import { exposureOf } from './exposure.js';
-import { type Gathered } from './gather.js';
+import { type Gathered, ownSecret } from './gather.js';
 import {
   base64,
   needsCertificate,
@@ -31,7 +31,7 @@ export interface Material {
 @Injectable()
 export class MaterialMaker {
   constructor(
-    @Inject(OwnClient) private readonly client: Pick<KubeClient, 'get'>,
+    @Inject(Applier) private readonly applier: Pick<Applier, 'live'>,
     private readonly factory: KeyFactory,
   ) {}
 
@@ -48,16 +48,8 @@ export class MaterialMaker {
   }
 
   /** Past the watch: a new key in the place of one that is only not seen yet would end every token. */
-  async #freshSecrets({ server, namespace, names }: Gathered): Promise<Gathered['secrets']> {
-    const read = async (name: string): Promise<SecretObject | undefined> => {
-      try {
-        const secret = await this.client.get<SecretObject>(types.secrets, name, namespace);
-        return isOwned(secret, server) ? secret : undefined;
-      } catch (error) {
-        if (isKubeError(error, 404)) return undefined;
-        throw error;
-      }
-    };
+  async #freshSecrets({ server, names }: Gathered): Promise<Gathered['secrets']> {
+    const read = async (name: string) => ownSecret(server, await this.applier.live(server, types.secrets, name));
     return { signing: await read(names.jwtSecret), session: await read(names.session), tls: await read(names.tls) };
   }
 

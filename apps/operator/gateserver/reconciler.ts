@@ -76,7 +76,7 @@ export class ServerReconciler {
     if (!isReached(outcomes)) await this.#letGo(server);
     const status = gateServerStatus(gathered, material, outcomes, new Date(this.clock.now()));
     await this.#report(server, status);
-    // Groups, and what a certificate's Secret lacks, are not watched.
+    // API groups are not watched.
     const isWaiting = isBlocked(outcomes) || gathered.discovered.silent.length > 0 || status.phase !== 'Ready';
     return { again: isWaiting ? BLOCKED_MS : this.#sleep(gathered, material) };
   }

@@ -2,11 +2,12 @@ import { Module } from '@nestjs/common';
 import { ApplyModule } from '../apply/apply.module.js';
 import { ClusterModule } from '../cluster/cluster.module.js';
 import { OpsModule } from '../ops/ops.module.js';
+import { TokenGatherer } from './gather.js';
 import { TokenReconciler } from './reconciler.js';
 
 @Module({
   imports: [ApplyModule, ClusterModule, OpsModule],
-  providers: [TokenReconciler],
+  providers: [TokenGatherer, TokenReconciler],
   exports: [TokenReconciler],
 })
 export class GateTokenModule {}

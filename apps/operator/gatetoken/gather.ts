@@ -1,41 +1,64 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { type GateServer, type GateToken } from '#libs/api';
-import { isKubeError, type KubeClient, type KubeObject, type ResourceType, types } from '#libs/kube';
+import { isKubeError, type KubeClient, type KubeObject, OwnClient, type ResourceType, types } from '#libs/kube';
 import { boundVm } from '#libs/policy';
 import { serversOf } from '../gateserver/servers.js';
 import { type SecretObject } from '../cluster/manifest.js';
-import { type Watches } from '../cluster/watches.js';
+import { SecretReader } from '../cluster/secret-reader.js';
+import { Watches } from '../cluster/watches.js';
+import { type SecretOf } from './signer.js';
 
 /** Everything that decides about one token. */
 export interface Gathered {
   token: GateToken;
   /** Of its namespace, oldest first; none that is being deleted. */
   servers: GateServer[];
-  secretOf: (name: string) => SecretObject | undefined;
+  /** Of the Secrets of the GateServers, and the one that it names. Without data, unless they may sign. */
+  secretOf: SecretOf;
   /** The one VM that it names; `uid` undefined: there is no such VM. */
   vm: { namespace: string; name: string; uid: string | undefined } | undefined;
 }
 
-export type Sources = Pick<
+type Sources = Pick<
   Watches,
-  'gateTokens' | 'gateServers' | 'secrets' | 'virtualMachines' | 'virtualMachineInstances'
+  'gateTokens' | 'gateServers' | 'secrets' | 'owned' | 'virtualMachines' | 'virtualMachineInstances'
 >;
 
-/** @returns undefined when there is no such token */
-export async function gather(
-  watches: Sources,
-  client: Pick<KubeClient, 'get'>,
-  namespace: string,
-  name: string,
-): Promise<Gathered | undefined> {
-  const token = watches.gateTokens.get(name, namespace);
-  if (!token || token.metadata.deletionTimestamp) return undefined;
-  const target = targetOf(token);
-  return {
-    token,
-    servers: serversOf(watches, namespace),
-    secretOf: (secret) => watches.secrets.get(secret, namespace),
-    vm: target && { ...target, uid: await uidOf(watches, client, target) },
-  };
+/** Reads everything that decides about a GateToken. */
+@Injectable()
+export class TokenGatherer {
+  constructor(
+    @Inject(Watches) private readonly watches: Sources,
+    @Inject(OwnClient) private readonly client: Pick<KubeClient, 'get'>,
+    private readonly reader: SecretReader,
+  ) {}
+
+  /** @returns undefined when there is no such token */
+  async gather(namespace: string, name: string): Promise<Gathered | undefined> {
+    const { watches, client } = this;
+    const token = watches.gateTokens.get(name, namespace);
+    if (!token || token.metadata.deletionTimestamp) return undefined;
+    const target = targetOf(token);
+    const servers = serversOf(watches, namespace);
+    return {
+      token,
+      servers,
+      secretOf: await this.#secrets(token, servers),
+      vm: target && { ...target, uid: await uidOf(watches, client, target) },
+    };
+  }
+
+  async #secrets({ metadata: { namespace }, spec }: GateToken, servers: readonly GateServer[]): Promise<SecretOf> {
+    const { owned, secrets } = this.watches;
+    const found = new Map<string, SecretObject | undefined>();
+    const names = [spec['secret-name'], ...servers.map(({ status }) => status?.['secret-name'])];
+    for (const name of new Set(names.filter((one) => one !== undefined))) {
+      const own = owned.get(types.secrets)?.get(name, namespace);
+      const copy = secrets.get(name, namespace);
+      found.set(name, own ?? (await this.reader.marked(copy)) ?? (copy && { metadata: copy.metadata }));
+    }
+    return (name) => found.get(name);
+  }
 }
 
 const targets = new WeakMap<GateToken, { namespace: string; name: string } | undefined>();
@@ -74,7 +97,7 @@ async function find(
 ): Promise<KubeObject | undefined> {
   if (watch.hasSynced) return watch.get(name, namespace);
   try {
-    return await client.get(type, name, namespace);
+    return await client.get(type, name, namespace, { metadataOnly: true });
   } catch (error) {
     if (isKubeError(error, 404)) return undefined;
     throw error;

@@ -11,12 +11,12 @@ import {
 } from '#libs/api';
 import { type KubeObject, types } from '#libs/kube';
 import { generateKeyPair, KeyRing, parsePublicKey, thumbprint } from '#libs/token';
-import { Reporter } from '../apply/reporter.js';
 import { base64 } from '../gateserver/material.js';
 import { retiredFile } from '../keys/retired.js';
 import { FakeCluster } from '../testing/fake-cluster.js';
+import { tokenReconciler } from '../testing/reconcile.js';
+import { MANAGED_BY, OPERATOR } from '../cluster/labels.js';
 import { type SecretObject } from '../cluster/manifest.js';
-import { TokenReconciler } from './reconciler.js';
 
 const NOW = Date.parse('2030-01-01T12:00:00Z');
 const HOUR = 3_600_000;
@@ -52,7 +52,8 @@ describe('TokenReconciler', () => {
   }
 
   function secret(name: string, data: Record<string, string>, annotations: Record<string, string> = {}): void {
-    const object: SecretObject = { metadata: { name, namespace: 'n', annotations }, data: encoded(data) };
+    const labels: Record<string, string> = name.endsWith('-jwt-secret') ? { [MANAGED_BY]: OPERATOR } : {};
+    const object: SecretObject = { metadata: { name, namespace: 'n', labels, annotations }, data: encoded(data) };
     cluster.put(types.secrets, object);
   }
 
@@ -69,18 +70,9 @@ describe('TokenReconciler', () => {
   }
 
   /** A new reconciler each time: it keeps nothing between two runs, as after a restart. */
-  async function run(gateTokens: object = cluster.cache(types.gateTokens)) {
-    const watches = {
-      gateTokens,
-      gateServers: cluster.cache(types.gateServers),
-      secrets: cluster.cache(types.secrets),
-      virtualMachines: cluster.cache(types.virtualMachines),
-      virtualMachineInstances: cluster.cache(types.virtualMachineInstances),
-    } as unknown as ConstructorParameters<typeof TokenReconciler>[1];
-    const record = (_: KubeObject, type: string, reason: string) => events.push(`${type} ${reason}`);
-    const reporter = new Reporter(cluster.client, { record });
-    const reconciler = new TokenReconciler(cluster.client, watches, reporter, { now: () => now });
-    return (await reconciler.reconcile('n/t'))?.again;
+  async function run(gateTokens?: object) {
+    const given = { now: () => now, record: (event: string) => events.push(event), ...(gateTokens && { gateTokens }) };
+    return (await tokenReconciler(cluster, given).reconcile('n/t'))?.again;
   }
 
   const status = () => (cluster.take(types.gateTokens, 't') as unknown as GateToken | undefined)?.status;

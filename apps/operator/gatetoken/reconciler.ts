@@ -6,9 +6,8 @@ import { type Again, type KubeClient, OwnClient, types } from '#libs/kube';
 import { KeyRing, parseDuration, sign, TokenError } from '#libs/token';
 import { remove } from '../apply/remove.js';
 import { Reporter } from '../apply/reporter.js';
-import { Watches } from '../cluster/watches.js';
 import { decisionOf, type Decision, type Signing } from './desired.js';
-import { gather, type Gathered, type Sources } from './gather.js';
+import { type Gathered, TokenGatherer } from './gather.js';
 import { gateTokenStatus, isCurrent, type OwnStatus } from './status.js';
 
 /** setTimeout and clocks drift: look again at least so often. */
@@ -18,8 +17,8 @@ const LONGEST_SLEEP_MS = 6 * 3_600_000;
 @Injectable()
 export class TokenReconciler {
   constructor(
-    @Inject(OwnClient) private readonly client: Pick<KubeClient, 'get' | 'delete'>,
-    @Inject(Watches) private readonly watches: Sources,
+    private readonly gatherer: TokenGatherer,
+    @Inject(OwnClient) private readonly client: Pick<KubeClient, 'delete'>,
     private readonly reporter: Reporter,
     @Inject(Clock) private readonly clock: Pick<Clock, 'now'>,
   ) {}
@@ -28,7 +27,7 @@ export class TokenReconciler {
   async reconcile(key: string): Promise<Again> {
     const now = this.clock.now();
     const [namespace = '', name = ''] = key.split('/');
-    const gathered = await gather(this.watches, this.client, namespace, name);
+    const gathered = await this.gatherer.gather(namespace, name);
     if (!gathered) return;
     const { decision, jwt } = await this.#make(gathered, decisionOf(gathered, now));
     const removal = removalOf(gathered, decision);

@@ -1,5 +1,6 @@
 import { type GateServer, type GateToken, jwtSecretOf, SIGNING_KEY } from '#libs/api';
 import { secretKeys, SecretKeyError, type SigningKey } from '#libs/token';
+import { isSigningKey } from '../cluster/labels.js';
 import { type SecretObject } from '../cluster/manifest.js';
 import { Problem } from './problem.js';
 
@@ -30,7 +31,8 @@ export function signerOf(token: GateToken, servers: readonly GateServer[], secre
   }
   const owner = servers.find((server) => isSecretOf(server, name));
   if (owner) return { server: owner, secretName: ownSecret(owner) };
-  if (secretOf(name)?.metadata.annotations?.[SIGNING_KEY] !== 'true') throw foreign(name, token, servers);
+  const named = secretOf(name);
+  if (!named || !isSigningKey(named)) throw foreign(name, token, servers);
   const server = present ?? only(servers, token);
   return { server, secretName: name };
 }

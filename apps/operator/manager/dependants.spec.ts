@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { SIGNING_KEY } from '#libs/api';
 import { type KubeObject, type ResourceType, types } from '#libs/kube';
 import { enqueueDependants } from './dependants.js';
 import { OWNED, type Watches } from '../cluster/watches.js';
@@ -36,11 +37,14 @@ function watched() {
   ];
   const watches = Object.fromEntries(own.map((name) => [name, new FakeWatch()]));
   const owned = new Map<ResourceType, FakeWatch>(OWNED.map((type) => [type, new FakeWatch()]));
-  const servers = new Set<string>();
-  const none = { add: () => undefined };
-  const queues = { servers: { add: (key: string) => servers.add(key) }, tokens: none, sessions: none };
+  const [servers, tokens] = [new Set<string>(), new Set<string>()];
+  const queue = (keys: Set<string>) => ({ add: (key: string) => keys.add(key) });
+  const queues = { servers: queue(servers), tokens: queue(tokens), sessions: { add: () => undefined } };
   enqueueDependants({ ...watches, owned } as unknown as Watches, queues);
-  return { gateServers: watches['gateServers'] as FakeWatch, owned, servers };
+  const [gateServers, gateTokens, secrets] = ['gateServers', 'gateTokens', 'secrets'].map(
+    (name) => watches[name] as FakeWatch,
+  ) as [FakeWatch, FakeWatch, FakeWatch];
+  return { gateServers, gateTokens, secrets, owned, servers, tokens };
 }
 
 it('looks again when an object is taken from its owner (security row 16)', () => {
@@ -81,4 +85,30 @@ it('looks again at who shares its names when a GateServer comes, is refused or g
   servers.clear();
   gateServers.delete(one('x'));
   expect([...servers]).toEqual(['n/x-guest']);
+});
+
+describe('looks again at gateways and tokens of the namespace', () => {
+  const metadata = { name: 'any', namespace: 'n', annotations: { [SIGNING_KEY]: 'true' } };
+  const cases: [string, (watches: ReturnType<typeof watched>) => FakeWatch | undefined][] = [
+    ["the operator's own", ({ owned }) => owned.get(types.secrets)],
+    ['one that people marked', ({ secrets }) => secrets],
+  ];
+  it.each(cases)('when a signing key changes, loses its mark or is deleted: %s', (_name, watchOf) => {
+    const seen = watched();
+    const { gateServers, gateTokens, servers, tokens } = seen;
+    const token = (name: string, namespace: string) => ({ metadata: { name, namespace }, spec: {} }) as KubeObject;
+    gateTokens.objects = [token('t', 'n'), token('t', 'other')];
+    gateServers.objects = [{ metadata: { name: 'gs', namespace: 'n' }, spec: {} } as KubeObject];
+    const watch = watchOf(seen);
+    for (const happens of [
+      () => watch?.put({ metadata }, { metadata }),
+      () => watch?.put({ metadata: { ...metadata, annotations: {} } }, { metadata }),
+      () => watch?.delete({ metadata }),
+    ]) {
+      happens();
+      expect([[...servers], [...tokens]]).toEqual([['n/gs'], ['n/t']]);
+      servers.clear();
+      tokens.clear();
+    }
+  });
 });

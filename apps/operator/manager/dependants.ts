@@ -1,4 +1,4 @@
-import { type GateServer, type GateToken, SIGNING_KEY } from '#libs/api';
+import { type GateServer, type GateToken } from '#libs/api';
 import { keyOf, type KubeObject, types, type WorkQueue } from '#libs/kube';
 import { controllerOf } from '../apply/applier.js';
 import { namesakesOf } from '../gateserver/name-claim.js';
@@ -6,7 +6,7 @@ import { gatewayOf } from '../gateserver/names.js';
 import { claimOf, rivalsOf } from '../gateserver/route-claim.js';
 import { serversOf } from '../gateserver/servers.js';
 import { targetOf } from '../gatetoken/gather.js';
-import { type SecretObject } from '../cluster/manifest.js';
+import { isSigningKey } from '../cluster/labels.js';
 import { type Watches } from '../cluster/watches.js';
 
 type Queue = Pick<WorkQueue, 'add'>;
@@ -22,8 +22,7 @@ export function enqueueDependants(watches: Watches, queues: Queues): void {
   onSecrets(watches, queues);
   watches.pods.on('put', (pod) => queues.servers.add(gatewayOf(pod)));
   watches.pods.on('delete', (pod) => queues.servers.add(gatewayOf(pod)));
-  for (const [type, informer] of watches.owned) {
-    if (type === types.secrets) continue;
+  for (const informer of watches.owned.values()) {
     informer.on('put', (object, old) => {
       addOwner(object, queues);
       // It may have been taken from its owner.
@@ -83,11 +82,11 @@ function addNamespace({ metadata }: KubeObject, watches: Watches, queues: Queues
   }
 }
 
+/** Both watches show the operator's own; each time, a copy that something is decided by may have become another. */
 function onSecrets(watches: Watches, queues: Queues): void {
-  const changed = (secret: SecretObject, old?: SecretObject) => {
-    addOwner(secret, queues);
+  const changed = (secret: KubeObject, old?: KubeObject) => {
     const { namespace = '' } = secret.metadata;
-    const marked = [secret, old].some((one) => one?.metadata.annotations?.[SIGNING_KEY] === 'true');
+    const marked = [secret, old].some((one) => one && isSigningKey(one));
     const named = (token: GateToken) => marked || token.spec['secret-name'] === secret.metadata.name;
     for (const token of watches.gateTokens.list()) {
       if (token.metadata.namespace === namespace && named(token)) queues.tokens.add(keyOf(token));
@@ -99,8 +98,10 @@ function onSecrets(watches: Watches, queues: Queues): void {
       if (marked || isNamed) queues.servers.add(keyOf(server));
     }
   };
-  watches.secrets.on('put', changed);
-  watches.secrets.on('delete', (secret) => changed(secret));
+  for (const informer of [watches.secrets, watches.owned.get(types.secrets)]) {
+    informer?.on('put', changed);
+    informer?.on('delete', (secret) => changed(secret));
+  }
 }
 
 /** By name, not by uid: when a GateServer is recreated, the objects of the old one are deleted first. */

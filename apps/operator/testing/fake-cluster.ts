@@ -1,4 +1,5 @@
-import { KubeError, type KubeObject, type ResourceType } from '#libs/kube';
+import { KubeError, type KubeObject, type ReadOptions, type ResourceType, types } from '#libs/kube';
+import { MANAGED_BY, OPERATOR } from '../cluster/labels.js';
 import { type Manifest } from '../cluster/manifest.js';
 import { OWNED } from '../cluster/watches.js';
 
@@ -9,7 +10,10 @@ export class FakeCluster {
   readonly bodies = new Map<string, Manifest>();
   /** Thrown instead of the next write that begins so. */
   readonly faults = new Map<string, KubeError>();
+  /** Names of the Secrets that were read with their data. */
+  readonly secretsRead: string[] = [];
   readonly #objects = new Map<string, Manifest>();
+  readonly #essentials = new WeakMap<Manifest, KubeObject>();
   #version = 0;
 
   put(type: ResourceType, object: KubeObject): Manifest {
@@ -35,11 +39,17 @@ export class FakeCluster {
   }
 
   readonly client = {
-    get: async <T extends KubeObject>(type: ResourceType, name: string, namespace = ''): Promise<T> => {
+    get: async <T extends KubeObject>(
+      type: ResourceType,
+      name: string,
+      namespace = '',
+      { metadataOnly = false }: ReadOptions = {},
+    ): Promise<T> => {
       const found = this.take(type, name, namespace);
       if (!found)
         throw new KubeError({ code: 404, reason: 'NotFound', message: `${type.resource} "${name}" not found` });
-      return structuredClone(found) as unknown as T;
+      if (type === types.secrets && !metadataOnly) this.secretsRead.push(name);
+      return structuredClone(metadataOnly ? { metadata: found.metadata } : found) as unknown as T;
     },
     apply: async <T extends KubeObject>(type: ResourceType, object: T, opts: { subresource?: string }): Promise<T> => {
       const { namespace, name = '' } = object.metadata;
@@ -74,8 +84,31 @@ export class FakeCluster {
     };
   }
 
+  /** As `cache`, of metadata alone: a copy for each version. */
+  metadata(type: ResourceType) {
+    const { get, list } = this.cache<Manifest>(type);
+    const copy = (object: Manifest) => {
+      const known = this.#essentials.get(object) ?? { metadata: object.metadata };
+      this.#essentials.set(object, known);
+      return known;
+    };
+    const one = (object: Manifest | undefined) => object && copy(object);
+    return { hasSynced: true, get: (...key: Parameters<typeof get>) => one(get(...key)), list: () => list().map(copy) };
+  }
+
+  /** What has the operator's label. */
   get owned() {
-    return new Map(OWNED.map((type) => [type, this.cache<Manifest>(type)]));
+    return new Map(
+      OWNED.map((type) => {
+        const { get, list } = this.cache<Manifest>(type);
+        const ours = (object: Manifest | undefined) => (object && isLabelled(object) ? object : undefined);
+        const labelled = {
+          get: (...key: Parameters<typeof get>) => ours(get(...key)),
+          list: () => list().filter(ours),
+        };
+        return [type, labelled];
+      }),
+    );
   }
 
   /** What has been written since the last call. */
@@ -92,6 +125,8 @@ export class FakeCluster {
     this.writes.push(what);
   }
 }
+
+const isLabelled = ({ metadata }: KubeObject) => metadata.labels?.[MANAGED_BY] === OPERATOR;
 
 /** As far as the tests need server-side apply: what others own in the metadata and the spec stays. */
 function merged(old: Manifest | undefined, sent: Manifest): Manifest {

@@ -1,10 +1,14 @@
 import { types } from '#libs/kube';
 import { Applier } from '../apply/applier.js';
 import { Reporter } from '../apply/reporter.js';
+import { SecretReader } from '../cluster/secret-reader.js';
+import { type Watches } from '../cluster/watches.js';
 import { type Discovered } from '../gateserver/discovery.js';
 import { ServerGatherer } from '../gateserver/gather.js';
 import { MaterialMaker } from '../gateserver/make.js';
 import { ServerReconciler } from '../gateserver/reconciler.js';
+import { TokenGatherer } from '../gatetoken/gather.js';
+import { TokenReconciler } from '../gatetoken/reconciler.js';
 import { type KeyFactory } from '../keys/key-factory.js';
 import { type FakeCluster } from './fake-cluster.js';
 
@@ -16,6 +20,7 @@ export interface Surroundings {
   /** API groups. Default: KubeVirt's. */
   groups?: string[];
   now?: () => number;
+  /** Told of each Event: `Warning BadKey`. */
   record?: (event: string) => void;
 }
 
@@ -23,24 +28,43 @@ export interface Surroundings {
 export function serverReconciler(cluster: FakeCluster, given: Surroundings): ServerReconciler {
   const { factory, webAppHosts = [], now = Date.now, record = () => undefined } = given;
   const { discovered = { served: [{ group: '', name: 'pods' }], silent: [] }, groups = ['kubevirt.io'] } = given;
-  const watches = {
-    gateServers: cluster.cache(types.gateServers),
-    gateTokens: cluster.cache(types.gateTokens),
-    secrets: cluster.cache(types.secrets),
-    owned: cluster.owned,
-    pods: cluster.cache(types.pods),
-  };
-  const applier = new Applier(cluster.client, { caches: cluster.owned });
+  const watches = watchesOf(cluster);
+  const applier = new Applier(cluster.client, watches);
   const config = { gatewayImage: 'gateway:1', webAppHosts };
   const discovery = { discover: async () => discovered, groups: async () => groups };
-  const events = { record: (_: object, type: string, reason: string) => record(`${type} ${reason}`) };
   return new ServerReconciler(
-    new ServerGatherer(watches as never, applier, discovery, config),
-    new MaterialMaker(cluster.client, factory),
+    new ServerGatherer(watches, applier, new SecretReader(cluster.client), discovery, config),
+    new MaterialMaker(applier, factory),
     applier,
-    new Reporter(cluster.client, events),
+    reporter(cluster, record),
     { now },
   );
+}
+
+/** A new reconciler of GateTokens, as after a restart. @param given.gateTokens as of `tokenGatherer` */
+export function tokenReconciler(
+  cluster: FakeCluster,
+  given: Pick<Surroundings, 'now' | 'record'> & { gateTokens?: object },
+): TokenReconciler {
+  const { now = Date.now, record = () => undefined, gateTokens } = given;
+  return new TokenReconciler(tokenGatherer(cluster, gateTokens), cluster.client, reporter(cluster, record), { now });
+}
+
+/** A new gatherer of GateTokens. @param gateTokens what their watch shows; default: what there is */
+export function tokenGatherer(cluster: FakeCluster, gateTokens?: object): TokenGatherer {
+  const watches = Object.assign(watchesOf(cluster), gateTokens && { gateTokens });
+  return new TokenGatherer(watches, cluster.client, new SecretReader(cluster.client));
+}
+
+/** Watches that are always up to date. */
+function watchesOf(cluster: FakeCluster): Watches {
+  const kinds = ['gateServers', 'gateTokens', 'virtualMachines', 'virtualMachineInstances', 'pods'] as const;
+  const caches = Object.fromEntries(kinds.map((kind) => [kind, cluster.cache(types[kind])]));
+  return { ...caches, secrets: cluster.metadata(types.secrets), owned: cluster.owned } as unknown as Watches;
+}
+
+function reporter(cluster: FakeCluster, record: (event: string) => void): Reporter {
+  return new Reporter(cluster.client, { record: (_, type, reason) => record(`${type} ${reason}`) });
 }
 
 /** Reconciles one GateServer as after a restart. @returns what was written */

@@ -1,0 +1,80 @@
+import { afterEach, expect, it } from 'vitest';
+import { SIGNING_KEY } from '#libs/api';
+import { OwnClient, type ResourceType, types } from '#libs/kube';
+import { json, TestServer } from '../../../libs/kube/testing/server.js';
+import { type Faults } from '../ops/faults.js';
+import { MANAGED_BY, OPERATOR } from './labels.js';
+import { Watches } from './watches.js';
+
+const VALUE = 'c2VjcmV0';
+
+let server: TestServer | undefined;
+let watches: Watches | undefined;
+afterEach(async () => {
+  await watches?.stop();
+  await server?.close();
+});
+
+const lastApplied = { 'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify({ data: { key: VALUE } }) };
+const secret = (name: string, { labels = {}, annotations = {} }: Record<string, Record<string, string>> = {}) => ({
+  metadata: {
+    ...{ name, namespace: 'n', uid: name, resourceVersion: '1', labels },
+    annotations: { ...lastApplied, ...annotations },
+    managedFields: [{ fieldsV1: { 'f:data': { [VALUE]: {} } } }],
+  },
+  data: { key: VALUE },
+});
+const OWN = secret('own', { labels: { [MANAGED_BY]: OPERATOR } });
+const OTHERS = [secret('plain'), secret('mine', { annotations: { [SIGNING_KEY]: 'true' } })];
+const VM = { metadata: { name: 'vm', namespace: 'n', uid: 'u' }, spec: { userData: VALUE } };
+
+/** A server that knows selectors, and sends whole objects whatever it is asked for. */
+async function started(): Promise<Watches> {
+  server = await TestServer.start((req, res) => {
+    const { pathname, searchParams } = new URL(req.url ?? '', 'http://x');
+    if (searchParams.has('watch')) return void res.writeHead(200).flushHeaders();
+    const own = searchParams.has('labelSelector');
+    const kinds = { secrets: own ? [OWN] : [OWN, ...OTHERS], virtualmachines: [VM], virtualmachineinstances: [VM] };
+    const items = kinds[pathname.split('/').at(-1) as keyof typeof kinds] ?? [];
+    json(res, { metadata: { resourceVersion: '5' }, items });
+  });
+  const found = new Watches(new OwnClient(server.upstream), { warn: () => undefined } as unknown as Faults);
+  watches = found;
+  found.start();
+  await Promise.all(found.all().map((informer) => informer.synced()));
+  return found;
+}
+
+/** The forms that were asked for; undefined: whole objects. */
+const accepted = ({ resource }: ResourceType, query: string) =>
+  server?.requests
+    .filter(({ url }) => url.pathname.endsWith(`/${resource}`) && url.search.includes(query))
+    .map(({ headers: { accept } }) => /as=(\w+);/.exec(accept ?? '')?.[1]);
+
+it('asks for the metadata of Secrets and VMs, and for the data of its own Secrets alone', async () => {
+  await started();
+  for (const type of [types.secrets, types.virtualMachines, types.virtualMachineInstances]) {
+    expect(accepted(type, '?limit')).toEqual(['PartialObjectMetadataList']);
+    await expect.poll(() => accepted(type, '?resourceVersion')).toEqual(['PartialObjectMetadata']);
+  }
+  await expect.poll(() => accepted(types.secrets, '?labelSelector')).toEqual([undefined, undefined]);
+});
+
+it("keeps neither data nor anything that may hold data, of others' Secrets and VMs (security row 23)", async () => {
+  const { secrets, owned, virtualMachines, virtualMachineInstances } = await started();
+  for (const watch of [secrets, virtualMachines, virtualMachineInstances]) {
+    expect(watch.list()).not.toEqual([]);
+    expect(JSON.stringify(watch.list())).not.toContain(VALUE);
+  }
+  expect(secrets.get('mine', 'n')).toEqual({
+    metadata: {
+      name: 'mine',
+      namespace: 'n',
+      uid: 'mine',
+      resourceVersion: '1',
+      annotations: { [SIGNING_KEY]: 'true' },
+    },
+  });
+  expect(owned.get(types.secrets)?.list()).toEqual([OWN]);
+  expect(virtualMachines.get('vm', 'n')?.metadata.uid).toBe('u');
+});
