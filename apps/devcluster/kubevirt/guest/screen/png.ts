@@ -1,3 +1,4 @@
+import { constants } from 'node:zlib';
 import { PNG } from 'pngjs';
 import { type IndexedImage } from '#libs/rfb';
 
@@ -8,6 +9,8 @@ export function encodePng({ width, height, pixels, palette }: IndexedImage): Uin
     const colour = palette[index] ?? 0;
     png.data.writeUInt32BE(((colour << 8) | 0xff) >>> 0, at * 4);
   });
-  // Rows of text repeat: no filter and little effort give nearly the smallest file.
-  return PNG.sync.write(png, { colorType: 2, filterType: 0, deflateLevel: 4 });
+  // Rows of text repeat: no filter and little effort give nearly the smallest file, but the package's own strategy, run
+  // lengths alone, does not see it.
+  const deflateStrategy = constants.Z_DEFAULT_STRATEGY;
+  return PNG.sync.write(png, { colorType: 2, filterType: 0, deflateLevel: 4, deflateStrategy });
 }
