@@ -40,8 +40,11 @@ export const listVms = (namespace: string) => callJson<VmList>(`${inside(namespa
 export const getVm = (namespace: string, name: string) => callJson<Vm>(item(namespace, 'vms', name));
 export const actOnVm = (namespace: string, name: string, action: VmAction) =>
   call(`${item(namespace, 'vms', name)}/${action}`, { method: 'PUT' });
-export const getScreenshot = async (namespace: string, name: string, signal?: AbortSignal) =>
-  (await call(`${item(namespace, 'vms', name)}/screenshot`, { ...(signal && { signal }) })).blob();
+/** The browser keeps the picture and asks whether the screen still shows the same: the tag is the same then. */
+export const getScreenshot = async (namespace: string, name: string, signal?: AbortSignal) => {
+  const response = await call(`${item(namespace, 'vms', name)}/screenshot`, { ...(signal && { signal }) });
+  return { tag: response.headers.get('etag'), picture: await response.blob() };
+};
 
 export const listGateTokens = (namespace: string) => callJson<GateTokenViewList>(`${inside(namespace)}/gatetokens`);
 export const issue = (namespace: string, request: IssueRequest) =>

@@ -1,10 +1,34 @@
 import { QueryClient } from '@tanstack/react-query';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { ApiError } from '../api/client.js';
-import { afterFailure } from './useScreenshot.js';
+import { keys } from '../api/query.js';
+import { afterFailure, nextMs, takeShot } from './useScreenshot.js';
 
 beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+it('a screen that does not change keeps its picture, and is asked for less and less often', async () => {
+  const tags = ['a', 'a', 'a', 'a', 'a', 'b', 'b'];
+  vi.stubGlobal('fetch', () => Promise.resolve(new Response('picture', { headers: { etag: tags.shift() ?? '' } })));
+  const client = new QueryClient();
+  const take = () => client.fetchQuery({ queryKey: keys.screenshot('ns', 'vm'), queryFn: takeShot });
+  const [first, ...rest] = [await take(), await take(), await take(), await take(), await take()];
+  expect([first, ...rest].map(nextMs)).toEqual([10_000, 20_000, 40_000, 60_000, 60_000]);
+  for (const { picture } of rest) expect(picture).toBe(first.picture);
+  const changed = await take();
+  expect(changed.picture).not.toBe(first.picture);
+  expect([changed, await take()].map(nextMs)).toEqual([10_000, 20_000]);
+});
+
+it('a picture without a tag counts as another one', async () => {
+  vi.stubGlobal('fetch', () => Promise.resolve(new Response('picture')));
+  const client = new QueryClient();
+  const take = () => client.fetchQuery({ queryKey: keys.screenshot('ns', 'vm'), queryFn: takeShot });
+  expect([await take(), await take()].map(nextMs)).toEqual([10_000, 10_000]);
+});
 
 const failed = (code: number): ApiError => new ApiError({ code, reason: '', message: '' });
 

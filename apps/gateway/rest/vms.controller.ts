@@ -1,5 +1,6 @@
-import { Controller, Get, Header, Param, Put, StreamableFile } from '@nestjs/common';
+import { Controller, Get, Header, Param, Put, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { type Response } from 'express';
 import { Screenshot, Vm, VmAction, VmList } from '#libs/api/rest';
 import { Operation } from '../http/operation.js';
 import { KubeNameParam } from '../http/kube-name.js';
@@ -36,20 +37,23 @@ export class VmsController {
 
   @Operation({
     id: 'getScreenshot',
-    summary: 'Take a screenshot as a PNG; 409 while the screen is in use',
+    summary:
+      'Take a screenshot as a PNG; 304 if the screen still shows what If-None-Match names, 409 while it is in use',
     status: 200,
     answer: Screenshot,
     produces: 'image/png',
     refuses: [400, 401, 403, 404, 409],
   })
-  @Header('cache-control', 'no-store')
+  @Header('cache-control', 'private, no-cache')
   @Get(':vm/screenshot')
   async screenshot(
     @CurrentUser() user: User,
     @Param('ns', KubeNameParam) ns: string,
     @Param('vm', KubeNameParam) vm: string,
-  ): Promise<StreamableFile> {
-    return new StreamableFile(await this.vms.screenshot(user.client, ns, vm), { type: 'image/png' });
+    @Res() res: Response,
+  ): Promise<void> {
+    // Sent by Express itself, which hashes it for an ETag: nothing is sent again to whom has the same picture.
+    res.type('image/png').send(await this.vms.screenshot(user.client, ns, vm));
   }
 
   @Operation({

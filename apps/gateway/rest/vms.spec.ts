@@ -88,14 +88,33 @@ describe('PUT vms/VM/ACTION', () => {
 });
 
 describe('GET vms/VM/screenshot', () => {
-  const screenshot = (): ReturnType<typeof call> => asAda(gateway.port, 'GET', `${VMS}/demo/screenshot`);
+  const screenshot = (headers: Record<string, string> = {}): ReturnType<typeof call> =>
+    call(gateway.port, `/api/v1${VMS}/demo/screenshot`, { headers: { authorization: 'Bearer ada', ...headers } });
 
   it('is the picture', async () => {
     const png = '\u0089PNG as KubeVirt sends it';
     serveUsers(cluster, { 'GET /vnc/screenshot': { code: 200, text: png } });
     const reply = await screenshot();
     expect([reply.status, reply.headers['content-type'], reply.body]).toEqual([200, 'image/png', png]);
-    expect(reply.headers['cache-control']).toBe('no-store');
+    expect(reply.headers['cache-control']).toBe('private, no-cache');
+  });
+
+  it('is not sent again while the screen shows the same', async () => {
+    serveUsers(cluster, { 'GET /vnc/screenshot': { code: 200, text: 'a screen' } });
+    const { etag = '' } = (await screenshot()).headers;
+    const again = await screenshot({ 'if-none-match': etag });
+    expect([again.status, again.body, again.headers.etag]).toEqual([304, '', etag]);
+    expect(again.headers['cache-control']).toBe('private, no-cache');
+    serveUsers(cluster, { 'GET /vnc/screenshot': { code: 200, text: 'another screen' } });
+    const changed = await screenshot({ 'if-none-match': etag });
+    expect([changed.status, changed.body]).toEqual([200, 'another screen']);
+    serveUsers(cluster, { 'GET /vnc/screenshot': { text: BUSY } });
+    const refused = await screenshot({ 'if-none-match': etag });
+    expect([refused.status, refused.headers['cache-control'], refused.headers.etag]).toEqual([
+      409,
+      'no-store',
+      undefined,
+    ]);
   });
 
   it('409 while someone is on the screen', async () => {

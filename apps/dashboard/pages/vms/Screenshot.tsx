@@ -18,7 +18,7 @@ function whyNot(error: Error): string {
 /** What the VM's screen shows now. */
 export function Screenshot({ vm }: { vm: Vm }) {
   const on = vm.consoles.vnc;
-  const { data, problem, busy, refresh } = useScreenshot(vm.namespace, vm.name, on);
+  const { picture, problem, busy, refresh } = useScreenshot(vm.namespace, vm.name, on);
   const button = (
     <Button
       variant="plain"
@@ -39,8 +39,8 @@ export function Screenshot({ vm }: { vm: Vm }) {
             <p>{isRunning(vm) ? text.noScreen : text.shotOff}</p>
           ) : problem ? (
             <p>{whyNot(problem)}</p>
-          ) : data ? (
-            <Picture blob={data} alt={text.shotAlt(vm.name)} />
+          ) : picture ? (
+            <Picture blob={picture} alt={text.shotAlt(vm.name)} />
           ) : (
             <Spinner aria-label={common.loading} />
           )}
