@@ -38,7 +38,7 @@ export class VmsController {
   @Operation({
     id: 'getScreenshot',
     summary:
-      'Take a screenshot as a PNG; 304 if the screen still shows what If-None-Match names, 409 while it is in use',
+      'Take a screenshot as a PNG; 304 if If-None-Match names it, 409 while the screen is in use (KubeVirt before 1.7)',
     status: 200,
     answer: Screenshot,
     produces: 'image/png',

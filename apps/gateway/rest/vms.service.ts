@@ -72,8 +72,8 @@ export class VmsService {
 }
 
 /**
- * Why there is no picture. KubeVirt tells these apart by text alone, under 500. It takes the picture over the one VNC
- * connection that a VM has (kubevirt: pkg/virt-api/rest/vnc.go).
+ * Why there is no picture. KubeVirt tells these apart by text alone, under 500. Before release 1.7, it takes the picture
+ * over the one VNC connection that a VM has (kubevirt: pkg/virt-api/rest/vnc.go).
  */
 const NO_PICTURE: readonly (readonly [RegExp, RefusalCode, (vm: string) => string, hint: string])[] = [
   [

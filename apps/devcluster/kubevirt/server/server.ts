@@ -10,10 +10,12 @@ import { Handler, type HandlerParts, respondFailure } from './handler.js';
 import { refuseUpgrade, send } from './respond.js';
 import { checkRoute } from './routes.js';
 import { parseTarget, type Target } from './target.js';
+import { type Viewers } from './viewers.js';
 
 const KEEP_ALIVE_MS = 180_000;
 
 export interface ServerOptions extends HandlerParts {
+  viewers: Viewers;
   /** PEM of the certificate for `localhost`. */
   certificate: { cert: string; key: string };
   frontProxy: FrontProxy;

@@ -83,7 +83,7 @@ function preserves(query: URLSearchParams): boolean {
   return ['1', 't', 'T', 'true', 'TRUE', 'True'].includes(query.get('preserveSession') ?? '');
 }
 
-export const activeConnection = () =>
+const activeConnection = () =>
   internal(
     "Can't connect to websocket (503): websocket: bad handshake: " +
       'application info: Active VNC connection. Request denied.',
