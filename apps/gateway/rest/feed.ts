@@ -13,14 +13,13 @@ import { vmView } from './vm-view.js';
 const OF_VMS = [types.virtualMachines, types.virtualMachineInstances, types.gateSessions] as const;
 
 /** The rights that a user lacks of those that a stream of all kinds takes. */
-function lacksOf(rules: Rules): MissingRight[] {
-  return [...OF_VMS, types.gateTokens].flatMap(({ group, resource }): MissingRight[] => {
-    const may = (verb: string): boolean => rules.allow({ verb, group, resource });
-    if (may('list') && may('watch')) return [];
-    // Where rights are not all known, a list may be answered nevertheless: pages should ask for it.
-    const verb = may('list') || !rules.complete ? 'watch' : 'list';
-    return [{ verb, resource: resource as MissingRight['resource'] }];
+async function lacksOf(rules: Rules): Promise<MissingRight[]> {
+  const kinds = [...OF_VMS, types.gateTokens].map(async ({ group, resource }): Promise<MissingRight[]> => {
+    const may = (verb: string): Promise<boolean> => rules.surely({ verb, group, resource });
+    const [list, watch] = await Promise.all([may('list'), may('watch')]);
+    return list && watch ? [] : [{ verb: list ? 'watch' : 'list', resource: resource as MissingRight['resource'] }];
   });
+  return (await Promise.all(kinds)).flat();
 }
 
 /** The changes in one namespace that one user may see: one watch per kind, however many of their tabs listen. */
@@ -29,20 +28,22 @@ export class Feed {
   listeners = 0;
   private readonly informers: { stop(): Promise<void> }[] = [];
   private readonly viewers = new Viewers();
-  private readonly lacks: readonly MissingRight[];
   private readonly vmLacks: readonly MissingRight[];
   private readonly vms: Informer<VirtualMachine> | undefined;
   private readonly vmis: Informer<VirtualMachineInstance> | undefined;
   /** A VM is told of as soon as all that it is joined with has been read. */
   private joined = false;
 
-  /** @param rules of the user in this namespace */
+  /**
+   * @param rules of the user in this namespace
+   * @param lacks of the rights that the feed takes
+   */
   constructor(
     private readonly user: User,
     private readonly namespace: string,
     private readonly rules: Rules,
+    private readonly lacks: readonly MissingRight[],
   ) {
-    this.lacks = lacksOf(rules);
     // Joined with what the user may read but not watch, a VM's row would soon be wrong: pages have to ask for it.
     this.vmLacks = this.lacks.filter((right) => OF_VMS.some(({ resource }) => resource === right.resource));
     if (!this.vmLacks.some(({ verb, resource }) => verb === 'watch' || resource === 'virtualmachines')) {
@@ -139,9 +140,10 @@ export class Feeds {
    */
   async changes(user: User, namespace: string): Promise<Observable<ChangeEvent>> {
     const rules = await Rules.of(user.client, namespace);
+    const lacks = await lacksOf(rules);
     const key = `${user.session}/${namespace}`;
     return new Observable((subscriber) => {
-      const feed = this.feeds.get(key) ?? new Feed(user, namespace, rules);
+      const feed = this.feeds.get(key) ?? new Feed(user, namespace, rules, lacks);
       this.feeds.set(key, feed);
       feed.listeners += 1;
       subscriber.add(() => this.release(key, feed));

@@ -14,19 +14,28 @@ export interface ResourceAttributes {
 export class Rules {
   constructor(
     private readonly rules: readonly V1ResourceRule[],
-    /** False where an authorizer of the cluster, such as a webhook, cannot list rights: there may be more. */
-    readonly complete = true,
+    /** Asks for one right where an authorizer of the cluster, such as a webhook, cannot list them. */
+    private readonly review?: (asked: ResourceAttributes) => Promise<boolean>,
   ) {}
 
   /** @param client the user's own: the review describes the user who asks */
   static async of(client: UserClient, namespace: string): Promise<Rules> {
     const api = client.api(AuthorizationV1Api);
     const { status } = await api.createSelfSubjectRulesReview({ body: { spec: { namespace } } });
-    return new Rules(status?.resourceRules ?? [], status?.incomplete !== true);
+    const review = async (asked: ResourceAttributes): Promise<boolean> => {
+      const body = { spec: { resourceAttributes: { namespace, ...asked } } };
+      return (await api.createSelfSubjectAccessReview({ body })).status?.allowed === true;
+    };
+    return new Rules(status?.resourceRules ?? [], status?.incomplete ? review : undefined);
   }
 
   allow(asked: ResourceAttributes): boolean {
     return this.rules.some((rule) => covers(rule, asked));
+  }
+
+  /** As allow, where a wrong no would matter: one more request if the rights that are known may not be all. */
+  async surely(asked: ResourceAttributes): Promise<boolean> {
+    return this.allow(asked) || (await this.review?.(asked)) === true;
   }
 }
 
