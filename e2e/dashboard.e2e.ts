@@ -231,8 +231,9 @@ describe('the dashboard', () => {
       .getByRole('button', { name: `Delete ${name}` })
       .and(focused)
       .waitFor();
+    await page.getByLabel('Filter by name').fill(name);
     await confirm('Delete');
-    await focused.waitFor();
+    await page.getByRole('heading', { name: 'Links' }).and(focused).waitFor();
     await page.getByLabel('Filter by name').fill(kept);
     await dashboard.link(kept).getByRole('link', { name: 'demo' }).press('Enter');
     await page.getByRole('heading', { name: 'demo' }).and(focused).waitFor();

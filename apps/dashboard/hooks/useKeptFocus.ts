@@ -50,12 +50,12 @@ class Place {
   }
 }
 
-/** Something to focus in what follows the removed node, or precedes it, or is around it and not the whole page. */
+/** Something to focus in what follows the removed node, or precedes it, or is around it; not what holds the heading. */
 function beside({ nextSibling, previousSibling, target }: MutationRecord): HTMLElement | undefined {
   const near = [nextSibling, previousSibling];
   for (let node: Node | null = target; node && !isPage(node); node = node.parentNode) near.push(node);
   for (const node of near) {
-    if (!(node instanceof HTMLElement) || !node.isConnected) continue;
+    if (!(node instanceof HTMLElement) || !node.isConnected || isPage(node)) continue;
     const found = node.matches(FOCUSABLE) ? node : node.querySelector<HTMLElement>(FOCUSABLE);
     if (found) return found;
   }
