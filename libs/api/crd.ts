@@ -1,6 +1,6 @@
-import { gateServerSpec, gateServerStatus } from './gateserver.schema.js';
-import { gateSessionSpec, gateSessionStatus } from './gatesession.schema.js';
-import { gateTokenSpec, gateTokenStatus } from './gatetoken.schema.js';
+import { gateServerSpecSchema, gateServerStatusSchema } from './gateserver.schema.js';
+import { gateSessionSpecSchema, gateSessionStatusSchema } from './gatesession.schema.js';
+import { gateTokenSpecSchema, gateTokenStatusSchema } from './gatetoken.schema.js';
 import { GROUP, VERSION } from './meta.js';
 import { type Schema, type Validation } from './schema.js';
 
@@ -36,8 +36,8 @@ const gateServer: Kind = {
   singular: 'gateserver',
   plural: 'gateservers',
   short: 'gs',
-  spec: gateServerSpec,
-  status: gateServerStatus,
+  spec: gateServerSpecSchema,
+  status: gateServerStatusSchema,
   // Its Service bears the same name, and the longest name made from it adds 11 characters.
   validations: [
     {
@@ -62,8 +62,8 @@ const gateToken: Kind = {
   singular: 'gatetoken',
   plural: 'gatetokens',
   short: 'gt',
-  spec: gateTokenSpec,
-  status: gateTokenStatus,
+  spec: gateTokenSpecSchema,
+  status: gateTokenStatusSchema,
   columns: [
     column('Phase', '.status.phase'),
     column('VM', '.spec.vm'),
@@ -81,8 +81,8 @@ const gateSession: Kind = {
   singular: 'gatesession',
   plural: 'gatesessions',
   short: 'gsess',
-  spec: gateSessionSpec,
-  status: gateSessionStatus,
+  spec: gateSessionSpecSchema,
+  status: gateSessionStatusSchema,
   columns: [
     column('VM', '.spec.vm'),
     column('Kind', '.spec.kind'),

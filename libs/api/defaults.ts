@@ -1,7 +1,7 @@
 import { type GateServerSpec } from './gateserver.js';
-import { gateServerSpec } from './gateserver.schema.js';
+import { gateServerSpecSchema } from './gateserver.schema.js';
 import { type GateTokenSpec } from './gatetoken.js';
-import { gateTokenSpec } from './gatetoken.schema.js';
+import { gateTokenSpecSchema } from './gatetoken.schema.js';
 import { type Schema } from './schema.js';
 
 /** Fields that have no default: their absence means something of its own. */
@@ -21,7 +21,7 @@ const BEHIND_PROXY: ReadonlySet<string> = new Set(['auto', 'route', 'ingress', '
  * the schema, and the two that depend on other fields. `img` stays absent: it is the operator's release.
  */
 export function gateServerDefaults(spec: GateServerSpec): GateServerSettings {
-  const full = filled<GateServerSettings>(gateServerSpec, spec);
+  const full = filled<GateServerSettings>(gateServerSpecSchema, spec);
   return {
     ...full,
     'public-urls': spec['public-urls'] ?? [`https://${spec.route}`],
@@ -32,7 +32,7 @@ export function gateServerDefaults(spec: GateServerSpec): GateServerSettings {
 
 /** As gateServerDefaults, for a GateToken. `from` and `secret-name` stay absent: they depend on other objects. */
 export function gateTokenDefaults(spec: GateTokenSpec): GateTokenSettings {
-  return filled<GateTokenSettings>(gateTokenSpec, spec);
+  return filled<GateTokenSettings>(gateTokenSpecSchema, spec);
 }
 
 function filled<T>({ properties = {} }: Schema, spec: object): T {

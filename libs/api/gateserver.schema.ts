@@ -269,7 +269,7 @@ const properties: SchemaOf<GateServerSpec> = {
   oidc,
 };
 
-export const gateServerSpec: Schema = {
+export const gateServerSpecSchema: Schema = {
   type: 'object',
   description: 'One gateway for the virtual machines of one namespace.',
   required: ['route'],
@@ -282,7 +282,7 @@ export const gateServerSpec: Schema = {
   ],
 };
 
-export const gateServerStatus: Schema = {
+export const gateServerStatusSchema: Schema = {
   type: 'object',
   description: 'Status of the gateway, written by the operator.',
   properties: {

@@ -1,7 +1,7 @@
 import { type GateSessionSpec, type GateSessionStatus } from './gatesession.js';
 import { bytes, instant, namespaceName, objectName, type Schema, type SchemaOf, text } from './schema.js';
 
-export const gateSessionSpec: Schema = {
+export const gateSessionSpecSchema: Schema = {
   type: 'object',
   description: 'The record of one console. Deleting it closes the console.',
   required: ['vm', 'kind', 'client-address', 'pod'],
@@ -20,7 +20,7 @@ export const gateSessionSpec: Schema = {
   } satisfies SchemaOf<GateSessionSpec>,
 };
 
-export const gateSessionStatus: Schema = {
+export const gateSessionStatusSchema: Schema = {
   type: 'object',
   description: 'Status of the console, written by the gateway.',
   properties: {

@@ -160,7 +160,7 @@ function immutable(field: string): Validation {
   };
 }
 
-export const gateTokenSpec: Schema = {
+export const gateTokenSpecSchema: Schema = {
   type: 'object',
   description: 'One grant: what a link or a token gives access to, and for how long.',
   properties,
@@ -190,7 +190,7 @@ const data: Schema = {
   } satisfies SchemaOf<Required<GateTokenStatus>['data']>,
 };
 
-export const gateTokenStatus: Schema = {
+export const gateTokenStatusSchema: Schema = {
   type: 'object',
   description: 'Status of the grant. Written by the operator; redeemed, live and last-used by the gateway.',
   properties: {

@@ -1,5 +1,6 @@
 import { isDnsLabel, isDnsSubdomain } from '#libs/api';
 import { type ConsoleIdentity, type ConsoleKind, readIdentity } from '#libs/api';
+import { serialPath, vncPath } from '#libs/kubevirt';
 
 export interface ConsoleAddress {
   namespace: string;
@@ -28,10 +29,8 @@ export function readConsolePath({
 }
 
 /** The API path of the console's subresource. */
-export function subresource({ namespace, vm, kind }: ConsoleAddress): string {
-  const last = kind === 'vnc' ? 'vnc' : 'console';
-  return `/apis/subresources.kubevirt.io/v1/namespaces/${namespace}/virtualmachineinstances/${vm}/${last}`;
-}
+export const subresource = ({ namespace, vm, kind }: ConsoleAddress): string =>
+  kind === 'vnc' ? vncPath(namespace, vm) : serialPath(namespace, vm);
 
 /** Where the socket of a console is, on the host of this page. */
 export function socketUrl(

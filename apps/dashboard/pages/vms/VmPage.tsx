@@ -13,7 +13,7 @@ import { Notes } from '../Notes.js';
 import { notesOf } from '../rights.js';
 import { Empty } from '../States.js';
 import { common } from '../text.js';
-import { Screenshot } from './Screenshot.js';
+import { ScreenPreview } from './ScreenPreview.js';
 import { mayStart } from './actions.js';
 import { StartButton } from './StartButton.js';
 import { vmsText, vmText as text } from './text.js';
@@ -71,7 +71,7 @@ function Content({ vm }: { vm: Vm }) {
       </div>
       <Notes notes={notesOf({ polled, lacks: vm.lacks })} />
       <div className="kg-vm">
-        <Screenshot vm={vm} />
+        <ScreenPreview vm={vm} />
         <div className="kg-stack">
           <VmViewers vm={vm} />
           <VmDetails vm={vm} />

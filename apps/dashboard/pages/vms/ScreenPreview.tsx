@@ -16,7 +16,7 @@ function whyNot(error: Error): string {
 }
 
 /** What the VM's screen shows now. */
-export function Screenshot({ vm }: { vm: Vm }) {
+export function ScreenPreview({ vm }: { vm: Vm }) {
   const on = vm.consoles.vnc;
   const { picture, problem, busy, refresh } = useScreenshot(vm.namespace, vm.name, on);
   const button = (
