@@ -166,6 +166,19 @@ describe('denials, on both doors', () => {
     expect(await message(`/console/${namespace}/a..b`)).toMatch(/^The address contains an invalid Kubernetes name\. /);
   });
 
+  it('at an address that is not a public URL, and without TLS where it has it, every page says the right one', async () => {
+    const html = { accept: 'text/html' };
+    for (const host of ['127.0.0.1:1', cluster().route]) {
+      for (const path of ['/', '/l', '/nowhere', '/k8s/api', '/api/docs/']) {
+        expect([host, path, await raw(path, { ...html, host })]).toEqual([host, path, 421]);
+      }
+      // Probes, and programs with a credential, as through a port-forward.
+      expect(await raw('/healthz', { ...html, host })).toBe(200);
+      expect(await raw(vnc(), { host, authorization: `Bearer ${grant.token}` })).toBe(400);
+    }
+    expect(await raw('/', { ...html, host: new URL(cluster().url).host })).toBe(200);
+  });
+
   it('row 17: a refusal under /k8s that is a page is sandboxed; every page says who may open or frame it', async () => {
     const page = async (path: string): Promise<Headers> => {
       const { headers } = await gateway(path, { headers: { accept: 'text/html' } });

@@ -35,7 +35,7 @@ export async function createGateway(
   });
   instance.use('/api', compressReads());
   parseBodies(instance);
-  serveOpenApi(app, config.namespace);
+  serveOpenApi(app, config);
   return app;
 }
 

@@ -6,7 +6,7 @@ import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { bearerToken, GrantReader } from '../grants/grant-reader.js';
 import { type Access, accessOf, isForAnyHost } from '../http/access.js';
 import { refuseForeignOrigin } from '../http/origin.js';
-import { refuseForeignHost } from '../http/public-url.js';
+import { foreignHost } from '../http/public-url.js';
 import { Refusal } from '../http/refusal.js';
 import { SIGNED_IN_USERS, type SignedIn, type SignedInUsers } from '../sign-in/signed-in-users.js';
 import { setGrants } from './held-grants.js';
@@ -36,9 +36,8 @@ export class AccessGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<Request>();
     const access = accessOf(context);
-    // Scripts inside the cluster send a token to the Service: no browser does.
-    const anyHost = request.headers.authorization !== undefined || isForAnyHost(context);
-    if (!anyHost) refuseForeignHost(request, this.config);
+    const foreign = isForAnyHost(context) ? undefined : foreignHost(request, this.config);
+    if (foreign !== undefined) throw foreign;
     this.requireOwnOrigin(request, access);
     if (access === 'guest') await this.requireGrant(request);
     else if (access !== 'public') await this.requireUser(request, access);

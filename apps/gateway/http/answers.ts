@@ -5,12 +5,7 @@ import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { cut } from './ended.js';
 import { Refusal } from './refusal.js';
 import { framersOf, securityHeaders } from './security-headers.js';
-import { type Page, pageHeaders, renderPage } from './page.js';
-
-/** A browser's navigation accepts text/html; fetch, curl and kubectl do not ask for it. */
-function wantsHtml(accept: string | undefined): boolean {
-  return accept !== undefined && /\btext\/html\b/i.test(accept);
-}
+import { type Page, pageHeaders, renderPage, wantsHtml } from './page.js';
 
 /** The gateway's own answers, on both doors: Status bodies for programs, pages for people. */
 @Injectable()

@@ -21,13 +21,20 @@ export function refuseForeignOrigin(question: OriginQuestion, origins: ReadonlyS
   const { headers, method, upgrade, bearer } = question;
   if (headers.origin !== undefined) {
     if (origins.has(headers.origin)) return;
-    throw foreign('The request came from another site.');
+    throw foreign('The request came from another site.', nearest(headers.origin, origins));
   }
   if (upgrade || bearer || SAFE.has(method)) return;
   if (headers.cookie === undefined || headers['sec-fetch-site'] === 'same-origin') return;
-  throw foreign('The request does not say which site it came from.');
+  throw foreign('The request does not say which site it came from.', nearest('', origins));
 }
 
-function foreign(message: string): Refusal {
-  return new Refusal(403, message, 'Open the page at one of the public URLs of this gateway and try again there.');
+function foreign(message: string, own: string): Refusal {
+  return new Refusal(403, message, `Open the page at ${own} and try again there.`);
+}
+
+/** @returns the gateway's origin at the same host name, whose page was opened without TLS or at another port; else the first */
+function nearest(origin: string, origins: ReadonlySet<string>): string {
+  const name = URL.parse(origin)?.hostname;
+  const [first = ''] = origins;
+  return [...origins].find((own) => URL.parse(own)?.hostname === name) ?? first;
 }

@@ -30,6 +30,11 @@ export interface Page {
   note?: string;
 }
 
+/** A browser's navigation accepts text/html; fetch, curl and kubectl do not ask for it. */
+export function wantsHtml(accept: string | undefined): boolean {
+  return accept !== undefined && /\btext\/html\b/i.test(accept);
+}
+
 /** @returns a complete HTML document */
 export function renderPage(page: Page): string {
   const [first = '', ...rest] = page.lines.filter((line) => line !== '');

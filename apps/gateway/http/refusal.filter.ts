@@ -3,13 +3,16 @@ import {
   Catch,
   type ExceptionFilter,
   HttpException,
+  Inject,
   Injectable,
   NotFoundException,
 } from '@nestjs/common';
 import { type Request, type Response } from 'express';
 import { KubeError, NetworkError } from '#libs/kube';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { Answers } from './answers.js';
 import { nothingAt } from './nothing-at.js';
+import { foreignHost } from './public-url.js';
 import { isRefusalCode, Refusal } from './refusal.js';
 import { RequestLog } from './request-log.js';
 
@@ -29,6 +32,7 @@ export class RefusalFilter implements ExceptionFilter {
   constructor(
     private readonly answers: Answers,
     private readonly requests: RequestLog,
+    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
@@ -46,7 +50,7 @@ export class RefusalFilter implements ExceptionFilter {
     if (error instanceof NetworkError) {
       return new Refusal(502, 'The Kubernetes API did not respond.', 'Try again in a moment.', { cause: error });
     }
-    if (error instanceof NotFoundException) return nothingAt(request);
+    if (error instanceof NotFoundException) return foreignHost(request, this.config) ?? nothingAt(request);
     return unreadable(error) ?? error;
   }
 

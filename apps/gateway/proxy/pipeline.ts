@@ -8,6 +8,8 @@ import { type Credential } from '../credentials/credential.js';
 import { CredentialChooser } from '../credentials/credential-chooser.js';
 import { type PresentedGrants } from '../grants/grant-reader.js';
 import { refuseForeignOrigin } from '../http/origin.js';
+import { wantsHtml } from '../http/page.js';
+import { foreignHost } from '../http/public-url.js';
 import { Refusal } from '../http/refusal.js';
 import { ConsoleRights } from '../vms/console-rights.js';
 
@@ -38,9 +40,9 @@ export class Pipeline {
     private readonly chooser: CredentialChooser,
     @Inject(ConsoleRights) private readonly rights: Pick<ConsoleRights, 'require'>,
     @Inject(Watches) private readonly watches: Pick<Watches, 'inTouch'>,
-    @Inject(GATEWAY_CONFIG) { publicUrls }: Pick<GatewayConfig, 'publicUrls'>,
+    @Inject(GATEWAY_CONFIG) private readonly config: Pick<GatewayConfig, 'publicUrls' | 'trustedHops'>,
   ) {
-    this.#origins = new Set(publicUrls.map((url) => url.origin));
+    this.#origins = new Set(config.publicUrls.map((url) => url.origin));
   }
 
   /**
@@ -60,9 +62,15 @@ export class Pipeline {
       const credential = await this.rightful(request, chosen, held); // 403  a user's console: Kubernetes is asked as them
       return { allow: true, request, credential };
     } catch (error) {
-      if (error instanceof Refusal) return { allow: false, refusal: error, request };
+      if (error instanceof Refusal) return { allow: false, refusal: this.orWhere(error, incoming), request };
       throw error;
     }
+  }
+
+  /** A person without a credential at an address that is not a public URL has it at another one, if anywhere. */
+  private orWhere(refusal: Refusal, { headers, url: originalUrl }: Incoming): Refusal {
+    const isLost = refusal.code === 401 && wantsHtml(headers.accept);
+    return (isLost ? foreignHost({ headers, originalUrl }, this.config) : undefined) ?? refusal;
   }
 
   /**

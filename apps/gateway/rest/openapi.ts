@@ -2,20 +2,24 @@ import { type INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { type NextFunction, type Request, type Response } from 'express';
 import { z } from 'zod';
+import { type GatewayConfig } from '../config/config.js';
 import { LAST_GRANT } from '../grants/cookies.js';
+import { foreignHost } from '../http/public-url.js';
 import { SIGN_IN_COOKIE } from '../sign-in/sealed-cookie.js';
 import { DOCS_POLICY } from '../web/csp.js';
 
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 
-/** Serves the description of the REST API at /api/openapi.json, browsable at /api/docs. @param namespace the gateway's */
-export function serveOpenApi(app: INestApplication, namespace: string): void {
-  app.use('/api/docs', (_request: Request, response: Response, next: NextFunction) => {
+/** Serves the description of the REST API at /api/openapi.json, browsable at /api/docs. */
+export function serveOpenApi(app: INestApplication, config: GatewayConfig): void {
+  app.use('/api/docs', (request: Request, response: Response, next: NextFunction) => {
+    const foreign = foreignHost(request, config);
+    if (foreign !== undefined) throw foreign;
     response.setHeader('content-security-policy', DOCS_POLICY);
     response.setHeader('referrer-policy', 'same-origin');
     next();
   });
-  SwaggerModule.setup('api/docs', app, () => describeApi(app, namespace), {
+  SwaggerModule.setup('api/docs', app, () => describeApi(app, config.namespace), {
     jsonDocumentUrl: 'api/openapi.json',
     raw: ['json'],
     customSiteTitle: 'kube-gateway API',

@@ -53,7 +53,7 @@ export function pipelineWhere({
 }: Situation = {}): Pipeline {
   const chooser = new CredentialChooser({ read }, { fromCookies: () => users }, { get: () => VM });
   const publicUrls = [new URL('https://gate.example.com')];
-  return new Pipeline(chooser, { require: rights }, { inTouch: () => inTouch }, { publicUrls });
+  return new Pipeline(chooser, { require: rights }, { inTouch: () => inTouch }, { publicUrls, trustedHops: 0 });
 }
 
 export const ask = (url: string, more: Partial<Incoming> = {}): Incoming => ({

@@ -6,8 +6,9 @@ import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middlewar
 import { type Answers } from '../http/answers.js';
 import { type GatewayConfig } from '../config/config.js';
 import { type ClientAddresses } from '../http/client-address.js';
+import { wantsHtml } from '../http/page.js';
 import { ownConnection, passedOn } from '../http/proxied-headers.js';
-import { publicUrlOf } from '../http/public-url.js';
+import { foreignHost, publicUrlOf } from '../http/public-url.js';
 import { Refusal } from '../http/refusal.js';
 import { type RequestLog } from '../http/request-log.js';
 import { boundSilence, isLate } from '../http/silence.js';
@@ -39,7 +40,7 @@ export class WebApp {
 
   constructor(
     target: URL,
-    private readonly config: Pick<GatewayConfig, 'webRoot' | 'publicUrls'>,
+    private readonly config: Pick<GatewayConfig, 'webRoot' | 'publicUrls' | 'trustedHops'>,
     private readonly http: Http,
     silenceMs = SILENCE_MS,
   ) {
@@ -68,8 +69,13 @@ export class WebApp {
   }
 
   /** The web application learns from the gateway alone where a request came from: what the client says of it is dropped. */
-  forward(req: IncomingMessage, res: ServerResponse): Promise<void> {
+  async forward(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const { publicUrls } = this.config;
+    // Only pages: other programs may call it by the name of the gateway's Service.
+    const foreign = wantsHtml(req.headers.accept)
+      ? foreignHost({ headers: req.headers, originalUrl: req.url ?? '/' }, this.config)
+      : undefined;
+    if (foreign !== undefined) return this.http.answers.refuse(req, res, foreign);
     const url = publicUrlOf(req.headers.host, publicUrls) ?? publicUrls[0];
     const cookie = theirCookies(req.headers.cookie);
     req.headers = {
@@ -80,7 +86,7 @@ export class WebApp {
     };
     // It decides itself which windows may know each other.
     res.removeHeader('cross-origin-opener-policy');
-    return this.proxy(req, res);
+    await this.proxy(req, res);
   }
 }
 
