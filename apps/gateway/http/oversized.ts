@@ -8,8 +8,11 @@ import { Refusal } from './refusal.js';
 /** How long, and for how many bytes, a client may go on sending before the connection is cut. */
 const LINGER_MS = 2000;
 const LINGER_BYTES = 16 * 1024 * 1024;
-/** The method, address and headers of a request that is served have fewer bytes. */
+/** The address and headers of a request that is served have fewer bytes, but for the gateway's own cookies. */
 const LARGEST_HEAD = 16 * 1024;
+/** Those of 16 grants and a sign-in are smaller: nobody is locked out by links that they opened. */
+const LARGEST_OWN = 8 * 1024;
+const OWN_COOKIES = /(?<=^|; ?)kg-[^;]*/g;
 /** Node reads this much of them, so that the answer can say what is too large: its parser keeps nothing of what it refuses. */
 export const READ_HEAD = 256 * 1024;
 /** A cookie header, or the middle of one. */
@@ -22,6 +25,8 @@ export function oversized({ url = '', rawHeaders, headers }: IncomingMessage): (
   for (const text of rawHeaders) size += text.length;
   if (size < LARGEST_HEAD) return undefined;
   const { accept, cookie = '' } = headers;
+  const own = cookie.match(OWN_COOKIES)?.join('').length ?? 0;
+  if (size - Math.min(own, LARGEST_OWN) < LARGEST_HEAD) return undefined;
   const isCookies = size - cookie.length < LARGEST_HEAD;
   return answerTo(isCookies ? tooManyCookies() : tooLarge(), accept, url.startsWith('/k8s/'));
 }
