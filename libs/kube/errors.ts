@@ -72,6 +72,7 @@ export const STATUS_REASONS = {
   403: 'Forbidden',
   404: 'NotFound',
   405: 'MethodNotAllowed',
+  408: 'RequestTimeout',
   409: 'Conflict',
   410: 'Gone',
   413: 'RequestEntityTooLarge',

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { call, sendRaw } from '../testing/clients.js';
 import { type TestGateway, until, VNC } from '../testing/gateway.js';
 import { useGateway } from '../testing/use-gateway.js';
+import { answerUnreadable } from './oversized.js';
 
 const PODS = '/k8s/api/v1/namespaces/ns/pods';
 const { gateway } = useGateway();
@@ -97,6 +99,18 @@ it.each([
 it('what is just small enough is served', async () => {
   const { status } = await call(gateway.port, '/healthz', { headers: { cookie: 'x'.repeat(16_000) } });
   expect(status).toBe(200);
+});
+
+it('408 where the head does not come in time, as browsers expect on a connection that they opened early', async () => {
+  const server = createServer({ headersTimeout: 20, connectionsCheckingInterval: 10 });
+  server.on('clientError', answerUnreadable).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  for (const sent of ['', 'GET / HTTP/1.1\r\nHost: x\r\n']) {
+    const answer = await sendRaw(port, sent);
+    expect(answer).toMatch(/^HTTP\/1\.1 408 [^]*"message":"The request did not arrive in time\. Try again\."/);
+  }
+  server.close();
 });
 
 it('413 with a Status in a body', async () => {

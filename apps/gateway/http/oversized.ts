@@ -51,6 +51,8 @@ export function answerUnreadable(error: Error & { code?: string; rawPacket?: Buf
 function answerToUnread({ code, rawPacket }: Error & { code?: string; rawPacket?: Buffer }) {
   const piece = rawPacket?.toString('latin1') ?? '';
   const accept = /^accept:(.*)$/im.exec(piece)?.[1];
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return answerTo(new Refusal(408, 'The request did not arrive in time.', 'Try again.'), accept);
   if (code !== 'HPE_HEADER_OVERFLOW') return answerTo(new Refusal(400, 'This is not a valid HTTP request.'), accept);
   // Browsers send cookies last, and no program as many of them.
   return COOKIES.test(piece) ? answerTo(tooManyCookies(), accept ?? 'text/html') : answerTo(tooLarge(), accept);

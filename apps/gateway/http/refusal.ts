@@ -10,6 +10,7 @@ const HEADINGS: Record<RefusalCode, string> = {
   403: 'Access denied',
   404: 'Not found',
   405: 'Method not allowed',
+  408: 'The request took too long',
   409: 'This is not possible right now',
   410: 'This link is no longer valid',
   413: 'Request too large',
