@@ -32,10 +32,9 @@ const answer = (status: object): string =>
 const numbered = `n=$(wc -l < "$(dirname "$0")/runs" | tr -d ' ')
 echo '{"apiVersion":"${apiVersion}","kind":"ExecCredential","status":{"token":"token-'$n'"}}'`;
 
-function upstreamOf(server: string, exec: Partial<ExecConfig> = {}, ca?: string): Upstream {
-  const data = ca === undefined ? {} : { 'certificate-authority-data': Buffer.from(ca).toString('base64') };
+function upstreamOf(server: string, exec: Partial<ExecConfig> = {}, more: object = {}): Upstream {
   const config = {
-    clusters: [{ name: 'c', cluster: { server, ...data } }],
+    clusters: [{ name: 'c', cluster: { server, ...more } }],
     users: [{ name: 'u', user: { exec: { apiVersion, command: './plugin', ...exec } } }],
     contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
     'current-context': 'x',
@@ -115,6 +114,19 @@ it('says in KUBERNETES_EXEC_INFO what it speaks and, if wanted, for which cluste
   expect(JSON.parse(readFileSync(seen, 'utf8'))).toEqual({ apiVersion, kind: 'ExecCredential', spec });
 });
 
+it('passes on what the kubeconfig has for it beside the cluster', async () => {
+  const seen = join(dir, 'seen');
+  program(`printf %s "$KUBERNETES_EXEC_INFO" > "${seen}"\n${answer({ token: 't' })}`);
+  const extensions = [
+    { name: 'other', extension: 1 },
+    { name: 'client.authentication.k8s.io/exec', extension: { audience: 'a' } },
+  ];
+  const upstream = upstreamOf('https://127.0.0.1:1', { provideClusterInfo: true }, { extensions });
+  await upstream.credential();
+  await upstream.close();
+  expect(JSON.parse(readFileSync(seen, 'utf8'))).toMatchObject({ spec: { cluster: { config: { audience: 'a' } } } });
+});
+
 it('shows a client certificate that the program supplies', async () => {
   const ca = await makeCa({ cn: 'ca' });
   const client = await makeCertificate(ca, { cn: 'from-plugin', usages: ['client'] });
@@ -126,7 +138,13 @@ it('shows a client certificate that the program supplies', async () => {
     json(res, { metadata: { name: 'p' } });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const upstream = upstreamOf(`https://127.0.0.1:${(server.address() as AddressInfo).port}`, {}, ca.cert);
+  const upstream = upstreamOf(
+    `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    {},
+    {
+      'certificate-authority-data': Buffer.from(ca.cert).toString('base64'),
+    },
+  );
   onTestFinished(async () => {
     await upstream.close();
     server.closeAllConnections();
@@ -143,6 +161,8 @@ it.each([
   ['{"kind":"ExecCredential","status":{"clientKeyData":"x"}}', /not both/],
   ['{"kind":"ExecCredential","status":{"token":"t","expirationTimestamp":"soon"}}', /expirationTimestamp/],
   ['{"kind":"ExecCredential","status":{"clientCertificateData":"x","clientKeyData":"y"}}', /cannot be used/],
+  ['{"kind":"ExecCredential","status":{"token":"to ken"}}', /wrote an invalid token: it contains a space/],
+  ['[]', /wrote no ExecCredential: Invalid/],
   ['hello', /wrote no JSON/],
 ])('says what is wrong with the output %s', async (output, message) => {
   const plugin = new ExecPlugin({ apiVersion, command: program(`echo '${output}'`) }, CLUSTER);

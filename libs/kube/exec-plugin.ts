@@ -4,8 +4,9 @@ import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
 import { Backoff } from './backoff.js';
 import { NetworkError } from './errors.js';
+import { readToken } from './own-token.js';
 import { readText } from './renewed-file.js';
-import { type ClientCertificate } from './trust.js';
+import { type ClientCertificate, inField } from './trust.js';
 
 const TIME_LIMIT_MS = 60_000;
 /** Replaced this long before the end: a request must not arrive with an expired credential. */
@@ -26,6 +27,8 @@ export const execSchema = z.looseObject({
   env: z.array(z.object({ name: z.string(), value: z.string() })).nullish(),
   installHint: z.string().nullish(),
   provideClusterInfo: z.boolean().nullish(),
+  /** Not of the file: what the cluster's extension `client.authentication.k8s.io/exec` holds. */
+  config: z.unknown().optional(),
   interactiveMode: z
     .enum(['Never', 'IfAvailable'], { error: () => 'must be Never or IfAvailable: nobody can answer questions here' })
     .nullish(),
@@ -145,7 +148,7 @@ export class ExecPlugin {
   }
 
   #env(): NodeJS.ProcessEnv {
-    const { apiVersion, env, provideClusterInfo } = this.config;
+    const { apiVersion, env, provideClusterInfo, config } = this.config;
     const { server, caData, caFile, tlsServerName, skipTLSVerify } = this.cluster;
     const ca = caData ?? (caFile ? Buffer.from(readText(caFile)).toString('base64') : undefined);
     const cluster = {
@@ -153,6 +156,7 @@ export class ExecPlugin {
       ...(ca ? { 'certificate-authority-data': ca } : {}),
       ...(tlsServerName ? { 'tls-server-name': tlsServerName } : {}),
       ...(skipTLSVerify ? { 'insecure-skip-tls-verify': true } : {}),
+      ...(config === undefined ? {} : { config }),
     };
     const spec = { interactive: false, ...(provideClusterInfo ? { cluster } : {}) };
     return {
@@ -171,17 +175,21 @@ function parse(output: string): Held {
     throw new Error('wrote no JSON. It must write an ExecCredential.');
   }
   const { error, data } = answerSchema.safeParse(value);
-  if (error)
-    throw new Error(`wrote no ExecCredential: ${error.issues[0]?.path.join('.')}: ${error.issues[0]?.message}.`);
+  if (error) throw new Error(`wrote no ExecCredential: ${firstIssue(error)}.`);
   const { token, clientCertificateData: cert, clientKeyData: key, expirationTimestamp } = data.status;
   if (!cert !== !key) throw new Error('wrote a client certificate or its key, not both.');
   if (cert && key) checkPair(cert, key);
   if (!token && !cert) throw new Error('wrote a status with neither a token nor a client certificate.');
   return {
     expires: expirationTimestamp ? Date.parse(expirationTimestamp) : Infinity,
-    ...(token ? { token } : {}),
+    ...(token ? { token: inField('wrote an invalid token', () => readToken(token)) } : {}),
     ...(cert && key ? { certificate: { cert, key } } : {}),
   };
+}
+
+/** What is wrong first, and where. */
+export function firstIssue({ issues: [issue] }: z.ZodError): string {
+  return [issue?.path.join('.'), issue?.message].filter(Boolean).join(': ');
 }
 
 function checkPair(cert: string, key: string): void {

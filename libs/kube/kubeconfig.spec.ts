@@ -92,7 +92,12 @@ describe('one line that names the file and the field', () => {
     [
       'a CA that is not base64',
       { cluster: { 'certificate-authority-data': '%%%' } },
-      'certificate-authority-data: it contains no certificate',
+      'certificate-authority-data: it is not base64',
+    ],
+    [
+      'a CA as PEM text where base64 belongs',
+      { cluster: { 'certificate-authority-data': BAD_BLOCK } },
+      'certificate-authority-data: it is not base64',
     ],
     [
       'a certificate that cannot be read',
@@ -106,16 +111,41 @@ describe('one line that names the file and the field', () => {
       'client-certificate: it contains no certificate',
     ],
     [
+      'a client certificate that is not base64',
+      { user: { 'client-certificate-data': BAD_BLOCK, 'client-key-data': base64('y') } },
+      'client-certificate-data: it is not base64',
+    ],
+    [
       'a token file that does not exist',
       { user: { tokenFile: 'no' } },
       'user "u": tokenFile: /.*/no: the file does not',
     ],
     ['a password', { user: { username: 'me', password: 'p' } }, 'user "u": username: .* no passwords'],
+    ['a password alone', { user: { password: 'p' } }, 'user "u": password: .* no passwords'],
     ['impersonation', { user: { as: 'me' } }, 'user "u": as: acting as another user is not supported'],
+    ['a group to act as', { user: { token: 't', 'as-groups': ['g'] } }, 'user "u": as-groups: acting as another'],
+    ['a UID to act as', { user: { token: 't', 'as-uid': '1' } }, 'user "u": as-uid: acting as another'],
+    ['what to act with', { user: { token: 't', 'as-user-extra': { a: [] } } }, 'user "u": as-user-extra: acting as'],
+    ['a provider that is gone', { user: { 'auth-provider': { name: 'gcp' } } }, 'auth-provider.name: only oidc'],
+    ['a token that is a number', { user: { token: 12 } }, 'user "u": token: must be text: write it in quotes'],
+    ['a token with a space', { user: { token: 'Bearer t' } }, 'user "u": token: it contains a space'],
+    ['a token in two lines', { user: { token: 'to\nken' } }, 'user "u": token: it contains a space, a line break'],
+    ['a token with an accent', { user: { token: 'töken' } }, 'user "u": token: .* outside ASCII'],
+    [
+      'no check of the server beside a CA',
+      { cluster: { 'insecure-skip-tls-verify': true, 'certificate-authority': 'ca.crt' } },
+      'cluster "c": insecure-skip-tls-verify: contradicts certificate-authority',
+    ],
+    [
+      'a flag in quotes',
+      { cluster: { 'insecure-skip-tls-verify': 'true' } },
+      'cluster "c": insecure-skip-tls-verify: must be true or false',
+    ],
+    ['an empty server', { cluster: { server: '' } }, 'cluster "c": server: is missing'],
     ['a user that is missing', { more: { users: [] } }, 'it has no user "u"'],
     ['a cluster that is missing', { more: { clusters: null } }, 'it has no cluster "c"'],
     ['no context', { more: { 'current-context': '' } }, 'current-context is not set'],
-    ['a list of the wrong kind', { more: { clusters: 'c' } }, 'clusters: '],
+    ['a list of the wrong kind', { more: { clusters: 'c' } }, 'clusters: must be a list'],
   ])('%s', (_name, parts, message) => {
     const file = save(parts);
     const load = () => Upstream.fromKubeconfig(file);
@@ -126,6 +156,7 @@ describe('one line that names the file and the field', () => {
   it.each([
     ['', 'it is not a kubeconfig'],
     ['just text', 'it is not a kubeconfig'],
+    ['[1]', 'it is not a kubeconfig'],
     ['a: [1', 'it is not YAML'],
     ['{"a": "b', 'it is not YAML'],
   ])('the text %j', (text, message) => {
@@ -137,12 +168,15 @@ describe('one line that names the file and the field', () => {
   });
 });
 
+const server = 'https://127.0.0.1:1';
+
 it.each<[string, object]>([
   [
     'a cluster without a server',
     { clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:1' } }, { name: 'd' }] },
   ],
   ['a user whose token file is missing', { users: [{ name: 'u' }, { name: 'v', user: { 'token-file': '/no' } }] }],
+  ['entries of another kind', { users: [null, 'v', { name: 'u' }], clusters: [7, { name: 'c', cluster: { server } }] }],
   ['entries that are empty', { users: [{ name: 'u' }, {}], contexts: [{}, { name: 'x', context: { cluster: 'c' } }] }],
 ])('does not mind %s beside the chosen context', async (_name, more) => {
   await Upstream.fromKubeconfig(save({ more })).close();
@@ -157,4 +191,40 @@ it.each(['tokenFile', 'token-file'])('reads %s, relative to the kubeconfig and w
   const upstream = Upstream.fromKubeconfig(save({ user: { [field]: 'token', token: 'of-the-field' } }));
   expect(upstream.credential()).toBe('of-the-file');
   await upstream.close();
+});
+
+it('names the client key that is not one, or another certificate’s', async () => {
+  const ca = await makeCa({ cn: 'ca' });
+  const [one, other] = await Promise.all(['one', 'other'].map((cn) => makeCertificate(ca, { cn, usages: ['client'] })));
+  const load = (key: string) => () =>
+    Upstream.fromKubeconfig(
+      save({ user: { 'client-certificate-data': base64(one?.cert ?? ''), 'client-key-data': base64(key) } }),
+    );
+  expect(load('no key')).toThrow(/: client-key: it cannot be read\. Use a private key in PEM/);
+  expect(load(other?.key ?? '')).toThrow(/: client-certificate and client-key: they do not belong together$/);
+});
+
+it('reads merge keys, and names that are numbers', async () => {
+  const file = join(dir, 'yaml');
+  const text = `
+shared: &shared { server: 'https://127.0.0.1:1' }
+clusters: [{ name: c, cluster: { <<: *shared, tls-server-name: n } }]
+users: [{ name: 12, user: { token: t } }]
+contexts: [{ name: 7, context: { cluster: c, user: '12' } }]
+`;
+  writeFileSync(file, text);
+  const upstream = Upstream.fromKubeconfig(file, '7');
+  expect([upstream.server.href, upstream.tls.servername, upstream.credential()]).toEqual([
+    'https://127.0.0.1:1/',
+    'n',
+    't',
+  ]);
+  await upstream.close();
+});
+
+it('refuses a list of files', () => {
+  const file = save({});
+  expect(() => Upstream.fromKubeconfig(`${file}:${file}`)).toThrow(
+    /: lists of files are not supported\. Name one file/,
+  );
 });

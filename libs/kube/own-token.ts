@@ -15,10 +15,12 @@ export function ownToken(config: KubeConfig): () => string | undefined | Promise
   return user?.authProvider ? () => askProvider(config) : () => undefined;
 }
 
-/** @throws Error when the file is empty */
+/** @throws Error when it is empty, or cannot be sent as a bearer token (RFC 6750, section 2.1, allows less) */
 export function readToken(text: string): string {
   const token = text.trim();
-  if (token === '') throw new Error('the file is empty');
+  if (token === '') throw new Error('it is empty');
+  if (!/^[\x21-\x7e]+$/.test(token))
+    throw new Error('it contains a space, a line break or a character outside ASCII, which no token has');
   return token;
 }
 

@@ -1,4 +1,5 @@
 import { type Cluster, type User } from '@kubernetes/client-node';
+import { createPrivateKey } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { readCertificates } from './certificates.js';
 import { RenewedFile, readText } from './renewed-file.js';
@@ -31,7 +32,8 @@ export function certificateOf(user: User | null): ClientCertificate | undefined 
   if (!cert && !key) return undefined;
   if (!cert || !key) throw new Error(`client-certificate and client-key belong together: one of them is missing`);
   inField('client-certificate', () => readCertificates(cert));
-  inField('client-certificate and client-key', () => createSecureContext({ cert, key }));
+  inField('client-key', () => checkKey(key));
+  inField('client-certificate and client-key', () => checkPair(cert, key));
   return { cert, key };
 }
 
@@ -55,12 +57,32 @@ export class SecureContexts {
   }
 }
 
+function checkKey(key: string): void {
+  try {
+    createPrivateKey(key);
+  } catch (cause) {
+    throw new Error('it cannot be read. Use a private key in PEM format without a passphrase', { cause });
+  }
+}
+
+function checkPair(cert: string, key: string): void {
+  try {
+    createSecureContext({ cert, key });
+  } catch (cause) {
+    throw new Error('they do not belong together', { cause });
+  }
+}
+
 function fileOrData(field: string, file: string | undefined, data: string | undefined): string | undefined {
-  if (data) return decode(data);
+  if (data) return inField(`${field}-data`, () => decode(data));
   return file ? inField(field, () => readText(file)) : undefined;
 }
 
-const decode = (base64: string): string => Buffer.from(base64, 'base64').toString('utf8');
+function decode(base64: string): string {
+  if (!/^[A-Za-z0-9+/\s]*[=\s]*$/.test(base64))
+    throw new Error('it is not base64. Encode the PEM text, as "base64 -w0 FILE" does');
+  return Buffer.from(base64, 'base64').toString('utf8');
+}
 
 /** @throws Error that begins with the field, of what `read` throws */
 export function inField<T>(field: string, read: () => T): T {
