@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { API_VERSION, type GateServer, SIGNING_KEY } from '#libs/api';
+import { API_VERSION, type GateServer, type GateToken, SIGNING_KEY } from '#libs/api';
 import { isKubeError, type KubeObject, types } from '#libs/kube';
+import { generateKeyPair, kidOf, parsePublicKey, thumbprint } from '#libs/token';
 import { adminClient } from './support/admin.js';
 import { Between } from './support/between.js';
 import { until } from './support/until.js';
@@ -65,3 +66,20 @@ it('the operator never receives the data of Secrets that do not concern it (secu
   const own = await admin.get<KubeObject & { data: Record<string, string> }>(types.secrets, 'gs-jwt-secret', namespace);
   await until('it has its own', () => received.includes(own.data['tls.key'] ?? ''));
 }, 180_000);
+
+it('a marked key signs, and the operator sees at once that it was changed or lost its mark', async () => {
+  const tokens = { urls: [`/api/v1/namespaces/${namespace}/pods`], duration: '10m', 'secret-name': 'mine' };
+  const object = { apiVersion: API_VERSION, kind: 'GateToken', metadata: { name: 't', namespace }, spec: tokens };
+  await admin.create(types.gateTokens, object);
+  const status = async () => (await admin.get<GateToken>(types.gateTokens, 't', namespace)).status;
+  const why = async () => (await status())?.conditions?.find(({ type }) => type === 'Ready')?.reason;
+  await until('its data are found not to be a key', async () => (await why()) === 'BadKey');
+  for (const version of [1, 2]) {
+    const { 'tls.key': key, 'tls.crt': certificate } = await generateKeyPair();
+    await patch('mine', { data: { 'tls.key': base64(key) } });
+    const kid = thumbprint(parsePublicKey(certificate));
+    await until(`key ${version} has signed`, async () => kidOf((await status())?.token ?? '') === kid, 5000);
+  }
+  await patch('mine', { metadata: { annotations: { [SIGNING_KEY]: null } } });
+  await until('it no longer signs', async () => (await why()) === 'ForeignSecret', 5000);
+});
