@@ -95,7 +95,7 @@ const exposure: Pick<SchemaOf<GateServerSpec>, 'expose' | 'ingress-class' | 'gat
     ],
   },
   'trusted-hops': count(
-    'How many entries of X-Forwarded-For to trust. Defaults to 1 behind a Route, Ingress or HTTPRoute, otherwise to 0.',
+    'How many entries of X-Forwarded-For to trust; from 1 on, X-Forwarded-Host and X-Forwarded-Proto are trusted, too. Defaults to 1 behind a Route, Ingress or HTTPRoute, otherwise to 0.',
     0,
     16,
   ),
