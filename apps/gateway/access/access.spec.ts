@@ -24,6 +24,8 @@ const PUBLIC = [
   'GET /vms/*path',
   'GET /links',
   'GET /l',
+  'GET /l%23:code',
+  'GET /l/%23:code',
   'GET /console/:ns/:vm',
   'GET /console/:ns/:vm/serial',
   'GET /assets/*path',

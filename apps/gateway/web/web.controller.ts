@@ -3,6 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Request, type Response } from 'express';
+import { readLinkCode } from '#libs/api';
 import { Answers } from '../http/answers.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { Public } from '../http/access.js';
@@ -36,6 +37,13 @@ export class WebController implements OnModuleInit {
   @Get('l')
   landing(@Res() response: Response): void {
     this.guest(response);
+  }
+
+  /** Some mail programs and redirectors write the `#` of a link as `%23`. What follows goes back into the fragment. */
+  @Get(['l%23:code', 'l/%23:code'])
+  encoded(@Param('code') code: string, @Res() response: Response): void {
+    response.setHeader('cache-control', 'no-store');
+    response.redirect(302, `/l#${readLinkCode(code)}`);
   }
 
   @Get(['console/:ns/:vm', 'console/:ns/:vm/serial'])

@@ -42,6 +42,14 @@ describe('the dashboard', () => {
     expect(response.headers.get('referrer-policy')).toBe('same-origin');
   });
 
+  it.each(['/l%23', '/l/%23', '/L%23'])('takes a link whose # became %%23: %s', async (path) => {
+    const code = 'AbCd-EfGh_IjKlMnOpQrStUv';
+    const response = await get(`${path}${code}%3E.`);
+    expect([response.status, response.headers.get('location')]).toEqual([302, `/l#${code}`]);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(gateway.log.join('')).not.toContain(code);
+  });
+
   it('sends assets compressed, to be kept forever', async () => {
     const response = await get('/assets/ours.js', { headers: { 'accept-encoding': 'gzip' } });
     expect(response.headers.get('content-encoding')).toBe('gzip');
