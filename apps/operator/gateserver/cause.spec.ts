@@ -244,12 +244,21 @@ describe('Ready is True with', () => {
   });
 });
 
+it('says nothing of a pod that does not run yet', async () => {
+  const { ready } = await reconciled({ ready: 1, pods: [waiting('ContainerCreating')] });
+  expect(ready).toMatchObject({ reason: 'NotAllReady', message: '1 of 2 gateways are ready.' });
+});
+
 it('gateways on their way are just not ready, and no Warning is written', async () => {
   const { ready, events } = await reconciled({
     ready: 1,
     pods: [waiting('ContainerCreating'), containers({ state: { running: {} } })],
   });
-  expect(ready).toMatchObject({ reason: 'NotAllReady', message: '1 of 2 gateways are ready.' });
+  expect(ready).toMatchObject({
+    reason: 'NotAllReady',
+    message:
+      '1 of 2 gateways are ready. Pod gs-1 is running but not ready yet. If this persists, run "kubectl logs gs-1 -n n" to see why.',
+  });
   expect(events.filter((event) => event.startsWith('Warning'))).toEqual([]);
 });
 

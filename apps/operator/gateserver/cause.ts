@@ -26,11 +26,26 @@ const LONGEST_QUOTE = 500;
 
 /** Why not all gateways are ready, from what the operator sees; undefined while nothing speaks against it. */
 export function causeOf(gathered: Gathered): Cause | undefined {
-  const waiting = gathered.pods.filter((pod) => !pod.metadata.deletionTimestamp && !isTrue(pod, 'Ready'));
-  const newest = waiting.sort((a, b) => (age(a) < age(b) ? 1 : -1));
-  const found = newest.map((pod) => podCause(pod, gathered)).find((cause) => cause !== undefined);
+  const found = notReady(gathered)
+    .map((pod) => podCause(pod, gathered))
+    .find((cause) => cause !== undefined);
   return notCreated(gathered) ?? found ?? withoutKubeVirt(gathered);
 }
+
+/** Where to look while a gateway runs and is not ready: what it waits for, only its log says. */
+export function logHint(gathered: Gathered): string {
+  const name = notReady(gathered).find(isRunning)?.metadata.name;
+  if (name === undefined) return '';
+  return ` Pod ${name} is running but not ready yet. If this persists, run "kubectl logs ${name} -n ${gathered.namespace}" to see why.`;
+}
+
+/** The newest first. */
+function notReady({ pods }: Gathered): PodObject[] {
+  const waiting = pods.filter((pod) => !pod.metadata.deletionTimestamp && !isTrue(pod, 'Ready'));
+  return waiting.sort((a, b) => (age(a) < age(b) ? 1 : -1));
+}
+
+const isRunning = ({ status }: PodObject) => status?.containerStatuses?.some(({ state }) => state?.running) === true;
 
 const age = ({ metadata }: PodObject) => `${String(metadata.creationTimestamp)} ${metadata.name}`;
 

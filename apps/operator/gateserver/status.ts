@@ -5,7 +5,7 @@ import { rfc3339, setCondition, type StatedCondition, types } from '#libs/kube';
 import { type Outcome } from '../apply/applier.js';
 import { retiredKeys } from '../keys/retired.js';
 import { type SecretObject } from '../cluster/manifest.js';
-import { causeOf, exposureCause } from './cause.js';
+import { causeOf, exposureCause, logHint } from './cause.js';
 import { type Fault, notInEffect } from './check.js';
 import { scaledTo } from './deployment.js';
 import { exposureOf } from './exposure.js';
@@ -108,7 +108,7 @@ function availableCondition(gathered: Gathered): Stated {
   const cause = causeOf(gathered);
   const rolling = ready < wanted ? '' : ' They are being replaced by gateways with the current spec.';
   if (cause) return not(cause.reason, `${rolling} ${cause.message}`);
-  return not(rolling ? 'RollingOut' : 'NotAllReady', rolling);
+  return not(rolling ? 'RollingOut' : 'NotAllReady', `${rolling}${logHint(gathered)}`);
 }
 
 /** The first that is False says why the host name does not lead to a gateway that does what the spec asks for. */
