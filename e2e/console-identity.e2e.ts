@@ -35,12 +35,12 @@ describe('a browser that signed in as dev and holds a view-only link', () => {
   });
 
   /** @returns a page of the dashboard; the link was opened after signing in */
-  async function both(): Promise<Page> {
+  async function both(user: 'dev' | 'viewer' = 'dev'): Promise<Page> {
     context = await freshProfile(browser);
     const tab = await context.newPage();
     const dashboard = new DashboardPage(tab);
     await dashboard.open('/login');
-    await dashboard.signIn(tokenOf('dev'));
+    await dashboard.signIn(tokenOf(user));
     await dashboard.vm('demo').waitFor();
     const { link = '' } = await issue({ vm: 'demo', duration: '10m', 'view-only': true });
     const guest = await context.newPage();
@@ -63,6 +63,13 @@ describe('a browser that signed in as dev and holds a view-only link', () => {
   async function isGuest(tab: Page): Promise<void> {
     await who(tab).getByText('With a link').waitFor();
     await viewOnly(tab).waitFor();
+  }
+
+  async function signOut(tab: Page): Promise<void> {
+    await tab.bringToFront();
+    await tab.getByRole('button', { name: 'Account: dev' }).click();
+    await tab.getByRole('menuitem', { name: 'Sign out' }).click();
+    await tab.getByLabel('Token', { exact: true }).waitFor();
   }
 
   it('is dev on the consoles of the dashboard, and says so', async () => {
@@ -115,9 +122,7 @@ describe('a browser that signed in as dev and holds a view-only link', () => {
     const screen = new ConsolePage(await context.newPage());
     await screen.open(page('?as=user'));
     await screen.connected();
-    await tab.getByRole('button', { name: 'Account: dev' }).click();
-    await tab.getByRole('menuitem', { name: 'Sign out' }).click();
-    await tab.getByLabel('Token', { exact: true }).waitFor();
+    await signOut(tab);
     await screen.page.reload();
     await screen.page.getByRole('heading', { name: 'You are not signed in' }).waitFor();
     expect(await accessibilityProblems(screen.page)).toEqual([]);
@@ -135,6 +140,42 @@ describe('a browser that signed in as dev and holds a view-only link', () => {
     await new DashboardPage(screen.page).signIn(tokenOf('dev'));
     await isDev(screen.page);
     expect(screen.url()).toBe(page('/serial?as=user'));
+  });
+
+  it('does not open a console again as somebody else when a sign-in ends', async () => {
+    const tab = await both();
+    const screen = new ConsolePage(await context.newPage());
+    await screen.open(page(''));
+    await screen.connected();
+    await isDev(screen.page);
+    await signOut(tab);
+    const [signIn, reconnect] = [
+      screen.page.getByRole('link', { name: 'Sign in' }),
+      screen.page.getByRole('button', { name: 'Reconnect' }),
+    ];
+    await until('the page notices', async () => {
+      // Signing out ends the console itself only on the replica that was told.
+      if (await reconnect.isEnabled()) await reconnect.click({ timeout: 1_000 });
+      return signIn.isVisible();
+    });
+    await screen.page.getByRole('link', { name: TO_LINK }).waitFor();
+    expect(await who(screen.page).count()).toBe(0);
+    await screen.page.getByRole('link', { name: 'Serial console' }).click();
+    await screen.page.getByRole('heading', { name: 'You are not signed in' }).waitFor();
+    expect(await accessibilityProblems(screen.page)).toEqual([]);
+  });
+
+  it('is the guest of the link where the user may not open the console', async () => {
+    const screen = new ConsolePage(await both('viewer'));
+    await screen.open(page(''));
+    await screen.connected();
+    await isGuest(screen.page);
+    await screen.open(page('?as=user'));
+    await screen.page.getByRole('heading', { name: 'You do not have permission to open the screen' }).waitFor();
+    expect(await accessibilityProblems(screen.page)).toEqual([]);
+    await screen.page.getByRole('main').getByRole('link', { name: TO_LINK }).click();
+    await screen.connected();
+    await isGuest(screen.page);
   });
 
   it('is told that a second tab of dev is their own', async () => {

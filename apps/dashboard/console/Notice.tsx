@@ -86,7 +86,7 @@ function Blocked({ address, state, open }: Part<'blocked'>) {
         )}
         {why === 'paused' && <Button label={text.lookAnyway} onClick={() => open({ paused: true })} />}
         {offersOther && (
-          <a className="kg-button kg-primary" href={consolePath({ ...address, kind: other })}>
+          <a className="kg-button kg-primary" href={consolePath({ ...address, as: access.as, kind: other })}>
             {text.kind[other]}
           </a>
         )}
@@ -96,9 +96,9 @@ function Blocked({ address, state, open }: Part<'blocked'>) {
   );
 }
 
-function Refused({ address, state: { error, other }, open }: Part<'refused'>) {
+function Refused({ address, state: { error, access, other }, open }: Part<'refused'>) {
   const code = error instanceof ApiError ? error.code : 500;
-  const words = refusalText(code, error.message, address.as);
+  const words = refusalText(code, error.message, access?.as ?? address.as);
   return (
     <Box title={words.title}>
       <p>{words.text}</p>

@@ -60,7 +60,7 @@ function KindSwitch({ address, access }: { address: ConsoleAddress; access: Cons
       {open.map((kind) => (
         <a
           key={kind}
-          href={consolePath({ ...address, kind })}
+          href={consolePath({ ...address, ...(access && { as: access.as }), kind })}
           aria-label={text.kind[kind]}
           {...(kind === address.kind && { 'aria-current': 'page' as const })}
         >

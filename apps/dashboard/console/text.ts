@@ -155,7 +155,7 @@ export function obstacleText(why: Obstacle, kind: ConsoleKind, access: ConsoleAc
 
 /**
  * Why access was refused, in words. The gateway's own message (`said`) is the text of a 401, else follows it.
- * @param as who the visitor chose to be
+ * @param as who the visitor chose to be, or was
  */
 export function refusalText(code: number, said: string, as: ConsoleIdentity | undefined): Words {
   if (code === 401 && as === 'user') return { title: 'You are not signed in', text: 'Sign in to open this console.' };

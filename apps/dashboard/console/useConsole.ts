@@ -1,5 +1,6 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
-import { type Dispatch, useCallback, useEffect, useMemo, useReducer } from 'react';
+import { type Dispatch, useCallback, useEffect, useMemo, useReducer, useRef } from 'react';
+import { type ConsoleIdentity } from '#libs/api';
 import { ApiError } from '../api/client.js';
 import { keys } from '../api/query.js';
 import { getGrant, getSession, getVm } from '../api/rest.js';
@@ -54,8 +55,11 @@ export function useConsole(address: ConsoleAddress): Console {
 /** @returns a function that checks access to the console and dispatches the answer */
 function useCheck({ namespace, vm, kind, as }: ConsoleAddress, dispatch: Dispatch<Action>): () => void {
   const client = useQueryClient();
+  // Who opened the console opens it again: a page does not turn to another identity by itself.
+  const identity = useRef(as);
   return useCallback(() => {
-    void ask(client, { namespace, vm, kind, ...(as && { as }) }).then(({ access, other }) =>
+    void ask(client, { namespace, vm, kind }, identity.current).then(({ access, other }) => {
+      if (!(access instanceof Error)) identity.current = access.as;
       dispatch(
         access instanceof Error
           ? {
@@ -67,9 +71,9 @@ function useCheck({ namespace, vm, kind, as }: ConsoleAddress, dispatch: Dispatc
               jitter: Math.random(),
             }
           : { type: 'checked', access, other, now: Date.now() },
-      ),
-    );
-  }, [client, namespace, vm, kind, as, dispatch]);
+      );
+    });
+  }, [client, namespace, vm, kind, dispatch]);
 }
 
 /** Calls `check` every so many milliseconds; not at all while `everyMs` is undefined. */
@@ -95,7 +99,11 @@ function useReopening(at: number | undefined, dispatch: Dispatch<Action>): void 
   }, [at, dispatch]);
 }
 
-function ask(client: QueryClient, { namespace, vm, kind, as }: ConsoleAddress): Promise<Standing> {
+function ask(
+  client: QueryClient,
+  { namespace, vm, kind }: ConsoleAddress,
+  as: ConsoleIdentity | undefined,
+): Promise<Standing> {
   const sources = {
     user: async () => {
       const { username } = await getSession();
