@@ -1,6 +1,7 @@
 import { type Browser } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type MissingRight, type Vm, type VmList } from '#libs/api';
+import { ConsolePage } from './pages/console-page.js';
 import { DashboardPage } from './pages/dashboard-page.js';
 import { accessibilityProblems } from './support/accessibility.js';
 import { accountWith, type Rights } from './support/accounts.js';
@@ -157,6 +158,9 @@ describe('a user who lacks rights, in the dashboard', () => {
     await page.getByText(`${FACTS} list virtualmachineinstances.`).waitFor();
     expect(await page.getByText('The virtual machine is not running').count()).toBe(0);
     expect(await accessibilityProblems(page)).toEqual([]);
+    const screen = new ConsolePage(await page.context().newPage());
+    await screen.open(`${cluster().url}/console/${cluster().namespace}/demo`);
+    await screen.connected();
   });
 
   it('who may not see sessions is not told that nobody is connected', async () => {
