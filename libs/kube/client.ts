@@ -1,7 +1,8 @@
 import { type ApiConstructor, type ApiType, type Configuration, type HttpMethod } from '@kubernetes/client-node';
 import { type Dispatcher } from 'undici';
 import { createConfiguration, PatchStrategy, ServerConfiguration, wrapHttpLibrary } from '#client-node';
-import { METADATA, METADATA_LIST, metadataOf } from './metadata.js';
+import { GarbageError } from './errors.js';
+import { hasMetadata, METADATA, METADATA_LIST, metadataOf } from './metadata.js';
 import { apiVersion, pathOf } from './resources.js';
 import { Transport } from './transport.js';
 import { type DeleteOptions, type KubeList, type KubeObject, type ListOptions, type PatchType } from './types.js';
@@ -37,7 +38,7 @@ const STRATEGY = {
 
 /**
  * Requests to one API server, through @kubernetes/client-node. Every method throws KubeError on a non-2xx answer,
- * NetworkError when none came and GarbageError when a 2xx answer is not JSON.
+ * NetworkError when none came and GarbageError when a 2xx answer is not JSON, or not a list where one was asked for.
  */
 export class KubeClient {
   readonly #configuration: Configuration;
@@ -94,6 +95,9 @@ export class KubeClient {
     const [pretty, exact, exported] = [undefined, undefined, undefined];
     const selected = [fieldSelector, labelSelector, limit, token] as const;
     const list = await wire<KubeList<T>>(api.list(apiVersion, kind, namespace, pretty, exact, exported, ...selected));
+    const items: unknown = (list as KubeList<T> | null)?.items ?? [];
+    if (!Array.isArray(items) || !items.every(hasMetadata))
+      throw new GarbageError(`list of ${type.resource}: the answer is not a list`);
     return metadataOnly ? { metadata: list.metadata, items: (list.items ?? []).map(metadataOf) } : list;
   }
 

@@ -133,6 +133,30 @@ describe('Informer', () => {
     expect(errors.map((error) => (error as Error).name)).toEqual(['KubeError', 'GarbageError']);
   });
 
+  it.each([
+    null,
+    [],
+    'x',
+    { metadata: { resourceVersion: '7' }, items: { a: 1 } },
+    list('7', {}),
+    list('7', null, 'x'),
+  ])('asks again when a list is %j', async (garbage) => {
+    await start([(res) => json(res, garbage), (res) => json(res, list('9', pod('b', '8')))], [open]);
+    await vi.waitFor(() => expect(log).toEqual(['new b']));
+    expect(errors.map(String)).toEqual(['GarbageError: list of pods: the answer is not a list']);
+  });
+
+  it('cuts a watch whose line has no end', async () => {
+    const piece = 'x'.repeat(1024 * 1024);
+    const endless: Answer = (res) => {
+      const more = () => void (res.destroyed || res.write(piece, () => setImmediate(more)));
+      more();
+    };
+    await start([(res) => json(res, list('5')), (res) => json(res, list('9', pod('b', '8')))], [endless, open]);
+    await vi.waitFor(() => expect(log).toContain('new b'), 5000);
+    expect(errors.map(String)).toEqual(['GarbageError: watch: a line has no end']);
+  });
+
   it('goes on from its place after a cut connection and a bookmark', async () => {
     await start(
       [(res) => json(res, list('5'))],

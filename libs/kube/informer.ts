@@ -160,7 +160,7 @@ export class Informer<T extends KubeObject> {
     const signal = AbortSignal.any([stop, AbortSignal.timeout(this.#renewMs + OVERRUN_MS)]);
     const page = await this.client.list<T>(this.type, namespace, query, signal);
     // Taken for an empty list, it would say that everything was deleted.
-    if (typeof page.metadata?.resourceVersion === 'string') return page;
+    if (typeof (page as KubeList<T> | null)?.metadata?.resourceVersion === 'string') return page;
     throw new GarbageError(`list of ${this.resource}: the answer is not a list`);
   }
 

@@ -13,3 +13,9 @@ export const METADATA_LIST = accept('PartialObjectMetadataList');
 export function metadataOf<T extends KubeObject>({ metadata }: T): T {
   return { metadata } as T;
 }
+
+/** False for what only claims to be an object of Kubernetes: a proxy in front of the API server may answer anything. */
+export function hasMetadata(value: unknown): boolean {
+  const { metadata } = (value ?? {}) as { metadata?: unknown };
+  return typeof metadata === 'object' && metadata !== null;
+}

@@ -1,6 +1,6 @@
 import { type KubeClient, type Query } from './client.js';
 import { GarbageError, KubeError, NetworkError, readStatus } from './errors.js';
-import { METADATA, metadataOf } from './metadata.js';
+import { hasMetadata, METADATA, metadataOf } from './metadata.js';
 import { pathOf } from './resources.js';
 import { type KubeObject, type ReadOptions, type ResourceType } from './types.js';
 
@@ -45,13 +45,20 @@ export async function* watch<T extends KubeObject>(
   }
 }
 
+/** Characters. etcd stores objects of up to 1.5 MiB; a line without an end must not fill the memory. */
+const LONGEST_LINE = 16 * 1024 * 1024;
+
 async function* lines(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = '';
   for await (const chunk of body) {
-    const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = parts.pop() ?? '';
-    for (const part of parts) if (part.trim()) yield part;
+    const [end = '', ...others] = decoder.decode(chunk, { stream: true }).split('\n');
+    rest += end;
+    for (const next of others) {
+      if (rest.trim()) yield rest;
+      rest = next;
+    }
+    if (rest.length > LONGEST_LINE) throw new GarbageError('watch: a line has no end');
   }
   if (rest.trim()) yield rest;
 }
@@ -71,7 +78,5 @@ function parse<T extends KubeObject>(line: string): WatchEvent<T> {
 }
 
 function isEvent(event: { type?: unknown; object?: unknown } | null): boolean {
-  const object = event?.object;
-  if (typeof object !== 'object' || object === null || !('metadata' in object)) return false;
-  return ['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK'].includes(String(event?.type));
+  return hasMetadata(event?.object) && ['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK'].includes(String(event?.type));
 }
