@@ -81,11 +81,11 @@ export class ConsoleDoor {
     if (this.consoles.overfull) throw new CannotOpen(consoleEnd(overloaded, overloaded.reasons.full));
   }
 
-  private async finish(live: LiveConsole, { code, reason }: ConsoleEnd): Promise<void> {
+  private async finish(live: LiveConsole, end: ConsoleEnd): Promise<void> {
     this.consoles.delete(live);
     const { bytesIn, bytesOut } = live.tunnel;
     const { vm, kind } = live.order.target;
-    this.audit.ended({ session: live.session ?? '', who: live.who, vm, kind, code, reason, bytesIn, bytesOut });
+    this.audit.ended({ session: live.session ?? '', who: live.who, vm, kind, ...end, bytesIn, bytesOut });
     // The guest's side is closed now or soon: only then may someone else take its place.
     await live.tunnel.closed;
     await live.undo((error) => this.audit.fault('console end', error));

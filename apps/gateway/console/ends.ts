@@ -15,6 +15,8 @@ const CONFLICT = /^Operation cannot be fulfilled on .*?": /;
 export interface ConsoleEnd {
   readonly code: number;
   readonly reason: string;
+  /** The viewer closed it: the code is the viewer's choice. */
+  readonly byViewer?: true;
 }
 
 /** @param reason one of the row's own */

@@ -81,7 +81,7 @@ class WsTunnel implements Tunnel {
     this.closed = this.ended.then(() => Promise.all([gone(browser), gone(this.#guest)])).then(() => undefined);
     browser.on('message', (raw: RawData) => this.received(toBuffer(raw)));
     browser.on('error', () => this.failed());
-    browser.on('close', (code) => this.finish({ code, reason: 'The viewer closed the console.' }));
+    browser.on('close', (code) => this.finish({ code, reason: 'The viewer closed the console.', byViewer: true }));
   }
 
   async connect({ target, headers, filter, activity, onLost }: UpstreamTarget): Promise<void> {

@@ -47,10 +47,11 @@ export class Audit {
     kind: string;
     code: number;
     reason: string;
+    byViewer?: true;
     bytesIn: number;
     bytesOut: number;
   }): void {
-    this.metrics.consoleEnded(what.code);
+    this.metrics.consoleEnded(what.byViewer ? undefined : what.code);
     this.log.info({ audit: 'end', ...what }, 'console ended');
   }
 

@@ -35,6 +35,25 @@ describe('/metrics', () => {
   });
 });
 
+describe('an end of a console counts', () => {
+  const ends = async () => {
+    const { body } = await call(port, '/metrics');
+    return [...body.matchAll(/^kube_gateway_console_ends_total\{code="(\w+)"\} (\d+)$/gm)].map(
+      ([, code, count]) => `${code} ${count}`,
+    );
+  };
+
+  it.each([1000, 1001, 4002, 4999])('as the viewer’s, whatever code they choose: %d', async (code) => {
+    const before = await ends();
+    const grant = await cluster.grant();
+    const viewer = await view(gateway.port, VNC, { authorization: `Bearer ${grant.status?.token}` });
+    await viewer.receives('RFB');
+    viewer.socket.close(code);
+    await until(async () => (await ends()).join() !== before.join());
+    expect((await ends()).every((line) => line.startsWith('viewer '))).toBe(true);
+  });
+});
+
 /** How many requests were counted, by door and status. */
 async function counted(): Promise<Record<string, number>> {
   const { body } = await call(port, '/metrics');

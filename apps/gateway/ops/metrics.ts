@@ -61,8 +61,13 @@ export class Metrics {
     this.#consoles.set(open);
   }
 
-  /** Codes that browsers choose count as one: otherwise they could create unlimited time series. */
-  consoleEnded(code: number): void {
-    this.#ends.inc({ code: consoleEndOf(code) !== undefined ? String(code) : 'viewer' });
+  /**
+   * Codes that viewers choose count as one: otherwise they could create unlimited time series, and each tab that a
+   * browser closes (1001) would count as a gateway that shuts down.
+   * @param code of the gateway's own; undefined: the viewer closed the console
+   */
+  consoleEnded(code: number | undefined): void {
+    const isOwn = code !== undefined && consoleEndOf(code) !== undefined;
+    this.#ends.inc({ code: isOwn ? String(code) : 'viewer' });
   }
 }
