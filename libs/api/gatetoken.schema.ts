@@ -202,7 +202,11 @@ export const gateTokenStatusSchema: Schema = {
       enum: ['Pending', 'Ready', 'Error', 'Expired', 'Revoked'],
     },
     conditions,
-    link: { type: 'string', description: 'The link that opens the grant. Empty if spec.link-hash is set.' },
+    link: {
+      type: 'string',
+      description:
+        'The link that opens the grant. Empty if spec.link-hash is set, and where no console is opened: the condition Ready says why.',
+    },
     'gate-server': { type: 'string', description: 'The GateServer whose gateway accepts this grant. No other does.' },
     'vm-uid': { type: 'string', description: 'UID of the virtual machine that the grant is bound to.' },
     redeemed: {

@@ -14,7 +14,7 @@ const WORDS: readonly (readonly [string, string])[] = [
 
 /** What the grant allows, a sentence of plain English each, without repetition. */
 export function explain(grant: Grant): string[] {
-  const lines = grant.urls.map((url) => ofUrl(url, grant));
+  const lines = grant.urls.map((url) => explainUrl(url, grant));
   if (grant.viewOnly) lines.push('View only: keyboard, mouse and clipboard input does not reach the virtual machine.');
   return [...new Set(lines)];
 }
@@ -33,7 +33,8 @@ export function neverGranted(urls: readonly string[]): { url: string; what: stri
   });
 }
 
-function ofUrl(url: string, { methods, viewOnly }: Grant): string {
+/** What one of its urls allows, in a sentence. */
+export function explainUrl(url: string, { methods, viewOnly }: Pick<Grant, 'methods' | 'viewOnly'>): string {
   const [never] = neverGranted([url]);
   if (never !== undefined) return `Nothing at ${url}: no link can grant access to ${never.what}.`;
   const allowed = viewOnly ? new Set([...methods].filter((method) => method === 'GET' || method === 'HEAD')) : methods;

@@ -24,6 +24,7 @@ export type Decision =
   | { phase: 'Expired' | 'Revoked'; reason: string; message: string; data?: GateTokenData; end?: number }
   | {
       phase: 'Ready';
+      grant: Grant;
       data: GateTokenData;
       end: number;
       vmUid: string | undefined;
@@ -61,7 +62,7 @@ export function decisionOf(gathered: Gathered, now: number): Decision {
     const vmUid = bindingOf(gathered);
     const [url = ''] = urlsOf(signer.server);
     const { name: server = '' } = signer.server.metadata;
-    return { phase: 'Ready', data, end: data.exp, vmUid, server, url, ...(signing ? { signing } : {}) };
+    return { phase: 'Ready', grant, data, end: data.exp, vmUid, server, url, ...(signing ? { signing } : {}) };
   } catch (error) {
     return refusal(error, settings, window);
   }

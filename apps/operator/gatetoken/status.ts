@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type GateToken, type GateTokenStatus } from '#libs/api';
 import { setCondition } from '#libs/kube';
+import { consolesOf } from '#libs/policy';
 import { type Decision } from './desired.js';
 import { targetOf } from './gather.js';
 
@@ -28,27 +29,46 @@ export function gateTokenStatus(token: GateToken, decision: Decision, jwt: strin
     conditions: setCondition(token.status?.conditions ?? [], condition, now),
     ...(data ? { data } : {}),
     ...(jwt === undefined ? {} : { token: jwt }),
-    ...(ready && jwt !== undefined ? linkOf(token, decision.url, jwt) : {}),
+    ...(ready && jwt !== undefined ? linkOf(token, decision, jwt) : {}),
     ...(server === undefined ? {} : { 'gate-server': server }),
     ...(vmUid === undefined ? {} : { 'vm-uid': vmUid }),
   };
 }
 
-function readyText(token: GateToken, decision: Decision & { phase: 'Ready' }, jwt: string | undefined) {
+type Ready = Decision & { phase: 'Ready' };
+
+function readyText(token: GateToken, decision: Ready, jwt: string | undefined) {
   const reason = jwt === undefined ? 'LinkReady' : 'Signed';
   const what = jwt === undefined ? 'The link is valid' : 'The token is signed and valid';
   const { from, until } = decision.data;
   const target = targetOf(token);
-  const unbound = target && decision.vmUid === undefined ? ` Virtual machine ${target.name} does not exist yet.` : '';
-  return { reason, message: `${what} from ${from} until ${until}.${unbound}` };
+  const unbound = target && decision.vmUid === undefined ? [`Virtual machine ${target.name} does not exist yet.`] : [];
+  const sentences = [`${what} from ${from} until ${until}.`, ...unbound, ...whyNoLink(token, decision, jwt)];
+  return { reason, message: sentences.join(' ') };
 }
 
-/** The link of a token for one VM: what the original system's users build by hand. */
-function linkOf(token: GateToken, url: string, jwt: string): { link?: string } {
-  const target = targetOf(token);
-  if (!target) return {};
-  const query = new URLSearchParams({ token: jwt, name: target.name, namespace: target.namespace });
-  return { link: `${url}/auth/jwt/set?${query.toString()}` };
+/** A bearer token is enough where there is no console to show; one that is single-use is good in a browser alone. */
+function hasLink({ spec }: GateToken, { grant }: Ready): boolean {
+  return spec['single-use'] === true || consolesOf(grant).length > 0;
+}
+
+function whyNoLink(token: GateToken, decision: Ready, jwt: string | undefined): string[] {
+  if (jwt === undefined) return ['status.link stays empty: only the hash of the link is stored.'];
+  if (hasLink(token, decision)) return [];
+  const { grant, url } = decision;
+  const why = grant.methods.has('GET') ? 'its urls name no console' : 'consoles need the verb get';
+  return [
+    `It has no link because ${why}.`,
+    `Send status.token as a bearer token to ${url}/k8s/PATH, where PATH is one that its urls allow.`,
+  ];
+}
+
+/** With the name of the VM, if it is for one, the link is what the original system's users build by hand. */
+function linkOf(token: GateToken, decision: Ready, jwt: string): { link?: string } {
+  if (!hasLink(token, decision)) return {};
+  const [only, ...others] = consolesOf(decision.grant);
+  const target = others.length === 0 && only ? { name: only.vm, namespace: only.namespace } : {};
+  return { link: `${decision.url}/auth/jwt/set?${new URLSearchParams({ token: jwt, ...target }).toString()}` };
 }
 
 /** True if the object already has this status. */
