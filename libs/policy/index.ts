@@ -1,7 +1,7 @@
 export { type ApiRequest, parseRequest, requestTarget } from './api-request.js';
 export { isConnect } from './connect.js';
 export { consolesAt, consolesOf, type VmConsoles } from './consoles.js';
-export { decide, type DenyReason, opens } from './decide.js';
+export { decide, type DenyReason } from './decide.js';
 export { forbidden } from './forbidden.js';
 export { type Grant, PolicyError, parseGrant } from './grant.js';
 export { type ConsoleTarget, vmUrls } from './kubevirt.js';

@@ -26,13 +26,9 @@ export const getSession = (signal?: AbortSignal) =>
 export const signIn = (token: string) =>
   callJson<SessionInfo>('/login', { method: 'POST', body: { token }, reads: true });
 export const signOut = () => call(`${base}/session`, { method: 'DELETE' });
-/** Sets the cookie of a pasted gate token; answers where its console is. */
-export const setGateToken = async (token: string, vm: { namespace: string; name: string }) => {
-  const response = await call('/auth/jwt/set', { method: 'POST', form: { token, ...vm } });
-  return response.redirected
-    ? response.url
-    : `/console/${encodeURIComponent(vm.namespace)}/${encodeURIComponent(vm.name)}?as=link`;
-};
+/** Sets the cookie of a pasted gate token; answers the address of the page that it leads to. */
+export const setGateToken = async (token: string) =>
+  (await call('/auth/jwt/set', { method: 'POST', form: { token } })).url;
 
 export const listNamespaces = () => callJson<NamespaceList>(`${base}/namespaces`);
 
@@ -69,4 +65,6 @@ export const eventsPath = (namespace: string) => `${inside(namespace)}/events`;
 export const getGrant = (namespace: string, vm: string, kind: ConsoleKind) =>
   callJson<GrantInfo>(`${base}/grant?${new URLSearchParams({ namespace, vm, kind }).toString()}`);
 export const readLink = (code: string) => callJson<LinkInfo>('/l', { method: 'POST', body: { code }, reads: true });
+/** A link that this browser has redeemed. @param uid of its GateToken */
+export const readHeldLink = (uid: string) => callJson<LinkInfo>(`${base}/grants/${encodeURIComponent(uid)}`);
 export const redeemLink = (code: string) => callJson<LinkInfo>('/l', { method: 'POST', body: { code, redeem: true } });

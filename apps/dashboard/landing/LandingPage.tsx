@@ -1,37 +1,39 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { type LinkInfo, readLinkCode } from '#libs/api';
+import { readLinkCode } from '#libs/api';
 import { ApiError } from '../api/client.js';
-import { readLink, redeemLink } from '../api/rest.js';
-import { useNow } from '../hooks/useNow.js';
-import { dateTime, timeLeftInWords } from '../time/duration.js';
+import { readHeldLink, readLink, redeemLink } from '../api/rest.js';
 import { Card } from './Card.js';
-import { consolesOf, landingText as text, linkRefusal } from './text.js';
+import { Invitation } from './Invitation.js';
+import { landingText as text, linkRefusal } from './text.js';
 
-/** `/l#CODE`: says what a link is for; one button redeems it. The code stays in the fragment and in POST bodies. */
+/**
+ * `/l#CODE` says what a link opens, and redeems it when one of that is opened: the code stays in the fragment and in POST
+ * bodies. `/l?grant=UID` says it of a link that this browser has redeemed.
+ */
 export function LandingPage() {
-  const code = useCode();
+  const { code, grant } = useSource();
   const link = useQuery({
-    queryKey: ['link', code],
-    queryFn: () => readLink(code),
-    enabled: code !== '',
-    staleTime: Infinity,
-    refetchOnWindowFocus: false,
+    queryKey: ['link', code, grant],
+    queryFn: () => (code === '' ? readHeldLink(grant) : readLink(code)),
+    enabled: code !== '' || grant !== '',
   });
-  const redeem = useMutation({
-    mutationFn: () => redeemLink(code),
-    onSuccess: ({ location: path }) => location.replace(path),
+  const open = useMutation({
+    mutationFn: async (_path: string) => void (code !== '' && (await redeemLink(code))),
+    onSuccess: (_, path) => location.assign(path),
   });
+  const { reset } = open;
+  useReturn(reset);
 
-  if (code === '') {
+  if (code === '' && grant === '') {
     return (
       <Card title={text.noCode} alert>
         <p>{text.noCodeText}</p>
       </Card>
     );
   }
-  const error = redeem.error ?? link.error;
-  if (error) return <Refusal error={error} onRetry={() => (redeem.reset(), void link.refetch())} />;
+  const error = open.error ?? link.error;
+  if (error) return <Refusal error={error} onRetry={() => (reset(), void link.refetch())} />;
   if (!link.data) {
     return (
       <Card title={text.looking} busy>
@@ -39,43 +41,8 @@ export function LandingPage() {
       </Card>
     );
   }
-  return <Invitation link={link.data} busy={redeem.isPending || redeem.isSuccess} onOpen={() => redeem.mutate()} />;
-}
-
-function Invitation({ link, busy, onOpen }: { link: LinkInfo; busy: boolean; onOpen: () => void }) {
-  const left = useNow((now) => Math.ceil((Date.parse(link.until) - now) / 1_000) * 1_000);
-  const open = link.vm ? text.open : text.openOther;
-  return (
-    <Card title={text.title(link)} busy={busy}>
-      {link.description && <p>{link.description}</p>}
-      <dl className="kg-facts">
-        <dt>{text.what}</dt>
-        <dd>
-          {consolesOf(link.urls)}
-          {link['view-only'] && <> ({text.viewOnly})</>}
-        </dd>
-        <dt>{text.until}</dt>
-        <dd>
-          {dateTime(link.until)} <span className="kg-nowrap">({text.left(timeLeftInWords(left))})</span>
-        </dd>
-        {link.issuer && (
-          <>
-            <dt>{text.from}</dt>
-            <dd>{link.issuer}</dd>
-          </>
-        )}
-        <dt>{text.namespace}</dt>
-        <dd>{link.namespace}</dd>
-      </dl>
-      {link['single-use'] && left > 0 && <p className="kg-tip">{text.singleUse}</p>}
-      {left <= 0 && <p className="kg-tip">{text.over}</p>}
-      <div className="kg-buttons">
-        <button type="button" className="kg-button kg-primary" disabled={busy || left <= 0} onClick={onOpen}>
-          {busy ? text.opening : open}
-        </button>
-      </div>
-    </Card>
-  );
+  const path = open.isPending || open.isSuccess ? open.variables : undefined;
+  return <Invitation link={link.data} held={code === ''} path={path} onOpen={(to) => open.mutate(to)} />;
 }
 
 /** Refusals of the link itself: trying again gives the same answer. */
@@ -106,12 +73,21 @@ export function LostPage() {
   );
 }
 
-function useCode(): string {
+/** The link that the address names: by its code, or by the UID of its grant. */
+function useSource(): { code: string; grant: string } {
   const [hash, setHash] = useState(() => location.hash);
   useEffect(() => {
     const follow = () => setHash(location.hash);
     window.addEventListener('hashchange', follow);
     return () => window.removeEventListener('hashchange', follow);
   }, []);
-  return readLinkCode(hash);
+  return { code: readLinkCode(hash), grant: new URLSearchParams(location.search).get('grant') ?? '' };
+}
+
+/** Calls `act` when the person comes back to the page, which the browser may have kept as they left it. */
+function useReturn(act: () => void): void {
+  useEffect(() => {
+    window.addEventListener('pageshow', act);
+    return () => window.removeEventListener('pageshow', act);
+  }, [act]);
 }

@@ -4,17 +4,30 @@ import { type LinkInfo } from '#libs/api';
 export const landingText = {
   looking: 'Checking your link…',
   lookingError: 'This link cannot be opened right now',
-  title: (link: LinkInfo) => (link.vm ? `Access to virtual machine ${link.vm}` : 'Access to a cluster'),
-  open: 'Open console',
+  title: ({ consoles: [first, ...more] }: LinkInfo) =>
+    first === undefined
+      ? 'Access to the Kubernetes API'
+      : more.length === 0
+        ? `Access to virtual machine ${first.vm}`
+        : `Access to ${more.length + 1} virtual machines`,
+  openConsole: 'Open console',
+  open: 'Open',
+  openOf: (what: string) => `Open ${what}`,
   opening: 'Opening…',
-  openOther: 'Continue',
+  /** For a link that opens no page: it redeems the link, and nothing more. */
+  use: 'Use in this browser',
+  addresses: (origin: string) =>
+    `This browser holds the link. Open an address that the link allows, such as ${origin}/k8s/PATH for a path of the API, or ${origin}/console/NAMESPACE/VM for a console.`,
   tryAgain: 'Try again',
   until: 'Valid until',
   left: (left: string) => `${left} left`,
   what: 'Includes',
   from: 'Issued by',
   namespace: 'Namespace',
-  viewOnly: 'view only: you cannot type or click',
+  inNamespace: (namespace: string) => `in namespace ${namespace}`,
+  status: 'Status',
+  mode: 'Mode',
+  viewOnly: 'View only: you cannot type or click',
   singleUse: 'Only the first browser that opens the console can use this link.',
   over: 'This link has expired. Ask the person who sent it for a new one.',
   noCode: 'This link is incomplete',
@@ -42,14 +55,12 @@ export function linkRefusal(code: number, said: string): { title: string; text: 
   };
 }
 
-/** What a grant opens, in words; a grant without URLs opens both consoles of its VM. */
-export function consolesOf(urls: string[]): string {
-  if (urls.length === 0) return 'Screen and serial console';
-  const words = [
-    urls.some((url) => url.endsWith('/vnc')) && 'screen',
-    urls.some((url) => url.endsWith('/console')) && 'serial console',
-    urls.some((url) => !/\/(vnc|console)$/.test(url)) && 'parts of the Kubernetes API',
-  ];
-  const text = words.filter(Boolean).join(' and ');
-  return text.charAt(0).toUpperCase() + text.slice(1);
+/** Which consoles of a VM a link opens, in words. */
+export function consolesInWords({ vnc, serial }: { vnc: boolean; serial: boolean }): string {
+  if (vnc && serial) return 'Screen and serial console';
+  return vnc ? 'Screen' : 'Serial console';
 }
+
+/** @param status absent where the gateway does not know it */
+export const statusInWords = (status: string | undefined): string | undefined =>
+  status === 'NotFound' ? 'Does not exist' : status;

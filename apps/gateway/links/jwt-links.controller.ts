@@ -1,11 +1,13 @@
 import { Body, Controller, Get, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { type Request, type Response } from 'express';
+import { consolesOf } from '#libs/policy';
+import { type ActiveGrant } from '../grants/active-grant.js';
 import { Public } from '../http/access.js';
 import { Answers } from '../http/answers.js';
 import { Bookmark } from './bookmark.js';
 import { JwtLink } from './jwt-link.js';
-import { consolePage, locationOf, type Machine } from './link-target.js';
+import { consolePage, locationOf } from './link-target.js';
 import { LinkOpener, type OpenedLink } from './link-opener.js';
 import { LinkKeeper } from './link-keeper.js';
 import { Visitors } from './visitors.js';
@@ -26,7 +28,7 @@ export class JwtLinksController {
   @Get('auth/jwt/set')
   async setByGet(@Req() req: Request, @Query() { jwt, machine }: JwtLink, @Res() res: Response): Promise<void> {
     const link = await this.opener.byJwt(jwt, req.headers.cookie);
-    if (link.grant.singleUse && !link.held) return this.askFirst(res, jwt, machine);
+    if (link.grant.singleUse && !link.held) return this.askFirst(res, link.grant, { jwt, machine });
     await this.go(req, res, link, { jwt, machine });
   }
 
@@ -46,15 +48,23 @@ export class JwtLinksController {
     res.redirect(302, consolePage(target, target.kind));
   }
 
-  private askFirst(res: Response, token: string, machine: Machine | undefined): void {
-    const fields = machine === undefined ? { token } : { token, name: machine.vm, namespace: machine.namespace };
+  private askFirst(res: Response, { policy }: ActiveGrant, { jwt: token, machine }: JwtLink): void {
+    const [only, ...more] = machine === undefined ? consolesOf(policy).map(({ vm }) => vm) : [machine.vm];
+    const isOne = only !== undefined && more.length === 0;
     this.answers.page(res, 200, {
-      heading: machine === undefined ? 'Open this link' : `Console of ${machine.vm}`,
+      heading: isOne ? `Console of ${only}` : 'Open this link',
       lines: [
         'This link works only once, in one browser.',
+        only !== undefined && !isOne
+          ? `It opens the consoles of these virtual machines: ${[only, ...more].join(', ')}.`
+          : '',
         'Open it here only if you want to use it on this device. You can reload the page and come back until the link expires.',
       ],
-      form: { action: '/auth/jwt/set', button: 'Open the console', fields },
+      form: {
+        action: '/auth/jwt/set',
+        button: isOne ? 'Open the console' : 'Open the link',
+        fields: { token, ...(machine && { name: machine.vm, namespace: machine.namespace }) },
+      },
     });
   }
 

@@ -4,8 +4,8 @@ import { isCode, linkHash } from '#libs/token';
 import { outOfTouch } from '../cluster/out-of-touch.js';
 import { Watches } from '../cluster/watches.js';
 import { type ActiveGrant } from '../grants/active-grant.js';
-import { asLinkRefusal, GrantError } from '../grants/grant-error.js';
-import { GrantReader } from '../grants/grant-reader.js';
+import { asLinkRefusal, GrantError, mostTelling } from '../grants/grant-error.js';
+import { GrantReader, type PresentedGrants } from '../grants/grant-reader.js';
 import { GrantStore } from '../grants/grant-store.js';
 import { grantFault } from '../grants/validity.js';
 import { Refusal } from '../http/refusal.js';
@@ -17,6 +17,8 @@ export interface OpenedLink {
   /** The browser already holds it: opening it again uses nothing up. */
   readonly held: boolean;
 }
+
+const REOPEN = 'Open the link you received.';
 
 /** Finds the grant of a link. Everything throws Refusals with the links' statuses. */
 @Injectable()
@@ -38,6 +40,17 @@ export class LinkOpener {
   /** @param cookies the browser's `Cookie` header */
   byJwt(jwt: string, cookies: string | undefined): Promise<OpenedLink> {
     return this.open(() => this.reader.fromJwt(jwt), cookies);
+  }
+
+  /**
+   * @param held the grants that a request brought
+   * @param uid of the one that is meant
+   */
+  held({ grants, faults }: PresentedGrants, uid: string): ActiveGrant {
+    if (!this.watches.inTouch()) throw outOfTouch();
+    const found = grants.find(({ grant }) => grant.uid === uid);
+    if (found !== undefined) return found.grant;
+    throw mostTelling(faults)?.toLinkRefusal() ?? new Refusal(404, 'This browser does not hold this link.', REOPEN);
   }
 
   private async open(find: () => Promise<ActiveGrant>, cookies: string | undefined): Promise<OpenedLink> {

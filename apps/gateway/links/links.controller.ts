@@ -8,7 +8,8 @@ import { dto, malformed } from '../http/dto.js';
 import { Operation } from '../http/operation.js';
 import { LinkKeeper } from './link-keeper.js';
 import { LinkOpener } from './link-opener.js';
-import { linkInfo } from './link-target.js';
+import { VmStates } from '../vms/vm-states.js';
+import { linkInfo } from './link-info.js';
 import { Visitors } from './visitors.js';
 
 class LinkBody extends dto(LinkRequest, malformed('Check that you copied the whole link.')) {}
@@ -25,6 +26,7 @@ export class LinksController {
     private readonly opener: LinkOpener,
     private readonly keeper: LinkKeeper,
     private readonly visitors: Visitors,
+    private readonly vms: VmStates,
     private readonly keys: SigningKeys,
   ) {}
 
@@ -46,7 +48,7 @@ export class LinksController {
     res.setHeader('cache-control', 'no-store');
     const { grant } = await this.opener.byCode(code, req.headers.cookie);
     if (redeem === true) res.append('set-cookie', await this.keeper.keep(grant, this.visitors.of(req)));
-    return linkInfo(grant);
+    return linkInfo(grant, this.vms);
   }
 
   @Operation({

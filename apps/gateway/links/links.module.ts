@@ -4,6 +4,7 @@ import { GrantsModule } from '../grants/grants.module.js';
 import { HttpModule } from '../http/http.module.js';
 import { OpsModule } from '../ops/ops.module.js';
 import { VmsModule } from '../vms/vms.module.js';
+import { HeldLinksController } from './held-links.controller.js';
 import { JwtLinksController } from './jwt-links.controller.js';
 import { LinkKeeper } from './link-keeper.js';
 import { LinkOpener } from './link-opener.js';
@@ -14,7 +15,7 @@ import { Visitors } from './visitors.js';
 /** The links that guests open, and the endpoint of the original system that issues them. */
 @Module({
   imports: [ClusterModule, GrantsModule, HttpModule, OpsModule, VmsModule],
-  controllers: [LinksController, JwtLinksController, RequestController],
+  controllers: [LinksController, HeldLinksController, JwtLinksController, RequestController],
   providers: [LinkOpener, LinkKeeper, Visitors],
 })
 export class LinksModule {}

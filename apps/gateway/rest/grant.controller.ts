@@ -1,8 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type ConsoleKind, GrantInfo, GrantQuery } from '#libs/api/rest';
-import { serialPath, vncPath } from '#libs/kubevirt';
-import { opens } from '#libs/policy';
+import { consolesAt } from '#libs/policy';
 import { HeldGrants } from '../access/held-grants.js';
 import { outOfTouch } from '../cluster/out-of-touch.js';
 import { Watches } from '../cluster/watches.js';
@@ -101,8 +100,8 @@ function ofGoneVm({ grant }: GrantError): Presented[] {
 }
 
 function consolesOf({ grant }: Presented, namespace: string, vm: string): GrantInfo['consoles'] {
-  const { policy } = grant;
-  return { vnc: opens(policy, vncPath(namespace, vm)), serial: opens(policy, serialPath(namespace, vm)) };
+  const { vnc, serial } = consolesAt(grant.policy, namespace, vm);
+  return { vnc, serial };
 }
 
 /** The console is opened with a link that opens it, then with one that is not view only: CredentialChooser's order. */

@@ -66,6 +66,7 @@ function examplesOf(namespace: string): Record<string, { description: string; ex
     vm: { description: 'Name of a VM', example: 'demo' },
     name: { description: 'Name of the object', example: 'example' },
     action: { description: 'What to do', example: 'restart' },
+    uid: { description: 'UID of the GateToken', example: '00000000-0000-0000-0000-000000000000' },
   };
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Instant } from './names.js';
+import { Instant, PerConsole } from './names.js';
 
 /** POST /l {code}: what a link is for; {code, redeem: true}: also sets the cookie. */
 export const LinkRequest = z
@@ -9,17 +9,36 @@ export const LinkRequest = z
   })
   .meta({ id: 'LinkRequest' });
 
+const LinkedVm = PerConsole.extend({
+  namespace: z.string(),
+  vm: z.string(),
+  'vm-status': z.string().exactOptional().meta({
+    description: 'printableStatus of the VM, or NotFound; absent for a VM that the gateway does not watch',
+  }),
+  location: z.string().meta({ description: 'The page of its console: a path on this host' }),
+});
+
+const LinkedApi = z.object({
+  what: z.string().meta({ description: 'In words', example: 'Read pods demo in namespace gateway-example.' }),
+  location: z.string().exactOptional().meta({ description: 'Where a browser can read it: a path on this host' }),
+});
+
 export const LinkInfo = z
   .object({
     namespace: z.string(),
-    vm: z.string().exactOptional(),
+    vm: z.string().exactOptional().meta({ description: 'The one VM that all of it is about' }),
     urls: z.array(z.string()),
+    consoles: z.array(LinkedVm).meta({ description: 'The VMs whose consoles it opens' }),
+    others: z.array(LinkedApi).meta({ description: 'What else it allows' }),
     until: Instant,
     'single-use': z.boolean(),
     'view-only': z.boolean(),
     description: z.string().exactOptional(),
     issuer: z.string().exactOptional(),
-    location: z.string().meta({ description: 'Where to go after redeeming it: a path on this host' }),
+    location: z.string().meta({
+      description:
+        'Where to go after redeeming it, a path on this host: its only console, or a page that lists what it opens',
+    }),
   })
   .meta({ id: 'LinkInfo' });
 export type LinkInfo = z.infer<typeof LinkInfo>;

@@ -1,17 +1,6 @@
-const CONSOLE = /\/namespaces\/([^/*]+)\/virtualmachineinstances\/([^/*]+)\/(vnc|console)$/;
-
-/**
- * Recognises a gate token: a JWT whose claims include `URLs`. Verifies nothing; the gateway does.
- * @returns the VM whose console it opens, names empty where its URLs name none; undefined for any other token.
- */
-export function readGateToken(token: string): { namespace: string; name: string } | undefined {
-  const urls = claims(token)?.['URLs'];
-  if (!Array.isArray(urls)) return undefined;
-  for (const url of urls) {
-    const [, namespace, name] = (typeof url === 'string' && CONSOLE.exec(url)) || [];
-    if (namespace && name) return { namespace, name };
-  }
-  return { namespace: '', name: '' };
+/** Whether this is a gate token: a JWT whose claims include `URLs`. Verifies nothing; the gateway does. */
+export function isGateToken(token: string): boolean {
+  return Array.isArray(claims(token)?.['URLs']);
 }
 
 function claims(token: string): Record<string, unknown> | undefined {

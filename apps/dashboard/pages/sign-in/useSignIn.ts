@@ -2,11 +2,11 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearchParams } from 'react-router';
 import { keys } from '../../api/query.js';
 import { setGateToken, signIn } from '../../api/rest.js';
-import { readGateToken } from './gateToken.js';
+import { isGateToken } from './gateToken.js';
 import { nextPath } from './next.js';
 import { type Pasted } from './pasted.js';
 
-/** Takes a token or a link to the page it opens: the console of a gate token, the page of a link, else the page that needed the sign-in. */
+/** Takes a token or a link to the page it opens: of a gate token its console, or all that it opens; else the page that needed the sign-in. */
 export function useSignIn() {
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -15,8 +15,7 @@ export function useSignIn() {
     mutationFn: async (pasted: Pasted) => {
       if ('link' in pasted) return { page: pasted.link };
       const { token } = pasted;
-      const vm = readGateToken(token);
-      if (vm) return { page: await setGateToken(token, vm) };
+      if (isGateToken(token)) return { page: await setGateToken(token) };
       return { session: await signIn(token) };
     },
     onSuccess: (result) => {
