@@ -1,4 +1,7 @@
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser, type BrowserContext, type LaunchOptions, type Page } from 'playwright';
 import { cluster } from './cluster.js';
 
 /** Chromium's own start-up traffic is off: the tests talk to loopback alone. */
@@ -16,12 +19,25 @@ const ARGS = [
  * cluster's ingress listens, as a person's browser would be told where 443 cannot be bound.
  */
 export async function launchBrowser(): Promise<Browser> {
+  return chromium.launch(launchOptions());
+}
+
+/** A browser whose settings block all cookies. */
+export async function launchWithoutCookies(): Promise<BrowserContext> {
+  const profile = mkdtempSync(join(tmpdir(), 'kube-gateway-profile-'));
+  mkdirSync(join(profile, 'Default'));
+  const settings = { profile: { default_content_setting_values: { cookies: 2 } } };
+  writeFileSync(join(profile, 'Default', 'Preferences'), JSON.stringify(settings));
+  const context = await chromium.launchPersistentContext(profile, { ...launchOptions(), ignoreHTTPSErrors: true });
+  context.once('close', () => rmSync(profile, { recursive: true, force: true }));
+  return context;
+}
+
+function launchOptions(): LaunchOptions {
   const { route, httpsPort, chromium: executablePath } = cluster();
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  return chromium.launch({
-    executablePath,
-    args: [...ARGS, ...sandbox, `--host-resolver-rules=MAP ${route}:443 127.0.0.1:${httpsPort}`],
-  });
+  const resolve = `--host-resolver-rules=MAP ${route}:443 127.0.0.1:${httpsPort}`;
+  return { executablePath, args: [...ARGS, ...sandbox, resolve] };
 }
 
 /** A fresh profile: no cookies, no credentials. Self-made certificates are accepted. */

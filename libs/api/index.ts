@@ -1,5 +1,6 @@
 export * from './console-ends.js';
 export * from './console-identity.js';
+export * from './cookies-blocked.js';
 export { crds } from './crd.js';
 export * from './defaults.js';
 export * from './enforced.js';

@@ -1,4 +1,4 @@
-import { type Status } from '#libs/api';
+import { COOKIES_BLOCKED, type Status } from '#libs/api';
 
 /** A refusal of the gateway, as a metav1.Status; `code` 0 means that there was no answer. */
 export class ApiError extends Error {
@@ -14,6 +14,11 @@ export class ApiError extends Error {
 
   get unauthorized(): boolean {
     return this.code === 401;
+  }
+
+  /** The browser does not keep the gateway's cookies. */
+  get cookiesBlocked(): boolean {
+    return this.reason === COOKIES_BLOCKED.reason;
   }
 
   get forbidden(): boolean {

@@ -1,6 +1,7 @@
 import {
   type CheckResponse,
   type ConsoleKind,
+  type CookieCheck,
   type GateTokenView,
   type GateTokenViewList,
   type GrantInfo,
@@ -28,7 +29,7 @@ export const signIn = (token: string) =>
 export const signOut = () => call(`${base}/session`, { method: 'DELETE' });
 /** Sets the cookie of a pasted gate token; answers the address of the page that it leads to. */
 export const setGateToken = async (token: string) =>
-  (await call('/auth/jwt/set', { method: 'POST', form: { token } })).url;
+  (await call('/auth/jwt/set', { method: 'POST', form: { token, 'check-cookies': 'true' } })).url;
 
 export const listNamespaces = () => callJson<NamespaceList>(`${base}/namespaces`);
 
@@ -67,4 +68,6 @@ export const getGrant = (namespace: string, vm: string, kind: ConsoleKind) =>
 export const readLink = (code: string) => callJson<LinkInfo>('/l', { method: 'POST', body: { code }, reads: true });
 /** A link that this browser has redeemed. @param uid of its GateToken */
 export const readHeldLink = (uid: string) => callJson<LinkInfo>(`${base}/grants/${encodeURIComponent(uid)}`);
-export const redeemLink = (code: string) => callJson<LinkInfo>('/l', { method: 'POST', body: { code, redeem: true } });
+export const redeemLink = (code: string) =>
+  callJson<LinkInfo>('/l', { method: 'POST', body: { code, redeem: true, 'check-cookies': true } });
+export const checkCookies = () => callJson<CookieCheck>(`${base}/cookies`);

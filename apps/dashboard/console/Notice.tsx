@@ -98,11 +98,11 @@ function Blocked({ address, state, open }: Part<'blocked'>) {
 
 function Refused({ address, state: { error, access, other }, open }: Part<'refused'>) {
   const code = error instanceof ApiError ? error.code : 500;
-  const words = refusalText(code, error.message, access?.as ?? address.as);
+  const words = refusalText(error, access?.as ?? address.as);
   return (
     <Box title={words.title}>
       <p>{words.text}</p>
-      {code !== 0 && code !== 401 && <Said message={error.message} />}
+      {code !== 0 && code !== 401 && words.text !== error.message && <Said message={error.message} />}
       <div className="kg-buttons">
         {code === 401 ? <SignIn address={address} /> : <Button primary label={text.tryAgain} onClick={() => open()} />}
         <Other address={address} other={other} />

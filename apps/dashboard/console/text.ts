@@ -1,4 +1,5 @@
-import { type ConsoleIdentity, type ConsoleKind } from '#libs/api';
+import { type ConsoleIdentity, type ConsoleKind, COOKIES_BLOCKED } from '#libs/api';
+import { ApiError } from '../api/client.js';
 import { type ConsoleAccess, type Obstacle } from './access.js';
 
 /** Every sentence of the console page. */
@@ -154,14 +155,14 @@ export function obstacleText(why: Obstacle, kind: ConsoleKind, access: ConsoleAc
 }
 
 /**
- * Why access was refused, in words. The gateway's own message (`said`) is the text of a 401, else follows it.
+ * Why access was refused, in words. The gateway's own message is the text of a 401, else follows it.
  * @param as who the visitor chose to be, or was
  */
-export function refusalText(code: number, said: string, as: ConsoleIdentity | undefined): Words {
+export function refusalText(error: Error, as: ConsoleIdentity | undefined): Words {
+  const { code, cookiesBlocked } = error instanceof ApiError ? error : { code: 500, cookiesBlocked: false };
+  if (cookiesBlocked) return { title: COOKIES_BLOCKED.title, text: error.message };
   if (code === 401 && as === 'user') return { title: 'You are not signed in', text: 'Sign in to open this console.' };
-  if (code === 401) {
-    return { title: 'Open a link or sign in', text: said };
-  }
+  if (code === 401) return { title: 'Open a link or sign in', text: error.message };
   if (code === 403) return { title: 'Access denied', text: 'Your link or account does not allow this console.' };
   if (code === 404) return { title: 'Virtual machine not found', text: 'Check the address of this page.' };
   if (code === 0) return { title: 'Cannot reach the gateway', text: 'Check your network connection.' };

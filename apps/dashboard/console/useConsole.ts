@@ -2,6 +2,7 @@ import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { type Dispatch, useCallback, useEffect, useMemo, useReducer, useRef } from 'react';
 import { type ConsoleIdentity } from '#libs/api';
 import { ApiError } from '../api/client.js';
+import { requireCookies } from '../api/cookies.js';
 import { keys } from '../api/query.js';
 import { getGrant, getSession, getVm } from '../api/rest.js';
 import { accessOfLink, accessOfUser } from './access.js';
@@ -115,6 +116,16 @@ function ask(
     queryKey: keys.access(namespace, vm),
     staleTime: 0,
     retry: false,
-    queryFn: () => askAccess(sources, kind, as),
+    queryFn: () => askAccess(sources, kind, as).then(withCause),
   });
+}
+
+/** Where cookies are blocked, a browser holds no link and no sign-in, whatever it opened: then that is what to say. */
+async function withCause(standing: Standing): Promise<Standing> {
+  const { access } = standing;
+  if (!(access instanceof ApiError && access.unauthorized)) return standing;
+  return requireCookies().then(
+    () => standing,
+    (blocked: Error) => ({ ...standing, access: blocked }),
+  );
 }

@@ -36,8 +36,8 @@ export function Invitation({ link, held, path, onOpen }: Props) {
       </dl>
       {!only && <Opens link={link} opening={opening} />}
       {left <= 0 && <p className="kg-tip">{text.over}</p>}
-      {left > 0 && !held && link['single-use'] && <p className="kg-tip">{text.singleUse}</p>}
-      {left > 0 && held && isPageless && <p className="kg-tip">{text.addresses(location.origin)}</p>}
+      {left > 0 && !held && link['single-use'] && <p className="kg-tip">{text.singleUse(only !== undefined)}</p>}
+      {left > 0 && held && isPageless && <p>{text.addresses(location.origin)}</p>}
       {(only || (isPageless && !held)) && (
         <div className="kg-buttons">
           <OpenButton primary path={link.location} label={only ? text.openConsole : text.use} opening={opening} />

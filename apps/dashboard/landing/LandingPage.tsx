@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
-import { readLinkCode } from '#libs/api';
-import { ApiError } from '../api/client.js';
+import { useCallback, useEffect, useState } from 'react';
+import { type LinkInfo, readLinkCode } from '#libs/api';
+import { requireCookies } from '../api/cookies.js';
 import { readHeldLink, readLink, redeemLink } from '../api/rest.js';
 import { Card } from './Card.js';
 import { Invitation } from './Invitation.js';
@@ -13,17 +13,25 @@ import { landingText as text, linkRefusal } from './text.js';
  */
 export function LandingPage() {
   const { code, grant } = useSource();
-  const link = useQuery({
+  const {
+    data,
+    error: unread,
+    refetch,
+  } = useQuery({
     queryKey: ['link', code, grant],
-    queryFn: () => (code === '' ? readHeldLink(grant) : readLink(code)),
+    queryFn: () => look(code, grant),
     enabled: code !== '' || grant !== '',
+    staleTime: Infinity,
+    refetchOnWindowFocus: false,
   });
   const open = useMutation({
-    mutationFn: async (_path: string) => void (code !== '' && (await redeemLink(code))),
-    onSuccess: (_, path) => location.assign(path),
+    mutationFn: (_path: string) => (code === '' ? Promise.resolve() : redeem(code)),
+    // Back leads to a list of several, but not to a button that was pressed.
+    onSuccess: (_, path) => (path === data?.location ? location.replace(path) : location.assign(path)),
   });
   const { reset } = open;
   useReturn(reset);
+  const again = useCallback(() => (reset(), void refetch()), [reset, refetch]);
 
   if (code === '' && grant === '') {
     return (
@@ -32,9 +40,9 @@ export function LandingPage() {
       </Card>
     );
   }
-  const error = open.error ?? link.error;
-  if (error) return <Refusal error={error} onRetry={() => (reset(), void link.refetch())} />;
-  if (!link.data) {
+  const error = open.error ?? unread;
+  if (error) return <Refusal error={error} onRetry={again} />;
+  if (!data) {
     return (
       <Card title={text.looking} busy>
         <div className="kg-spinner" />
@@ -42,19 +50,28 @@ export function LandingPage() {
     );
   }
   const path = open.isPending || open.isSuccess ? open.variables : undefined;
-  return <Invitation link={link.data} held={code === ''} path={path} onOpen={(to) => open.mutate(to)} />;
+  return <Invitation link={data} held={code === ''} path={path} onOpen={(to) => open.mutate(to)} />;
 }
 
-/** Refusals of the link itself: trying again gives the same answer. */
-const FINAL = [400, 401, 404, 410];
+/** That cookies are blocked matters only for a link that is good, but is also why a browser does not hold one. */
+async function look(code: string, grant: string): Promise<LinkInfo> {
+  if (code === '') return requireCookies().then(() => readHeldLink(grant));
+  const link = await readLink(code);
+  await requireCookies();
+  return link;
+}
+
+async function redeem(code: string): Promise<void> {
+  await requireCookies();
+  await redeemLink(code);
+}
 
 function Refusal({ error, onRetry }: { error: Error; onRetry: () => void }) {
-  const code = error instanceof ApiError ? error.code : 500;
-  const words = linkRefusal(code, error.message);
+  const { title, text: words, passing } = linkRefusal(error);
   return (
-    <Card title={words.title} alert>
-      <p>{words.text}</p>
-      {!FINAL.includes(code) && (
+    <Card title={title} alert>
+      <p>{words}</p>
+      {passing && (
         <div className="kg-buttons">
           <button type="button" className="kg-button kg-primary" onClick={onRetry}>
             {text.tryAgain}

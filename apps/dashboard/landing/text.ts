@@ -1,4 +1,5 @@
-import { type LinkInfo } from '#libs/api';
+import { COOKIES_BLOCKED, type LinkInfo } from '#libs/api';
+import { ApiError } from '../api/client.js';
 
 /** Every sentence of the page behind a link. */
 export const landingText = {
@@ -17,7 +18,7 @@ export const landingText = {
   /** For a link that opens no page: it redeems the link, and nothing more. */
   use: 'Use in this browser',
   addresses: (origin: string) =>
-    `This browser holds the link. Open an address that the link allows, such as ${origin}/k8s/PATH for a path of the API, or ${origin}/console/NAMESPACE/VM for a console.`,
+    `This browser holds the link. Open an address that it allows: ${origin}/k8s/PATH for a path of the API, or ${origin}/console/NAMESPACE/VM for a console.`,
   tryAgain: 'Try again',
   until: 'Valid until',
   left: (left: string) => `${left} left`,
@@ -28,7 +29,10 @@ export const landingText = {
   status: 'Status',
   mode: 'Mode',
   viewOnly: 'View only: you cannot type or click',
-  singleUse: 'Only the first browser that opens the console can use this link.',
+  singleUse: (isOne: boolean) =>
+    isOne
+      ? 'Only the first browser that opens the console can use this link.'
+      : 'Only the first browser that opens any of this can use this link.',
   over: 'This link has expired. Ask the person who sent it for a new one.',
   noCode: 'This link is incomplete',
   noCodeText: 'The part after the “#” is missing. Copy the whole link and open it again.',
@@ -47,11 +51,27 @@ const TITLES: Record<number, string> = {
   503: 'The gateway is not ready',
 };
 
+/** Refusals of the link itself: trying again gives the same answer. */
+const FINAL = [400, 401, 404, 410];
+
+interface Refused {
+  title: string;
+  text: string;
+  /** Trying again may give another answer. */
+  passing: boolean;
+}
+
 /** Why a link was refused. What to do is the gateway's own message, except when there was no answer. */
-export function linkRefusal(code: number, said: string): { title: string; text: string } {
+export function linkRefusal(error: Error): Refused {
+  const { code, cookiesBlocked } = error instanceof ApiError ? error : { code: 500, cookiesBlocked: false };
+  if (cookiesBlocked) {
+    const { title, message, unused, hint } = COOKIES_BLOCKED;
+    return { title, text: `${message} ${unused} ${hint}`, passing: true };
+  }
   return {
     title: TITLES[code] ?? landingText.lookingError,
-    text: code === 0 ? 'Check your network connection and try again.' : said,
+    text: code === 0 ? 'Check your network connection and try again.' : error.message,
+    passing: !FINAL.includes(code),
   };
 }
 

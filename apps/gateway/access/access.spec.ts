@@ -11,6 +11,8 @@ const PUBLIC = [
   'GET /auth/jwt/set',
   'POST /auth/jwt/set',
   'GET /noVNC/vnc_lite.html',
+  // Whether a browser keeps cookies, before there is one to hold.
+  'GET /api/v1/cookies',
   // Signing in and out.
   'POST /login',
   'GET /auth/login',

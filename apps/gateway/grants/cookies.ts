@@ -5,6 +5,8 @@ import { isLoopback } from '#libs/kube';
 export const LAST_GRANT = 'kg-jwt-session-code';
 const GRANT_PREFIX = 'kg-grant-';
 const MOST_COOKIES = 16;
+/** Says nothing but that this browser keeps cookies. */
+const PROBE = 'kg-probe';
 
 /** @returns the values of the grants' cookies, the last grant first, 16 at most, none twice */
 export function grantCookies(header: string | undefined): string[] {
@@ -40,6 +42,16 @@ export function cookieStyle(
   return { secure: !plain, embedded: frameAncestors.length > 0 };
 }
 
+/** Whether a browser sent back the cookie of `probeCookie`. @param header the `Cookie` header */
+export function hasProbe(header: string | undefined): boolean {
+  return read(header)[PROBE] !== undefined;
+}
+
+/** A `Set-Cookie` value that meets the same fate as that of a grant; until the browser is closed. */
+export function probeCookie(style: CookieStyle): string {
+  return cookie(PROBE, '1', style);
+}
+
 /**
  * `Set-Cookie` values for a grant: its own cookie and that of the last grant. Where the browser holds as many grants
  * as are looked at, the ones that would not be looked at any more are removed.
@@ -55,15 +67,17 @@ export function setGrantCookies(
   const others = Object.keys(read(presented)).filter((name) => name.startsWith(GRANT_PREFIX) && name !== own);
   const surplus = others.slice(0, Math.max(0, others.length - (MOST_COOKIES - 2)));
   return [
-    cookie(LAST_GRANT, grant.handle, maxAge, style),
-    cookie(own, grant.handle, maxAge, style),
-    ...surplus.map((name) => cookie(name, '', 0, style)),
+    cookie(LAST_GRANT, grant.handle, style, maxAge),
+    cookie(own, grant.handle, style, maxAge),
+    ...surplus.map((name) => cookie(name, '', style, 0)),
   ];
 }
 
-function cookie(name: string, value: string, maxAge: number, style: CookieStyle): string {
+/** @param maxAge seconds; absent: until the browser is closed */
+function cookie(name: string, value: string, style: CookieStyle, maxAge?: number): string {
   const site = style.embedded
     ? { sameSite: 'none' as const, secure: true, partitioned: true }
     : { sameSite: 'lax' as const };
-  return stringifySetCookie({ name, value, path: '/', httpOnly: true, secure: style.secure, maxAge, ...site });
+  const age = maxAge === undefined ? {} : { maxAge };
+  return stringifySetCookie({ name, value, path: '/', httpOnly: true, secure: style.secure, ...age, ...site });
 }

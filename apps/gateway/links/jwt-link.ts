@@ -18,6 +18,8 @@ const name = (which: string, isName: (text: string) => boolean) =>
 interface Read {
   jwt: string;
   machine: Machine | undefined;
+  /** Our own page with the button asks: a browser that keeps no cookies must not use the link up. */
+  checkCookies: boolean;
 }
 
 const Parameters = z
@@ -25,10 +27,12 @@ const Parameters = z
     token: z.preprocess(plain(bare), z.string('This link contains no token.')),
     name: name('name', isDnsSubdomain),
     namespace: name('namespace', isDnsLabel),
+    'check-cookies': z.literal(['true', true]).optional(),
   })
-  .transform(({ token: jwt, name: vm, namespace }, context): Read => {
-    if (vm !== undefined && namespace !== undefined) return { jwt, machine: { namespace, vm } };
-    if (vm === namespace) return { jwt, machine: undefined };
+  .transform(({ token: jwt, name: vm, namespace, 'check-cookies': check }, context): Read => {
+    const checkCookies = check !== undefined;
+    if (vm !== undefined && namespace !== undefined) return { jwt, machine: { namespace, vm }, checkCookies };
+    if (vm === namespace) return { jwt, machine: undefined, checkCookies };
     context.addIssue({ code: 'custom', message: badName(vm === undefined ? 'name' : 'namespace') });
     return z.NEVER;
   });

@@ -6,6 +6,7 @@ import { type ActiveGrant } from '../grants/active-grant.js';
 import { Public } from '../http/access.js';
 import { Answers } from '../http/answers.js';
 import { Bookmark } from './bookmark.js';
+import { CookieProbe } from './cookie-probe.js';
 import { JwtLink } from './jwt-link.js';
 import { consolePage, locationOf } from './link-target.js';
 import { LinkOpener, type OpenedLink } from './link-opener.js';
@@ -22,14 +23,15 @@ export class JwtLinksController {
     private readonly keeper: LinkKeeper,
     private readonly visitors: Visitors,
     private readonly answers: Answers,
+    private readonly probe: CookieProbe,
   ) {}
 
   /** A chat's link preview opens it too, so a GET does not use up a single-use link. */
   @Get('auth/jwt/set')
-  async setByGet(@Req() req: Request, @Query() { jwt, machine }: JwtLink, @Res() res: Response): Promise<void> {
-    const link = await this.opener.byJwt(jwt, req.headers.cookie);
-    if (link.grant.singleUse && !link.held) return this.askFirst(res, link.grant, { jwt, machine });
-    await this.go(req, res, link, { jwt, machine });
+  async setByGet(@Req() req: Request, @Query() read: JwtLink, @Res() res: Response): Promise<void> {
+    const link = await this.opener.byJwt(read.jwt, req.headers.cookie);
+    if (link.grant.singleUse && !link.held) return this.askFirst(res, link.grant, read);
+    await this.go(req, res, link, read);
   }
 
   @Post('auth/jwt/set')
@@ -49,6 +51,7 @@ export class JwtLinksController {
   }
 
   private askFirst(res: Response, { policy }: ActiveGrant, { jwt: token, machine }: JwtLink): void {
+    res.append('set-cookie', this.probe.cookie(res.req.headers.host));
     const [only, ...more] = machine === undefined ? consolesOf(policy).map(({ vm }) => vm) : [machine.vm];
     const isOne = only !== undefined && more.length === 0;
     this.answers.page(res, 200, {
@@ -63,16 +66,20 @@ export class JwtLinksController {
       form: {
         action: '/auth/jwt/set',
         button: isOne ? 'Open the console' : 'Open the link',
-        fields: { token, ...(machine && { name: machine.vm, namespace: machine.namespace }) },
+        fields: {
+          token,
+          ...(machine && { name: machine.vm, namespace: machine.namespace }),
+          'check-cookies': 'true',
+        },
       },
     });
   }
 
-  private async go(req: Request, res: Response, link: OpenedLink, { jwt, machine }: JwtLink): Promise<void> {
-    res.append('set-cookie', await this.keeper.keep(link.grant, this.visitors.of(req), jwt));
+  private async go(req: Request, res: Response, link: OpenedLink, read: JwtLink): Promise<void> {
+    res.append('set-cookie', await this.keeper.keep(link.grant, this.visitors.of(req), read));
     res.setHeader('cache-control', 'no-store');
     // The address contains the token: the next page must not see it.
     res.setHeader('referrer-policy', 'no-referrer');
-    res.redirect(302, locationOf(link.grant, machine));
+    res.redirect(302, locationOf(link.grant, read.machine));
   }
 }

@@ -8,6 +8,7 @@ import { GrantReader } from '../grants/grant-reader.js';
 import { Handles } from '../grants/handle.js';
 import { Redeemer } from '../grants/redeem.js';
 import { Audit } from '../ops/audit.js';
+import { CookieProbe } from './cookie-probe.js';
 import { type Visitor } from './visitors.js';
 
 /** Gives grants to browsers: redeems them, and makes the cookies in which a browser keeps them. */
@@ -19,15 +20,22 @@ export class LinkKeeper {
     private readonly handles: Handles,
     private readonly audit: Audit,
     private readonly clock: Clock,
+    private readonly probe: CookieProbe,
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
   ) {}
 
   /**
    * @param jwt where it came so: kept in the cookie itself for a grant that has no GateToken
+   * @param checkCookies a page asks, which knows whether its browser should have the probe's cookie: a script may not
    * @returns values for `Set-Cookie`
-   * @throws Refusal 410 if another browser was first
+   * @throws Refusal 410 if another browser was first; 400 if this one does not keep cookies
    */
-  async keep(grant: ActiveGrant, { cookies, host, address }: Visitor, jwt?: string): Promise<string[]> {
+  async keep(
+    grant: ActiveGrant,
+    { cookies, host, address }: Visitor,
+    { jwt, checkCookies }: { jwt?: string; checkCookies?: boolean | undefined },
+  ): Promise<string[]> {
+    if (checkCookies === true) this.probe.require(cookies);
     const { uid, exp, registered, singleUse } = grant;
     const nonce = await asLinkRefusal(() => this.redeemer.redeem(grant, this.reader.noncesOf(cookies, uid)));
     this.audit.redeemed({ token: grant.name || uid, address, how: jwt === undefined ? 'link' : 'jwt', singleUse });

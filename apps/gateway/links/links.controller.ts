@@ -42,12 +42,14 @@ export class LinksController {
   @Post('l')
   async open(
     @Req() req: Request,
-    @Body() { code, redeem }: LinkBody,
+    @Body() { code, redeem, 'check-cookies': checkCookies }: LinkBody,
     @Res({ passthrough: true }) res: Response,
   ): Promise<LinkInfo> {
     res.setHeader('cache-control', 'no-store');
     const { grant } = await this.opener.byCode(code, req.headers.cookie);
-    if (redeem === true) res.append('set-cookie', await this.keeper.keep(grant, this.visitors.of(req)));
+    if (redeem === true) {
+      res.append('set-cookie', await this.keeper.keep(grant, this.visitors.of(req), { checkCookies }));
+    }
     return linkInfo(grant, this.vms);
   }
 

@@ -4,6 +4,8 @@ import { GrantsModule } from '../grants/grants.module.js';
 import { HttpModule } from '../http/http.module.js';
 import { OpsModule } from '../ops/ops.module.js';
 import { VmsModule } from '../vms/vms.module.js';
+import { CookieProbe } from './cookie-probe.js';
+import { CookiesController } from './cookies.controller.js';
 import { HeldLinksController } from './held-links.controller.js';
 import { JwtLinksController } from './jwt-links.controller.js';
 import { LinkKeeper } from './link-keeper.js';
@@ -15,7 +17,7 @@ import { Visitors } from './visitors.js';
 /** The links that guests open, and the endpoint of the original system that issues them. */
 @Module({
   imports: [ClusterModule, GrantsModule, HttpModule, OpsModule, VmsModule],
-  controllers: [LinksController, HeldLinksController, JwtLinksController, RequestController],
-  providers: [LinkOpener, LinkKeeper, Visitors],
+  controllers: [LinksController, HeldLinksController, CookiesController, JwtLinksController, RequestController],
+  providers: [LinkOpener, LinkKeeper, CookieProbe, Visitors],
 })
 export class LinksModule {}

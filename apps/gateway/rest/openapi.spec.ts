@@ -73,7 +73,7 @@ describe('/api/openapi.json', () => {
         [`${method} ${path}`, security.flatMap((one) => Object.keys(one))] as const,
     );
     const open = needed.filter(([, names]) => names.length === 0).map(([route]) => route);
-    expect(open.toSorted()).toEqual(['GET /.well-known/jwks.json', 'POST /l', 'POST /login']);
+    expect(open.toSorted()).toEqual(['GET /.well-known/jwks.json', 'GET /api/v1/cookies', 'POST /l', 'POST /login']);
     expect(Object.fromEntries(needed)).toMatchObject({
       'GET /api/v1/namespaces': ['kubernetes-token', 'sign-in'],
       'GET /api/v1/grant': ['grant-cookie', 'grant-token'],

@@ -6,6 +6,9 @@ export const LinkRequest = z
   .object({
     code: z.string('This link has no valid code.').meta({ description: 'What follows the # of a link' }),
     redeem: z.boolean().exactOptional().meta({ description: 'true: also set the cookie' }),
+    'check-cookies': z.boolean().exactOptional().meta({
+      description: 'true: redeem nothing unless the request brings the cookie of GET /api/v1/cookies',
+    }),
   })
   .meta({ id: 'LinkRequest' });
 
@@ -42,6 +45,12 @@ export const LinkInfo = z
   })
   .meta({ id: 'LinkInfo' });
 export type LinkInfo = z.infer<typeof LinkInfo>;
+
+/** GET /cookies */
+export const CookieCheck = z
+  .object({ kept: z.boolean().meta({ description: 'The request brought the cookie that an earlier answer set' }) })
+  .meta({ id: 'CookieCheck' });
+export type CookieCheck = z.infer<typeof CookieCheck>;
 
 /**
  * POST /auth/jwt/request. The names are those of the original system, here and in the answer. It has no others: a

@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearchParams } from 'react-router';
+import { requireCookies } from '../../api/cookies.js';
 import { keys } from '../../api/query.js';
 import { setGateToken, signIn } from '../../api/rest.js';
 import { isGateToken } from './gateToken.js';
@@ -15,6 +16,7 @@ export function useSignIn() {
     mutationFn: async (pasted: Pasted) => {
       if ('link' in pasted) return { page: pasted.link };
       const { token } = pasted;
+      await requireCookies();
       if (isGateToken(token)) return { page: await setGateToken(token) };
       return { session: await signIn(token) };
     },
