@@ -1,4 +1,4 @@
-import { type Browser, type Locator, type Page } from 'playwright';
+import { type Browser, type Locator, type Page, type Route } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ConsolePage } from './pages/console-page.js';
 import { accessibilityProblems } from './support/accessibility.js';
@@ -90,6 +90,26 @@ describe('the page of a link', () => {
     await page.getByRole('button', { name: 'Use in this browser' }).click();
     await page.getByText('This browser holds the link.').waitFor();
     await page.goto(`${cluster().url}/console/${cluster().namespace}/demo`);
+    await new ConsolePage(page).connected();
+  });
+
+  it('that met a gateway that was away loads by itself, when it is opened as when its button is pressed', async () => {
+    const { link = '' } = await issue({ vm: 'demo', duration: '10m' });
+    const page = await (await freshProfile(browser)).newPage();
+    const away = (route: Route): Promise<void> =>
+      route.request().method() === 'POST' ? route.fulfill({ status: 503, body: '' }) : route.continue();
+    await page.route('**/l', away);
+    await page.goto(link);
+    await page.getByRole('button', { name: 'Try again' }).waitFor();
+    await page.unroute('**/l', away);
+    const button = page.getByRole('button', { name: 'Open console' });
+    await button.waitFor();
+    await page.route('**/l', away);
+    await button.click();
+    await page.getByRole('button', { name: 'Try again' }).waitFor();
+    await page.unroute('**/l', away);
+    await button.waitFor();
+    await button.click();
     await new ConsolePage(page).connected();
   });
 

@@ -6,7 +6,7 @@ const failed = (error: Error | null, errorUpdateCount: number): Parameters<typeo
   ({ state: { error, errorUpdateCount } }) as Parameters<typeof readAgainMs>[0];
 const answer = (code: number): ApiError => new ApiError({ code, reason: '', message: '' });
 
-it.each([0, 429, 500, 502, 503])('a read that failed with %d is repeated, less and less often', (code) => {
+it.each([0, 425, 429, 500, 502, 503])('a read that failed with %d is repeated, less and less often', (code) => {
   const waits = [1, 2, 3, 4, 5, 50].map((failures) => readAgainMs(failed(answer(code), failures)));
   expect(waits).toEqual([5_000, 10_000, 20_000, 40_000, 60_000, 60_000]);
 });

@@ -17,7 +17,7 @@ export const keys = {
   access: (namespace: string, vm: string) => ['access', namespace, vm] as const,
 };
 
-const FIRST_RETRY_MS = 5_000;
+export const FIRST_RETRY_MS = 5_000;
 const LONGEST_RETRY_MS = 60_000;
 
 /** Whether a failed read is tried again immediately: faults that may pass, twice; a refusal never, nor what took long. */
@@ -25,13 +25,19 @@ export function shouldRetry(failures: number, error: Error): boolean {
   return failures < 2 && mayPass(error) && (error as ApiError).reason !== 'Timeout';
 }
 
-function mayPass(error: Error | null): boolean {
+/** There was no answer, or one that the next may differ from. */
+export function mayPass(error: Error | null): boolean {
   return error instanceof ApiError && (error.code === 0 || error.code === 429 || error.code >= 500);
+}
+
+/** A link that is not valid yet, which waiting alone will cure. */
+function isEarly(error: Error | null): boolean {
+  return error instanceof ApiError && error.code === 425;
 }
 
 /** A page that could not load reads again by itself, less and less often; the browser also does when it is online again. */
 export function readAgainMs({ state: { error, errorUpdateCount } }: Pick<Query, 'state'>): number | false {
-  return mayPass(error) && Math.min(FIRST_RETRY_MS * 2 ** (errorUpdateCount - 1), LONGEST_RETRY_MS);
+  return (mayPass(error) || isEarly(error)) && Math.min(FIRST_RETRY_MS * 2 ** (errorUpdateCount - 1), LONGEST_RETRY_MS);
 }
 
 /** How often a page asks for what it is not told of. */

@@ -2,6 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useState } from 'react';
 import { type LinkInfo, readLinkCode } from '#libs/api';
 import { requireCookies } from '../api/cookies.js';
+import { FIRST_RETRY_MS, mayPass } from '../api/query.js';
 import { readHeldLink, readLink, redeemLink } from '../api/rest.js';
 import { Card } from './Card.js';
 import { Invitation } from './Invitation.js';
@@ -32,6 +33,7 @@ export function LandingPage() {
   const { reset } = open;
   useReturn(reset);
   const again = useCallback(() => (reset(), void refetch()), [reset, refetch]);
+  useLater(again, mayPass(open.error));
 
   if (code === '' && grant === '') {
     return (
@@ -107,4 +109,13 @@ function useReturn(act: () => void): void {
     window.addEventListener('pageshow', act);
     return () => window.removeEventListener('pageshow', act);
   }, [act]);
+}
+
+/** Calls `act` a while after `when` has become true. */
+function useLater(act: () => void, when: boolean): void {
+  useEffect(() => {
+    if (!when) return undefined;
+    const timer = setTimeout(act, FIRST_RETRY_MS);
+    return () => clearTimeout(timer);
+  }, [act, when]);
 }
