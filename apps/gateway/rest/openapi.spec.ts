@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 /** Pages, what only browsers and old links use, and what is outside the REST API. */
 const UNDESCRIBED =
-  /^GET \/(\*|$|vms|links|login$|l$|console|assets|favicon|robots|healthz|readyz|api\/(docs|openapi))|\/(noVNC|auth\/(jwt\/set|login|callback|logout))/;
+  /^GET \/(\*|$|vms|links|login$|l$|l\/?%23|console|assets|favicon|robots|healthz|readyz|api\/(docs|openapi))|\/(noVNC|auth\/(jwt\/set|login|callback|logout))/;
 
 describe('/api/openapi.json', () => {
   it('names every route, and no other', () => {
