@@ -3,30 +3,14 @@ import { type Fields, type ResourceDef } from '../types.js';
 
 const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
 
-/** `v2` before `v1` before `v1beta1` before `v1alpha1`, as Kubernetes prefers versions. */
-function byPriority(a: string, b: string): number {
-  const weight = (version: string): number[] => {
-    const found = /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(version);
-    if (!found) return [0, 0, 0];
-    const level = found[2] === undefined ? 3 : found[2] === 'beta' ? 2 : 1;
-    return [level, Number(found[1]), Number(found[3] ?? 0)];
-  };
-  const [left, right] = [weight(a), weight(b)];
-  for (let index = 0; index < 3; index += 1) {
-    const difference = (right[index] ?? 0) - (left[index] ?? 0);
-    if (difference) return difference;
-  }
-  return a.localeCompare(b);
-}
-
-/** Group to its versions, preferred first; the core group is ''. */
+/** Group to its versions, in the order of their names; the core group is ''. */
 export function groupVersions(registry: Registry): Map<string, string[]> {
   const groups = new Map<string, Set<string>>();
   for (const { group, version } of registry.all()) {
     const versions = groups.get(group) ?? new Set<string>();
     groups.set(group, versions.add(version));
   }
-  return new Map([...groups].map(([group, versions]) => [group, [...versions].sort(byPriority)]));
+  return new Map([...groups].map(([group, versions]) => [group, [...versions].sort()]));
 }
 
 /** `/api/v1` or `/apis/GROUP/VERSION` */

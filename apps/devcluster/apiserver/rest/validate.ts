@@ -34,7 +34,6 @@ export function validate(def: ResourceDef, object: KubeObject, old: KubeObject |
     ...(old ? immutableFaults(object, old) : nameFaults(metadata.name, def.strategy?.nameRule)),
     ...labelFaults(metadata.labels, metadata.annotations),
     ...ownerFaults(object),
-    ...(old ? finalizerFaults(object, old) : []),
     ...(def.schema?.validate(object, old) ?? []),
     ...(def.strategy?.validate?.(object, old) ?? []),
   ];
@@ -55,15 +54,6 @@ function ownerFaults({ metadata }: KubeObject): Cause[] {
       .filter((part) => !fieldsOf(owner)[part])
       .map((part) => cause.required(`metadata.ownerReferences[${index}].${part}`, 'must not be empty')),
   );
-}
-
-function finalizerFaults(object: KubeObject, old: KubeObject): Cause[] {
-  if (!old.metadata.deletionTimestamp) return [];
-  const former = new Set(old.metadata.finalizers ?? []);
-  const fresh = (object.metadata.finalizers ?? []).filter((finalizer) => !former.has(finalizer));
-  if (fresh.length === 0) return [];
-  const detail = `no new finalizers can be added if the object is being deleted, found ${fresh.join(', ')}`;
-  return [cause.forbidden('metadata.finalizers', detail)];
 }
 
 /** Namespaced objects need a namespace that exists and is not on its way out. */
