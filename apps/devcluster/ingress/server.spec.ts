@@ -203,3 +203,9 @@ test('TLS: the named certificate, one of our own for any other name, one for non
   expect(await subject('')).toBe('localhost');
   expect(seen[0]?.headers['x-forwarded-proto']).toBe('https');
 });
+
+test('a request that cannot be read is answered, like by Ingress controllers', async () => {
+  const socket = connect(await http(), '127.0.0.1');
+  socket.write('FOO / HTTP/1.1\r\n\r\n');
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 /);
+});

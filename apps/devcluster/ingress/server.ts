@@ -45,7 +45,6 @@ export class Doors {
     server.on('request', (req, res) => void this.request(req, res, scheme));
     server.on('checkContinue', (req, res) => void this.request(req, res, scheme));
     server.on('upgrade', (req, socket, head) => void this.upgrade(req, socket, head, scheme));
-    server.on('clientError', (_, socket) => socket.destroy());
     // Consoles, watches and uploads last as long as they like.
     server.requestTimeout = 0;
     server.timeout = 0;
