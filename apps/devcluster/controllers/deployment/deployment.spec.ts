@@ -128,3 +128,11 @@ test('the hash of a template does not depend on the order of its keys', () => {
   expect(templateHash(one)).toBe(templateHash(same));
   expect(templateHash(one)).not.toBe(templateHash({ ...one, spec: { containers: [] } }));
 });
+
+test('the status says that pods are refused, as the ReplicaSet does', () => {
+  const refused = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'exceeded quota' };
+  const current = made(deployment('a'), 1, 2, { replicas: 0, conditions: [refused] });
+  expect(deploymentStatus(deployment('a'), current, [], NOW).conditions).toContainEqual(
+    expect.objectContaining(refused),
+  );
+});

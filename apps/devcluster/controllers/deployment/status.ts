@@ -27,7 +27,8 @@ export function deploymentStatus(
   };
   const former = deployment.status?.conditions ?? [];
   const wellEnough = available >= desired - bounds(deployment).unavailable;
-  const conditions = [availability(wellEnough), progressing(isComplete(deployment, status), current)];
+  const refused = current?.status?.conditions?.filter(({ type }) => type === 'ReplicaFailure') ?? [];
+  const conditions = [availability(wellEnough), progressing(isComplete(deployment, status), current), ...refused];
   return { ...status, conditions: conditions.map((condition) => withTimes(condition, former, now)) };
 }
 

@@ -1,4 +1,4 @@
-import { isKubeError, keyOf, type KubeClient, type KubeObject, types } from '#libs/kube';
+import { isKubeError, KubeError, keyOf, type KubeClient, type KubeObject, types } from '#libs/kube';
 import { isDeepStrictEqual } from 'node:util';
 import { type Cache } from '../cache.js';
 import { Controller } from '../controller.js';
@@ -37,16 +37,38 @@ export async function syncReplicaSet(client: KubeClient, set: ReplicaSet, tell: 
     set,
     items.filter((pod) => controls(set, pod)),
   );
-  for (let i = 0; i < plan.create; i += 1) {
-    const { metadata } = await client.create(types.pods, podOf(set), namespace);
-    tell(set, 'SuccessfulCreate', `Created pod: ${metadata.name}`);
-  }
+  const refused = await create(client, set, plan.create, tell);
   for (const { metadata } of plan.remove) {
     await remove(client, metadata.name ?? '', namespace, metadata.uid);
     tell(set, 'SuccessfulDelete', `Deleted pod: ${metadata.name}`);
   }
-  await writeStatus(client, set, plan.status);
+  const { conditions: before } = set.status ?? {};
+  const conditions = refused ? [failure(refused)] : before && [];
+  await writeStatus(client, set, { ...plan.status, ...(conditions && { conditions }) });
+  // Tried again later: nothing tells when a quota or a webhook allows the pods.
+  if (refused) throw refused;
 }
+
+/** @returns why the API server refuses the pods: a quota, a policy, a webhook */
+async function create(client: KubeClient, set: ReplicaSet, count: number, tell: Tell): Promise<KubeError | undefined> {
+  for (let i = 0; i < count; i += 1) {
+    try {
+      const { metadata } = await client.create(types.pods, podOf(set), set.metadata.namespace);
+      tell(set, 'SuccessfulCreate', `Created pod: ${metadata.name}`);
+    } catch (error) {
+      if (error instanceof KubeError) return error;
+      throw error;
+    }
+  }
+  return undefined;
+}
+
+const failure = ({ message }: KubeError) => ({
+  type: 'ReplicaFailure',
+  status: 'True',
+  reason: 'FailedCreate',
+  message,
+});
 
 function podOf(set: ReplicaSet): Pod {
   const { metadata = {}, spec } = set.spec.template;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { types } from '#libs/kube';
+import { KubeError, types } from '#libs/kube';
 import { controllerReference } from '../owner.js';
 import { FakeClient } from '../testing/fake-client.js';
 import { type Pod, type ReplicaSet } from '../workload.js';
@@ -84,4 +84,16 @@ test('foreign pods are left alone', async () => {
   const fake = new FakeClient().with(types.pods, foreign);
   await syncReplicaSet(fake.client, set(0));
   expect(fake.calls).toEqual(['patch replicasets ns/rs status']);
+});
+
+test('pods that the API server refuses are a condition, until they are made', async () => {
+  const refusing = new FakeClient();
+  const error = new KubeError({ code: 403, reason: 'Forbidden', message: 'exceeded quota' });
+  refusing.create = () => Promise.reject(error);
+  await expect(syncReplicaSet(refusing.client, set(1))).rejects.toBe(error);
+  const condition = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'exceeded quota' };
+  expect(refusing.writes).toMatchObject([{ body: { status: { replicas: 0, conditions: [condition] } } }]);
+  const allowing = new FakeClient();
+  await syncReplicaSet(allowing.client, set(1, { status: { replicas: 0, conditions: [condition] } }));
+  expect(allowing.writes.at(-1)).toMatchObject({ body: { status: { conditions: [] } } });
 });
