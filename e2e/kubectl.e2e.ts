@@ -154,6 +154,28 @@ describe('GateTokens and GateServers by kubectl', () => {
     await kubectlOk(`delete gs ${name}`);
   });
 
+  it('a GateServer is not Ready while a gateway with a new image cannot replace its only one', async () => {
+    const input = gateserver('swapped', { route: 'swapped.gateway-example.localhost', replicas: 1, expose: 'none' });
+    await kubectlOk('create -f -', { input });
+    await kubectlOk('wait gs/swapped --for=condition=Ready --timeout=60s', { timeoutMs: 70_000 });
+    const patch = { spec: { img: 'registry.example/none:1' } };
+    await kubectlOk(['patch', 'gs', 'swapped', '--type=merge', '-p', JSON.stringify(patch)]);
+    const replicas = '{.status.replicas}|{.status.updatedReplicas}';
+    await until('the Deployment counts the new pod', async () =>
+      (await kubectlOk(['get', 'deploy', 'swapped', '-o', `jsonpath=${replicas}`])).startsWith('2|1'),
+    );
+    await until('the image is refused', async () =>
+      (await kubectlOk('get pods -l app.kubernetes.io/instance=swapped')).includes('ImagePull'),
+    );
+    const ready = '{range .status.conditions[?(@.type=="Ready")]}{.reason}|{.message}{end}';
+    await until('the status says so', async () =>
+      /^ImageNotPulled\|1 of 1 gateways are ready\. They are being replaced/.test(
+        await kubectlOk(['get', 'gs', 'swapped', '-o', `jsonpath=${ready}`]),
+      ),
+    );
+    await kubectlOk('delete gs swapped');
+  }, 100_000);
+
   it('of two GateServers whose accounts would share a name the older one runs, then the other', async () => {
     const twins = ['twin', 'twin-guest'].map((name) =>
       gateserver(name, { route: `${name}.gateway-example.localhost`, replicas: 1 }),

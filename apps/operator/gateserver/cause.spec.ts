@@ -143,6 +143,27 @@ describe('Ready is False, and says the cause and what to do, with', () => {
       /^2 of 2 gateways are ready\. They are being replaced by gateways with the current spec\. Pod gs-1/,
     ],
     [
+      'a new image that cannot be pulled behind the only gateway',
+      {
+        spec: { replicas: 1 },
+        ready: 1,
+        deployment: { replicas: 2 },
+        pods: [{ ...RUNS, conditions: [{ type: 'Ready', status: 'True' }] }, waiting('ErrImagePull')],
+      },
+      'ImageNotPulled',
+      /^1 of 1 gateways are ready\. They are being replaced by gateways with the current spec\. Pod gs-1/,
+    ],
+    [
+      'the last gateway of a rolling update that crashes',
+      {
+        ready: 2,
+        deployment: { replicas: 3 },
+        pods: [containers({ state: { terminated: { exitCode: 9 } } })],
+      },
+      'PodCrashes',
+      /^2 of 2 gateways are ready\. They are being replaced .*exit code 9\./,
+    ],
+    [
       'a Secret for TLS that is missing',
       { ready: 2, spec: { tls: { 'secret-name': 'theirs' } } },
       'CertificateMissing',

@@ -185,11 +185,13 @@ function readyReplicas(gathered: Gathered): number {
   return deploymentStatus(gathered).readyReplicas ?? 0;
 }
 
+/** As `kubectl rollout status` says it: while an old gateway is left, a new one may be the one that is not ready. */
 function isRolledOut(gathered: Gathered): boolean {
-  const { observedGeneration, updatedReplicas = 0 } = deploymentStatus(gathered);
+  const { observedGeneration, updatedReplicas = 0, replicas = 0 } = deploymentStatus(gathered);
   const { generation } = gathered.deployment?.metadata ?? {};
   const seen = generation === undefined || observedGeneration === undefined || observedGeneration >= generation;
-  return gathered.deployment !== undefined && seen && updatedReplicas >= wantedReplicas(gathered);
+  const isReplaced = updatedReplicas >= Math.max(replicas, wantedReplicas(gathered));
+  return gathered.deployment !== undefined && seen && isReplaced;
 }
 
 function wantedReplicas({ deployment, settings }: Gathered): number {
