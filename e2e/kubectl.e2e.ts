@@ -137,7 +137,7 @@ describe('GateTokens and GateServers by kubectl', () => {
       'bad-tls',
       'a Secret for TLS that is missing',
       { tls: { 'secret-name': 'nowhere' } },
-      /^CertificateMissing\|spec\.tls\.secret-name: Secret nowhere does not exist/,
+      /^CertificateMissing\|spec\.tls\.secret-name: Secret nowhere does not exist\. Create it with .* -n gateway-example"/,
     ],
   ])('GateServer %s with %s is not Ready, and says why', async (name, _what, spec, expected) => {
     const input = gateserver(name, { route: 'bad.gateway-example.localhost', replicas: 1, ...spec });

@@ -167,19 +167,19 @@ describe('Ready is False, and says the cause and what to do, with', () => {
       'a Secret for TLS that is missing',
       { ready: 2, spec: { tls: { 'secret-name': 'theirs' } } },
       'CertificateMissing',
-      /^spec\.tls\.secret-name: Secret theirs does not exist .*kubectl create secret tls theirs/,
+      /Secret theirs does not exist\. Create it with "kubectl create secret tls theirs --cert=FILE --key=FILE -n n"/,
     ],
     [
       'one without a key',
       { ready: 2, spec: { tls: { 'secret-name': 'mine' } }, secret: { 'tls.crt': 'eA==' } },
       'CertificateMissing',
-      /Secret mine has no tls\.key in/,
+      /Secret mine has no tls\.key\. Delete it and create it with "kubectl create secret tls mine .* -n n"/,
     ],
     [
       'one without anything',
       { ready: 2, spec: { tls: { 'secret-name': 'mine' } }, secret: {} },
       'CertificateMissing',
-      /no tls\.crt and no tls\.key/,
+      /Secret mine has no tls\.crt and no tls\.key\. Delete it/,
     ],
     [
       'an issuer without cert-manager',
@@ -218,7 +218,7 @@ describe('Ready is False, and says the cause and what to do, with', () => {
         spec: { oidc: { 'issuer-url': 'https://x.y', 'client-id': 'c', 'client-secret-ref': { name: 's' } } },
       },
       'NotYet',
-      /^Not in effect in this release: spec\.oidc\. Remove/,
+      /^Not in effect in this release: spec\.oidc\. Remove it\./,
     ],
     [
       'no replicas',
@@ -263,6 +263,13 @@ describe('Ready is True with', () => {
     expect(ready).toMatchObject({ status: 'True', reason: 'Ready' });
     expect(phase).toBe('Ready');
   });
+});
+
+it('names the fields that need an Ingress, and what to do', async () => {
+  const { condition } = await reconciled({ spec: { expose: 'none', tls: {}, 'ingress-class': 'nginx' } });
+  expect(condition('FieldsInEffect')?.message).toMatch(
+    /^Not in effect without an Ingress: spec\.tls, spec\.ingress-class\. Remove them, or set spec\.expose to ingress\./,
+  );
 });
 
 it('says nothing of a pod that does not run yet', async () => {

@@ -121,9 +121,12 @@ export function exposureCause(gathered: Gathered): Cause | undefined {
   if (certificate && issuer) return issuerCause(gathered, issuer.name, groups);
   if (certificate) {
     const { secret, lacks } = certificate;
-    const what =
-      lacks === 'all' ? `Secret ${secret} does not exist` : `Secret ${secret} has no ${lacks.join(' and no ')}`;
-    const message = `spec.tls.secret-name: ${what} in this namespace. Create it with "kubectl create secret tls ${secret} --cert=FILE --key=FILE", or remove the field for a self-signed certificate.`;
+    const [what, first] =
+      lacks === 'all'
+        ? ['does not exist', 'Create it']
+        : [`has no ${lacks.join(' and no ')}`, 'Delete it and create it'];
+    const command = `kubectl create secret tls ${secret} --cert=FILE --key=FILE -n ${gathered.namespace}`;
+    const message = `spec.tls.secret-name: Secret ${secret} ${what}. ${first} with "${command}", or remove the field for a self-signed certificate.`;
     return { reason: 'CertificateMissing', message };
   }
   const { loadBalancer = {} } = (service?.['status'] ?? {}) as { loadBalancer?: { ingress?: unknown[] } };

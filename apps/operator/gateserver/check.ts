@@ -137,8 +137,13 @@ export function notInEffect({ spec }: GateServer): NotInEffect {
     later:
       later.length === 0
         ? []
-        : [`Not in effect in this release: ${later.join(', ')}. Remove the fields that you do not need.`],
-    withoutIngress: ingress.length === 0 ? [] : [`Not in effect without an Ingress: ${ingress.join(', ')}.`],
+        : [`Not in effect in this release: ${later.join(', ')}. Remove ${later.length === 1 ? 'it' : 'them'}.`],
+    withoutIngress:
+      ingress.length === 0
+        ? []
+        : [
+            `Not in effect without an Ingress: ${ingress.join(', ')}. Remove ${ingress.length === 1 ? 'it' : 'them'}, or set spec.expose to ingress.`,
+          ],
     defaults: recheck,
   };
 }

@@ -75,6 +75,16 @@ describe('what is given out stays with its GateServer, when the namespace gets a
   });
 });
 
+it('says in one sentence what to do with a secret-name that is no signing key', () => {
+  const foreign = (servers: GateServer[]) => {
+    const decision = judged({ urls: URLS, 'secret-name': 'x' }, servers, { x: { metadata: { name: 'x' }, data: {} } });
+    return 'message' in decision ? decision.message.split('namespace "n"')[1] : '';
+  };
+  const annotate = `annotate that Secret with ${SIGNING_KEY}=true.`;
+  expect(foreign([server()])).toBe(`: use gs-jwt-secret, or ${annotate}`);
+  expect(foreign([])).toBe(`: ${annotate}`);
+});
+
 it('says which gateway opens for it (security row 15)', () => {
   const both = [server('a'), server('b')];
   expect(judged({ urls: URLS, 'secret-name': 'b-jwt-secret' }, both)).toMatchObject({ phase: 'Ready', server: 'b' });

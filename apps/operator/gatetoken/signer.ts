@@ -80,11 +80,11 @@ function revival({ status }: GateToken, servers: readonly GateServer[]): string 
 function foreign(name: string, token: GateToken, servers: readonly GateServer[]): Problem {
   const { namespace = '' } = token.metadata;
   const known = secretsOf(servers);
-  const which = known ? `: use ${known}` : '';
-  const message = `spec.secret-name is "${name}", which is not a signing key of namespace "${namespace}"${which}`;
+  const use = known ? `use ${known}, or ` : '';
+  const message = `spec.secret-name is "${name}", which is not a signing key of namespace "${namespace}"`;
   return new Problem(
     'ForeignSecret',
-    `${message}, or annotate that Secret with ${SIGNING_KEY}=true.${revival(token, servers)}`,
+    `${message}: ${use}annotate that Secret with ${SIGNING_KEY}=true.${revival(token, servers)}`,
   );
 }
 
