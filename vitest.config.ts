@@ -46,6 +46,7 @@ export default defineConfig({
         isolate: false,
       }),
       endToEnd('e2e', ['e2e/*.e2e.ts']),
+      endToEnd('e2e-browser', ['e2e/browser/*.e2e.ts']),
       endToEnd('e2e-real', ['e2e/**/*.e2e.ts']),
       specs('cluster', ['apps/devcluster/**/*.spec.ts']),
       endToEnd('cluster-e2e', ['e2e/{cluster,faults}/*.e2e.ts']),

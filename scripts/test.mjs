@@ -54,13 +54,14 @@ function readReport(file) {
 }
 
 /**
- * The vitest projects of each command: the product's tests; the embedded cluster's own, compared with a real API server,
- * and the product when parts of that cluster fail; all end-to-end tests on a real control plane.
+ * The vitest projects of each command, in the order in which they run: the product's tests; the embedded cluster's own,
+ * compared with a real API server, and the product when parts of that cluster fail; all end-to-end tests on a real control
+ * plane. Those of one list run side by side: they mostly wait, and each has a cluster of its own.
  */
 const TIERS = {
-  test: ['unit', 'e2e'],
-  'test:cluster': ['cluster', 'cluster-e2e', 'differential'],
-  'test:real': ['e2e-real'],
+  test: [['unit'], ['e2e', 'e2e-browser']],
+  'test:cluster': [['cluster'], ['cluster-e2e'], ['differential']],
+  'test:real': [['e2e-real']],
 };
 
 /** Projects that need the programs of a real control plane. */
@@ -81,21 +82,26 @@ async function prepareReal(root) {
  * @returns {Promise<number>} exit code: 0 only when tests ran and none failed
  */
 export async function test(root, command, args) {
-  if (TIERS[command].some((project) => REAL.includes(project))) {
+  if (TIERS[command].flat().some((project) => REAL.includes(project))) {
     const code = await prepareReal(root);
     if (code !== 0) return code;
   }
   const folder = mkdtempSync(join(tmpdir(), 'kube-gateway-tests-'));
   const total = { passed: 0, failed: 0, skipped: 0 };
   try {
-    for (const project of TIERS[command]) {
-      const report = join(folder, `${project}.json`);
-      const { code, interrupted } = await runProject(root, project, report, args);
-      const { passed, failed, skipped } = count(readReport(report));
-      total.passed += passed;
-      total.skipped += skipped;
-      total.failed += failed === 0 && code !== 0 ? 1 : failed;
-      if (interrupted) break;
+    for (const projects of TIERS[command]) {
+      const ends = await Promise.all(
+        projects.map(async (project) => {
+          const report = join(folder, `${project}.json`);
+          const { code, interrupted } = await runProject(root, project, report, args);
+          const { passed, failed, skipped } = count(readReport(report));
+          total.passed += passed;
+          total.skipped += skipped;
+          total.failed += failed === 0 && code !== 0 ? 1 : failed;
+          return interrupted;
+        }),
+      );
+      if (ends.some(Boolean)) break;
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });

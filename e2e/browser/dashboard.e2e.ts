@@ -1,15 +1,15 @@
 import { type Browser, type BrowserContext } from 'playwright';
 import { type ClientMessage, clientMessages, PushParser } from '#libs/rfb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ConsolePage } from './pages/console-page.js';
-import { DashboardPage } from './pages/dashboard-page.js';
-import { accessibilityProblems } from './support/accessibility.js';
-import { tokenOf } from './support/accounts.js';
-import { collectErrors, freshProfile, launchBrowser } from './support/browser.js';
-import { cluster } from './support/cluster.js';
-import { issue } from './support/gateway.js';
-import { kubectl, kubectlOk } from './support/kubectl.js';
-import { until } from './support/until.js';
+import { ConsolePage } from '../pages/console-page.js';
+import { DashboardPage } from '../pages/dashboard-page.js';
+import { accessibilityProblems } from '../support/accessibility.js';
+import { tokenOf } from '../support/accounts.js';
+import { collectErrors, freshProfile, launchBrowser } from '../support/browser.js';
+import { cluster } from '../support/cluster.js';
+import { issue } from '../support/gateway.js';
+import { kubectl, kubectlOk } from '../support/kubectl.js';
+import { until } from '../support/until.js';
 
 describe('the dashboard', () => {
   let browser: Browser;

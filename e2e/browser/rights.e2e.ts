@@ -1,14 +1,14 @@
 import { type Browser } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type MissingRight, type Vm, type VmList } from '#libs/api';
-import { ConsolePage } from './pages/console-page.js';
-import { DashboardPage } from './pages/dashboard-page.js';
-import { accessibilityProblems } from './support/accessibility.js';
-import { accountWith, type Rights } from './support/accounts.js';
-import { freshProfile, launchBrowser } from './support/browser.js';
-import { cluster } from './support/cluster.js';
-import { gateway, issue } from './support/gateway.js';
-import { kubectl, kubectlOk } from './support/kubectl.js';
+import { ConsolePage } from '../pages/console-page.js';
+import { DashboardPage } from '../pages/dashboard-page.js';
+import { accessibilityProblems } from '../support/accessibility.js';
+import { accountWith, type Rights } from '../support/accounts.js';
+import { freshProfile, launchBrowser } from '../support/browser.js';
+import { cluster } from '../support/cluster.js';
+import { gateway, issue } from '../support/gateway.js';
+import { kubectl, kubectlOk } from '../support/kubectl.js';
 
 const POLL_MS = 15_000;
 const ALL = 'get list watch';

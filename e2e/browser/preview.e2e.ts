@@ -1,9 +1,9 @@
 import { type Browser, type Locator, type Page } from 'playwright';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { DashboardPage } from './pages/dashboard-page.js';
-import { tokenOf } from './support/accounts.js';
-import { freshProfile, launchBrowser } from './support/browser.js';
-import { until } from './support/until.js';
+import { DashboardPage } from '../pages/dashboard-page.js';
+import { tokenOf } from '../support/accounts.js';
+import { freshProfile, launchBrowser } from '../support/browser.js';
+import { until } from '../support/until.js';
 
 /** More than the longest time between two pictures. */
 const LONG_MS = 130_000;

@@ -1,12 +1,12 @@
 import { type Browser, type Locator, type Page, type Route } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ConsolePage } from './pages/console-page.js';
-import { accessibilityProblems } from './support/accessibility.js';
-import { freshProfile, launchBrowser } from './support/browser.js';
-import { cluster } from './support/cluster.js';
-import { consoleSocketPath, issue } from './support/gateway.js';
-import { kubectl, kubectlOk } from './support/kubectl.js';
-import { gatetoken } from './support/manifests.js';
+import { ConsolePage } from '../pages/console-page.js';
+import { accessibilityProblems } from '../support/accessibility.js';
+import { freshProfile, launchBrowser } from '../support/browser.js';
+import { cluster } from '../support/cluster.js';
+import { consoleSocketPath, issue } from '../support/gateway.js';
+import { kubectl, kubectlOk } from '../support/kubectl.js';
+import { gatetoken } from '../support/manifests.js';
 
 const console = (vm: string, kind: 'vnc' | 'console' = 'vnc'): string =>
   consoleSocketPath(vm, kind).replace('/k8s', '');

@@ -1,13 +1,13 @@
 import { type Browser, type BrowserContext, type Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ConsolePage } from './pages/console-page.js';
-import { DashboardPage } from './pages/dashboard-page.js';
-import { accessibilityProblems } from './support/accessibility.js';
-import { tokenOf } from './support/accounts.js';
-import { freshProfile, launchBrowser, launchWithoutCookies } from './support/browser.js';
-import { cluster } from './support/cluster.js';
-import { consoleSocketPath, issue } from './support/gateway.js';
-import { kubectl } from './support/kubectl.js';
+import { ConsolePage } from '../pages/console-page.js';
+import { DashboardPage } from '../pages/dashboard-page.js';
+import { accessibilityProblems } from '../support/accessibility.js';
+import { tokenOf } from '../support/accounts.js';
+import { freshProfile, launchBrowser, launchWithoutCookies } from '../support/browser.js';
+import { cluster } from '../support/cluster.js';
+import { consoleSocketPath, issue } from '../support/gateway.js';
+import { kubectl } from '../support/kubectl.js';
 
 describe('a browser that blocks cookies', () => {
   let browser: Browser;

@@ -1,16 +1,16 @@
 import { type Browser, type BrowserContext, type Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Vm } from '#libs/api';
-import { ConsolePage } from './pages/console-page.js';
-import { DashboardPage } from './pages/dashboard-page.js';
-import { accessibilityProblems } from './support/accessibility.js';
-import { tokenOf } from './support/accounts.js';
-import { freshProfile, launchBrowser } from './support/browser.js';
-import { cluster } from './support/cluster.js';
-import { bearer, consoleSocketPath, cookiesOf, gateway, issue, json, redeem } from './support/gateway.js';
-import { ConsoleSocket, Refused } from './support/console-socket.js';
-import { kubectl } from './support/kubectl.js';
-import { until } from './support/until.js';
+import { ConsolePage } from '../pages/console-page.js';
+import { DashboardPage } from '../pages/dashboard-page.js';
+import { accessibilityProblems } from '../support/accessibility.js';
+import { tokenOf } from '../support/accounts.js';
+import { freshProfile, launchBrowser } from '../support/browser.js';
+import { cluster } from '../support/cluster.js';
+import { bearer, consoleSocketPath, cookiesOf, gateway, issue, json, redeem } from '../support/gateway.js';
+import { ConsoleSocket, Refused } from '../support/console-socket.js';
+import { kubectl } from '../support/kubectl.js';
+import { until } from '../support/until.js';
 
 const TO_DEV = 'Continue as dev';
 const TO_LINK = 'Continue with a link (view only)';

@@ -1,12 +1,12 @@
 import { type Browser, type Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ConsolePage } from './pages/console-page.js';
-import { DashboardPage } from './pages/dashboard-page.js';
-import { tokenOf } from './support/accounts.js';
-import { freshProfile, launchBrowser } from './support/browser.js';
-import { cluster } from './support/cluster.js';
-import { issue } from './support/gateway.js';
-import { kubectl } from './support/kubectl.js';
+import { ConsolePage } from '../pages/console-page.js';
+import { DashboardPage } from '../pages/dashboard-page.js';
+import { tokenOf } from '../support/accounts.js';
+import { freshProfile, launchBrowser } from '../support/browser.js';
+import { cluster } from '../support/cluster.js';
+import { issue } from '../support/gateway.js';
+import { kubectl } from '../support/kubectl.js';
 
 let browser: Browser;
 let link: string;
