@@ -75,6 +75,25 @@ describe('what is given out stays with its GateServer, when the namespace gets a
   });
 });
 
+describe('a path that no grant reaches (security row 3)', () => {
+  it.each([
+    ['/api/v1/namespaces/n/secrets', 'secrets'],
+    ['/api/v1/namespaces/n/secrets/*', 'secrets'],
+    ['/apis/rbac.authorization.k8s.io/v1/*', 'roles and bindings'],
+    ['/api/v1/namespaces/n/serviceaccounts/default/token', 'service account tokens'],
+  ])('%s is refused with its name, not called Ready', (url, what) => {
+    const message = `spec.urls: ${url} has no effect: no grant can give access to ${what}. Create a GateToken without it.`;
+    expect(judged({ urls: [...URLS, url] }, [server()])).toMatchObject({
+      ...{ phase: 'Error', reason: 'InvalidGrant', message },
+    });
+  });
+
+  it('takes nothing back from a token that is given out', () => {
+    const spec = { urls: [...URLS, '/api/v1/namespaces/n/secrets'] };
+    expect(judged(spec, [server()], {}, { phase: 'Ready' }).phase).toBe('Ready');
+  });
+});
+
 it('says in one sentence what to do with a secret-name that is no signing key', () => {
   const foreign = (servers: GateServer[]) => {
     const decision = judged({ urls: URLS, 'secret-name': 'x' }, servers, { x: { metadata: { name: 'x' }, data: {} } });

@@ -8,7 +8,7 @@ import {
   type GateTokenSettings,
   type GateToken,
 } from '#libs/api';
-import { type Grant, PolicyError, parseGrant } from '#libs/policy';
+import { type Grant, neverGranted, PolicyError, parseGrant } from '#libs/policy';
 import { type Claims, formatDuration, parseDuration, type SigningKey } from '#libs/token';
 import { faultOf } from '../gateserver/check.js';
 import { urlsOf } from '../gateserver/servers.js';
@@ -57,7 +57,7 @@ export function decisionOf(gathered: Gathered, now: number): Decision {
     if (ended) return { ...ended, data, end: data.exp };
     checkEnforced(settings);
     const signer = signerOf(token, gathered.servers, gathered.secretOf);
-    if (!isIssued(token)) checkNew(window, signer);
+    if (!isIssued(token)) checkNew(grant, window, signer);
     const signing = signingOf(gathered, settings, signer, data);
     const vmUid = bindingOf(gathered);
     const [url = ''] = urlsOf(signer.server);
@@ -126,9 +126,18 @@ function checkEnforced(settings: GateTokenSettings): void {
 /** What is already issued stays valid when the rules for what may be issued change. */
 const isIssued = ({ status }: GateToken): boolean => status?.phase === 'Ready';
 
-function checkNew(window: Window, { server }: Signer): void {
+function checkNew(grant: Grant, window: Window, { server }: Signer): void {
+  checkReach(grant);
   checkServer(server);
   checkDuration(window, server);
+}
+
+/** The gateway refuses such a path whatever is granted: a token that names it would be Ready and open less than it says. */
+function checkReach({ urls }: Grant): void {
+  const [never] = neverGranted(urls);
+  if (never === undefined) return;
+  const message = `spec.urls: ${never.url} has no effect: no grant can give access to ${never.what}.`;
+  throw new Problem('InvalidGrant', `${message} Create a GateToken without it.`);
 }
 
 /**
