@@ -18,7 +18,9 @@ import {
   text,
 } from './schema.js';
 
-const PORT = '(:[0-9]{1,5})?';
+/** 0 to 65535, the ports that a URL can have. */
+const PORT_NUMBER = '([0-9]{1,4}|[1-5][0-9]{4}|6([0-4][0-9]{3}|5([0-4][0-9]{2}|5([0-2][0-9]|3[0-5]))))';
+const PORT = `(:${PORT_NUMBER})?`;
 const HOST = '([a-z0-9]([-a-z0-9.]*[a-z0-9])?|\\[[0-9a-f:.]+\\])';
 const LOOPBACK = '(([a-z0-9]([-a-z0-9.]*[a-z0-9])?\\.)?localhost|127(\\.[0-9]{1,3}){3}|\\[::1\\])';
 const PATH = '(/[^\\s?#"\']*)?';
@@ -27,7 +29,7 @@ const PATH = '(/[^\\s?#"\']*)?';
 const ORIGIN = `^(https://${HOST}|http://${LOOPBACK})${PORT}$`;
 const API_URL = `^(https://${HOST}|http://${LOOPBACK})${PORT}${PATH}$`;
 /** A source of the content security policy: nothing in it may begin another directive. */
-const FRAME_SOURCE = `^https?://(\\*\\.)?${HOST}(:([0-9]{1,5}|\\*))?$`;
+const FRAME_SOURCE = `^https?://(\\*\\.)?${HOST}(:(${PORT_NUMBER}|\\*))?$`;
 
 /** Each new key is another public one in force for a while: a short life makes many, and guards no better. */
 export const KEY_ROTATION_LEAST = '1h';

@@ -58,7 +58,8 @@ function anyCase(word: string): string {
 
 const issuer: Schema = {
   type: 'object',
-  description: 'Who created this object. Set by the admission webhook, which overwrites any value in the request.',
+  description:
+    'Who created this object. For the admission webhook of a later release, which will set it; in this release nothing verifies it.',
   required: ['username'],
   properties: {
     username: text('User name, as the API server knows it.', 1024),
@@ -70,7 +71,10 @@ const issuer: Schema = {
       maxProperties: 64,
       additionalProperties: list('Values of one attribute.', 64, text('A value.', 2048)),
     },
-    seal: text('HMAC of the operator over the namespace and the spec. Proves that the webhook set this field.', 128),
+    seal: text(
+      'HMAC of the operator over the namespace and the spec. Will prove that the webhook set this field.',
+      128,
+    ),
   },
 };
 

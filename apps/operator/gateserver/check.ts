@@ -39,7 +39,9 @@ function urlFault(settings: Settings): string | undefined {
     return `spec.api-url is ${settings['api-url']}: use an https:// URL (http:// only for loopback).`;
   }
   const url = settings['public-urls'].find((text) => !parseUrl(text));
-  return url === undefined ? undefined : `spec.public-urls: ${url} is not a URL: use https://HOST.`;
+  return url === undefined
+    ? undefined
+    : `spec.public-urls: ${url} is not a valid URL: check its host and port, as in https://gate.example.com:8443.`;
 }
 
 type Settings = ReturnType<typeof gateServerDefaults>;
