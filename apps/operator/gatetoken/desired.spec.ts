@@ -82,7 +82,7 @@ describe('a path that no grant reaches (security row 3)', () => {
     ['/apis/rbac.authorization.k8s.io/v1/*', 'roles and bindings'],
     ['/api/v1/namespaces/n/serviceaccounts/default/token', 'service account tokens'],
   ])('%s is refused with its name, not called Ready', (url, what) => {
-    const message = `spec.urls: ${url} has no effect: no grant can give access to ${what}. Create a GateToken without it.`;
+    const message = `spec.urls: ${url} has no effect, because no grant can give access to ${what}: leave it out.`;
     expect(judged({ urls: [...URLS, url] }, [server()])).toMatchObject({
       ...{ phase: 'Error', reason: 'InvalidGrant', message },
     });

@@ -136,8 +136,8 @@ function checkNew(grant: Grant, window: Window, { server }: Signer): void {
 function checkReach({ urls }: Grant): void {
   const [never] = neverGranted(urls);
   if (never === undefined) return;
-  const message = `spec.urls: ${never.url} has no effect: no grant can give access to ${never.what}.`;
-  throw new Problem('InvalidGrant', `${message} Create a GateToken without it.`);
+  const message = `spec.urls: ${never.url} has no effect, because no grant can give access to ${never.what}: leave it out.`;
+  throw new Problem('InvalidGrant', message);
 }
 
 /**
