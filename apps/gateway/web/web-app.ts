@@ -16,8 +16,9 @@ import { boundSilence, isLate } from '../http/silence.js';
 /** This gateway's cookies: grants and the sign-in. They are credentials, so the web application never gets them. */
 const OWN_COOKIE = /^\s*kg-/;
 
-/** Paths that stay the gateway's, and what is below them. */
-const OWN_PATH = /^\/(api|auth|k8s|l|login|console|healthz|readyz|\.well-known)(\/|$)|^\/noVNC\/vnc_lite\.html$/;
+/** Paths that stay the gateway's, and what is below them; and links whose `#` became `%23`, since they contain a code. */
+const OWN_PATH =
+  /^\/(api|auth|k8s|l|login|console|healthz|readyz|\.well-known)(\/|$)|^\/[lL]\/?%23|^\/noVNC\/vnc_lite\.html$/;
 
 /** How long the web application may be silent before the head of its answer. */
 const SILENCE_MS = 60_000;

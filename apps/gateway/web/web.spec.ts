@@ -154,6 +154,12 @@ describe('a web application of one’s own', () => {
     expect((await get('/k8s/api', {}, withApp)).status).toBe(401);
   });
 
+  it.each(['/l%23', '/l/%23', '/L%23', '/L/%23'])('never gets the code of a link: %s', async (path) => {
+    const code = 'AbCd-EfGh_IjKlMnOpQrStUv';
+    const { status, headers } = await get(`${path}${code}`, {}, withApp);
+    expect([status, headers.get('location')]).toEqual([302, `/l#${code}`]);
+  });
+
   it('learns from the gateway alone where a request came from', async () => {
     const forged = {
       forwarded: 'for=198.51.100.1;host=evil.example.com',
