@@ -1,5 +1,5 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
-import { type Duplex } from 'node:stream';
+import { type Socket } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { cut } from './ended.js';
@@ -27,7 +27,7 @@ export class Answers {
   }
 
   /** The same before an upgrade, where there is only the socket. */
-  refuseUpgrade(req: IncomingMessage, socket: Duplex, refusal: Refusal): void {
+  refuseUpgrade(req: IncomingMessage, socket: Socket, refusal: Refusal): void {
     writeRaw(socket, refusal.code, this.answerTo(refusal, req));
   }
 
@@ -77,12 +77,30 @@ const STATUS_HEADERS = {
   'content-security-policy': "sandbox; default-src 'none'",
 };
 
-/** Writes a whole HTTP/1.1 answer to a bare socket and ends it. */
-export function writeRaw(socket: Duplex, code: number, answer: Answer): void {
+/** How long, and for how many bytes, a client may go on sending before the connection is cut. */
+const LINGER_MS = 2000;
+const LINGER_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Writes a whole HTTP/1.1 answer to a bare socket and ends it. What the client still sends is read and discarded: closing
+ * at once would reset the connection and lose the answer, and with unread bytes the socket would never close.
+ */
+export function writeRaw(socket: Socket, code: number, answer: Answer): void {
   if (socket.destroyed || !socket.writable) return;
   socket.on('error', () => socket.destroy());
   const lines = Object.entries(answer.headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(
     `HTTP/1.1 ${code} ${STATUS_CODES[code] ?? 'Error'}\r\n${lines.join('')}connection: close\r\n\r\n${answer.body}`,
   );
+  linger(socket);
+}
+
+function linger(socket: Socket): void {
+  const begun = socket.bytesRead;
+  socket.removeAllListeners('data');
+  socket.on('data', () => {
+    if (socket.bytesRead - begun > LINGER_BYTES) socket.destroy();
+  });
+  socket.resume();
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }

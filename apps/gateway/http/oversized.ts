@@ -5,9 +5,6 @@ import { type Answer, answerOf, writeRaw } from './answers.js';
 import { pageHeaders } from './page.js';
 import { Refusal } from './refusal.js';
 
-/** How long, and for how many bytes, a client may go on sending before the connection is cut. */
-const LINGER_MS = 2000;
-const LINGER_BYTES = 16 * 1024 * 1024;
 /** The address and headers of a request that is served have fewer bytes, but for the gateway's own cookies. */
 const LARGEST_HEAD = 16 * 1024;
 /** Those of 16 grants and a sign-in are smaller: nobody is locked out by links that they opened. */
@@ -31,10 +28,7 @@ export function oversized({ url = '', rawHeaders, headers }: IncomingMessage): (
   return answerTo(isCookies ? tooManyCookies() : tooLarge(), accept, url.startsWith('/k8s/'));
 }
 
-/**
- * Listener of `clientError`: a request that Node's parser refuses gets an answer that says why. The rest of what the
- * client still sends is read and discarded: closing at once would reset the connection and lose the answer.
- */
+/** Listener of `clientError`: a request that Node's parser refuses gets an answer that says why. */
 export function answerUnreadable(error: Error & { code?: string; rawPacket?: Buffer }, socket: Socket): void {
   if (answered.has(socket)) return;
   answered.add(socket);
@@ -44,7 +38,6 @@ export function answerUnreadable(error: Error & { code?: string; rawPacket?: Buf
   }
   const { code, ...answer } = answerToUnread(error);
   writeRaw(socket, code, answer);
-  linger(socket);
 }
 
 /** Nothing is known of the request but the last piece of it that the parser was given. */
@@ -78,14 +71,4 @@ function tooLarge(): Refusal {
     'The address or the headers are larger than 16 KiB.',
     `Shorten them. A gate token has at most ${MAX_TOKEN} characters.`,
   );
-}
-
-function linger(socket: Socket): void {
-  const begun = socket.bytesRead;
-  socket.removeAllListeners('data');
-  socket.on('data', () => {
-    if (socket.bytesRead - begun > LINGER_BYTES) socket.destroy();
-  });
-  socket.resume();
-  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
