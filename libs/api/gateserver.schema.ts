@@ -209,7 +209,7 @@ const properties: SchemaOf<GateServerSpec> = {
       default: 'https://kubernetes.default.svc',
       ...matching(
         API_URL,
-        'spec.api-url must be a URL such as https://10.0.0.1:6443; http:// is allowed only for loopback',
+        'spec.api-url must be a URL with a port of at most 65535, such as https://10.0.0.1:6443; http:// is allowed only for loopback',
       ),
     },
   ),
@@ -238,7 +238,7 @@ const properties: SchemaOf<GateServerSpec> = {
       300,
       matching(
         ORIGIN,
-        'spec.public-urls must be URLs without a path, such as https://gate.example.com; http:// is allowed only for loopback',
+        'spec.public-urls must be URLs without a path and with ports of at most 65535, such as https://gate.example.com:8443; http:// is allowed only for loopback',
       ),
     ),
     { minItems: 1 },

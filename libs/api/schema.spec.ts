@@ -151,13 +151,21 @@ describe('what is refused', () => {
     ['GateServer.spec.route', { ...server, route: 'short' }, 'such as gate.apps.example.com'],
     ['GateServer.spec.route', { ...server, route: '1.2' }, 'not an IP address'],
     ['GateServer.spec.img', { ...server, img: '' }, 'such as registry.example.com/kube-gateway:1.0'],
-    ['GateServer.spec.api-url', { ...server, 'api-url': 'ftp://a' }, 'such as https://10.0.0.1:6443'],
+    [
+      'GateServer.spec.api-url',
+      { ...server, 'api-url': 'https://a:65536' },
+      'port of at most 65535, such as https://10.0.0.1:6443',
+    ],
     [
       'GateServer.spec.admin-resources',
       { ...server, 'admin-resources': 'Pods' },
       'such as pods, virtualmachines.kubevirt.io',
     ],
-    ['GateServer.spec.public-urls[]', { ...server, 'public-urls': ['a'] }, 'such as https://gate.example.com'],
+    [
+      'GateServer.spec.public-urls[]',
+      { ...server, 'public-urls': ['https://a:65536'] },
+      'ports of at most 65535, such as https://gate.example.com:8443',
+    ],
     ['GateServer.spec.ingress-class', { ...server, 'ingress-class': 'A' }, 'such as nginx'],
     ['GateServer.spec.gateway-ref.name', gateway({ name: 'A' }), 'such as my-gateway'],
     ['GateServer.spec.gateway-ref.namespace', gateway({ namespace: '' }), 'such as my-namespace'],

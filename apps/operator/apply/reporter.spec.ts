@@ -21,7 +21,7 @@ it.each([400, 403, 405, 422])('tells people of a status that is refused with %i,
   expect(outcome).toMatchObject({ code });
   expect(retryAfterOf(outcome)).toBe(60_000);
   expect(events).toEqual([
-    'u Warning StatusRefused The API server refused the status of this GateToken, so its status is out of date: GateToken "t" is invalid: status.phase: too odd Correct what the message names, or delete the GateToken and create it again.',
+    'u Warning StatusRefused The API server refused the status of this GateToken, so its status is out of date: GateToken "t" is invalid: status.phase: too odd. Correct what the message names, or delete the GateToken and create it again.',
   ]);
 });
 

@@ -38,9 +38,9 @@ export class Reporter {
     } catch (error) {
       if (isKubeError(error, 404)) return false;
       if (!isRefused(error)) throw error;
-      const what = `The API server refused the status of this ${type.kind}, so its status is out of date: ${error.message}`;
+      const what = `The API server refused the status of this ${type.kind}, so its status is out of date: ${error.message.replace(/\.$/, '')}`;
       const next = `Correct what the message names, or delete the ${type.kind} and create it again.`;
-      this.event(type, body, 'Warning', 'StatusRefused', `${what.slice(0, 900)} ${next}`);
+      this.event(type, body, 'Warning', 'StatusRefused', `${what.slice(0, 900)}. ${next}`);
       throw new KubeError(error.status, REFUSED_RETRY_S);
     }
   }
