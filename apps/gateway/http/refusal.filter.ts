@@ -8,7 +8,7 @@ import {
   NotFoundException,
 } from '@nestjs/common';
 import { type Request, type Response } from 'express';
-import { KubeError, NetworkError } from '#libs/kube';
+import { GarbageError, KubeError, NetworkError } from '#libs/kube';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { Answers } from './answers.js';
 import { nothingAt } from './nothing-at.js';
@@ -24,6 +24,8 @@ const DENIALS = new Set([401, 403, 410, 425]);
  * both, so the user's own request is not at fault and they see a 502.
  */
 const FORM_REFUSED = new Set([406, 415]);
+
+const PERSISTS = "Try again in a moment. If the error persists, contact the cluster's administrator.";
 
 /** Turns a controller's errors into what the caller may see: Kubernetes' answers pass, unknown errors become opaque. */
 @Injectable()
@@ -50,6 +52,9 @@ export class RefusalFilter implements ExceptionFilter {
     if (error instanceof NetworkError) {
       return new Refusal(502, 'The Kubernetes API did not respond.', 'Try again in a moment.', { cause: error });
     }
+    if (error instanceof GarbageError) {
+      return new Refusal(502, "The Kubernetes API's response could not be read.", PERSISTS, { cause: error });
+    }
     if (error instanceof NotFoundException) return foreignHost(request, this.config) ?? nothingAt(request);
     return unreadable(error) ?? error;
   }
@@ -75,10 +80,7 @@ export class RefusalFilter implements ExceptionFilter {
 function failed({ message, code }: KubeError): [message: string, hint: string] {
   const text = /^\s*<[!a-z]/i.test(message) ? message.replace(/<[^<>]{0,500}>/g, ' ') : message;
   const why = oneLine(text).replace(/\.$/, '') || `HTTP ${code}`;
-  return [
-    `The cluster answered with an error: ${why}.`,
-    "Try again in a moment. If the error persists, contact the cluster's administrator.",
-  ];
+  return [`The cluster answered with an error: ${why}.`, PERSISTS];
 }
 
 function oneLine(text: string): string {

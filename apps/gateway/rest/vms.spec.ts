@@ -193,13 +193,20 @@ describe('GET vms', () => {
   });
 
   it('a fault of the gateway itself is opaque and can be found in the log', async () => {
-    serveUsers(cluster, { 'GET /virtualmachines': { code: 200, body: { items: [{ metadata: null }] } } });
+    serveUsers(cluster, { 'GET /virtualmachines': { code: 200, body: { items: [{ metadata: {}, spec: null }] } } });
     const reply = await asAda(gateway.port, 'GET', VMS);
     expect(reply.status).toBe(500);
     const { message } = JSON.parse(reply.body) as { message: string };
     const id = /\(([0-9a-f-]{36})\)/.exec(message)?.[1] ?? 'no id';
     expect(message).toBe(`Internal gateway error (${id}). Search the gateway's log for this ID.`);
     expect(gateway.log.some((line) => line.includes(id) && line.includes('TypeError'))).toBe(true);
+  });
+
+  it('502 where the cluster lists what is no object', async () => {
+    serveUsers(cluster, { 'GET /virtualmachines': { code: 200, body: { items: [{ metadata: null }] } } });
+    const { code, message } = statusOf(await asAda(gateway.port, 'GET', VMS));
+    expect(code).toBe(502);
+    expect(message).toMatch(/^The Kubernetes API's response could not be read \([0-9a-f-]{36}\)\. Try again/);
   });
 
   it('502 where the cluster cuts the connection', async () => {
