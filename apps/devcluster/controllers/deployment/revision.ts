@@ -12,17 +12,10 @@ const DESIRED = 'deployment.kubernetes.io/desired-replicas';
 const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 const HASH_LENGTH = 10;
 
-/** Short name of a template: the same for the same content, whatever the order of its keys. */
+/** Short name of a template. */
 export function templateHash(template: PodTemplate): string {
-  const digest = createHash('sha256').update(stable(template)).digest();
+  const digest = createHash('sha256').update(JSON.stringify(template)).digest();
   return [...digest.subarray(0, HASH_LENGTH)].map((byte) => ALPHABET[byte % ALPHABET.length]).join('');
-}
-
-function stable(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(stable).join()}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${stable(inner)}`).join()}}`;
 }
 
 function withoutHash(template: PodTemplate): PodTemplate {
