@@ -5,6 +5,7 @@ import { type ApiRequest, decide, type DenyReason } from '#libs/policy';
 import { type ActiveGrant } from '../grants/active-grant.js';
 import { GrantError, mostTelling } from '../grants/grant-error.js';
 import { GrantReader, type Presented, type PresentedGrants } from '../grants/grant-reader.js';
+import { isReplaced } from '../grants/validity.js';
 import { Refusal } from '../http/refusal.js';
 import { SIGNED_IN_USERS, type SignedInUsers } from '../sign-in/signed-in-users.js';
 import { VmStates } from '../vms/vm-states.js';
@@ -36,8 +37,8 @@ export class CredentialChooser {
   }
 
   /**
-   * A grant that allows it; else the signed-in user, judged by Kubernetes. A console is opened as the user first, whose
-   * rights are never less than a link's, or as the one whom its address names.
+   * A grant that allows it; else the signed-in user, judged by Kubernetes. A console is opened as the user first, who
+   * has full control where Kubernetes lets them open it, or as the one whom its address names.
    * @throws Refusal 400, 401, 403: the most telling reason
    */
   async choose({ cookie }: IncomingHttpHeaders, request: ApiRequest, held: PresentedGrants): Promise<Credential> {
@@ -76,17 +77,7 @@ export class CredentialChooser {
   private denialOf(grant: ActiveGrant, request: ApiRequest): Refusal | undefined {
     const verdict = decide(grant.policy, request);
     if (!verdict.allow) return new Refusal(403, verdict.message, HINTS[verdict.reason]);
-    return this.isReplaced(grant) ? new GrantError('vm-replaced').toRefusal() : undefined;
-  }
-
-  /**
-   * A grant for one VM is bound to its UID: old links do not reach a VM recreated under the same name. If the VM is
-   * gone, the cluster says so (404), or the console does (4004).
-   */
-  private isReplaced({ vm, vmUid }: ActiveGrant): boolean {
-    if (vm === undefined || vmUid === undefined) return false;
-    const uid = this.vms.get(vm.namespace, vm.vm)?.uid;
-    return uid !== undefined && uid !== vmUid;
+    return isReplaced(grant, this.vms) ? new GrantError('vm-replaced').toRefusal() : undefined;
   }
 }
 

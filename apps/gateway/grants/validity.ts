@@ -1,5 +1,6 @@
 import { GrantError } from './grant-error.js';
 import { type ActiveGrant } from './active-grant.js';
+import { type VmStates } from '../vms/vm-states.js';
 
 /** Clocks of two machines differ a little: a grant is taken this much before its start, never after its end. */
 const NBF_LEEWAY_MS = 5000;
@@ -24,4 +25,14 @@ export function redeemFault(grant: ActiveGrant, nonce: string | undefined): Gran
   if (!grant.singleUse) return undefined;
   if (nonce === undefined) return new GrantError('needs-redeem');
   return grant.redeemedBy === nonce ? undefined : new GrantError('used');
+}
+
+/**
+ * A grant for one VM is bound to its UID: old links do not reach a VM recreated under the same name. If the VM is
+ * gone, the cluster says so (404), or the console does (4004).
+ */
+export function isReplaced({ vm, vmUid }: ActiveGrant, vms: Pick<VmStates, 'get'>): boolean {
+  if (vm === undefined || vmUid === undefined) return false;
+  const uid = vms.get(vm.namespace, vm.vm)?.uid;
+  return uid !== undefined && uid !== vmUid;
 }

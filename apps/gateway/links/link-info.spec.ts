@@ -155,4 +155,14 @@ describe('GET /api/v1/grants/UID', () => {
     cluster.revoke(grant);
     await until(async () => (await held(grant.metadata.uid ?? '', cookie)).status === 410);
   });
+
+  it('row 10: says nothing of a VM that took the place of the one that it was issued for', async () => {
+    cluster.startVm('former');
+    const { uid, cookie } = await set({ vm: 'former' });
+    expect((await held(uid, cookie)).status).toBe(200);
+    cluster.api.objects.delete('virtualmachines', 'former');
+    cluster.api.objects.delete('virtualmachineinstances', 'former');
+    cluster.startVm('former');
+    await until(async () => (await held(uid, cookie)).status === 410);
+  });
 });

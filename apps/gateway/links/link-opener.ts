@@ -7,7 +7,7 @@ import { type ActiveGrant } from '../grants/active-grant.js';
 import { asLinkRefusal, GrantError, mostTelling } from '../grants/grant-error.js';
 import { GrantReader, type PresentedGrants } from '../grants/grant-reader.js';
 import { GrantStore } from '../grants/grant-store.js';
-import { grantFault } from '../grants/validity.js';
+import { grantFault, isReplaced } from '../grants/validity.js';
 import { Refusal } from '../http/refusal.js';
 import { VmStates } from '../vms/vm-states.js';
 
@@ -49,8 +49,10 @@ export class LinkOpener {
   held({ grants, faults }: PresentedGrants, uid: string): ActiveGrant {
     if (!this.watches.inTouch()) throw outOfTouch();
     const found = grants.find(({ grant }) => grant.uid === uid);
-    if (found !== undefined) return found.grant;
-    throw mostTelling(faults)?.toLinkRefusal() ?? new Refusal(404, 'This browser does not hold this link.', REOPEN);
+    if (found === undefined)
+      throw mostTelling(faults)?.toLinkRefusal() ?? new Refusal(404, 'This browser does not hold this link.', REOPEN);
+    if (isReplaced(found.grant, this.vms)) throw new GrantError('vm-replaced').toLinkRefusal();
+    return found.grant;
   }
 
   private async open(find: () => Promise<ActiveGrant>, cookies: string | undefined): Promise<OpenedLink> {
@@ -59,7 +61,7 @@ export class LinkOpener {
       const grant = await find();
       const fault = grantFault(grant, this.clock.now());
       if (fault !== undefined) throw fault;
-      this.refuseReplacedVm(grant);
+      if (isReplaced(grant, this.vms)) throw new GrantError('vm-replaced');
       const held = grant.singleUse && this.holds(grant, cookies);
       if (grant.redeemedBy !== undefined && grant.singleUse && !held) throw new GrantError('used');
       return { grant, held };
@@ -68,12 +70,5 @@ export class LinkOpener {
 
   private holds({ uid, redeemedBy }: ActiveGrant, cookies: string | undefined): boolean {
     return redeemedBy !== undefined && this.reader.noncesOf(cookies, uid).includes(redeemedBy);
-  }
-
-  private refuseReplacedVm({ vm, vmUid }: ActiveGrant): void {
-    if (vm === undefined || vmUid === undefined) return;
-    const uid = this.vms.get(vm.namespace, vm.vm)?.uid;
-    if (uid === undefined || uid === vmUid) return;
-    throw new GrantError('vm-replaced');
   }
 }
