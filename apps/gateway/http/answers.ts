@@ -95,7 +95,8 @@ export function writeRaw(socket: Socket, code: number, answer: Answer): void {
   linger(socket);
 }
 
-function linger(socket: Socket): void {
+/** Reads and discards what a client sends after its answer, and cuts the connection where the client does not close it. */
+export function linger(socket: Socket): void {
   const begun = socket.bytesRead;
   socket.removeAllListeners('data');
   socket.on('data', () => {

@@ -4,7 +4,7 @@ import { Inject, Injectable, Optional } from '@nestjs/common';
 import { Upstream } from '#libs/kube';
 import { type ApiRequest, requestTarget } from '#libs/policy';
 import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware';
-import { Answers } from '../http/answers.js';
+import { Answers, linger } from '../http/answers.js';
 import { CLIENT_CLOSED } from '../http/ended.js';
 import { ownConnection } from '../http/proxied-headers.js';
 import { Refusal } from '../http/refusal.js';
@@ -108,6 +108,8 @@ export class Forwarder {
     };
     request.prependListener('upgrade', answer).prependListener('response', answer);
     request.once('upgrade', (_answer, upstream: Socket) => joinEnds(socket, upstream));
+    // A refusal: it is passed on to its end, and nothing reads what the client sends.
+    request.once('response', () => socket.once('finish', () => linger(socket)).resume());
     socket.once('close', () => request.destroy());
     // Nobody reads from the client before the answer: without a read its end would not be noticed.
     socket.once('end', left).read(0);
