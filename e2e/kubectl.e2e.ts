@@ -144,6 +144,12 @@ describe('GateTokens and GateServers by kubectl', () => {
       { tls: { 'secret-name': 'nowhere' } },
       /^CertificateMissing\|spec\.tls\.secret-name: Secret nowhere does not exist\. Create it with .* -n gateway-example"/,
     ],
+    [
+      'bad-cert',
+      'a Secret for TLS that holds no certificate',
+      { tls: { 'secret-name': 'gateserver-sample-jwt-secret' } },
+      /^CertificateInvalid\|spec\.tls\.secret-name: Secret \S+ holds a tls\.crt that cannot be used: it contains no certificate/,
+    ],
   ])('GateServer %s with %s is not Ready, and says why', async (name, _what, spec, expected) => {
     const input = gateserver(name, { route: 'bad.gateway-example.localhost', replicas: 1, ...spec });
     await kubectlOk('create -f -', { input });
@@ -180,6 +186,23 @@ describe('GateTokens and GateServers by kubectl', () => {
     );
     await kubectlOk('delete gs swapped');
   }, 100_000);
+
+  it('a GateServer says that its Deployment is paused, and how to resume it', async () => {
+    const input = gateserver('held', { route: 'held.gateway-example.localhost', replicas: 1, expose: 'none' });
+    await kubectlOk('create -f -', { input });
+    await kubectlOk('wait gs/held --for=condition=Ready --timeout=60s', { timeoutMs: 70_000 });
+    await kubectlOk('rollout pause deployment/held');
+    const path = '{range .status.conditions[?(@.type=="Ready")]}{.reason}|{.message}{end}';
+    const ready = () => kubectlOk(['get', 'gs', 'held', '-o', `jsonpath=${path}`]);
+    await until('it says so', async () => /^Ready\|.* Deployment held is paused: /.test(await ready()));
+    await kubectlOk(['patch', 'gs', 'held', '--type=merge', '-p', '{"spec":{"max-consoles":7}}']);
+    await until('a change waits', async () =>
+      /^DeploymentPaused\|.*"kubectl rollout resume deployment\/held -n gateway-example"/.test(await ready()),
+    );
+    await kubectlOk('rollout resume deployment/held');
+    await until('it is Ready again', async () => /^Ready\|1 of 1 gateways are ready\.$/.test(await ready()), 60_000);
+    await kubectlOk('delete gs held');
+  });
 
   it('of two GateServers whose accounts would share a name the older one runs, then the other', async () => {
     const twins = ['twin', 'twin-guest'].map((name) =>

@@ -1,5 +1,6 @@
 export { AuthenticationV1Api, AuthorizationV1Api, CoreV1Api } from '#client-node';
 export { Backoff } from './backoff.js';
+export { readCertificates } from './certificates.js';
 export * from './client.js';
 export * from './conditions.js';
 export * from './errors.js';

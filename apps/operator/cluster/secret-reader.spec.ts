@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { SIGNING_KEY } from '#libs/api';
 import { KubeError, type KubeObject, types } from '#libs/kube';
+import { makeCa, makeCertificate } from '#libs/pki';
 import { FakeCluster } from '../testing/fake-cluster.js';
 import { SecretReader } from './secret-reader.js';
 
@@ -50,16 +51,22 @@ describe('SecretReader', () => {
     const deleted = copy('other');
     cluster.remove(types.secrets, 'other');
     expect(await reader.marked(deleted)).toBeUndefined();
-    expect(await reader.filled(deleted)).toBeUndefined();
+    expect(await reader.tls(deleted)).toBeUndefined();
     expect(await reader.marked(undefined)).toBeUndefined();
   });
 
-  it('tells which data are not empty, and keeps nothing else', async () => {
-    secret('tls', '', {});
-    expect(await reader.filled(copy('tls'))).toEqual([]);
-    secret('tls', 'b25l', {});
-    expect([await reader.filled(copy('tls')), await reader.filled(copy('tls'))]).toEqual([['key'], ['key']]);
+  it('keeps of a Secret for TLS what is wrong with it or its certificate, not the key', async () => {
+    const base64 = (text: string) => Buffer.from(text).toString('base64');
+    const { cert, key } = await makeCertificate(await makeCa({ cn: 'ca' }), { cn: 'a', dns: ['a.example.com'] });
+    const put = (data: Record<string, string>) =>
+      cluster.put(types.secrets, { metadata: { name: 'tls', namespace: 'n' }, data } as KubeObject);
+    put({ 'tls.crt': base64(cert), 'tls.key': '' });
+    expect(await reader.tls(copy('tls'))).toEqual({ lacks: ['tls.key'] });
+    put({ 'tls.crt': base64(cert), 'tls.key': base64(key) });
+    const found = await reader.tls(copy('tls'));
+    expect(await reader.tls(copy('tls'))).toBe(found);
     expect(cluster.secretsRead).toEqual(['tls', 'tls']);
+    expect({ ...found, certificate: found?.certificate?.toString() }).toEqual({ lacks: [], certificate: cert });
   });
 
   it('tries again after a fault', async () => {

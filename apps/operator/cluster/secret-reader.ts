@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { isKubeError, type KubeClient, type KubeObject, OwnClient, types } from '#libs/kube';
 import { isSigningKey } from './labels.js';
 import { type SecretObject } from './manifest.js';
+import { type TlsSecret, tlsSecretOf } from './tls-secret.js';
 
 /** How many Secrets one caller reads at the same time. */
 const AT_ONCE = 8;
@@ -13,7 +14,7 @@ const AT_ONCE = 8;
 @Injectable()
 export class SecretReader {
   readonly #marked = new WeakMap<KubeObject, Promise<SecretObject | undefined>>();
-  readonly #filled = new WeakMap<KubeObject, Promise<readonly string[] | undefined>>();
+  readonly #tls = new WeakMap<KubeObject, Promise<TlsSecret | undefined>>();
 
   constructor(@Inject(OwnClient) private readonly client: Pick<KubeClient, 'get'>) {}
 
@@ -41,12 +42,12 @@ export class SecretReader {
     return found;
   }
 
-  /** The names of its data that are not empty, which is all that is kept of it; undefined where it is gone. */
-  async filled(copy: KubeObject | undefined): Promise<readonly string[] | undefined> {
+  /** What is to be known of a Secret for TLS, which is all that is kept of it; undefined where it is gone. */
+  async tls(copy: KubeObject | undefined): Promise<TlsSecret | undefined> {
     if (!copy) return undefined;
-    return once(this.#filled, copy, async () => {
+    return once(this.#tls, copy, async () => {
       const secret = await this.#read(copy);
-      return secret && Object.entries(secret.data ?? {}).flatMap(([name, value]) => (value ? [name] : []));
+      return secret && tlsSecretOf(secret);
     });
   }
 

@@ -13,6 +13,8 @@ interface Given {
   pods?: object[];
   ready?: number;
   deployment?: object;
+  /** Someone paused the Deployment. */
+  paused?: boolean;
   service?: object;
   secret?: Record<string, string>;
   groups?: string[];
@@ -21,7 +23,8 @@ interface Given {
 const GROUPS = ['kubevirt.io', 'cert-manager.io'];
 
 /** Reconciles a GateServer, lets the cluster get so far, and reconciles it again. */
-async function reconciled({ spec = {}, pods = [], ready = 0, deployment, service, secret, groups = GROUPS }: Given) {
+async function reconciled(given: Given) {
+  const { spec = {}, pods = [], ready = 0, deployment, paused, service, secret, groups = GROUPS } = given;
   const cluster = new FakeCluster();
   const events: string[] = [];
   const reconcile = () =>
@@ -34,7 +37,9 @@ async function reconciled({ spec = {}, pods = [], ready = 0, deployment, service
   if (secret) cluster.put(types.secrets, { metadata: { name: 'mine', namespace: 'n' }, data: secret } as KubeObject);
   await reconcile();
   const status = { readyReplicas: ready, updatedReplicas: ready, ...deployment };
-  cluster.put(types.deployments, { ...cluster.take(types.deployments, 'gs'), status } as KubeObject);
+  const made = cluster.take(types.deployments, 'gs');
+  const held = { ...(made?.['spec'] as object), ...(paused && { paused }) };
+  cluster.put(types.deployments, { ...made, spec: held, status } as KubeObject);
   cluster.put(types.services, { ...cluster.take(types.services, 'gs'), status: service } as KubeObject);
   const labels = { 'app.kubernetes.io/instance': 'gs' };
   for (const [index, one] of pods.entries()) {
@@ -164,6 +169,18 @@ describe('Ready is False, and says the cause and what to do, with', () => {
       /^2 of 2 gateways are ready\. They are being replaced .*exit code 9\./,
     ],
     [
+      'a change that waits for a Deployment that is paused',
+      { ready: 2, deployment: { updatedReplicas: 0 }, paused: true },
+      'DeploymentPaused',
+      /^2 of 2 gateways are ready\. They are being replaced .* Deployment gs is paused: changes do not reach its gateways\. To resume it, run "kubectl rollout resume deployment\/gs -n n"\.$/,
+    ],
+    [
+      'a Deployment that was paused before its first gateway ran',
+      { paused: true },
+      'DeploymentPaused',
+      /^0 of 2 gateways are ready\. Deployment gs is paused/,
+    ],
+    [
       'a Secret for TLS that is missing',
       { ready: 2, spec: { tls: { 'secret-name': 'theirs' } } },
       'CertificateMissing',
@@ -238,10 +255,6 @@ describe('Ready is False, and says the cause and what to do, with', () => {
 describe('Ready is True with', () => {
   it.each<[string, Given]>([
     [
-      "a certificate of one's own",
-      { spec: { tls: { 'secret-name': 'mine' } }, secret: { 'tls.crt': 'eA==', 'tls.key': 'eA==' } },
-    ],
-    [
       'a load balancer',
       { spec: { expose: 'loadbalancer' }, service: { loadBalancer: { ingress: [{ ip: '10.0.0.1' }] } } },
     ],
@@ -270,6 +283,12 @@ it('names the fields that need an Ingress, and what to do', async () => {
   expect(condition('FieldsInEffect')?.message).toMatch(
     /^Not in effect without an Ingress: spec\.tls, spec\.ingress-class\. Remove them, or set spec\.expose to ingress\./,
   );
+});
+
+it('is Ready, and says so, with a Deployment that is paused while nothing waits for it', async () => {
+  const { ready } = await reconciled({ ready: 2, paused: true });
+  expect(ready).toMatchObject({ status: 'True', reason: 'Ready' });
+  expect(ready?.message).toMatch(/^2 of 2 gateways are ready\. Deployment gs is paused: .*deployment\/gs -n n"\.$/);
 });
 
 it('says nothing of a pod that does not run yet', async () => {

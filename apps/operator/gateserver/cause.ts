@@ -1,4 +1,4 @@
-import { type V1ContainerStatus, type V1DeploymentStatus } from '@kubernetes/client-node';
+import { type V1ContainerStatus, type V1DeploymentSpec, type V1DeploymentStatus } from '@kubernetes/client-node';
 import { type Served } from '#libs/kube';
 import { type PodObject } from '../cluster/manifest.js';
 import { type Gathered } from './gather.js';
@@ -29,7 +29,7 @@ export function causeOf(gathered: Gathered): Cause | undefined {
   const found = notReady(gathered)
     .map((pod) => podCause(pod, gathered))
     .find((cause) => cause !== undefined);
-  return notCreated(gathered) ?? found ?? withoutKubeVirt(gathered);
+  return notCreated(gathered) ?? found ?? pausedCause(gathered) ?? withoutKubeVirt(gathered);
 }
 
 /** Where to look while a gateway runs and is not ready: what it waits for, only its log says. */
@@ -62,6 +62,14 @@ function notCreated({ deployment }: Gathered): Cause | undefined {
   if (!failure) return undefined;
   const message = `The cluster refuses to create the gateway's pods${quoted(failure.message)} Adjust the quota, policy or webhook that refuses them.`;
   return { reason: 'PodsNotCreated', message };
+}
+
+/** Someone paused its rollouts: the operator leaves the field alone, as `kubectl rollout pause` is theirs to use. */
+export function pausedCause({ deployment, name, namespace }: Gathered): Cause | undefined {
+  const { paused } = (deployment?.['spec'] ?? {}) as Served<V1DeploymentSpec>;
+  if (paused !== true) return undefined;
+  const message = `Deployment ${name} is paused: changes do not reach its gateways. To resume it, run "kubectl rollout resume deployment/${name} -n ${namespace}".`;
+  return { reason: 'DeploymentPaused', message };
 }
 
 function podCause(pod: PodObject, gathered: Gathered): Cause | undefined {
@@ -115,32 +123,9 @@ function withoutKubeVirt({ groups }: Gathered): Cause | undefined {
 }
 
 /** Why the host name does not lead to a gateway though gateways may run. */
-export function exposureCause(gathered: Gathered): Cause | undefined {
-  const { settings, certificate, groups, service } = gathered;
-  const issuer = settings.tls?.['issuer-ref'];
-  if (certificate && issuer) return issuerCause(gathered, issuer.name, groups);
-  if (certificate) {
-    const { secret, lacks } = certificate;
-    const [what, first] =
-      lacks === 'all'
-        ? ['does not exist', 'Create it']
-        : [`has no ${lacks.join(' and no ')}`, 'Delete it and create it'];
-    const command = `kubectl create secret tls ${secret} --cert=FILE --key=FILE -n ${gathered.namespace}`;
-    const message = `spec.tls.secret-name: Secret ${secret} ${what}. ${first} with "${command}", or remove the field for a self-signed certificate.`;
-    return { reason: 'CertificateMissing', message };
-  }
+export function exposureCause({ name, namespace, settings, service }: Gathered): Cause | undefined {
   const { loadBalancer = {} } = (service?.['status'] ?? {}) as { loadBalancer?: { ingress?: unknown[] } };
   if (settings.expose !== 'loadbalancer' || (loadBalancer.ingress ?? []).length > 0) return undefined;
-  const message = `Service ${gathered.name} has no external address yet. If this persists, the cluster cannot provide a load balancer: see "kubectl describe service ${gathered.name} -n ${gathered.namespace}".`;
+  const message = `Service ${name} has no external address yet. If this persists, the cluster cannot provide a load balancer: see "kubectl describe service ${name} -n ${namespace}".`;
   return { reason: 'NoLoadBalancer', message };
-}
-
-function issuerCause({ names, namespace }: Gathered, issuer: string, groups: readonly string[]): Cause {
-  if (groups.includes('cert-manager.io')) {
-    const message = `spec.tls.issuer-ref: cert-manager has not issued a certificate from ${issuer} into Secret ${names.tls} yet. If this persists, see "kubectl describe certificate -n ${namespace}".`;
-    return { reason: 'CertificateMissing', message };
-  }
-  const message =
-    'spec.tls.issuer-ref: cert-manager is not installed on this cluster (it serves no API group cert-manager.io). Install it, or use spec.tls.secret-name.';
-  return { reason: 'CertManagerMissing', message };
 }

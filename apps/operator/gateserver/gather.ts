@@ -5,6 +5,7 @@ import { Applier, controllerOf, isOwned } from '../apply/applier.js';
 import { isSigningKey } from '../cluster/labels.js';
 import { type Manifest, type PodObject, type SecretObject } from '../cluster/manifest.js';
 import { SecretReader } from '../cluster/secret-reader.js';
+import { type TlsSecret } from '../cluster/tls-secret.js';
 import { Watches } from '../cluster/watches.js';
 import { OPERATOR_CONFIG, type OperatorConfig } from '../config/config.js';
 import { type Discovered, Discovery, NOTHING } from './discovery.js';
@@ -29,8 +30,8 @@ export interface Gathered {
   service: Manifest | undefined;
   /** Of its gateways. */
   pods: PodObject[];
-  /** What a Secret with a certificate that others make lacks: the Secret itself (`all`) or some of its data. */
-  certificate: { secret: string; lacks: 'all' | readonly string[] } | undefined;
+  /** The Secret with the certificate of its Ingress where others make that, and what was found in it, if it is there. */
+  certificate: { secret: string; found: TlsSecret | undefined } | undefined;
   /** Names of the API groups that the cluster serves. */
   groups: readonly string[];
   /** GateServers of all namespaces. */
@@ -83,10 +84,7 @@ export class ServerGatherer {
     if (exposureOf(settings).exposure !== 'ingress' || !settings.tls) return undefined;
     const secret = settings.tls['secret-name'] ?? (settings.tls['issuer-ref'] && names.tls);
     if (secret === undefined) return undefined;
-    const filled = await this.reader.filled(this.watches.secrets.get(secret, namespace));
-    if (!filled) return { secret, lacks: 'all' };
-    const lacks = ['tls.crt', 'tls.key'].filter((key) => !filled.includes(key));
-    return lacks.length === 0 ? undefined : { secret, lacks };
+    return { secret, found: await this.reader.tls(this.watches.secrets.get(secret, namespace)) };
   }
 }
 

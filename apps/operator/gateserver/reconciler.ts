@@ -129,12 +129,14 @@ export class ServerReconciler {
     }
   }
 
-  /** Until the key is old; certificates and retired keys are looked at on the way. */
-  #sleep({ settings }: Gathered, { signing }: Material): number {
+  /** Until the key is old or a certificate of others ends; own certificates and retired keys are looked at on the way. */
+  #sleep({ settings, certificate }: Gathered, { signing }: Material): number {
     const secret: SecretObject = { metadata: { annotations: signing.annotations ?? {} }, data: signing.data };
     const created = Date.parse(presentKey(secret)?.created ?? '');
-    const old = created + parseDuration(settings['key-rotation']) - this.clock.now();
-    return Number.isFinite(old) ? Math.min(Math.max(1000, old), LONGEST_SLEEP_MS) : LONGEST_SLEEP_MS;
+    const old = created + parseDuration(settings['key-rotation']);
+    const ends = certificate?.found?.certificate?.validToDate.getTime() ?? NaN;
+    const next = [old, ends].filter(Number.isFinite).map((time) => Math.max(1000, time - this.clock.now()));
+    return Math.min(...next, LONGEST_SLEEP_MS);
   }
 }
 

@@ -5,7 +5,8 @@ import { rfc3339, setCondition, type StatedCondition, types } from '#libs/kube';
 import { type Outcome } from '../apply/applier.js';
 import { retiredKeys } from '../keys/retired.js';
 import { type SecretObject } from '../cluster/manifest.js';
-import { causeOf, exposureCause, logHint } from './cause.js';
+import { causeOf, exposureCause, logHint, pausedCause } from './cause.js';
+import { certificateCause } from './certificate.js';
 import { type Fault, notInEffect } from './check.js';
 import { scaledTo } from './deployment.js';
 import { exposureOf } from './exposure.js';
@@ -39,7 +40,7 @@ export function gateServerStatus(
   const { server, names } = gathered;
   const applied = appliedCondition(outcomes);
   const available = availableCondition(gathered);
-  const exposed = exposedCondition(gathered);
+  const exposed = exposedCondition(gathered, now);
   const fields = fieldsCondition(server);
   // Fields that need an Ingress do no harm without one; those of a later release were asked for in vain.
   const later = fields.reason === 'NotYet' ? [fields] : [];
@@ -103,8 +104,11 @@ function availableCondition(gathered: Gathered): Stated {
     return { type: 'Available', status: 'True', reason: 'NoneWanted', message: elsewhere };
   }
   if (wanted === 0) return not('NoReplicas', ' To run some, set spec.replicas or scale the Deployment.');
-  if (ready >= wanted && isRolledOut(gathered))
-    return { type: 'Available', status: 'True', reason: 'AllReady', message };
+  if (ready >= wanted && isRolledOut(gathered)) {
+    const paused = pausedCause(gathered);
+    const all = paused ? `${message} ${paused.message}` : message;
+    return { type: 'Available', status: 'True', reason: 'AllReady', message: all };
+  }
   const cause = causeOf(gathered);
   const rolling = ready < wanted ? '' : ' They are being replaced by gateways with the current spec.';
   if (cause) return not(cause.reason, `${rolling} ${cause.message}`);
@@ -119,10 +123,10 @@ function readyCondition(available: Stated, ...others: readonly Stated[]): Stated
     : { type: 'Ready', status: 'True', reason: 'Ready', message: available.message };
 }
 
-function exposedCondition(gathered: Gathered): Stated {
+function exposedCondition(gathered: Gathered, now: Date): Stated {
   const { exposure, problem } = exposureOf(gathered.settings);
   if (problem) return { type: 'Exposed', status: 'False', reason: 'NotSupported', message: problem };
-  const cause = exposureCause(gathered);
+  const cause = certificateCause(gathered, now) ?? exposureCause(gathered);
   if (cause) return { type: 'Exposed', status: 'False', ...cause };
   const message = exposure === 'none' ? 'Not exposed: spec.expose is none.' : `Exposed by ${exposure}.`;
   return { type: 'Exposed', status: 'True', reason: exposure === 'none' ? 'None' : 'Exposed', message };
