@@ -15,9 +15,10 @@ import { setUser } from './user.js';
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Default deny for every route of Nest: a request needs a credential unless its route says otherwise (`@Public()`), and
- * another site must not have made it, nor a browser at an address where nothing else would work. What the credential is good for, Kubernetes or the handler judges. What is below
- * /k8s never comes here: its doors stand ahead of Nest and have a pipeline of their own.
+ * Default deny for every route of Nest: a request needs a credential unless its route says otherwise (`@Public()`).
+ * Another site must not have made it, nor a browser at an address where nothing else would work. What the credential is
+ * good for, Kubernetes or the handler judges. What is below /k8s never comes here: its doors stand ahead of Nest and have
+ * a pipeline of their own.
  */
 @Injectable()
 export class AccessGuard implements CanActivate {

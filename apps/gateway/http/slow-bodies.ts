@@ -16,7 +16,7 @@ export function bodyInTime(ms = BODY_MS) {
   };
 }
 
-/** A client whose body was not wanted (401, 404) must not hold the connection by sending it for ever. */
+/** A client whose body was not wanted (401, 404) must not hold the connection by sending it forever. */
 export function cutUnread(req: IncomingMessage, res: ServerResponse, ms = AFTER_MS): void {
   res.once('finish', () => {
     if (req.complete) return;
