@@ -186,12 +186,61 @@ describe('one that is in error and holds nothing keeps a host name from nobody (
   });
 });
 
+describe('the host of a public URL', () => {
+  const OLD = '2020-01-01T00:00:00Z';
+  const ELSEWHERE = { route: 'other.example.com' };
+
+  it('may not be the host name of another GateServer, whichever port it has and whoever is older', async () => {
+    const cluster = new FakeCluster();
+    put(cluster, 'n', 'b');
+    await reconcile(cluster, 'n');
+    put(cluster, 'mallory', 'a', OLD);
+    const urls = ['https://other.example.com', 'https://GATE.example.com:8443'];
+    edit(cluster, 'mallory', { ...ELSEWHERE, 'public-urls': urls });
+    expect(await reconcile(cluster, 'mallory')).toEqual(['apply gateservers/mallory/gs/status']);
+    expect(ready(cluster, 'mallory')).toMatchObject({ phase: 'Error', reason: 'RouteTaken' });
+    expect(ready(cluster, 'mallory').message).toMatch(
+      /^spec\.public-urls: the host name gate\.example\.com belongs to/,
+    );
+    expect(await reconcile(cluster, 'n')).toEqual([]);
+    edit(cluster, 'mallory', { 'public-urls': ['https://other.example.com'] });
+    expect(await reconcile(cluster, 'mallory')).toContain('apply ingresses/mallory/gs');
+  });
+
+  it('is kept by the gateway that serves it, also from an older one that asks for it', async () => {
+    const cluster = new FakeCluster();
+    put(cluster, 'n', 'b');
+    edit(cluster, 'n', { ...ELSEWHERE, 'public-urls': ['https://gate.example.com'] });
+    await reconcile(cluster, 'n');
+    put(cluster, 'mallory', 'a', OLD);
+    await reconcile(cluster, 'mallory');
+    expect(ready(cluster, 'mallory').message).toMatch(/^spec\.route: the host name gate\.example\.com belongs to/);
+    expect(await reconcile(cluster, 'n')).toEqual([]);
+  });
+
+  it('may be shared by gateways that have different ports of it', async () => {
+    const cluster = new FakeCluster();
+    for (const [namespace, port] of [
+      ['n', 30_001],
+      ['m', 30_002],
+    ] as const) {
+      put(cluster, namespace, namespace);
+      const urls = [`https://node.example.com:${port}`, `http://localhost:${port}`];
+      edit(cluster, namespace, { route: `${namespace}.example.com`, 'public-urls': urls });
+      expect(await reconcile(cluster, namespace)).toContain(`apply ingresses/${namespace}/gs`);
+    }
+  });
+});
+
 it('looks again at every GateServer that asks for the same name, before and after a change', () => {
   const server = (uid: string, route: string) => ({ metadata: { uid }, spec: { route } }) as GateServer;
   const all = [server('a', 'x.y.z'), server('b', 'x.y.z'), server('c', 'u.v.w'), server('d', 'other.v.w')];
   const uids = (servers: GateServer[]) => servers.map(({ metadata }) => metadata.uid);
   expect(uids(rivalsOf(server('a', 'x.y.z'), all))).toEqual(['b']);
   expect(uids(rivalsOf(server('a', 'u.v.w'), all, server('a', 'x.y.z')))).toEqual(['b', 'c']);
+  const named = { metadata: { uid: 'f' }, spec: { route: 'f', 'public-urls': ['https://u.v.w'] } } as GateServer;
+  expect(uids(rivalsOf(named, all))).toEqual(['c']);
+  expect(uids(rivalsOf(server('c', 'u.v.w'), [...all, named]))).toEqual(['f']);
   const moved = { ...server('e', 'other.v.w'), status: { route: 'x.y.z' } } as GateServer;
   expect(uids(rivalsOf(server('e', 'other.v.w'), all, moved))).toEqual(['a', 'b', 'd']);
   expect(claimOf(moved)).not.toBe(claimOf(server('e', 'other.v.w')));

@@ -1,5 +1,6 @@
 import { type GateServer } from '#libs/api';
 import { type Fault } from './check.js';
+import { urlsOf } from './servers.js';
 
 const TAKEN = 'RouteTaken';
 
@@ -8,19 +9,27 @@ const TAKEN = 'RouteTaken';
  * then does not matter); of several that only ask for it to the oldest, in whichever namespace, unless that is in error
  * and would make nothing of it. Age alone would let an old one take the name of one that is in use,
  * with the visitors. Whose it is, the other must not learn: it may have no right to look there.
+ * The hosts of public URLs are claimed, too: its links would lead to another's gateway. Gateways that nothing but such a
+ * host have in common may have different ports of it.
  * @param all GateServers of all namespaces
  */
 export function routeFault(server: GateServer, all: readonly GateServer[]): Fault | undefined {
   const { route } = server.spec;
-  if (!all.some((other) => claimsOf(other).includes(route) && isBefore(other, server, route))) return undefined;
-  const message = `spec.route: the host name ${route} belongs to another GateServer of this cluster: choose a different one.`;
+  const isTaken = (host: string, claims: typeof claimsOf) =>
+    all.some((other) => claims(other).includes(host) && isBefore(other, server, host));
+  const [field, host] = isTaken(route, claimsOf)
+    ? ['route', route]
+    : ['public-urls', publicHosts(server).find((one) => isTaken(one, routesOf))];
+  if (host === undefined) return undefined;
+  const message = `spec.${field}: the host name ${host} belongs to another GateServer of this cluster: choose a different one.`;
   return { reason: TAKEN, message };
 }
 
 /** Who asks for the host names that this one holds or asks for, or did before. */
 export function rivalsOf(server: GateServer, all: readonly GateServer[], before = server): GateServer[] {
-  const routes = new Set([...claimsOf(server), ...claimsOf(before)]);
-  return all.filter(({ metadata, spec }) => metadata.uid !== server.metadata.uid && routes.has(spec.route));
+  const hosts = new Set([...claimsOf(server), ...claimsOf(before)]);
+  const asks = (other: GateServer) => [other.spec.route, ...publicHosts(other)].some((host) => hosts.has(host));
+  return all.filter((other) => other.metadata.uid !== server.metadata.uid && asks(other));
 }
 
 /** What others have to respect; where it changes they are to be looked at again. */
@@ -28,8 +37,18 @@ export function claimOf(server: GateServer): string {
   return claimsOf(server).join(' ');
 }
 
-/** The name that it holds, then the one that it asks for. */
 function claimsOf(server: GateServer): string[] {
+  return [...routesOf(server), ...(isStuck(server) ? [] : publicHosts(server))];
+}
+
+/** Other than its route. localhost is each browser's own machine. */
+function publicHosts(server: GateServer): string[] {
+  const hosts = urlsOf(server).map((url) => URL.parse(url)?.hostname ?? '');
+  return hosts.filter((host) => !['', 'localhost', server.spec.route].includes(host));
+}
+
+/** The name that it holds, then the one that it asks for. */
+function routesOf(server: GateServer): string[] {
   const { spec, status } = server;
   return [status?.route ?? '', isStuck(server) ? '' : spec.route];
 }
@@ -42,8 +61,15 @@ function isStuck({ metadata, status }: GateServer): boolean {
 
 function isBefore(a: GateServer, b: GateServer, route: string): boolean {
   if (a.metadata.uid === b.metadata.uid) return false;
-  const [first, second] = [a, b].map(({ status }) => status?.route === route);
-  return first === second ? age(a) < age(b) : first === true;
+  const [first, second] = [hold(a, route), hold(b, route)];
+  return first === second ? age(a) < age(b) : first > second;
+}
+
+/** 2: by its route. 1: by a public URL, which no status tells: one that was just added is behind a route that is held. */
+function hold(server: GateServer, host: string): 0 | 1 | 2 {
+  const { route, phase } = server.status ?? {};
+  if (route === host) return 2;
+  return route !== undefined && phase !== 'Error' && publicHosts(server).includes(host) ? 1 : 0;
 }
 
 /** The API server writes both parts, the time in a form that sorts as text (RFC 3339, UTC, seconds). */
