@@ -77,7 +77,7 @@ describe('the page of a link', () => {
     const page = await open(link);
     await page.getByRole('heading', { name: 'Access to virtual machine demo' }).waitFor();
     await entry(page, 'Read everything with a path that starts with /apis/kubevirt.io/.').waitFor();
-    await entry(page, `List, watch pods in namespace ${cluster().namespace}.`).getByRole('button').click();
+    await entry(page, `List and watch pods in namespace ${cluster().namespace}.`).getByRole('button').click();
     await page.getByText('"PodList"').waitFor();
   });
 

@@ -5,14 +5,14 @@ const NS = '/api/v1/namespaces/ns';
 
 describe('explain', () => {
   it.each([
-    [`${NS}/pods/web`, 'Read, delete pods web in namespace ns.'],
-    [`${NS}/pods`, 'List, watch, delete pods in namespace ns.'],
-    [`/api/v1/pods`, 'List, watch, delete pods in all namespaces.'],
-    [`${NS}/pods/web/log`, 'Read, delete pods/log web in namespace ns.'],
-    [NS, 'Read, delete namespaces ns.'],
-    ['/version', 'Read, delete /version.'],
-    ['*', 'Read, delete everything.'],
-    [`${NS}/*`, `Read, delete everything with a path that starts with ${NS}/.`],
+    [`${NS}/pods/web`, 'Read and delete pods web in namespace ns.'],
+    [`${NS}/pods`, 'List, watch, and delete pods in namespace ns.'],
+    [`/api/v1/pods`, 'List, watch, and delete pods in all namespaces.'],
+    [`${NS}/pods/web/log`, 'Read and delete pods/log web in namespace ns.'],
+    [NS, 'Read and delete namespaces ns.'],
+    ['/version', 'Read and delete /version.'],
+    ['*', 'Read and delete everything.'],
+    [`${NS}/*`, `Read and delete everything with a path that starts with ${NS}/.`],
     [`${NS}/secrets/s`, `Nothing at ${NS}/secrets/s: no link can grant access to secrets.`],
   ])('%s: %s', (url, expected) => {
     expect(explain(parseGrant({ urls: [url], verbs: ['get', 'delete'] }))).toEqual([expected]);

@@ -56,15 +56,17 @@ function ofPath(path: string, methods: ReadonlySet<string>): string {
   if (!info.isResource || info.resource === undefined) return `${sentence(methods)} ${path}.`;
   const of = info.subresource === undefined ? '' : `/${[info.subresource, info.rest].filter(Boolean).join('/')}`;
   const where = info.namespace === undefined ? 'in all namespaces' : `in namespace ${info.namespace}`;
-  if (info.name === undefined) return `${sentence(methods, 'list, watch')} ${info.resource} ${where}.`;
+  if (info.name === undefined) return `${sentence(methods, ['list', 'watch'])} ${info.resource} ${where}.`;
   const place = info.namespace === undefined || info.resource === 'namespaces' ? '' : ` ${where}`;
   return `${sentence(methods)} ${info.resource}${of} ${info.name}${place}.`;
 }
 
-function sentence(methods: ReadonlySet<string>, read = 'read'): string {
-  const words = WORDS.filter(([method]) => methods.has(method)).map(([method, word]) =>
-    method === 'GET' ? read : word,
+const enumeration = new Intl.ListFormat('en');
+
+function sentence(methods: ReadonlySet<string>, read: readonly string[] = ['read']): string {
+  const words = WORDS.filter(([method]) => methods.has(method)).flatMap(([method, word]) =>
+    method === 'GET' ? read : [word],
   );
-  const text = words.length > 0 ? words.join(', ') : [...methods].join(', ');
+  const text = enumeration.format(words.length > 0 ? words : methods);
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -81,7 +81,7 @@ describe('what a link opens', () => {
       { namespace: 'far', vm: 'far', vnc: true, serial: false, location: '/console/far/far?as=link' },
     ]);
     expect(link.others).toEqual([
-      { what: 'List, watch pods in namespace ns.', location: `/k8s${PODS}` },
+      { what: 'List and watch pods in namespace ns.', location: `/k8s${PODS}` },
       { what: 'Read /version.', location: '/k8s/version' },
       { what: 'Read everything with a path that starts with /api/v1/.' },
     ]);

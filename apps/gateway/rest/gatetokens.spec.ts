@@ -57,7 +57,7 @@ describe('POST gatetokens/check', () => {
     [
       { urls: [PODS, '/api/v1/namespaces/ns/secrets/*'] },
       /secrets\/\* has no effect/,
-      ['List, watch pods in namespace ns.'],
+      ['List and watch pods in namespace ns.'],
     ],
     [{ vm: 'missing' }, /^spec\.vm: virtual machine missing does not exist in namespace ns\.$/, undefined],
     [{ vm: 'demo', duration: '3h' }, /^spec\.duration is 3h.*, but at most 2h/, undefined],
