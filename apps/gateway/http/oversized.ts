@@ -11,7 +11,7 @@ const LARGEST_HEAD = 16 * 1024;
 const LARGEST_OWN = 8 * 1024;
 const OWN_COOKIES = /(?<=^|; ?)kg-[^;]*/g;
 /** Node reads this much of them, so that the answer can say what is too large: its parser keeps nothing of what it refuses. */
-export const READ_HEAD = 256 * 1024;
+export const READ_HEAD = 64 * 1024;
 /** A cookie header, or the middle of one. */
 const COOKIES = /^cookie:|^[^\r\n]*; [^=;\s]+=/im;
 const answered = new WeakSet<Socket>();
