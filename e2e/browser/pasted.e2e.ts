@@ -70,6 +70,7 @@ describe('the sign-in page takes', () => {
     ['Bearer TOKEN', (token) => `Bearer ${token}`],
     ['Authorization: Bearer TOKEN', (token) => `Authorization: Bearer ${token}`],
     ['a zero-width space', (token) => `\u200b${token.slice(0, 10)}\u200b${token.slice(10)}\u200b`],
+    ['full-width signs around it', (token) => `＂--token=${token}＂。`],
     ['spaces around it', (token) => `  ${token} `],
   ])("a user's token as %s", async (_what, written) => {
     const dashboard = await pasted(written(tokenOf('dev')));
@@ -79,6 +80,9 @@ describe('the sign-in page takes', () => {
   it.each<[string, () => string]>([
     ['a whole link', () => link],
     ['a link with text around it', () => `Your link: "${link}".`],
+    ['a link without https://', () => link.replace(/^https?:\/\//, '')],
+    ['the part of a link behind the host', () => link.slice(link.indexOf('/l#'))],
+    ['two links, of which the field drops the line break', () => `${link}\n${link}`],
   ])('%s, and opens it', async (_what, written) => {
     const { page } = await pasted(written());
     await page.getByRole('button', { name: 'Open console' }).click();
@@ -92,6 +96,7 @@ describe('the sign-in page takes', () => {
   it.each([
     ['two words', 'it contains spaces'],
     ['https://other.example.com/l#AbCdEfGhIjKlMnOpQrStUv', 'This link is for another address'],
+    ['other.example.com/l#AbCdEfGhIjKlMnOpQrStUv', 'This link is for another address'],
     ['https://other.example.com/', 'This is a web address without a token'],
     ['wrong', 'The cluster does not accept this token'],
   ])('not %j, and says what is wrong with it', async (text, said) => {

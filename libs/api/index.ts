@@ -13,4 +13,4 @@ export * from './meta.js';
 export { isAddress, isDnsLabel, isDnsSubdomain, MAX_SUBDOMAIN } from './names.js';
 /** Types alone: the schemas (`#libs/api/rest`) bring zod, which the pages do not need. */
 export type * from './rest/index.js';
-export { bare, readLinkCode, withoutTail } from './pasted.js';
+export { bare, decoded, readLinkCode, withoutTail } from './pasted.js';

@@ -26,7 +26,7 @@ const after = decoration(
 );
 
 describe('the code of a link', () => {
-  it.each(['.', ')', ',', '>', '%20', '"', '&utm=x', '%', '%E2%80', '/', '\u2026', ').%22'])(
+  it.each(['.', ')', ',', '>', '%20', '"', '&utm=x', '。', '）', '＂', '%', '%E2%80', '/', '\u2026', ').%22'])(
     'ends before %s',
     (tail) => {
       expect(readLinkCode(`#${CODE}${tail}`)).toBe(CODE);
@@ -49,9 +49,13 @@ describe('bare', () => {
   it('leaves the inside alone, and what is bare', () => {
     const inside = fc.stringMatching(/^[A-Za-z0-9]([A-Za-z0-9.:,'" -]{0,20}[A-Za-z0-9])?$/);
     fc.assert(
-      fc.property(inside, decoration('"', "'", '`', ' ', '\\', '.', '»', '\u200b'), (text, around) => {
-        return bare(`${around}${text}${around}`) === text;
-      }),
+      fc.property(
+        inside,
+        decoration('"', "'", '`', ' ', '\\', '.', '»', '\u200b', '。', '）', '＂', '👍️'),
+        (text, around) => {
+          return bare(`${around}${text}${around}`) === text;
+        },
+      ),
     );
   });
 });

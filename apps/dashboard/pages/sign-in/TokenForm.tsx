@@ -66,6 +66,13 @@ function TokenInput({ value, invalid, onChange }: InputProps) {
           type={shown ? 'text' : 'password'}
           value={value}
           onChange={(_event, next) => onChange(next)}
+          onPaste={(event) => {
+            // The field would drop line breaks, which tell where a link ends.
+            const text = event.clipboardData.getData('text');
+            if (!/[\r\n]/.test(text)) return;
+            event.preventDefault();
+            onChange(text);
+          }}
           autoComplete="off"
           autoFocus
           spellCheck={false}

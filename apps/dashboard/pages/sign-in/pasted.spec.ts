@@ -9,10 +9,36 @@ const OPAQUE = 'sha256~Vx3_abcdefghijklmnopqrstuvwxyz-0123456789';
 const read = (text: string) => readPasted(text, HERE);
 
 const around = fc.string({
-  unit: fc.constantFrom('"', "'", '`', ' ', '\n', '\r\n', '<', '>', '(', ')', ',', '.', '\\', '\u200b', '\ufeff', '“'),
+  unit: fc.constantFrom(
+    '"',
+    "'",
+    '`',
+    ' ',
+    '\n',
+    '\r\n',
+    '<',
+    '>',
+    '(',
+    ')',
+    ',',
+    '.',
+    '\\',
+    '\u200b',
+    '\ufeff',
+    '“',
+    '。',
+    '）',
+    '＂',
+    '，',
+    '」',
+    '👍',
+  ),
   maxLength: 6,
 });
-const label = fc.constantFrom('', 'Bearer ', 'Authorization: Bearer ', 'token: ', '"token": "', 'TOKEN=');
+const label = fc.constantFrom(
+  ...['', 'Bearer ', 'bearer:', 'Authorization: Bearer ', 'Authorization:Bearer ', 'token: ', '"token": "', 'TOKEN='],
+  ...['--token=', '--token ', 'Token：', 'token:\n', '＂token＂：＂'],
+);
 
 describe('what a person pastes to sign in', () => {
   it('is a token, whatever stands around it', () => {
@@ -42,7 +68,10 @@ describe('what a person pastes to sign in', () => {
     [`"${HERE}/l/#${CODE}".`, { link: `/l#${CODE}` }],
     [`Your link: ${HERE}/l#${CODE}), until noon`, { link: `/l#${CODE}` }],
     [`${HERE}/auth/jwt/set?token=${JWT}&name=demo&namespace=ns`, { token: JWT }],
+    [`gate.example/auth/jwt/set?token=${JWT}&name=demo&namespace=ns`, { token: JWT }],
     [`Use ${JWT} today`, { token: JWT }],
+    [`${JWT}\nValid until noon`, { token: JWT }],
+    ['token-with~signs/of+base64==', { token: 'token-with~signs/of+base64==' }],
   ])('understands %s', (text, pasted) => expect(read(text)).toEqual(pasted));
 
   it.each([
@@ -53,6 +82,59 @@ describe('what a person pastes to sign in', () => {
     ['pässword', 'odd'],
     [`${HERE}/l#`, 'noCode'],
     [`https://other.example/l#${CODE}`, 'otherHost'],
+    [`${HERE}/l`, 'noCode'],
+    ['gate.example/l', 'noCode'],
+    ['/l#', 'noCode'],
+    ['#', 'noCode'],
+    [`other.example/l#${CODE}`, 'otherHost'],
+    [`//other.example/l#${CODE}`, 'otherHost'],
+    [`gate.example:8443/l#${CODE}`, 'otherHost'],
+    [`gate.example.other/l#${CODE}`, 'otherHost'],
+    [`https://other.example/?/l#${CODE}`, 'address'],
     [`${HERE}/vms`, 'address'],
+    ['gate.example/vms', 'address'],
+    [`${JWT}\n${JWT}`, 'odd'],
   ])('says what is wrong with %j', (text, problem) => expect(read(text)).toEqual({ problem }));
+});
+
+const scheme = fc.constantFrom('https://', 'http://', 'HTTPS://', '//', '');
+const host = fc.constantFrom('gate.example', 'GATE.example', 'gate.example.', 'gate.example:443', 'gate.example.:443');
+const path = fc.constantFrom('/l#', '/l/#', '/L#', '//l#', '/l%23', '/l/%23', '%2Fl%23');
+const own = fc
+  .oneof(fc.tuple(scheme, host, path), fc.tuple(fc.constantFrom('/l#', '/l/#', '/L#', '//l#', '/l%23', 'l#', '#')))
+  .map((parts) => parts.join(''));
+
+describe('a link of this gateway', () => {
+  it('is one however it is written, and no token', () => {
+    fc.assert(
+      fc.property(around, own, around, (head, start, tail) => {
+        expect(read(`${head}${start}${CODE}${tail}`)).toEqual({ link: `/l#${CODE}` });
+      }),
+    );
+  });
+
+  it('is the first of several, even where the field has dropped the line breaks', () => {
+    fc.assert(
+      fc.property(
+        own,
+        fc.constantFrom('\n', '\r\n', ' ', ''),
+        fc.constantFrom(HERE, 'gate.example'),
+        (start, gap, next) => {
+          expect(read(`${start}${CODE}${gap}${next}/l#another${CODE}`)).toEqual({ link: `/l#${CODE}` });
+        },
+      ),
+    );
+  });
+
+  it.each([
+    ['ends at the line’s end', `${HERE}/l#${CODE}\nValid`],
+    ['goes on where the line broke it', `${HERE}/l#${CODE.slice(0, 9)}\n${CODE.slice(9)}`],
+    ['may follow words', `Your link:gate.example/l#${CODE} until noon`],
+    ['may be wrapped in another', `https://mail.example/?url=${encodeURIComponent(`${HERE}/l#${CODE}`)}&data=x`],
+  ])('%s', (_what, text) => expect(read(text)).toEqual({ link: `/l#${CODE}` }));
+
+  it.each(['https://[::1]:8080', 'http://127.0.0.1:8080', 'https://xn--gte-qla.example'])('at %s', (origin) => {
+    const written = origin.replace('xn--gte-qla', 'gäte').replace(/^https?:\/\//, '');
+    expect(readPasted(`${written}/l#${CODE}`, origin)).toEqual({ link: `/l#${CODE}` });
+  });
 });
