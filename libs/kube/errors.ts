@@ -76,6 +76,7 @@ export const STATUS_REASONS = {
   409: 'Conflict',
   410: 'Gone',
   413: 'RequestEntityTooLarge',
+  417: 'ExpectationFailed',
   421: 'MisdirectedRequest',
   422: 'Invalid',
   425: 'TooEarly',

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type Socket } from 'node:net';
 import { type NestApplicationOptions } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
-import { answerUnreadable, oversized, READ_HEAD } from './oversized.js';
+import { answerUnreadable, type CodedAnswer, notAProxy, READ_HEAD, refusalOf, unexpected } from './oversized.js';
 import { writeRaw } from './answers.js';
 import { cutUnread } from './slow-bodies.js';
 
@@ -49,25 +49,39 @@ export class GatewayAdapter extends ExpressAdapter {
       keepAliveTimeout: KEEP_ALIVE_MS,
       // Bodies may be streamed for as long as they move; consoles and watches have no request timeout.
       requestTimeout: 0,
+      // Node's own answer has no body: refusalOf says why.
+      requireHostHeader: false,
       // Anything but a websocket is an ordinary request whose Upgrade header is ignored.
       shouldUpgradeCallback: (req) => req.headers.upgrade?.toLowerCase() === 'websocket',
     });
     server.on('request', (req: IncomingMessage, res: ServerResponse) => {
       cutUnread(req, res);
       if (this.#closing) res.setHeader('connection', 'close');
-      const refusal = oversized(req);
-      if (refusal !== undefined) res.writeHead(refusal.code, refusal.headers).end(refusal.body);
+      const refusal = refusalOf(req);
+      if (refusal !== undefined) write(res, refusal);
       else if (req.url?.startsWith('/k8s/') !== true) express(req, res);
       else if (this.#doors === undefined) res.writeHead(503).end();
       else this.#doors.request.handle(req, res);
     });
     server.on('upgrade', (req: IncomingMessage, socket: Socket, head: Buffer) => {
-      const refusal = oversized(req);
+      const refusal = refusalOf(req);
       if (refusal !== undefined) writeRaw(socket, refusal.code, refusal);
       else if (this.#doors === undefined) socket.destroy();
       else this.#doors.upgrade.handle(req, socket, head);
     });
+    server.on('checkExpectation', (req: IncomingMessage, res: ServerResponse) => {
+      cutUnread(req, res);
+      write(res, unexpected(req));
+    });
+    server.on('connect', (req: IncomingMessage, socket: Socket) => {
+      const { code, ...answer } = notAProxy(req);
+      writeRaw(socket, code, answer);
+    });
     server.on('clientError', answerUnreadable);
     this.setHttpServer(server);
   }
+}
+
+function write(res: ServerResponse, { code, headers, body }: CodedAnswer): void {
+  res.writeHead(code, headers).end(body);
 }

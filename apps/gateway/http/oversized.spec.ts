@@ -113,6 +113,33 @@ it('408 where the head does not come in time, as browsers expect on a connection
   server.close();
 });
 
+it.each([
+  ['without a Host', '', 400, 'The request has no Host header.'],
+  ['with an expectation', 'Host: x\r\nExpect: foo\r\n', 417, 'The gateway meets no expectation but 100-continue.'],
+])('a sentence for a request %s', async (_what, headers, code, said) => {
+  for (const path of ['/l', PODS]) {
+    const head = `GET ${path} HTTP/1.1\r\n${headers}Connection: close\r\n`;
+    const answer = await sendRaw(gateway.port, `${head}\r\n`);
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${code} [^]*"message":"${said}`));
+    const page = await sendRaw(gateway.port, `${head}Accept: text/html\r\n\r\n`);
+    expect(page).toMatch(new RegExp(`^HTTP/1\\.1 ${code} [^]*<p>${said}`));
+  }
+});
+
+it('400 for an upgrade without a Host', async () => {
+  const head = `GET ${VNC} HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;
+  expect(await sendRaw(gateway.port, head)).toMatch(/^HTTP\/1\.1 400 [^]*"message":"The request has no Host header\./);
+});
+
+it('405 for CONNECT', async () => {
+  const answer = await sendRaw(gateway.port, 'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n');
+  expect(answer).toMatch(/^HTTP\/1\.1 405 [^]*"message":"The gateway is not a proxy for other hosts\./);
+});
+
+it('HTTP/1.0 needs no Host', async () => {
+  expect(await sendRaw(gateway.port, 'GET /healthz HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 /);
+});
+
 it('413 with a Status in a body', async () => {
   const body = JSON.stringify({ token: 'x'.repeat(1024 * 1024) });
   const reply = await call(gateway.port, '/auth/jwt/set', {

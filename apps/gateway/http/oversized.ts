@@ -16,8 +16,39 @@ export const READ_HEAD = 64 * 1024;
 const COOKIES = /^cookie:|^[^\r\n]*; [^=;\s]+=/im;
 const answered = new WeakSet<Socket>();
 
-/** @returns the answer to a request whose head is too large; undefined for every other */
-export function oversized({ url = '', rawHeaders, headers }: IncomingMessage): (Answer & { code: number }) | undefined {
+export type CodedAnswer = Answer & { code: number };
+
+/** @returns the answer to a request whose head is too large or names no host (RFC 9112, section 3.2); undefined for every other */
+export function refusalOf(req: IncomingMessage): CodedAnswer | undefined {
+  if (req.headers.host !== undefined || req.httpVersion !== '1.1') return oversized(req);
+  const refusal = new Refusal(400, 'The request has no Host header.', 'Send the host of the gateway in it.');
+  return answerTo(refusal, req.headers.accept, isBelowK8s(req));
+}
+
+/** The answer to an `Expect` other than `100-continue` (RFC 9110, section 10.1.1). */
+export function unexpected(req: IncomingMessage): CodedAnswer {
+  const refusal = new Refusal(
+    417,
+    'The gateway meets no expectation but 100-continue.',
+    'Send the request without the Expect header.',
+  );
+  return answerTo(refusal, req.headers.accept, isBelowK8s(req));
+}
+
+/** The answer to CONNECT. */
+export function notAProxy({ headers }: IncomingMessage): CodedAnswer {
+  const refusal = new Refusal(
+    405,
+    'The gateway is not a proxy for other hosts.',
+    'Remove it from your proxy settings.',
+  );
+  return answerTo(refusal, headers.accept);
+}
+
+const isBelowK8s = ({ url = '' }: IncomingMessage): boolean => url.startsWith('/k8s/');
+
+function oversized(req: IncomingMessage): CodedAnswer | undefined {
+  const { url = '', rawHeaders, headers } = req;
   let size = url.length;
   for (const text of rawHeaders) size += text.length;
   if (size < LARGEST_HEAD) return undefined;
@@ -25,7 +56,7 @@ export function oversized({ url = '', rawHeaders, headers }: IncomingMessage): (
   const own = cookie.match(OWN_COOKIES)?.join('').length ?? 0;
   if (size - Math.min(own, LARGEST_OWN) < LARGEST_HEAD) return undefined;
   const isCookies = size - cookie.length < LARGEST_HEAD;
-  return answerTo(isCookies ? tooManyCookies() : tooLarge(), accept, url.startsWith('/k8s/'));
+  return answerTo(isCookies ? tooManyCookies() : tooLarge(), accept, isBelowK8s(req));
 }
 
 /** Listener of `clientError`: a request that Node's parser refuses gets an answer that says why. */
@@ -51,7 +82,7 @@ function answerToUnread({ code, rawPacket }: Error & { code?: string; rawPacket?
   return COOKIES.test(piece) ? answerTo(tooManyCookies(), accept ?? 'text/html') : answerTo(tooLarge(), accept);
 }
 
-function answerTo(refusal: Refusal, accept: string | undefined, sandboxed = false): Answer & { code: number } {
+function answerTo(refusal: Refusal, accept: string | undefined, sandboxed = false): CodedAnswer {
   const answer = answerOf(refusal, accept, (page) => pageHeaders(page, "'none'", sandboxed));
   return { code: refusal.code, ...answer };
 }

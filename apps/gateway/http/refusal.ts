@@ -14,6 +14,7 @@ const HEADINGS: Record<RefusalCode, string> = {
   409: 'This is not possible right now',
   410: 'This link is no longer valid',
   413: 'Request too large',
+  417: 'Expectation not supported',
   421: 'This gateway has another address',
   422: 'Invalid input',
   425: 'This link is not valid yet',
