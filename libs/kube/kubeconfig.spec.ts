@@ -193,6 +193,23 @@ it.each(['tokenFile', 'token-file'])('reads %s, relative to the kubeconfig and w
   await upstream.close();
 });
 
+it('runs no credential plugin beside a token, a token file or a client certificate, as kubectl does', async () => {
+  const ca = await makeCa({ cn: 'ca' });
+  const { cert, key } = await makeCertificate(ca, { cn: 'dev', usages: ['client'] });
+  writeFileSync(join(dir, 'token'), 'given');
+  const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: './no-such-plugin' };
+  for (const [other, credential] of [
+    [{ token: 'given' }, 'given'],
+    [{ tokenFile: 'token' }, 'given'],
+    [{ 'client-certificate-data': base64(cert), 'client-key-data': base64(key) }, undefined],
+  ] as const) {
+    const upstream = Upstream.fromKubeconfig(save({ user: { exec, ...other } }));
+    expect(await upstream.credential()).toBe(credential);
+    expect(upstream.own === upstream.shared).toBe(credential !== undefined);
+    await upstream.close();
+  }
+});
+
 it('names the client key that is not one, or another certificate’s', async () => {
   const ca = await makeCa({ cn: 'ca' });
   const [one, other] = await Promise.all(['one', 'other'].map((cn) => makeCertificate(ca, { cn, usages: ['client'] })));

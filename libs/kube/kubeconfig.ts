@@ -138,13 +138,16 @@ function check<T extends z.ZodType>(schema: T, value: unknown, where: string): z
 
 /**
  * The fields of a user as the package reads them: a token file as it has it for service accounts. `tokenFile` is
- * Kubernetes' name, `token-file` the package's.
+ * Kubernetes' name, `token-file` the package's. A credential that is given makes `exec` idle (client-go
+ * plugin/pkg/client/auth/exec, UpdateTransportConfig).
  */
 function credentials(user: z.infer<typeof userSchema>, name: string, file: string, cluster: ClusterEntry): object {
   const { tokenFile, 'token-file': other, token, exec, ...others } = user;
-  const plugin = exec ? { exec: { ...exec, command: program(exec.command, file), config: pluginConfig(cluster) } } : {};
-  const known = token ? { token: inField(`user "${name}": token`, () => readToken(token)) } : {};
   const given = tokenFile || other;
+  const isIdle = token || given || others['client-certificate'] || others['client-certificate-data'];
+  const plugin =
+    exec && !isIdle ? { exec: { ...exec, command: program(exec.command, file), config: pluginConfig(cluster) } } : {};
+  const known = token ? { token: inField(`user "${name}": token`, () => readToken(token)) } : {};
   if (!given) return { ...others, ...plugin, ...known };
   const path = resolve(dirname(file), given);
   if (!token)
