@@ -112,7 +112,7 @@ async function byKubernetesToken(): Promise<void> {
   stream.close();
   const jwt = secret((await cluster.grant()).status?.token);
   await post('/auth/jwt/request', { URLs: 'no list' }, bearer);
-  serveUsers(cluster, { 'GET /virtualmachines': { code: 200, body: { items: [{ metadata: null, spec: jwt }] } } });
+  serveUsers(cluster, { 'GET /virtualmachines': { code: 200, body: { items: [{ metadata: {}, spec: jwt }] } } });
   expect((await get('/api/v1/namespaces/ns/vms', bearer)).status).toBe(500);
   serveUsers(cluster, { 'GET /gatetokens': { code: 500, body: failure(500, `no such token ${jwt}`) } });
   await asAda(gateway.port, 'GET', '/namespaces/ns/gatetokens');
