@@ -59,7 +59,7 @@ function readReport(file) {
  * plane. Those of one list run side by side: they mostly wait, and each has a cluster of its own.
  */
 const TIERS = {
-  test: [['unit'], ['e2e', 'e2e-browser']],
+  test: [['unit'], ['e2e', 'e2e-dashboard']],
   'test:cluster': [['cluster'], ['cluster-e2e'], ['differential']],
   'test:real': [['e2e-real']],
 };

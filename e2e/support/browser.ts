@@ -29,7 +29,9 @@ export async function launchWithoutCookies(): Promise<BrowserContext> {
   const settings = { profile: { default_content_setting_values: { cookies: 2 } } };
   writeFileSync(join(profile, 'Default', 'Preferences'), JSON.stringify(settings));
   const context = await chromium.launchPersistentContext(profile, { ...launchOptions(), ignoreHTTPSErrors: true });
-  context.once('close', () => rmSync(profile, { recursive: true, force: true }));
+  // Chromium may write for a moment after it said that it closed.
+  const remove = () => rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  context.once('close', remove);
   return context;
 }
 

@@ -4,10 +4,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { freePort } from '../apps/devcluster/process/free-port.js';
-import { cluster } from './support/cluster.js';
-import { run } from './support/kubectl.js';
-import { Launched } from './support/launched.js';
+import { freePort } from '../../apps/devcluster/process/free-port.js';
+import { cluster } from '../support/cluster.js';
+import { run } from '../support/kubectl.js';
+import { Launched } from '../support/launched.js';
 
 const start = (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
   run(process.execPath, ['dist/apps/devcluster/main.js', ...args], { env: process.env });

@@ -2,15 +2,15 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../apps/devcluster/process/free-port.js';
-import { type Kubevirt, start as startKubevirt } from '../apps/devcluster/kubevirt/index.js';
-import { type ApiServer, startApiServer } from './support/api-server.js';
-import { cluster } from './support/cluster.js';
-import { ConsoleSocket } from './support/console-socket.js';
-import { cookiesOf } from './support/gateway.js';
-import { type Ran, run, shellEnvironment } from './support/kubectl.js';
-import { Launched } from './support/launched.js';
-import { until } from './support/until.js';
+import { freePort } from '../../apps/devcluster/process/free-port.js';
+import { type Kubevirt, start as startKubevirt } from '../../apps/devcluster/kubevirt/index.js';
+import { type ApiServer, startApiServer } from '../support/api-server.js';
+import { cluster } from '../support/cluster.js';
+import { ConsoleSocket } from '../support/console-socket.js';
+import { cookiesOf } from '../support/gateway.js';
+import { type Ran, run, shellEnvironment } from '../support/kubectl.js';
+import { Launched } from '../support/launched.js';
+import { until } from '../support/until.js';
 
 const OBJECTS = `
 apiVersion: kubevirt.io/v1
