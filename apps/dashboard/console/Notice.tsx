@@ -153,7 +153,7 @@ function Ended({ address, state, open }: Part<'ended'>) {
   );
 }
 
-/** Signing in again leads to the console as the user, whoever one was before. */
+/** Signing in again opens the console as the user, even if it was open with a link before. */
 function SignIn({ address }: { address: ConsoleAddress }) {
   const next = consolePath({ ...address, as: 'user' });
   return (

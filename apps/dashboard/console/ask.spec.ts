@@ -45,7 +45,7 @@ describe('whose access a console page has', () => {
     ['a link, where the user may not even look', forbidden, viewing, viewing],
     ['a link, where the user does not see the machine', missing, link, link],
     ['the link, of which more is known than that the user may not', looking, gone, gone],
-    ['the user, where there is no link that could', looking, nobody, looking],
+    ['the user, if no link opens it', looking, nobody, looking],
     ['what is said of the link, where nobody is signed in', nobody, forbidden, forbidden],
     ['what is said of the user, where there is no link', missing, nobody, missing],
     ['a gateway in trouble, which is no missing right of the user', down, viewing, down],

@@ -47,7 +47,7 @@ function preferred(answers: Answers, kind: ConsoleKind): ConsoleIdentity {
 const [LACKS, LOOKS, OPENS] = [0, 1, 2];
 const REFUSED = [401, 403, 404];
 
-/** A gateway in trouble is no missing right: whoever could not be asked may open the console. */
+/** An error of the gateway is not a denial: an identity that could not be checked counts as one that may open the console. */
 function weigh(answer: ConsoleAccess | Error, kind: ConsoleKind): number {
   if (answer instanceof Error) return answer instanceof ApiError && REFUSED.includes(answer.code) ? LACKS : OPENS;
   return opens(answer, kind) ? OPENS : LOOKS;

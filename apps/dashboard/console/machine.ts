@@ -86,7 +86,7 @@ function bare({ seq, attempt, ask, access, other }: State) {
 
 function checked(state: State, kind: ConsoleKind, { access, other, now }: Extract<Action, { type: 'checked' }>): State {
   const waiting = state.name === 'blocked' || waits(state);
-  // A late answer: whoever a console is open as stays who they are.
+  // A late answer does not change the identity of an open console.
   if (state.name !== 'checking' && !waiting) return state;
   const why = obstacle(access, kind, now, state.ask);
   if (why === undefined) return { ...bare(state), access, other, name: 'connecting', seq: state.seq + 1 };

@@ -6,7 +6,7 @@ import { keys, refetchMs } from '../api/query.js';
 import { getVm, listGateTokens, listVms } from '../api/rest.js';
 import { followChanges, type StreamState } from '../api/stream.js';
 
-/** Whether the stream has no changes of a list without a right. */
+/** Whether a missing right keeps the changes of a list out of the stream. */
 const STOPS: Record<'vms' | 'links', (right: MissingRight) => boolean> = {
   // Without the right to list what a VM is joined with, that is unknown, but the VM itself is told of.
   vms: ({ verb, resource }) => resource === 'virtualmachines' || (verb === 'watch' && resource !== 'gatetokens'),
@@ -30,7 +30,7 @@ export function useVms(namespace: string) {
   return useQuery({ queryKey: keys.vms(namespace), queryFn: () => listVms(namespace), refetchInterval });
 }
 
-/** One VM, from the list; whoever may not list them may still be allowed to see this one. */
+/** One VM, from the list if the user may list VMs; otherwise read by itself. */
 export function useVm(namespace: string, name: string) {
   const list = useVms(namespace);
   const unlisted = list.error instanceof ApiError && list.error.forbidden;

@@ -29,7 +29,7 @@ export function notesOf({
 
 /** Whether a VM's facts that come from a resource are unknown: what is empty need not be so. */
 export function isUnknown(vm: Vm, resource: MissingRight['resource']): boolean {
-  // A VM that is stopped has no instance of which anything could be known.
+  // A stopped VM has no instance, so the missing right hides nothing.
   if (resource === 'virtualmachineinstances' && statusGroup(vm.status) === 'stopped') return false;
   return vm.lacks.some((right) => right.resource === resource);
 }

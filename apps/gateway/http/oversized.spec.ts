@@ -115,7 +115,12 @@ it('408 where the head does not come in time, as browsers expect on a connection
 
 it.each([
   ['without a Host', '', 400, 'The request has no Host header.'],
-  ['with an expectation', 'Host: x\r\nExpect: foo\r\n', 417, 'The gateway meets no expectation but 100-continue.'],
+  [
+    'with an expectation',
+    'Host: x\r\nExpect: foo\r\n',
+    417,
+    'The only expectation that the gateway supports is 100-continue.',
+  ],
 ])('a sentence for a request %s', async (_what, headers, code, said) => {
   for (const path of ['/l', PODS]) {
     const head = `GET ${path} HTTP/1.1\r\n${headers}Connection: close\r\n`;

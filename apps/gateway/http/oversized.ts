@@ -29,7 +29,7 @@ export function refusalOf(req: IncomingMessage): CodedAnswer | undefined {
 export function unexpected(req: IncomingMessage): CodedAnswer {
   const refusal = new Refusal(
     417,
-    'The gateway meets no expectation but 100-continue.',
+    'The only expectation that the gateway supports is 100-continue.',
     'Send the request without the Expect header.',
   );
   return answerTo(refusal, req.headers.accept, isBelowK8s(req));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { dto, malformed } from '../http/dto.js';
-import { type ConsoleTarget, consoleOf } from './link-target.js';
+import { type ConsoleTarget } from '#libs/policy';
+import { consoleOf } from './link-target.js';
 
 const ASTRAY = 'This bookmark does not lead to a console.';
 

@@ -1,14 +1,10 @@
 import { isDnsLabel, isDnsSubdomain } from '#libs/api';
-import { consolesAt, consolesOf, parseRequest, type VmConsoles } from '#libs/policy';
+import { type ConsoleTarget, consolesAt, consolesOf, parseRequest, type VmConsoles } from '#libs/policy';
 import { type ActiveGrant } from '../grants/active-grant.js';
 
 export interface Machine {
   readonly namespace: string;
   readonly vm: string;
-}
-
-export interface ConsoleTarget extends Machine {
-  readonly kind: 'vnc' | 'serial';
 }
 
 /** Where this grant leads a person, a path on this host: the console of its only VM, else the page that lists what it opens. */
@@ -19,7 +15,7 @@ export function locationOf({ policy, uid }: ActiveGrant, wanted: Machine | undef
   return `/l?${new URLSearchParams({ grant: uid }).toString()}`;
 }
 
-/** The page of a VM's screen if the grant opens it, else of its serial console: opened with the link, whoever is signed in. */
+/** The page of a VM's screen if the grant opens it, else of its serial console; always opened with the link. */
 export function consoleLocation({ vnc, serial, ...machine }: VmConsoles): string {
   return `${consolePage(machine, serial && !vnc ? 'serial' : 'vnc')}?as=link`;
 }

@@ -22,7 +22,7 @@ describe('SecretReader', () => {
   const copy = (name: string) => cluster.metadata(types.secrets).get(name);
   const data = async (name: string) => (await reader.marked(copy(name)))?.['data'];
 
-  it('reads a marked Secret once for each version, whoever asks', async () => {
+  it('reads a marked Secret once for each version, however many ask', async () => {
     secret('mine', 'b25l');
     const two = await Promise.all([reader.marked(copy('mine')), reader.allMarked([copy('mine') as KubeObject])]);
     // The same object: its parsed key is known by it.

@@ -25,7 +25,7 @@ export class Watches {
   readonly gateServers: Informer<GateServer>;
   readonly gateTokens: Informer<GateToken>;
   readonly gateSessions: Informer<GateSession>;
-  /** The essentials of all Secrets, whoever made them. */
+  /** The essentials of all Secrets, including those of other owners. */
   readonly secrets: Informer<KubeObject>;
   readonly virtualMachines: Informer<KubeObject>;
   readonly virtualMachineInstances: Informer<KubeObject>;

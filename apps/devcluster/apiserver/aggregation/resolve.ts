@@ -13,8 +13,8 @@ export class UnresolvedError extends Error {
 }
 
 /**
- * Where a service's server listens. Only an ExternalName tells: there is no network of services here that a cluster
- * address would lead into, and nothing that writes EndpointSlices.
+ * Where a service's server listens. Only an ExternalName says so: nothing here routes cluster addresses or writes
+ * EndpointSlices.
  * @throws UnresolvedError
  */
 export function resolve(objects: ObjectAccess, { service }: Pick<RemoteService, 'service'>): Address {

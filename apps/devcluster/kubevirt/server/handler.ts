@@ -54,7 +54,7 @@ export class Handler {
     return this.parts.objects.vmi(namespace, name);
   }
 
-  /** Whoever is on the screen: KubeVirt takes it past VNC since its release 1.7. */
+  /** Works while someone uses the screen: since release 1.7, KubeVirt does not take it through VNC. */
   async #picture(target: Target): Promise<Uint8Array> {
     const vmi = await this.#vmi(target);
     vnc(vmi, target);
