@@ -6,10 +6,9 @@
  * Needs a running `npm start`. Makes tokens in `gateway-example` and deletes them again. Prints one line of JSON.
  */
 import { constants, generateKeyPairSync, sign } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
-import { Pool, request } from 'undici';
-import { parse } from 'yaml';
+import { request } from 'undici';
+import { benchedServer } from './api-server.ts';
 
 const NAMESPACE = 'gateway-example';
 const LABEL = { name: 'bench', value: `gatetokens-${process.pid}` };
@@ -18,10 +17,6 @@ const TOKENS = `/apis/kubegateway.kubevirt.io/v1beta1/namespaces/${NAMESPACE}/ga
 const VNC = `/apis/subresources.kubevirt.io/v1/namespaces/${NAMESPACE}/virtualmachineinstances/demo/vnc`;
 const PATIENCE_MS = 300_000;
 
-interface Kubeconfig {
-  clusters: { cluster: { server: string; 'certificate-authority-data'?: string } }[];
-  users: { user: { token?: string } }[];
-}
 interface Token {
   metadata: { name: string; resourceVersion: string };
   status?: { phase?: string; conditions?: { message: string }[] };
@@ -30,27 +25,12 @@ interface Pods {
   items: { metadata: { annotations?: Record<string, string> } }[];
 }
 
-const file = process.env['KUBECONFIG'];
 const [count, concurrency] = [Number(process.argv[2] ?? 1000), Number(process.argv[3] ?? 32)];
-if (file === undefined || !(count > 0) || !(concurrency > 0)) {
+if (!(count > 0) || !(concurrency > 0)) {
   console.error('Usage: KUBECONFIG=(the one that npm start printed) node bench/gatetokens.ts [COUNT] [CONCURRENCY]');
   process.exit(2);
 }
-const kubeconfig = parse(readFileSync(file, 'utf8')) as Kubeconfig;
-const server = kubeconfig.clusters[0]?.cluster;
-const bearer = kubeconfig.users.find(({ user }) => user.token !== undefined)?.user.token;
-if (server === undefined || bearer === undefined) throw new Error('The kubeconfig has no server or no token');
-const ca = Buffer.from(server['certificate-authority-data'] ?? '', 'base64').toString();
-const pool = new Pool(server.server, { connections: concurrency + 2, connect: { ca, servername: 'localhost' } });
-const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' };
-
-async function ask<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<T> {
-  const sent = body === undefined ? {} : { body: JSON.stringify(body) };
-  const answer = await pool.request({ method, path, headers, ...sent });
-  const text = await answer.body.text();
-  if (answer.statusCode >= 300) throw new Error(`${method} ${path}: ${answer.statusCode} ${text}`);
-  return JSON.parse(text) as T;
-}
+const { pool, headers, ask } = benchedServer(concurrency + 2);
 
 /** Calls `seen` with each event of the tokens' watch until `signal` aborts. */
 async function watch(version: string, signal: AbortSignal, seen: (token: Token) => void): Promise<void> {

@@ -5,35 +5,20 @@
  *
  * Needs a running `npm start`. Issues a grant for itself and revokes it. Prints one line of JSON a round and the medians.
  */
-import { readFileSync } from 'node:fs';
 import { Agent, Pool, request } from 'undici';
-import { parse } from 'yaml';
+import { benchedServer } from './api-server.ts';
 
 const ROUNDS = 5;
 const SECONDS = 2;
 const CONNECTIONS = 64;
 
-interface Kubeconfig {
-  clusters: { cluster: { server: string; 'certificate-authority-data'?: string } }[];
-  users: { name: string; user: { token?: string } }[];
-}
-
-const file = process.env['KUBECONFIG'];
-if (file === undefined) {
-  console.error('Set KUBECONFIG to the kubeconfig that npm start printed.');
-  process.exit(2);
-}
-const kubeconfig = parse(readFileSync(file, 'utf8')) as Kubeconfig;
-const server = kubeconfig.clusters[0]?.cluster;
-const token = kubeconfig.users.find((one) => one.user.token !== undefined)?.user.token;
-if (server === undefined || token === undefined) throw new Error('The kubeconfig has no server or no token');
-const ca = Buffer.from(server['certificate-authority-data'] ?? '', 'base64').toString();
+const { pool: direct, token, headers } = benchedServer(CONNECTIONS);
 const gatewayUrl = process.argv[2] ?? 'http://localhost:8080';
 
 async function issue(): Promise<{ token: string; name: string }> {
   const answer = await request(`${gatewayUrl}/api/v1/namespaces/gateway-example/gatetokens?token=true`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    headers,
     body: JSON.stringify({ urls: ['/api/v1/namespaces/gateway-example/pods*'], duration: '10m' }),
   });
   const body = (await answer.body.json()) as { token: string; gatetoken: { name: string } };
@@ -91,7 +76,6 @@ const listed = await request(`${gatewayUrl}/k8s/api/v1/namespaces/gateway-exampl
 });
 const pod = portOf((await listed.body.json()) as Pods);
 const target = `/api/v1/namespaces/gateway-example/pods/${pod.name}`;
-const direct = new Pool(server.server, { connections: CONNECTIONS, connect: { ca, servername: 'localhost' } });
 const gateway = new Pool(`http://127.0.0.1:${pod.port}`, { connections: CONNECTIONS });
 try {
   for (const concurrency of [1, CONNECTIONS]) {

@@ -14,39 +14,20 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Pool, request } from 'undici';
-import { parse } from 'yaml';
+import { request } from 'undici';
+import { benchedServer } from './api-server.ts';
 
 const NAMESPACE = `bench-operator-${process.pid}`;
 const WORKERS = 16;
 const PATIENCE_MS = 120_000;
 const SETTLE_MS = 10_000;
 
-interface Kubeconfig {
-  clusters: { cluster: { server: string; 'certificate-authority-data'?: string } }[];
-  users: { user: { token?: string } }[];
-}
-
-const file = process.env['KUBECONFIG'];
 const count = Number(process.argv[2] ?? 2000);
-if (file === undefined || !(count > 0)) {
+if (!(count > 0)) {
   console.error('Usage: KUBECONFIG=(the one that npm start printed) node bench/operator.ts [COUNT]');
   process.exit(2);
 }
-const kubeconfig = parse(readFileSync(file, 'utf8')) as Kubeconfig;
-const server = kubeconfig.clusters[0]?.cluster;
-const bearer = kubeconfig.users.find(({ user }) => user.token !== undefined)?.user.token;
-if (server === undefined || bearer === undefined) throw new Error('The kubeconfig has no server or no token');
-const ca = Buffer.from(server['certificate-authority-data'] ?? '', 'base64').toString();
-const api = new URL(server.server);
-const pool = new Pool(api.origin, { connections: WORKERS, connect: { ca, servername: 'localhost' } });
-const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' };
-
-async function ask(method: 'POST' | 'DELETE', path: string, body?: object): Promise<void> {
-  const answer = await pool.request({ method, path, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
-  const text = await answer.body.text();
-  if (answer.statusCode >= 300) throw new Error(`${method} ${path}: ${answer.statusCode} ${text}`);
-}
+const { file, url: api, pool, ask } = benchedServer(WORKERS);
 
 const secret = (i: number) => ({
   metadata: { name: `secret-${i}` },
@@ -125,7 +106,7 @@ async function measured() {
   const [counter, port, metrics] = [await countingProxy(), await freePort(), await freePort()];
   const between = `https://localhost:${counter.port}`;
   const path = join(dir, 'kubeconfig');
-  writeFileSync(path, readFileSync(file ?? '', 'utf8').replaceAll(api.origin, between), { mode: 0o600 });
+  writeFileSync(path, readFileSync(file, 'utf8').replaceAll(api.origin, between), { mode: 0o600 });
   const env = {
     PATH: process.env['PATH'],
     KUBECONFIG: path,

@@ -6,40 +6,17 @@
  * Needs a running `npm start`. Makes VMS (default 2000) VMs that are switched off in a namespace of its own, and deletes them.
  * Prints a line of JSON for each encoding: bytes of the body on the wire, and the median and slowest time of 10 requests in ms.
  */
-import { readFileSync } from 'node:fs';
 import { Pool } from 'undici';
-import { parse } from 'yaml';
+import { benchedServer } from './api-server.ts';
 
 const ROUNDS = 10;
 const AT_ONCE = 32;
 const NAMESPACE = 'bench-vms';
 
-interface Kubeconfig {
-  clusters: { cluster: { server: string; 'certificate-authority-data'?: string } }[];
-  users: { user: { token?: string } }[];
-}
-
-const file = process.env['KUBECONFIG'];
-if (file === undefined) {
-  console.error('Set KUBECONFIG to the kubeconfig that npm start printed.');
-  process.exit(2);
-}
-const { clusters, users } = parse(readFileSync(file, 'utf8')) as Kubeconfig;
-const server = clusters[0]?.cluster;
-const token = users.find(({ user }) => user.token !== undefined)?.user.token;
-if (server === undefined || token === undefined) throw new Error('The kubeconfig has no server or no token');
-const ca = Buffer.from(server['certificate-authority-data'] ?? '', 'base64').toString();
-const api = new Pool(server.server, { connections: AT_ONCE, connect: { ca, servername: 'localhost' } });
+const { pool: api, headers: asUser, ask } = benchedServer(AT_ONCE);
 const gateway = new Pool(process.argv[3] ?? 'http://localhost:8080', { connections: 1 });
 const count = Number(process.argv[2] ?? 2000);
-const authorization = `Bearer ${token}`;
-
-async function ask(method: 'POST' | 'DELETE', path: string, body?: object): Promise<void> {
-  const headers = { authorization, 'content-type': 'application/json' };
-  const answer = await api.request({ method, path, headers, ...(body && { body: JSON.stringify(body) }) });
-  const text = await answer.body.text();
-  if (answer.statusCode >= 300) throw new Error(`${method} ${path}: ${answer.statusCode} ${text}`);
-}
+const { authorization } = asUser;
 
 const VMS = `/apis/kubevirt.io/v1/namespaces/${NAMESPACE}/virtualmachines`;
 const template = {
