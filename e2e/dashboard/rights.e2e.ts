@@ -1,11 +1,10 @@
-import { type Browser } from 'playwright';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { type MissingRight, type Vm, type VmList } from '#libs/api';
 import { ConsolePage } from '../pages/console-page.js';
 import { DashboardPage } from '../pages/dashboard-page.js';
 import { accessibilityProblems } from '../support/accessibility.js';
 import { accountWith, type Rights } from '../support/accounts.js';
-import { freshProfile, launchBrowser } from '../support/browser.js';
+import { useBrowser } from '../support/browser.js';
 import { cluster } from '../support/cluster.js';
 import { gateway, issue } from '../support/gateway.js';
 import { kubectl, kubectlOk } from '../support/kubectl.js';
@@ -96,22 +95,10 @@ describe('a user who lacks rights, over REST', () => {
 });
 
 describe('a user who lacks rights, in the dashboard', () => {
-  let browser: Browser;
-
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-  });
+  const newPage = useBrowser();
 
   async function signIn(rights: Rights): Promise<DashboardPage> {
-    const dashboard = new DashboardPage(await (await freshProfile(browser)).newPage());
+    const dashboard = new DashboardPage(await newPage());
     // Tests do not wait for the next look: they move the page's clock on.
     await dashboard.page.clock.install();
     await dashboard.open('/login');

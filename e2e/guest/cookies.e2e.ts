@@ -1,31 +1,28 @@
-import { type Browser, type BrowserContext, type Page } from 'playwright';
+import { type BrowserContext, type Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ConsolePage } from '../pages/console-page.js';
 import { DashboardPage } from '../pages/dashboard-page.js';
 import { accessibilityProblems } from '../support/accessibility.js';
 import { tokenOf } from '../support/accounts.js';
-import { freshProfile, launchBrowser, launchWithoutCookies } from '../support/browser.js';
+import { launchWithoutCookies, useBrowser } from '../support/browser.js';
 import { cluster } from '../support/cluster.js';
 import { consoleSocketPath, issue } from '../support/gateway.js';
 import { kubectl } from '../support/kubectl.js';
 
 describe('a browser that blocks cookies', () => {
-  let browser: Browser;
+  const newPage = useBrowser();
   let blocking: BrowserContext;
 
   beforeAll(async () => {
-    browser = await launchBrowser();
     blocking = await launchWithoutCookies();
   });
 
   afterEach(async () => {
     for (const page of blocking.pages()) if (page !== blocking.pages()[0]) await page.close();
-    for (const context of browser.contexts()) await context.close();
   });
 
   afterAll(async () => {
     await blocking?.close();
-    await browser?.close();
     await kubectl('delete gatetokens --all');
   });
 
@@ -51,7 +48,7 @@ describe('a browser that blocks cookies', () => {
     await page.getByRole('button', { name: 'Try again' }).click();
     await refused(page);
 
-    const other = await (await freshProfile(browser)).newPage();
+    const other = await newPage();
     await other.goto(link);
     await other.getByRole('button', { name: 'Open console' }).click();
     await new ConsolePage(other).connected();
@@ -69,7 +66,7 @@ describe('a browser that blocks cookies', () => {
     await dashboard.signIn(token);
     await dashboard.page.getByText('Links and sign-ins need cookies').waitFor();
 
-    const other = await (await freshProfile(browser)).newPage();
+    const other = await newPage();
     await other.goto(setAddress(token));
     await other.getByRole('button').click();
     await new ConsolePage(other).connected();

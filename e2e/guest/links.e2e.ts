@@ -1,8 +1,8 @@
-import { type Browser, type Locator, type Page, type Route } from 'playwright';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Locator, type Page, type Route } from 'playwright';
+import { afterAll, describe, expect, it } from 'vitest';
 import { ConsolePage } from '../pages/console-page.js';
 import { accessibilityProblems } from '../support/accessibility.js';
-import { freshProfile, launchBrowser } from '../support/browser.js';
+import { useBrowser } from '../support/browser.js';
 import { cluster } from '../support/cluster.js';
 import { consoleSocketPath, issue } from '../support/gateway.js';
 import { kubectl, kubectlOk } from '../support/kubectl.js';
@@ -22,23 +22,14 @@ async function readyToken(name: string, spec: Record<string, unknown>): Promise<
 }
 
 describe('the page of a link', () => {
-  let browser: Browser;
-
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
-  });
+  const newPage = useBrowser();
 
   afterAll(async () => {
-    await browser?.close();
     await kubectl('delete gatetokens --all');
   });
 
   const open = async (link: string): Promise<Page> => {
-    const page = await (await freshProfile(browser)).newPage();
+    const page = await newPage();
     await page.goto(link);
     return page;
   };
@@ -95,7 +86,7 @@ describe('the page of a link', () => {
 
   it('that met a gateway that was away loads by itself, when it is opened as when its button is pressed', async () => {
     const { link = '' } = await issue({ vm: 'demo', duration: '10m' });
-    const page = await (await freshProfile(browser)).newPage();
+    const page = await newPage();
     const away = (route: Route): Promise<void> =>
       route.request().method() === 'POST' ? route.fulfill({ status: 503, body: '' }) : route.continue();
     await page.route('**/l', away);

@@ -1,37 +1,25 @@
-import { type Browser, type Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConsolePage } from '../pages/console-page.js';
 import { DashboardPage } from '../pages/dashboard-page.js';
 import { tokenOf } from '../support/accounts.js';
-import { freshProfile, launchBrowser } from '../support/browser.js';
+import { useBrowser } from '../support/browser.js';
 import { cluster } from '../support/cluster.js';
 import { issue } from '../support/gateway.js';
 import { kubectl } from '../support/kubectl.js';
 
-let browser: Browser;
+const newPage = useBrowser();
 let link: string;
 let jwtLink: string;
 
 beforeAll(async () => {
-  browser = await launchBrowser();
   link = (await issue({ vm: 'demo', duration: '10m' })).link ?? '';
   const { token = '' } = await issue({ vm: 'demo', duration: '10m' }, { token: true });
   jwtLink = `${cluster().url}/auth/jwt/set?token=${token}&name=demo&namespace=${cluster().namespace}`;
 });
 
-afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
-});
-
 afterAll(async () => {
-  await browser?.close();
   await kubectl(['delete', 'gatetokens', '--all']);
 });
-
-/** A page of a browser that has been nowhere yet. */
-async function newPage(): Promise<Page> {
-  return (await freshProfile(browser)).newPage();
-}
 
 describe('a link from a chat opens', () => {
   const cases: [string, (link: string) => string][] = [

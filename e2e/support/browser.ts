@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type LaunchOptions, type Page } from 'playwright';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import { cluster } from './cluster.js';
 
 /** Chromium's own start-up traffic is off: the tests talk to loopback alone. */
@@ -20,6 +21,24 @@ const ARGS = [
  */
 export async function launchBrowser(): Promise<Browser> {
   return chromium.launch(launchOptions());
+}
+
+/**
+ * A browser for the tests around the call, whose pages are closed after each test.
+ * @returns what opens a page in a fresh profile
+ */
+export function useBrowser(): () => Promise<Page> {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close();
+  });
+  afterAll(async () => {
+    await browser?.close();
+  });
+  return async () => (await freshProfile(browser)).newPage();
 }
 
 /** A browser whose settings block all cookies. */
