@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kubectl, kubectlFails, kubectlOk } from '../support/kubectl.js';
 import { RunningKubectl } from '../support/kubectl-running.js';
 import { pod } from '../support/manifests.js';
+import { podsThatStay } from '../support/pods.js';
 import { until } from '../support/until.js';
 
 const GATEWAY = 'quay.io/kubevirt-ui/kube-gateway:0.1.0';
@@ -14,14 +15,7 @@ const jsonLines = (text: string): unknown[] =>
 
 /** A gateway's pod, as `pod/NAME`. */
 const gatewayPod = async (): Promise<string> =>
-  (
-    await kubectlOk(
-      'get pods -l app.kubernetes.io/instance=gateserver-sample --field-selector status.phase=Running -o name',
-    )
-  )
-    .trim()
-    .split('\n')
-    .at(-1) ?? '';
+  `pod/${(await podsThatStay('-l app.kubernetes.io/instance=gateserver-sample --field-selector status.phase=Running')).at(-1)}`;
 
 /** Pods that fail, each in its way: a gateway without its environment ends at once. */
 const PODS = [
@@ -135,7 +129,7 @@ describe('kubectl and pods', () => {
 
   it('logs -f shows what comes, and ends with the container', async () => {
     const [operator, run] = [
-      `-n kube-gateway ${(await kubectlOk('get pods -n kube-gateway -o name')).trim()}`,
+      `-n kube-gateway pod/${(await podsThatStay('-n kube-gateway')).join()}`,
       new RunningKubectl('logs -f crashing'),
     ];
     const follow = new RunningKubectl(`logs -f ${operator} --tail=1`, { timeoutMs: 110_000 });
