@@ -25,6 +25,7 @@ export const types = {
   clusterRoles: define(RBAC, 'v1', 'clusterroles', 'ClusterRole', false),
   clusterRoleBindings: define(RBAC, 'v1', 'clusterrolebindings', 'ClusterRoleBinding', false),
   ingresses: define('networking.k8s.io', 'v1', 'ingresses', 'Ingress'),
+  ingressClasses: define('networking.k8s.io', 'v1', 'ingressclasses', 'IngressClass', false),
   networkPolicies: define('networking.k8s.io', 'v1', 'networkpolicies', 'NetworkPolicy'),
   podDisruptionBudgets: define('policy', 'v1', 'poddisruptionbudgets', 'PodDisruptionBudget'),
   crds: define('apiextensions.k8s.io', 'v1', 'customresourcedefinitions', 'CustomResourceDefinition', false),

@@ -4,6 +4,7 @@ import { type KubeObject, types } from '#libs/kube';
 import { FakeCluster } from '../testing/fake-cluster.js';
 import { fixedKeys } from '../testing/fixed-keys.js';
 import { serverReconciler } from '../testing/reconcile.js';
+import { type ClassState } from './discovery.js';
 
 const factory = fixedKeys('gs.example.com');
 
@@ -18,6 +19,7 @@ interface Given {
   service?: object;
   secret?: Record<string, string>;
   groups?: string[];
+  ingressClass?: ClassState;
 }
 
 const GROUPS = ['kubevirt.io', 'cert-manager.io'];
@@ -25,10 +27,11 @@ const GROUPS = ['kubevirt.io', 'cert-manager.io'];
 /** Reconciles a GateServer, lets the cluster get so far, and reconciles it again. */
 async function reconciled(given: Given) {
   const { spec = {}, pods = [], ready = 0, deployment, paused, service, secret, groups = GROUPS } = given;
+  const { ingressClass = 'exists' } = given;
   const cluster = new FakeCluster();
   const events: string[] = [];
-  const reconcile = () =>
-    serverReconciler(cluster, { factory, groups, record: (event) => events.push(event) }).reconcile('n/gs');
+  const record = (event: string) => events.push(event);
+  const reconcile = () => serverReconciler(cluster, { factory, groups, ingressClass, record }).reconcile('n/gs');
   const server = {
     metadata: { name: 'gs', namespace: 'n', uid: 'u', generation: 1 },
     spec: { route: 'gs.example.com', ...spec },
@@ -211,6 +214,12 @@ describe('Ready is False, and says the cause and what to do, with', () => {
       /from ca into Secret gs-tls yet/,
     ],
     [
+      'an IngressClass that does not exist',
+      { ready: 2, spec: { 'ingress-class': 'nope' }, ingressClass: 'missing' },
+      'IngressClassMissing',
+      /^spec\.ingress-class: this cluster has no IngressClass nope, .* Use one that "kubectl get ingressclasses" lists, or ask/,
+    ],
+    [
       'a Route',
       { ready: 2, spec: { expose: 'route' } },
       'NotSupported',
@@ -260,6 +269,13 @@ describe('Ready is True with', () => {
     ],
     ['TLS that nothing uses', { spec: { expose: 'none', tls: { 'secret-name': 'theirs' } } }],
     ['no KubeVirt any more', { groups: [] }],
+    ['an IngressClass that exists', { spec: { 'ingress-class': 'nginx' } }],
+    ['an IngressClass of which nothing is known', { spec: { 'ingress-class': 'x' }, ingressClass: 'unknown' }],
+    ['no IngressClass', { ingressClass: 'missing' }],
+    [
+      'an IngressClass that nothing uses',
+      { spec: { 'ingress-class': 'nope', expose: 'none' }, ingressClass: 'missing' },
+    ],
     [
       'a gateway that crashed once',
       {

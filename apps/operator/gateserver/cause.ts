@@ -122,6 +122,13 @@ function withoutKubeVirt({ groups }: Gathered): Cause | undefined {
   return { reason: 'KubeVirtMissing', message };
 }
 
+/** No controller serves an Ingress whose class does not exist: by the class, it knows which ones are its own. */
+export function classCause({ settings, ingressClass }: Gathered): Cause | undefined {
+  if (ingressClass !== 'missing') return undefined;
+  const message = `spec.ingress-class: this cluster has no IngressClass ${settings['ingress-class']}, so nothing serves the Ingress. Use one that "kubectl get ingressclasses" lists, or ask the administrator of the cluster to create it.`;
+  return { reason: 'IngressClassMissing', message };
+}
+
 /** Why the host name does not lead to a gateway though gateways may run. */
 export function exposureCause({ name, namespace, settings, service }: Gathered): Cause | undefined {
   const { loadBalancer = {} } = (service?.['status'] ?? {}) as { loadBalancer?: { ingress?: unknown[] } };

@@ -3,6 +3,13 @@ import { KubeError, NetworkError } from '#libs/kube';
 import { Discovery } from './discovery.js';
 
 const fault = (code: number) => new KubeError({ code, reason: 'X', message: `answered ${code}` });
+/** As kube-apiserver answers where the kind is served, and where it is not. */
+const NO_CLASS = new KubeError({
+  ...{ code: 404, reason: 'NotFound', message: 'ingressclasses.networking.k8s.io "nope" not found' },
+  details: { name: 'nope', group: 'networking.k8s.io', kind: 'ingressclasses' },
+});
+const NOT_SERVED = new KubeError({ code: 404, reason: 'NotFound', message: '404 page not found', plain: true });
+const CLASSES = '/apis/networking.k8s.io/v1/ingressclasses';
 
 /** Answers by path; an Error is thrown. */
 function setUp(answers: Record<string, unknown>) {
@@ -40,6 +47,29 @@ describe('Discovery', () => {
     later(10_001);
     expect(await discovery.groups()).toEqual(['kubevirt.io']);
     expect(asked).toHaveLength(3);
+  });
+
+  it.each([
+    ['exists', 'is there', { metadata: { name: 'nope' } }],
+    ['missing', 'is not there', NO_CLASS],
+    ['unknown', 'is of a kind that the cluster does not serve', NOT_SERVED],
+    ['unknown', 'may not be read by the operator', fault(403)],
+  ])('says "%s" of an IngressClass that %s', async (state, _what, answer) => {
+    const { discovery } = setUp({ [`${CLASSES}/nope`]: answer });
+    expect(await discovery.ingressClass('nope')).toBe(state);
+  });
+
+  it('asks for each IngressClass at most every 10 s, and again after a fault', async () => {
+    const { discovery, answers, asked, later } = setUp({ [`${CLASSES}/nope`]: fault(500), [`${CLASSES}/nginx`]: {} });
+    await expect(discovery.ingressClass('nope')).rejects.toThrow('answered 500');
+    answers[`${CLASSES}/nope`] = NO_CLASS;
+    expect(await discovery.ingressClass('nope')).toBe('missing');
+    answers[`${CLASSES}/nope`] = {};
+    expect(await discovery.ingressClass('nope')).toBe('missing');
+    expect(await discovery.ingressClass('nginx')).toBe('exists');
+    later(10_001);
+    expect(await discovery.ingressClass('nope')).toBe('exists');
+    expect(asked).toHaveLength(4);
   });
 
   it('lists the namespaced resources of all groups, once a minute', async () => {

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { Clock } from '#libs/ops';
-import { isKubeError, type KubeClient, OwnClient } from '#libs/kube';
+import { isKubeError, type KubeClient, OwnClient, pathOf, types } from '#libs/kube';
 
 /** A namespaced resource that the API server serves; `name` may be a subresource: `pods/exec`. */
 export interface ServedResource {
@@ -24,9 +25,14 @@ interface GroupList {
   groups?: { name: string; preferredVersion?: { groupVersion: string }; versions?: { groupVersion: string }[] }[];
 }
 
+/** Is an IngressClass there? `unknown`: the cluster does not serve the kind, or the operator may not read it. */
+export type ClassState = 'exists' | 'missing' | 'unknown';
+
 const FRESH_MS = 60_000;
 /** While something is silent it is asked for more often. */
 const FRESH_SILENT_MS = 10_000;
+/** Names come from the specs of GateServers. */
+const MOST_CLASSES = 500;
 
 /** What the API server serves, asked for at most once a minute. */
 @Injectable()
@@ -35,6 +41,7 @@ export class Discovery {
   #until = -Infinity;
   #groups: Promise<string[]> | undefined;
   #groupsUntil = -Infinity;
+  readonly #classes = new LRUCache<string, { answer: Promise<ClassState>; until: number }>({ max: MOST_CLASSES });
 
   constructor(
     @Inject(OwnClient) private readonly client: Pick<KubeClient, 'request'>,
@@ -68,6 +75,35 @@ export class Discovery {
     } catch (error) {
       this.#groups = undefined;
       throw error;
+    }
+  }
+
+  /** Each name is asked for at most every 10 s. @throws KubeError, NetworkError on faults that pass */
+  async ingressClass(name: string): Promise<ClassState> {
+    const now = this.clock.monotonic();
+    let known = this.#classes.get(name);
+    if (!known || now > known.until) {
+      known = { answer: this.#askForClass(name), until: now + FRESH_SILENT_MS };
+      this.#classes.set(name, known);
+    }
+    try {
+      return await known.answer;
+    } catch (error) {
+      this.#classes.delete(name);
+      throw error;
+    }
+  }
+
+  /** Of the two 404s, that of a kind which is not served has no details. 403: a ClusterRole of an earlier release. */
+  async #askForClass(name: string): Promise<ClassState> {
+    try {
+      await this.#get(pathOf(types.ingressClasses, undefined, name));
+      return 'exists';
+    } catch (error) {
+      if (isKubeError(error, 403)) return 'unknown';
+      if (!isKubeError(error, 404)) throw error;
+      const { kind, name: missing } = error.status.details ?? {};
+      return kind === types.ingressClasses.resource && missing === name ? 'missing' : 'unknown';
     }
   }
 

@@ -8,7 +8,7 @@ import { SecretReader } from '../cluster/secret-reader.js';
 import { type TlsSecret } from '../cluster/tls-secret.js';
 import { Watches } from '../cluster/watches.js';
 import { OPERATOR_CONFIG, type OperatorConfig } from '../config/config.js';
-import { type Discovered, Discovery, NOTHING } from './discovery.js';
+import { type ClassState, type Discovered, Discovery, NOTHING } from './discovery.js';
 import { type Rule } from './gateway-role.js';
 import { exposureOf } from './exposure.js';
 import { gatewayOf, type Names, namesOf } from './names.js';
@@ -34,6 +34,8 @@ export interface Gathered {
   certificate: { secret: string; found: TlsSecret | undefined } | undefined;
   /** Names of the API groups that the cluster serves. */
   groups: readonly string[];
+  /** Of the spec's IngressClass, where it names one and has an Ingress. */
+  ingressClass: ClassState | undefined;
   /** GateServers of all namespaces. */
   everyServer: GateServer[];
   /** What the API server serves; nothing where the spec does not ask. */
@@ -51,7 +53,7 @@ export class ServerGatherer {
     @Inject(Watches) private readonly watches: Sources,
     @Inject(Applier) private readonly applier: Pick<Applier, 'find'>,
     private readonly reader: SecretReader,
-    @Inject(Discovery) private readonly discovery: Pick<Discovery, 'discover' | 'groups'>,
+    @Inject(Discovery) private readonly discovery: Pick<Discovery, 'discover' | 'groups' | 'ingressClass'>,
     @Inject(OPERATOR_CONFIG) private readonly config: Gathered['config'],
   ) {}
 
@@ -73,11 +75,18 @@ export class ServerGatherer {
       pods: watches.pods.list().filter((pod) => gatewayOf(pod) === `${namespace}/${name}`),
       certificate: await this.#certificate(settings, names, namespace),
       groups: await this.discovery.groups(),
+      ingressClass: await this.#ingressClass(settings),
       everyServer: watches.gateServers.list(),
       discovered: settings['admin-resources'].trim()
         ? remembered(await this.discovery.discover(), ownRole(watches, server, names.guest))
         : NOTHING,
     };
+  }
+
+  async #ingressClass(settings: GateServerSettings): Promise<ClassState | undefined> {
+    const name = settings['ingress-class'];
+    if (exposureOf(settings).exposure !== 'ingress' || name === undefined) return undefined;
+    return this.discovery.ingressClass(name);
   }
 
   async #certificate(settings: GateServerSettings, names: Names, namespace: string): Promise<Gathered['certificate']> {

@@ -5,7 +5,7 @@ import { rfc3339, setCondition, type StatedCondition, types } from '#libs/kube';
 import { type Outcome } from '../apply/applier.js';
 import { retiredKeys } from '../keys/retired.js';
 import { type SecretObject } from '../cluster/manifest.js';
-import { causeOf, exposureCause, logHint, pausedCause } from './cause.js';
+import { causeOf, classCause, exposureCause, logHint, pausedCause } from './cause.js';
 import { certificateCause } from './certificate.js';
 import { type Fault, notInEffect } from './check.js';
 import { scaledTo } from './deployment.js';
@@ -126,7 +126,7 @@ function readyCondition(available: Stated, ...others: readonly Stated[]): Stated
 function exposedCondition(gathered: Gathered, now: Date): Stated {
   const { exposure, problem } = exposureOf(gathered.settings);
   if (problem) return { type: 'Exposed', status: 'False', reason: 'NotSupported', message: problem };
-  const cause = certificateCause(gathered, now) ?? exposureCause(gathered);
+  const cause = classCause(gathered) ?? certificateCause(gathered, now) ?? exposureCause(gathered);
   if (cause) return { type: 'Exposed', status: 'False', ...cause };
   const message = exposure === 'none' ? 'Not exposed: spec.expose is none.' : `Exposed by ${exposure}.`;
   return { type: 'Exposed', status: 'True', reason: exposure === 'none' ? 'None' : 'Exposed', message };

@@ -3,7 +3,7 @@ import { Applier } from '../apply/applier.js';
 import { Reporter } from '../apply/reporter.js';
 import { SecretReader } from '../cluster/secret-reader.js';
 import { type Watches } from '../cluster/watches.js';
-import { type Discovered } from '../gateserver/discovery.js';
+import { type ClassState, type Discovered } from '../gateserver/discovery.js';
 import { ServerGatherer } from '../gateserver/gather.js';
 import { MaterialMaker } from '../gateserver/make.js';
 import { ServerReconciler } from '../gateserver/reconciler.js';
@@ -19,6 +19,8 @@ export interface Surroundings {
   discovered?: Discovered;
   /** API groups. Default: KubeVirt's. */
   groups?: string[];
+  /** Of every IngressClass. Default: it exists. */
+  ingressClass?: ClassState;
   now?: () => number;
   /** Told of each Event: `Warning BadKey`. */
   record?: (event: string) => void;
@@ -28,10 +30,15 @@ export interface Surroundings {
 export function serverReconciler(cluster: FakeCluster, given: Surroundings): ServerReconciler {
   const { factory, webAppHosts = [], now = Date.now, record = () => undefined } = given;
   const { discovered = { served: [{ group: '', name: 'pods' }], silent: [] }, groups = ['kubevirt.io'] } = given;
+  const { ingressClass = 'exists' } = given;
   const watches = watchesOf(cluster);
   const applier = new Applier(cluster.client, watches);
   const config = { gatewayImage: 'gateway:1', webAppHosts };
-  const discovery = { discover: async () => discovered, groups: async () => groups };
+  const discovery = {
+    discover: async () => discovered,
+    groups: async () => groups,
+    ingressClass: async () => ingressClass,
+  };
   return new ServerReconciler(
     new ServerGatherer(watches, applier, new SecretReader(cluster.client), discovery, config),
     new MaterialMaker(applier, factory),
