@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { API_VERSION, type GateServer } from '#libs/api';
-import { isKubeError, types } from '#libs/kube';
+import { apiVersion, isKubeError, type KubeObject, types } from '#libs/kube';
 import { adminClient } from './support/admin.js';
 import { until } from './support/until.js';
 
 const admin = adminClient();
 const id = Date.now().toString(36);
-const namespace = `exposed-${id}`;
+const [namespace, elsewhere] = [`exposed-${id}`, `elsewhere-${id}`];
 const className = `class-${id}`;
 
 /** The kind is served by real control planes only. */
@@ -16,19 +16,23 @@ const hasClasses = await admin.list(types.ingressClasses).then(
 );
 
 beforeAll(async () => {
-  await admin.create(types.namespaces, { metadata: { name: namespace } });
+  for (const name of [namespace, elsewhere]) await admin.create(types.namespaces, { metadata: { name } });
 });
 afterAll(async () => {
   const isGone = (error: unknown): boolean => isKubeError(error, 404);
-  await admin.delete(types.namespaces, namespace);
-  await until('the namespace is gone', () => admin.get(types.namespaces, namespace).then(() => false, isGone), 60_000);
+  for (const name of [namespace, elsewhere]) await admin.delete(types.namespaces, name);
+  for (const name of [namespace, elsewhere]) {
+    const gone = () => admin.get(types.namespaces, name).then(() => false, isGone);
+    await until(`the namespace ${name} is gone`, gone, 60_000);
+  }
 });
 
 /** A GateServer whose gateway need not run. */
-async function create(name: string, spec: object): Promise<void> {
+async function create(name: string, spec: object = {}): Promise<string> {
   const route = `${name}.${namespace}.example.com`;
   const server = { metadata: { name, namespace }, spec: { route, replicas: 0, expose: 'ingress', ...spec } };
   await admin.create(types.gateServers, { apiVersion: API_VERSION, kind: 'GateServer', ...server });
+  return route;
 }
 
 /** Waits until `Exposed` has this reason. @returns its message */
@@ -44,6 +48,36 @@ async function exposed(name: string, reason: string, withinMs = 30_000): Promise
   expect(found.status).toBe(reason === 'Exposed' ? 'True' : 'False');
   return found.message;
 }
+
+function ingress(host: string, metadata: { name: string; namespace: string }, path = '/'): KubeObject {
+  const backend = { service: { name: 'web', port: { number: 80 } } };
+  const rules = [{ host, http: { paths: [{ path, pathType: 'Prefix', backend }] } }];
+  return { apiVersion: apiVersion(types.ingresses), kind: 'Ingress', metadata, spec: { rules } } as KubeObject;
+}
+
+describe('Exposed says that another Ingress takes the requests for the host name', () => {
+  it('names one of its own namespace, until that has a path of its own', async () => {
+    const host = await create('same');
+    await exposed('same', 'Exposed');
+    const other = { name: 'website', namespace };
+    await admin.create(types.ingresses, ingress(host, other));
+    expect(await exposed('same', 'HostShared')).toContain(`Ingress website takes all requests for ${host}, too`);
+    const { spec } = ingress(host, other, '/docs') as unknown as { spec: object };
+    await admin.patch(types.ingresses, 'website', namespace, { spec }, 'merge');
+    await exposed('same', 'Exposed');
+  });
+
+  it('does not name one of another namespace, until that is deleted', async () => {
+    const host = await create('other');
+    await exposed('other', 'Exposed');
+    await admin.create(types.ingresses, ingress(host, { name: 'website', namespace: elsewhere }));
+    const message = await exposed('other', 'HostShared');
+    expect(message).toContain(`an Ingress in another namespace takes all requests for ${host}, too`);
+    expect(message).not.toMatch(/elsewhere|website/);
+    await admin.delete(types.ingresses, 'website', elsewhere);
+    await exposed('other', 'Exposed');
+  });
+});
 
 describe.skipIf(!hasClasses)('where the cluster serves IngressClasses', () => {
   afterAll(() => admin.delete(types.ingressClasses, className));

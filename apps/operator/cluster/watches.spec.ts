@@ -26,6 +26,10 @@ const secret = (name: string, { labels = {}, annotations = {} }: Record<string, 
 });
 const OWN = secret('own', { labels: { [MANAGED_BY]: OPERATOR } });
 const OTHERS = [secret('plain'), secret('mine', { annotations: { [SIGNING_KEY]: 'true' } })];
+const INGRESS = {
+  metadata: { ...secret('web').metadata },
+  spec: { rules: [{ host: 'a.example.com', http: { paths: [{ path: '/', pathType: 'Prefix', backend: VALUE }] } }] },
+};
 const VM = { metadata: { name: 'vm', namespace: 'n', uid: 'u' }, spec: { userData: VALUE } };
 
 /** A server that knows selectors, and sends whole objects whatever it is asked for. */
@@ -34,7 +38,12 @@ async function started(): Promise<Watches> {
     const { pathname, searchParams } = new URL(req.url ?? '', 'http://x');
     if (searchParams.has('watch')) return void res.writeHead(200).flushHeaders();
     const own = searchParams.has('labelSelector');
-    const kinds = { secrets: own ? [OWN] : [OWN, ...OTHERS], virtualmachines: [VM], virtualmachineinstances: [VM] };
+    const kinds = {
+      secrets: own ? [OWN] : [OWN, ...OTHERS],
+      virtualmachines: [VM],
+      virtualmachineinstances: [VM],
+      ingresses: own ? [] : [INGRESS],
+    };
     const items = kinds[pathname.split('/').at(-1) as keyof typeof kinds] ?? [];
     json(res, { metadata: { resourceVersion: '5' }, items });
   });
@@ -77,4 +86,10 @@ it("keeps neither data nor anything that may hold data, of others' Secrets and V
   });
   expect(owned.get(types.secrets)?.list()).toEqual([OWN]);
   expect(virtualMachines.get('vm', 'n')?.metadata.uid).toBe('u');
+});
+
+it('keeps the hosts of all Ingresses, and nothing else of their spec', async () => {
+  const { ingresses } = await started();
+  const metadata = { name: 'web', namespace: 'n', uid: 'web', resourceVersion: '1' };
+  expect(ingresses.list()).toEqual([{ metadata, hosts: ['a.example.com'] }]);
 });

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { type GateServer, type GateSession, type GateToken, SIGNING_KEY } from '#libs/api';
+import { type GateServer, type GateSession, type GateToken } from '#libs/api';
 import { Informer, type InformerOptions, type KubeObject, OwnClient, type ResourceType, types } from '#libs/kube';
 import { Faults } from '../ops/faults.js';
+import { essentials } from './essentials.js';
+import { type IngressHosts, ingressHosts } from './ingress-hosts.js';
 import { type Manifest, type PodObject } from './manifest.js';
 import { OWNED_SELECTOR } from './labels.js';
 
@@ -31,6 +33,8 @@ export class Watches {
   readonly virtualMachineInstances: Informer<KubeObject>;
   /** Of gateways, without their spec. */
   readonly pods: Informer<PodObject>;
+  /** All Ingresses, including those of other owners, without their spec. */
+  readonly ingresses: Informer<IngressHosts>;
   /** Objects that carry the operator's label, as they are: of every kind that a GateServer owns. */
   readonly owned: ReadonlyMap<ResourceType, Informer<Manifest>>;
 
@@ -51,6 +55,7 @@ export class Watches {
       labelSelector: OWNED_SELECTOR,
       transform: ({ metadata, status }) => ({ metadata, ...(status ? { status } : {}) }),
     });
+    this.ingresses = watch<IngressHosts>(types.ingresses, { transform: (object) => ingressHosts(object) });
     this.owned = new Map(OWNED.map((type) => [type, watch<Manifest>(type, { labelSelector: OWNED_SELECTOR })]));
   }
 
@@ -79,19 +84,7 @@ export class Watches {
 
   #needed(): Informer<KubeObject>[] {
     const own = [this.gateServers, this.gateTokens, this.gateSessions];
-    const kinds = [...own, this.secrets, this.pods, ...this.owned.values()];
+    const kinds = [...own, this.secrets, this.pods, this.ingresses, ...this.owned.values()];
     return kinds as unknown as Informer<KubeObject>[];
   }
-}
-
-const ESSENTIAL = ['name', 'namespace', 'uid', 'resourceVersion', 'deletionTimestamp', 'ownerReferences'] as const;
-
-/**
- * Which object, which version, whose, and whether it is marked as a signing key. No other annotation stays in memory:
- * kubectl's last-applied-configuration has the data of a Secret.
- */
-function essentials({ metadata }: KubeObject): KubeObject {
-  const kept = Object.fromEntries(ESSENTIAL.flatMap((name) => (name in metadata ? [[name, metadata[name]]] : [])));
-  const mark = metadata.annotations?.[SIGNING_KEY];
-  return { metadata: { ...kept, ...(mark === undefined ? {} : { annotations: { [SIGNING_KEY]: mark } }) } };
 }

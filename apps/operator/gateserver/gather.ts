@@ -3,6 +3,7 @@ import { type GateServer, gateServerDefaults, type GateServerSettings, type Gate
 import { type KubeObject, types } from '#libs/kube';
 import { Applier, controllerOf, isOwned } from '../apply/applier.js';
 import { isSigningKey } from '../cluster/labels.js';
+import { type IngressHosts } from '../cluster/ingress-hosts.js';
 import { type Manifest, type PodObject, type SecretObject } from '../cluster/manifest.js';
 import { SecretReader } from '../cluster/secret-reader.js';
 import { type TlsSecret } from '../cluster/tls-secret.js';
@@ -34,6 +35,8 @@ export interface Gathered {
   certificate: { secret: string; found: TlsSecret | undefined } | undefined;
   /** Names of the API groups that the cluster serves. */
   groups: readonly string[];
+  /** All that take the host name of the spec, its own among them. */
+  ingresses: IngressHosts[];
   /** Of the spec's IngressClass, where it names one and has an Ingress. */
   ingressClass: ClassState | undefined;
   /** GateServers of all namespaces. */
@@ -44,7 +47,7 @@ export interface Gathered {
   config: Pick<OperatorConfig, 'gatewayImage' | 'webAppHosts'>;
 }
 
-type Sources = Pick<Watches, 'gateServers' | 'gateTokens' | 'secrets' | 'owned' | 'pods'>;
+type Sources = Pick<Watches, 'gateServers' | 'gateTokens' | 'secrets' | 'ingresses' | 'owned' | 'pods'>;
 
 /** Reads everything that decides about a GateServer. */
 @Injectable()
@@ -75,6 +78,7 @@ export class ServerGatherer {
       pods: watches.pods.list().filter((pod) => gatewayOf(pod) === `${namespace}/${name}`),
       certificate: await this.#certificate(settings, names, namespace),
       groups: await this.discovery.groups(),
+      ingresses: watches.ingresses.list().filter(({ hosts }) => hosts.includes(settings.route)),
       ingressClass: await this.#ingressClass(settings),
       everyServer: watches.gateServers.list(),
       discovered: settings['admin-resources'].trim()

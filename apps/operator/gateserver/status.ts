@@ -15,6 +15,7 @@ import { guestRights } from './guest-role.js';
 import { type Material, signingNeeds } from './make.js';
 import { presentKey, retiresAt } from './material.js';
 import { urlsOf } from './servers.js';
+import { sharedHostCause } from './shared-host.js';
 
 type Stated = Omit<StatedCondition, 'observedGeneration'>;
 
@@ -126,7 +127,8 @@ function readyCondition(available: Stated, ...others: readonly Stated[]): Stated
 function exposedCondition(gathered: Gathered, now: Date): Stated {
   const { exposure, problem } = exposureOf(gathered.settings);
   if (problem) return { type: 'Exposed', status: 'False', reason: 'NotSupported', message: problem };
-  const cause = classCause(gathered) ?? certificateCause(gathered, now) ?? exposureCause(gathered);
+  const cause =
+    classCause(gathered) ?? sharedHostCause(gathered) ?? certificateCause(gathered, now) ?? exposureCause(gathered);
   if (cause) return { type: 'Exposed', status: 'False', ...cause };
   const message = exposure === 'none' ? 'Not exposed: spec.expose is none.' : `Exposed by ${exposure}.`;
   return { type: 'Exposed', status: 'True', reason: exposure === 'none' ? 'None' : 'Exposed', message };

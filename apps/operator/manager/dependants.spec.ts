@@ -32,6 +32,7 @@ function watched() {
     'gateSessions',
     'secrets',
     'pods',
+    'ingresses',
     'virtualMachines',
     'virtualMachineInstances',
   ];
@@ -41,10 +42,10 @@ function watched() {
   const queue = (keys: Set<string>) => ({ add: (key: string) => keys.add(key) });
   const queues = { servers: queue(servers), tokens: queue(tokens), sessions: { add: () => undefined } };
   enqueueDependants({ ...watches, owned } as unknown as Watches, queues);
-  const [gateServers, gateTokens, secrets] = ['gateServers', 'gateTokens', 'secrets'].map(
+  const [gateServers, gateTokens, secrets, ingresses] = ['gateServers', 'gateTokens', 'secrets', 'ingresses'].map(
     (name) => watches[name] as FakeWatch,
-  ) as [FakeWatch, FakeWatch, FakeWatch];
-  return { gateServers, gateTokens, secrets, owned, servers, tokens };
+  ) as [FakeWatch, FakeWatch, FakeWatch, FakeWatch];
+  return { gateServers, gateTokens, secrets, ingresses, owned, servers, tokens };
 }
 
 it('looks again when an object is taken from its owner (security row 16)', () => {
@@ -85,6 +86,25 @@ it('looks again at who shares its names when a GateServer comes, is refused or g
   servers.clear();
   gateServers.delete(one('x'));
   expect([...servers]).toEqual(['n/x-guest']);
+});
+
+it('looks again at who has a host name that an Ingress takes, changes or gives back', () => {
+  const { gateServers, ingresses, servers } = watched();
+  const server = (name: string) =>
+    ({ metadata: { name, namespace: 'n', uid: name }, spec: { route: `${name}.example.com` } }) as KubeObject;
+  gateServers.objects = [server('a'), server('b')];
+  const takes = (...hosts: string[]) => ({ metadata: { name: 'web', namespace: 'other' }, hosts }) as KubeObject;
+  for (const happens of [
+    () => ingresses.put(takes('a.example.com')),
+    () => ingresses.put(takes(), takes('a.example.com')),
+    () => ingresses.delete(takes('a.example.com')),
+  ]) {
+    happens();
+    expect([...servers]).toEqual(['n/a']);
+    servers.clear();
+  }
+  ingresses.put(takes(), takes());
+  expect([...servers]).toEqual([]);
 });
 
 describe('looks again at gateways and tokens of the namespace', () => {

@@ -6,6 +6,7 @@ import { gatewayOf } from '../gateserver/names.js';
 import { claimOf, rivalsOf } from '../gateserver/route-claim.js';
 import { serversOf } from '../gateserver/servers.js';
 import { targetOf } from '../gatetoken/gather.js';
+import { type IngressHosts } from '../cluster/ingress-hosts.js';
 import { isSigningKey } from '../cluster/labels.js';
 import { type Watches } from '../cluster/watches.js';
 
@@ -20,6 +21,7 @@ export interface Queues {
 export function enqueueDependants(watches: Watches, queues: Queues): void {
   onOwnKinds(watches, queues);
   onSecrets(watches, queues);
+  onIngresses(watches, queues);
   watches.pods.on('put', (pod) => queues.servers.add(gatewayOf(pod)));
   watches.pods.on('delete', (pod) => queues.servers.add(gatewayOf(pod)));
   for (const informer of watches.owned.values()) {
@@ -102,6 +104,17 @@ function onSecrets(watches: Watches, queues: Queues): void {
     informer?.on('put', changed);
     informer?.on('delete', (secret) => changed(secret));
   }
+}
+
+/** Who has a host name of an Ingress: another's may have come between, or let go of it. */
+function onIngresses({ gateServers, ingresses }: Watches, { servers }: Queues): void {
+  const changed = (...seen: IngressHosts[]) => {
+    const hosts = new Set(seen.flatMap((ingress) => ingress.hosts));
+    if (hosts.size === 0) return;
+    for (const server of gateServers.list()) if (hosts.has(server.spec.route)) servers.add(keyOf(server));
+  };
+  ingresses.on('put', (ingress, old) => changed(ingress, ...(old ? [old] : [])));
+  ingresses.on('delete', (ingress) => changed(ingress));
 }
 
 /** By name, not by uid: when a GateServer is recreated, the objects of the old one are deleted first. */

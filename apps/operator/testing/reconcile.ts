@@ -1,7 +1,9 @@
 import { types } from '#libs/kube';
 import { Applier } from '../apply/applier.js';
 import { Reporter } from '../apply/reporter.js';
+import { ingressHosts } from '../cluster/ingress-hosts.js';
 import { SecretReader } from '../cluster/secret-reader.js';
+import { type Manifest } from '../cluster/manifest.js';
 import { type Watches } from '../cluster/watches.js';
 import { type ClassState, type Discovered } from '../gateserver/discovery.js';
 import { ServerGatherer } from '../gateserver/gather.js';
@@ -67,7 +69,8 @@ export function tokenGatherer(cluster: FakeCluster, gateTokens?: object): TokenG
 function watchesOf(cluster: FakeCluster): Watches {
   const kinds = ['gateServers', 'gateTokens', 'virtualMachines', 'virtualMachineInstances', 'pods'] as const;
   const caches = Object.fromEntries(kinds.map((kind) => [kind, cluster.cache(types[kind])]));
-  return { ...caches, secrets: cluster.metadata(types.secrets), owned: cluster.owned } as unknown as Watches;
+  const ingresses = { list: () => cluster.cache<Manifest>(types.ingresses).list().map(ingressHosts) };
+  return { ...caches, ingresses, secrets: cluster.metadata(types.secrets), owned: cluster.owned } as unknown as Watches;
 }
 
 function reporter(cluster: FakeCluster, record: (event: string) => void): Reporter {
