@@ -213,6 +213,14 @@ export const gateTokenStatusSchema: Schema = {
     },
     'gate-server': { type: 'string', description: 'The GateServer whose gateway accepts this grant. No other does.' },
     'vm-uid': { type: 'string', description: 'UID of the virtual machine that the grant is bound to.' },
+    issuer: {
+      type: 'string',
+      description: 'User name of who created this object, as the API server knew it. Empty where nothing proves it.',
+    },
+    approval: {
+      type: 'string',
+      description: 'Proves to the gateway that the operator approved this grant as it is.',
+    },
     redeemed: {
       type: 'object',
       description: 'Who redeemed a single-use grant.',

@@ -55,6 +55,10 @@ export interface GateTokenStatus {
   /** Name of the GateServer whose gateway opens for it. */
   'gate-server'?: string;
   'vm-uid'?: string;
+  /** User name of who created it; absent unless the seal of `spec.issuer` is good. */
+  issuer?: string;
+  /** HMAC by which its gateway knows that the operator approved it. */
+  approval?: string;
   /** The gateway's part: who redeemed a single-use grant (`by` is the nonce of their cookie). */
   redeemed?: { at: string; by: string };
   live?: number;

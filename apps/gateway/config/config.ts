@@ -9,7 +9,7 @@ import {
   upstreamNamed,
 } from '#libs/ops';
 import { z } from 'zod';
-import { type SecretKey } from './secret.js';
+import { type SecretKey } from '#libs/token';
 import {
   apiUrl,
   frameAncestors,

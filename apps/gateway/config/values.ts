@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isDnsSubdomain } from '#libs/api';
 import { isLoopback } from '#libs/kube';
 import { parseDuration } from '#libs/token';
-import { SecretKey } from './secret.js';
+import { SecretKey } from '#libs/token';
 
 /** Text that `read` turns into a value. Its problem, whether it throws or the text is missing, is what was wanted. */
 function value<T>(wanted: string, read: (text: string) => T) {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { API_VERSION, type GateToken } from '#libs/api';
 import { type Informer, type ListOptions, type OwnClient } from '#libs/kube';
 import { type GatewayConfig } from '../config/config.js';
-import { SecretKey } from '../config/secret.js';
+import { SecretKey } from '#libs/token';
 import { GrantReader } from './grant-reader.js';
 import { GrantStore } from './grant-store.js';
 import { Handles } from './handle.js';

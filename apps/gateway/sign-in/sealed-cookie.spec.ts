@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { SecretKey } from '../config/secret.js';
+import { SecretKey } from '#libs/token';
 import { CookieUsers } from './cookie-users.js';
 import { expiryOf } from './review.js';
 import { type Sealed, SealedCookie, SIGN_IN_COOKIE, TooLargeForCookie } from './sealed-cookie.js';

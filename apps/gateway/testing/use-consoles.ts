@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { type GateToken, type GateTokenSpec } from '#libs/api';
-import { SecretKey } from '../config/secret.js';
+import { SecretKey } from '#libs/token';
 import { setGrantCookies } from '../grants/cookies.js';
 import { Handles } from '../grants/handle.js';
 import { call, view, type Viewer } from './clients.js';

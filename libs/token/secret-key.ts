@@ -1,5 +1,5 @@
 import { hkdfSync } from 'node:crypto';
-import { Secret } from '#libs/token';
+import { Secret } from './secret.js';
 
 /** A key from which others are derived, one per purpose. Prints as `[secret]`. */
 export class SecretKey extends Secret<Buffer> {

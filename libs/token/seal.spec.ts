@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { API_VERSION, type GateToken, type GateTokenSpec, type GateTokenStatus } from '#libs/api';
+import { approvalOf, isApproved, isSealed, SecretKey, sealOf } from './index.js';
+
+const key = new SecretKey(Buffer.alloc(32, 1));
+const other = new SecretKey(Buffer.alloc(32, 2));
+const created = Date.parse('2030-01-01T00:00:00Z') / 1000;
+const issuer = { username: 'ann', uid: 'u', groups: ['a', 'b'], extra: { x: ['1'] } };
+
+function token(spec: GateTokenSpec = {}, metadata: object = {}): GateToken {
+  return {
+    apiVersion: API_VERSION,
+    kind: 'GateToken',
+    metadata: {
+      name: 'one',
+      namespace: 'prod',
+      uid: 'uid-1',
+      creationTimestamp: '2030-01-01T00:00:00Z',
+      ...metadata,
+    },
+    spec: { vm: 'demo', issuer, ...spec },
+  };
+}
+
+/** Sealed, then changed as someone would. */
+function sealedToken(spec: GateTokenSpec = {}, metadata: object = {}, at = created): GateToken {
+  const made = token(spec, metadata);
+  const seal = sealOf(key, made, at);
+  return { ...made, spec: { ...made.spec, issuer: { ...issuer, ...made.spec.issuer, seal } } };
+}
+
+const changed = (made: GateToken, spec: GateTokenSpec = {}, metadata: object = {}): GateToken => ({
+  ...made,
+  metadata: { ...made.metadata, ...metadata },
+  spec: { ...made.spec, ...spec },
+});
+
+describe('the seal of an issuer', () => {
+  it('holds for the GateToken that it was made for', () => {
+    expect(isSealed([other, key], sealedToken())).toBe(true);
+    expect(sealedToken().spec.issuer?.seal).toMatch(/^v1\.\d+\.[-\w]{43}$/);
+  });
+
+  it('does not hold with another key, with none, and without a seal', () => {
+    expect(isSealed([other], sealedToken())).toBe(false);
+    expect(isSealed([], sealedToken())).toBe(false);
+    expect(isSealed([key], token())).toBe(false);
+  });
+
+  it.each<[string, GateTokenSpec, object]>([
+    ['another name', {}, { name: 'two' }],
+    ['another namespace', {}, { namespace: 'dev' }],
+    ['one of the same name made later', {}, { creationTimestamp: '2030-01-01T00:05:01Z' }],
+    ['one without a time', {}, { creationTimestamp: undefined }],
+    ['another VM', { vm: 'secret' }, {}],
+    ['more paths', { urls: ['/api/*'] }, {}],
+    ['more verbs', { verbs: ['get', 'post'] }, {}],
+    ['a longer time', { duration: '24h' }, {}],
+    ['another link', { 'link-hash': 'x'.repeat(43) }, {}],
+    ['another key', { 'secret-name': 'x' }, {}],
+  ])('does not hold for %s', (_, spec, metadata) => {
+    expect(isSealed([key], changed(sealedToken(), spec, metadata))).toBe(false);
+  });
+
+  it.each([{ username: 'boss' }, { uid: 'v' }, { groups: ['a', 'b', 'system:masters'] }, { extra: {} }])(
+    'does not hold for another issuer: %o',
+    (who) => {
+      const made = sealedToken();
+      const spec = { issuer: { ...issuer, ...made.spec.issuer, ...who } };
+      expect(isSealed([key], changed(made, spec))).toBe(false);
+    },
+  );
+
+  it.each(['', 'v1', 'v1.1.x', 'v2.1893456000.', `v1.${created}.${'A'.repeat(43)}`, `v1.NaN.${'A'.repeat(43)}`])(
+    'does not hold where it is "%s"',
+    (seal) => {
+      expect(isSealed([key], changed(sealedToken(), { issuer: { ...issuer, seal } }))).toBe(false);
+    },
+  );
+
+  it('says when it was made: a time that was changed breaks it', () => {
+    const made = sealedToken();
+    const seal = made.spec.issuer?.seal?.replace(String(created), String(created + 1)) ?? '';
+    expect(isSealed([key], changed(made, { issuer: { ...issuer, seal } }))).toBe(false);
+  });
+
+  it('holds after what may change has changed, with defaults written out, and in any order of fields', () => {
+    const { issuer: who, ...spec } = sealedToken({ urls: ['/version'] }).spec;
+    const later = { issuer: who, ...spec, duration: '1h', verbs: ['get'], revoked: true, description: 'new' };
+    expect(isSealed([key], changed(token(), later as GateTokenSpec))).toBe(true);
+  });
+
+  it('holds for a generated name, whatever was generated', () => {
+    const made = sealedToken({}, { name: undefined, generateName: 'gatetoken-' });
+    expect(isSealed([key], changed(made, {}, { name: 'gatetoken-x7' }))).toBe(true);
+    expect(isSealed([key], changed(made, {}, { name: 'gatetoken-x7', generateName: 'other-' }))).toBe(false);
+  });
+
+  it('bears clocks that differ by minutes', () => {
+    expect(isSealed([key], sealedToken({}, {}, created - 299))).toBe(true);
+    expect(isSealed([key], sealedToken({}, {}, created + 301))).toBe(false);
+  });
+});
+
+describe('the approval of a grant', () => {
+  const data = { from: '', until: '', duration: '1h', nbf: 1, exp: 2, verbs: ['get'], urls: ['/version'] };
+  const status: GateTokenStatus = { phase: 'Ready', data, issuer: 'ann', 'gate-server': 'gs', 'vm-uid': 'v' };
+  const approved = (): GateToken => {
+    const made = { ...token(), status };
+    return { ...made, status: { ...status, approval: approvalOf(key, made) } };
+  };
+
+  it('holds as it is, and after the gateway wrote its part of the status', () => {
+    const made = approved();
+    expect(isApproved(key, made)).toBe(true);
+    expect(isApproved(other, made)).toBe(false);
+    expect(isApproved(key, { ...made, status: { ...made.status, live: 1, 'last-used': 'now' } })).toBe(true);
+    expect(isApproved(key, { ...token(), status })).toBe(false);
+    expect(isApproved(key, token())).toBe(false);
+  });
+
+  it.each<GateTokenStatus>([
+    { data: { ...data, exp: 3 } },
+    { issuer: 'boss' },
+    { 'gate-server': 'other' },
+    { 'vm-uid': 'w' },
+  ])('does not hold for another status: %o', (part) => {
+    const made = approved();
+    expect(isApproved(key, { ...made, status: { ...made.status, ...part } })).toBe(false);
+  });
+
+  it('does not hold for another GateToken', () => {
+    const made = approved();
+    expect(isApproved(key, changed(made, {}, { uid: 'uid-2' }))).toBe(false);
+    expect(isApproved(key, changed(made, { urls: ['/api/*'] }))).toBe(false);
+  });
+});
