@@ -120,6 +120,7 @@ describe('defaults', () => {
       'max-consoles': 1000,
       'drain-time': '30s',
       'token-retention': '168h',
+      'store-tokens': true,
       'accept-unregistered': false,
       'frame-ancestors': [],
     });

@@ -247,6 +247,10 @@ const properties: SchemaOf<GateServerSpec> = {
   ...exposure,
   ...lifetimes,
   'max-consoles': count('Maximum number of open consoles per gateway replica.', 1, 100_000, 1000),
+  'store-tokens': flag(
+    'Sign a JWT for each GateToken without link-hash, and keep it in status.token, where everyone who can read GateTokens can use it. false: such GateTokens are refused, and those that were signed before are revoked.',
+    true,
+  ),
   'accept-unregistered': flag(
     'Also accept JWTs that were signed by the same key but belong to no GateToken, as in the original system. They cannot be revoked individually.',
     false,

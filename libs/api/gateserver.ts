@@ -32,6 +32,8 @@ export interface GateServerSpec {
   'max-consoles'?: number;
   'drain-time'?: string;
   'token-retention'?: string;
+  /** False: no usable JWT is kept in the cluster. */
+  'store-tokens'?: boolean;
   'accept-unregistered'?: boolean;
   'frame-ancestors'?: string[];
   'web-app'?: string;

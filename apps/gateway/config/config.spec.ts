@@ -43,6 +43,7 @@ describe('readConfig', () => {
       'LISTEN',
       'TRUSTED_HOPS',
       'MAX_DURATION',
+      'STORE_TOKENS',
       'ACCEPT_UNREGISTERED',
       'LOG_LEVEL',
       'GATESERVER',

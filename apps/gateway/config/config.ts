@@ -40,6 +40,8 @@ export interface GatewayConfig extends ProgramConfig {
   readonly drainTime: number;
   /** From "not ready" to closed doors: meanwhile the cluster stops sending requests here. */
   readonly shutdownDelay: number;
+  /** False: JWTs are refused, links alone are issued. */
+  readonly storeTokens: boolean;
   readonly acceptUnregistered: boolean;
   readonly frameAncestors: readonly string[];
   readonly webApp?: URL;
@@ -71,6 +73,7 @@ const schema = z
     MAX_CONSOLES: wholeNumber(1_000_000).default(1000),
     DRAIN_TIME: milliseconds.default(30_000),
     SHUTDOWN_DELAY: milliseconds.default(0),
+    STORE_TOKENS: trueOrFalse.default(true),
     ACCEPT_UNREGISTERED: trueOrFalse.default(false),
     FRAME_ANCESTORS: frameAncestors.default([]),
     WEB_APP: webUrl.optional(),
@@ -105,6 +108,7 @@ function toConfig(env: Variables): GatewayConfig {
     maxConsoles: env.MAX_CONSOLES,
     drainTime: env.DRAIN_TIME,
     shutdownDelay: env.SHUTDOWN_DELAY,
+    storeTokens: env.STORE_TOKENS,
     acceptUnregistered: env.ACCEPT_UNREGISTERED,
     frameAncestors: env.FRAME_ANCESTORS,
     ...(env.WEB_APP === undefined ? {} : { webApp: env.WEB_APP }),

@@ -72,7 +72,7 @@ function compile(token: GateToken): ActiveGrant {
     singleUse: spec['single-use'] ?? false,
     takeOver: spec['take-over'] ?? true,
     viewOnly,
-    revoked: spec.revoked ?? false,
+    revoked: isRevoked(token),
     signed: status?.data !== undefined,
     refused: status?.phase === 'Error',
     registered: true,
@@ -86,6 +86,9 @@ function compile(token: GateToken): ActiveGrant {
     ...(spec.issuer === undefined ? {} : { issuer: spec.issuer.username }),
   };
 }
+
+/** By a person, or by the operator where the GateServer stores no tokens any more. */
+export const isRevoked = ({ spec, status }: GateToken): boolean => spec.revoked === true || status?.phase === 'Revoked';
 
 type Validity = Pick<ActiveGrant, 'nbf' | 'exp'>;
 

@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { Watches } from '../cluster/watches.js';
 import { type GateToken } from '#libs/api';
 import { VmStates } from '../vms/vm-states.js';
-import { type ActiveGrant, vmFaultOf } from './active-grant.js';
+import { type ActiveGrant, isRevoked, vmFaultOf } from './active-grant.js';
 
 /**
  * `revoked` is said of a deleted one too. `refused`: the operator does not stand by it any more. `gone`: the VM that it
@@ -118,7 +118,7 @@ export class GrantEnds {
 }
 
 function endOf(token: GateToken): GrantEnd | undefined {
-  if (token.spec.revoked === true) return 'revoked';
+  if (isRevoked(token)) return 'revoked';
   if (token.status?.phase !== 'Error') return undefined;
   return vmFaultOf(token.status) === undefined ? 'refused' : 'gone';
 }

@@ -11,6 +11,7 @@ import { Operation } from '../http/operation.js';
 import { invalidGrant } from '../grants/invalid-grant.js';
 import { ForTokens } from '../http/access.js';
 import { issue, type IssuedGrant } from '../grants/issue.js';
+import { noJwts } from '../grants/no-jwts.js';
 import { Audit } from '../ops/audit.js';
 import { ClientAddresses } from '../http/client-address.js';
 
@@ -36,7 +37,7 @@ export class RequestController {
     examples: { screen: { summary: 'The screen of a VM', value: { URLs: [VNC], duration: '10m' } } },
     status: 200,
     answer: TokenResponse,
-    refuses: [400, 401, 403, 422, 429, 504],
+    refuses: [400, 401, 403, 409, 422, 429, 504],
   })
   @Post('auth/jwt/request')
   async request(
@@ -44,7 +45,8 @@ export class RequestController {
     @CurrentUser() { client }: User,
     @Body() { URLs, ...rest }: TokenBody,
   ): Promise<TokenResponse> {
-    const { namespace, gateServer, publicUrls } = this.config;
+    const { namespace, gateServer, publicUrls, storeTokens } = this.config;
+    if (!storeTokens) throw noJwts(namespace, `Issue a link instead: POST /api/v1/namespaces/${namespace}/gatetokens.`);
     const publicUrl = publicUrls[0]?.origin ?? '';
     const spec = { urls: URLs, ...given(rest), 'secret-name': jwtSecretOf(gateServer) };
     const issued = await issue({ client, namespace, spec, want: 'token', publicUrl }, this.clock);

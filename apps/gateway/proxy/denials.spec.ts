@@ -129,6 +129,15 @@ describe('row 10: grants at the ends of their lives, at both doors', () => {
     await expectBoth(bearer(grant.status?.token), 401, /revoked/);
   });
 
+  it('taken back by the operator, whose JWT is in a backup still (row 8)', async () => {
+    const grant = await cluster.grant({ urls });
+    cluster.takeBack(grant);
+    const jwt = grant.status?.token;
+    await expect.poll(async () => (await call(gateway.port, PODS, { headers: bearer(jwt) })).status).toBe(401);
+    await expectBoth(bearer(jwt), 401, /revoked/);
+    expect((await call(gateway.port, `/auth/jwt/set?token=${jwt}`)).status).toBe(410);
+  });
+
   it('deleted, within a second', async () => {
     const grant = await cluster.grant({ urls });
     expect((await call(gateway.port, PODS, { headers: bearer(grant.status?.token) })).status).toBe(200);

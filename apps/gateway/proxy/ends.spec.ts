@@ -67,6 +67,7 @@ async function bound(): Promise<{ vm: string; grant: GateToken; headers: Headers
 describe('row 10: what goes on is cut', () => {
   it.each([
     ['is revoked', 4002, (grant: GateToken) => cluster.revoke(grant)],
+    ['is taken back by the operator', 4002, (grant: GateToken) => cluster.takeBack(grant)],
     ['is refused by the operator', 4002, (grant: GateToken) => cluster.refuse(grant, 'SecretNotFound')],
     ['is refused for its VM', 4004, (grant: GateToken) => cluster.refuse(grant, 'VirtualMachineReplaced')],
   ])('when the grant %s', async (_name, code, end) => {

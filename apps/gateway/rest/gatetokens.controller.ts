@@ -49,6 +49,7 @@ export class GateTokensController {
     summary: 'Check what a grant would allow and whether you can issue it, without creating it',
     body: IssueBody,
     examples: ISSUE_EXAMPLES,
+    query: IssueParams,
     status: 200,
     answer: CheckResponse,
     refuses: [400, 401, 403, 422],
@@ -58,8 +59,9 @@ export class GateTokensController {
     @CurrentUser() user: User,
     @Param('ns', KubeNameParam) ns: string,
     @Body() body: IssueBody,
+    @Query() { token }: IssueParams,
   ): Promise<CheckResponse> {
-    return this.tokens.check(user.client, ns, body);
+    return this.tokens.check(user.client, ns, body, token === 'true' ? 'token' : 'link');
   }
 
   @Operation({

@@ -16,15 +16,21 @@ import { parseDuration } from '#libs/token';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { Refusal } from '../http/refusal.js';
 import { issue } from '../grants/issue.js';
+import { noJwts } from '../grants/no-jwts.js';
 import { checkRequest } from './check-request.js';
 import { gateTokenView } from './gatetoken-view.js';
 
-type Where = Pick<GatewayConfig, 'namespace' | 'gateServer' | 'publicUrls' | 'maxDuration'>;
+type Where = Pick<GatewayConfig, 'namespace' | 'gateServer' | 'publicUrls' | 'maxDuration' | 'storeTokens'>;
+
+/** What opens the grant. */
+type Want = 'link' | 'token';
 
 interface Gate {
   publicUrl: string;
   /** Of a token, in milliseconds. */
   longest: number;
+  /** False: it issues links alone. */
+  storesTokens: boolean;
 }
 
 /** Grants as the user sees, issues and revokes them: Kubernetes judges each step by the user's own rights. */
@@ -44,16 +50,12 @@ export class GateTokensService {
     return gateTokenView(await client.get<GateToken>(types.gateTokens, name, namespace));
   }
 
-  async issue(
-    client: UserClient,
-    namespace: string,
-    request: IssueRequest,
-    want: 'link' | 'token',
-  ): Promise<IssueResponse> {
+  async issue(client: UserClient, namespace: string, request: IssueRequest, want: Want): Promise<IssueResponse> {
     const { name, ...asked } = request;
     const secretName = this.secretName(namespace, request);
     const spec = secretName === undefined ? asked : { ...asked, 'secret-name': secretName };
-    const { publicUrl } = await this.gate(client, namespace, secretName);
+    const { publicUrl, storesTokens } = await this.gate(client, namespace, secretName);
+    if (want === 'token' && !storesTokens) throw noJwts(namespace, LINK_INSTEAD);
     const order = { client, namespace, spec, want, publicUrl, ...(name ? { name } : {}) };
     const { gatetoken, ...told } = await issue(order, this.clock);
     return { gatetoken: gateTokenView(gatetoken), ...told };
@@ -69,13 +71,14 @@ export class GateTokensService {
   }
 
   /** What a grant would allow, and whether the user may issue it, before it is created. */
-  async check(client: UserClient, namespace: string, request: IssueRequest): Promise<CheckResponse> {
-    const gate = await this.gate(client, namespace, this.secretName(namespace, request)).catch(asProblem);
+  async check(client: UserClient, namespace: string, request: IssueRequest, want: Want): Promise<CheckResponse> {
+    const secretName = this.secretName(namespace, request);
+    const gate = await this.gate(client, namespace, secretName).catch(asProblem);
     const longest = typeof gate === 'string' ? this.where.maxDuration : gate.longest;
     const { grants, problems: found } = checkRequest(request, namespace, longest, this.clock.now());
     const { invalid, problems: told } = await this.kubernetesProblems(client, namespace, request);
     // What the schema refuses would be told twice.
-    const problems = [...(invalid ? [] : found), ...(typeof gate === 'string' ? [gate] : []), ...told];
+    const problems = [...(invalid ? [] : found), ...gateProblems(gate, namespace, want), ...told];
     return { allowed: problems.length === 0, grants, problems };
   }
 
@@ -120,7 +123,7 @@ export class GateTokensService {
     const [own] = this.where.publicUrls;
     const isOwn = secretName === jwtSecretOf(this.where.gateServer);
     if (namespace === this.where.namespace && own !== undefined && isOwn) {
-      return { publicUrl: own.origin, longest: this.where.maxDuration };
+      return { publicUrl: own.origin, longest: this.where.maxDuration, storesTokens: this.where.storeTokens };
     }
     const { items } = await client.list<GateServer>(types.gateServers, namespace);
     const named = secretName !== undefined && items.find(({ status }) => status?.['secret-name'] === secretName);
@@ -128,7 +131,7 @@ export class GateTokensService {
     if (server !== undefined) {
       const settings = gateServerDefaults(server.spec);
       const publicUrl = settings['public-urls'][0] ?? `https://${server.spec.route}`;
-      return { publicUrl, longest: parseDuration(settings['max-duration']) };
+      return { publicUrl, longest: parseDuration(settings['max-duration']), storesTokens: settings['store-tokens'] };
     }
     throw new Refusal(
       409,
@@ -136,6 +139,14 @@ export class GateTokensService {
       'Ask an administrator to create one there.',
     );
   }
+}
+
+const LINK_INSTEAD = 'Leave out ?token=true to get a link instead.';
+
+/** @param gate the reason why there is none, if there is none */
+function gateProblems(gate: Gate | string, namespace: string, want: Want): string[] {
+  if (typeof gate === 'string') return [gate];
+  return want === 'token' && !gate.storesTokens ? [asProblem(noJwts(namespace, LINK_INSTEAD))] : [];
 }
 
 /** @returns what a person can act on; @throws what they cannot */

@@ -14,8 +14,8 @@ afterEach(() => {
   cluster.api.answer = () => false;
 });
 
-async function check(body: unknown, namespace = 'ns'): Promise<CheckResponse> {
-  const reply = await asAda(gateway.port, 'POST', `/namespaces/${namespace}/gatetokens/check`, body);
+async function check(body: unknown, namespace = 'ns', query = ''): Promise<CheckResponse> {
+  const reply = await asAda(gateway.port, 'POST', `/namespaces/${namespace}/gatetokens/check${query}`, body);
   expect([reply.status, reply.body]).toEqual([200, expect.any(String)]);
   return JSON.parse(reply.body) as CheckResponse;
 }
@@ -214,6 +214,22 @@ describe('POST gatetokens', () => {
     const byCluster = statusOf(await asAda(gateway.port, 'POST', TOKENS, { vm: 'demo', duration: '1d' }));
     for (const status of [byUs, byCluster]) {
       expect(status).toMatchObject({ code: 422, reason: 'Invalid', details: { causes: [{ field: 'spec.duration' }] } });
+    }
+  });
+
+  it('row 8: a JWT is refused at once where the GateServer of the namespace stores none; a link is not', async () => {
+    const items = [{ metadata: {}, spec: { route: 'gate.other.example.com', 'store-tokens': false } }];
+    serveUsers(cluster, { ...DRY, 'GET /other/gateservers': { code: 200, body: { metadata: {}, items } } });
+    const said =
+      'The gateway of namespace other issues no JWTs: store-tokens is false in its GateServer. Leave out ?token=true to get a link instead.';
+    const asked = cluster.api.seen.length;
+    const other = '/namespaces/other/gatetokens';
+    const reply = await asAda(gateway.port, 'POST', `${other}?token=true`, { urls: [PODS] });
+    expect(statusOf(reply)).toMatchObject({ kind: 'Status', code: 409, reason: 'Conflict', message: said });
+    expect(cluster.api.seen.slice(asked).map(({ method }) => method)).not.toContain('POST');
+    expect(await check({ urls: [PODS] }, 'other', '?token=true')).toMatchObject({ allowed: false, problems: [said] });
+    for (const query of ['', '?token=false']) {
+      expect(await check({ urls: [PODS] }, 'other', query)).toMatchObject({ allowed: true, problems: [] });
     }
   });
 

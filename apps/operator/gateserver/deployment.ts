@@ -142,6 +142,7 @@ function environment({ name, settings, urls }: DeploymentInput) {
     MAX_CONSOLES: String(settings['max-consoles']),
     DRAIN_TIME: settings['drain-time'],
     SHUTDOWN_DELAY: `${SHUTDOWN_DELAY_SECONDS}s`,
+    STORE_TOKENS: String(settings['store-tokens']),
     ACCEPT_UNREGISTERED: String(settings['accept-unregistered']),
     FRAME_ANCESTORS: settings['frame-ancestors'].join(','),
     WEB_APP: settings['web-app'] ?? '',

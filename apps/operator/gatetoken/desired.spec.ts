@@ -122,6 +122,72 @@ describe('max-duration limits what is issued from now on', () => {
   });
 });
 
+describe('a GateServer that stores no tokens (security row 8)', () => {
+  const none = [server('gs', {}, { 'store-tokens': false, 'public-urls': ['https://gate.example.com'] })];
+
+  it.each<[string, GateTokenSpec]>([
+    ['signed with the key of the GateServer', { urls: URLS }],
+    ['signed with an annotated key', { urls: URLS, 'secret-name': 'mine' }],
+    ['single-use', { urls: URLS, 'single-use': true }],
+    ['not valid yet', { urls: URLS, from: '2030-01-02T00:00:00Z' }],
+  ])('no JWT is made of a grant that is %s', (_what, spec) => {
+    const mine = { mine: { metadata: { name: 'mine', annotations: { [SIGNING_KEY]: 'true' } }, data } };
+    expect(judged(spec, none, mine)).toEqual({
+      phase: 'Error',
+      reason: 'TokensNotStored',
+      message:
+        'GateServer gs stores no tokens (its spec.store-tokens is false). Create a GateToken with spec.link-hash instead, the base64url SHA-256 of a random code: its link is https://gate.example.com/l#CODE.',
+      end: expect.any(Number) as number,
+    });
+    expect(judged(spec, [server()], mine).phase).toBe('Ready');
+  });
+
+  it('links go on, new and old', () => {
+    const link = { urls: URLS, 'link-hash': 'h'.repeat(43) };
+    expect(judged(link, none)).toMatchObject({ phase: 'Ready' });
+    expect(judged(link, none)).not.toHaveProperty('signing');
+    expect(judged(link, none, {}, { phase: 'Ready', 'gate-server': 'gs' }).phase).toBe('Ready');
+  });
+
+  const given = { phase: 'Ready', token: 'a.b.c', link: 'https://x', 'gate-server': 'gs' };
+  const metadata = { name: 't', namespace: 'n', uid: 'u', generation: 1 };
+
+  it('a token that was given out before ends for good, and leaves nothing usable', () => {
+    const token = { metadata, spec: { urls: URLS }, status: given } as unknown as GateToken;
+    const ended = gateTokenStatus(token, judged({ urls: URLS }, none, {}, given), undefined, new Date(NOW));
+    expect(ended).toMatchObject({
+      phase: 'Revoked',
+      'gate-server': 'gs',
+      conditions: [
+        {
+          status: 'False',
+          reason: 'TokensNotStored',
+          message:
+            'The token was revoked and removed from the status, because GateServer gs no longer stores tokens (its spec.store-tokens is false). Create a GateToken with spec.link-hash instead.',
+        },
+      ],
+    });
+    expect(ended).not.toHaveProperty('token');
+    expect(ended).not.toHaveProperty('link');
+    const kept = { ...ended.conditions?.[0] };
+    for (const servers of [none, [server()], []]) {
+      const again = judged({ urls: URLS }, servers, {}, ended);
+      expect(again).toMatchObject({ phase: 'Revoked', reason: kept.reason, message: kept.message });
+    }
+  });
+
+  it('so does one that was given out and waits now, and one whose GateServer is in error', () => {
+    const waits = { phase: 'Pending', 'gate-server': 'gs' };
+    expect(judged({ urls: URLS }, none, {}, waits).phase).toBe('Revoked');
+    const faulty = [server('gs', { phase: 'Error' }, { 'store-tokens': false })];
+    expect(judged({ urls: URLS }, faulty, {}, given).phase).toBe('Revoked');
+  });
+
+  it('one that was never given out becomes Ready when tokens are stored again', () => {
+    expect(judged({ urls: URLS }, [server()], {}, { phase: 'Error' }).phase).toBe('Ready');
+  });
+});
+
 describe('whatever the schema takes, its status can be written', () => {
   const part = (...odd: string[]) =>
     fc.oneof(

@@ -53,10 +53,12 @@ export function decisionOf(gathered: Gathered, now: number): Decision {
     const grant = grantOf(token, settings);
     window = timeOf(token, settings);
     const data = dataOf(window, settings, grant.urls);
-    const ended = endedOf(settings, data, now);
+    const ended = endedOf(token, settings, data, now);
     if (ended) return { ...ended, data, end: data.exp };
     checkEnforced(settings);
     const signer = signerOf(token, gathered.servers, gathered.secretOf);
+    const taken = takenBackOf(token, signer);
+    if (taken) return { ...taken, data, end: data.exp };
     if (!isIssued(token)) checkNew(grant, window, signer);
     const signing = signingOf(gathered, settings, signer, data);
     const vmUid = bindingOf(gathered);
@@ -77,10 +79,38 @@ function refusal(error: unknown, { revoked }: GateTokenSettings, window: Window 
 
 const REVOKED = { reason: 'Revoked', message: 'The token was revoked: spec.revoked is true.' };
 
-function endedOf({ revoked }: GateTokenSettings, { exp, until }: GateTokenData, now: number) {
+function endedOf(token: GateToken, { revoked }: GateTokenSettings, { exp, until }: GateTokenData, now: number) {
   if (revoked) return { phase: 'Revoked' as const, ...REVOKED };
-  if (now < exp * 1000) return undefined;
-  return { phase: 'Expired' as const, reason: 'Expired', message: `The token expired at ${until}.` };
+  if (now >= exp * 1000) {
+    return { phase: 'Expired' as const, reason: 'Expired', message: `The token expired at ${until}.` };
+  }
+  return takenBackBefore(token);
+}
+
+/** Its JWT is in backups still: it stays revoked when tokens are stored again. */
+function takenBackBefore({ status }: GateToken) {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  if (status?.phase !== 'Revoked' || ready?.reason !== NOT_STORED) return undefined;
+  return { phase: 'Revoked' as const, reason: NOT_STORED, message: ready.message };
+}
+
+const NOT_STORED = 'TokensNotStored';
+
+/**
+ * Where no token is stored: one that was given out before is revoked.
+ * @throws Problem for one that was not: no JWT is made of it
+ */
+function takenBackOf({ spec, status }: GateToken, { server }: Signer) {
+  if (spec['link-hash'] !== undefined || gateServerDefaults(server.spec)['store-tokens']) return undefined;
+  const { name } = server.metadata;
+  const why = '(its spec.store-tokens is false)';
+  if (status?.['gate-server'] !== undefined) {
+    const message = `The token was revoked and removed from the status, because GateServer ${name} no longer stores tokens ${why}. Create a GateToken with spec.link-hash instead.`;
+    return { phase: 'Revoked' as const, reason: NOT_STORED, message };
+  }
+  const message = `GateServer ${name} stores no tokens ${why}.`;
+  const link = `Create a GateToken with spec.link-hash instead, the base64url SHA-256 of a random code: its link is ${urlsOf(server)[0]}/l#CODE.`;
+  throw new Problem(NOT_STORED, `${message} ${link}`);
 }
 
 /** Characters of all paths: spec and status hold them, and etcd refuses an object of more than 1.5 MB. */

@@ -5,6 +5,7 @@ export type ProblemReason =
   | 'InvalidWindow'
   | 'NotEnforced'
   | 'ForeignNamespace'
+  | 'TokensNotStored'
   | 'NoGateServer'
   | 'AmbiguousGateServer'
   | 'GateServerNotReady'

@@ -84,9 +84,11 @@ export const IssueRequest = z.preprocess(renamed, Fields).meta({
 });
 export type IssueRequest = z.infer<typeof IssueRequest>;
 
-/** Query of POST /namespaces/{ns}/gatetokens */
+/** Query of POST /namespaces/{ns}/gatetokens, and of .../check */
 export const IssueQuery = z.object({
-  token: z.enum(['true', 'false']).exactOptional().meta({ description: 'true: answer with a JWT instead of a link' }),
+  token: z.enum(['true', 'false']).exactOptional().meta({
+    description: 'true: a JWT instead of a link; 409 where store-tokens of the GateServer is false',
+  }),
 });
 
 /** Its answer. */
