@@ -1,0 +1,44 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type GateServer, type GateToken } from '#libs/api';
+import { type Logger, LOGGER } from '#libs/ops';
+import { answerTo } from './answer.js';
+import { type AdmissionRequest, JUDGE, type Judge, requestOf } from './review.js';
+
+/** The validating webhook: whether an object may be stored, as its judge says. */
+@Injectable()
+export class Validator {
+  constructor(
+    @Inject(JUDGE) private readonly judge: Judge,
+    @Inject(LOGGER) private readonly log: Pick<Logger, 'info'>,
+  ) {}
+
+  /**
+   * @param body an AdmissionReview; the API server has checked its object against the schema
+   * @returns the AdmissionReview that answers
+   * @throws ReviewError; whatever the judge throws
+   */
+  async answer(body: unknown): Promise<object> {
+    const request = requestOf(body) as AdmissionRequest<GateToken | GateServer>;
+    const verdict = await this.judge.validate(request);
+    if (!verdict.allowed) this.log.info(line(request, verdict.reason, verdict.message), 'denied');
+    return answerTo(request, verdict);
+  }
+}
+
+/** What is logged of a denial: never the object. */
+function line(
+  { operation, resource, namespace, userInfo, object }: AdmissionRequest<GateToken | GateServer>,
+  reason: string,
+  message: string,
+) {
+  const { name, generateName } = object.metadata;
+  return {
+    operation,
+    resource: resource.resource,
+    namespace,
+    name: name ?? generateName,
+    user: userInfo.username,
+    reason,
+    message,
+  };
+}
