@@ -34,9 +34,16 @@ export async function createGateway(
     next();
   });
   instance.use('/api', compressReads());
+  instance.use('/api/v1', keptByNoCache);
   parseBodies(instance);
   serveOpenApi(app, config);
   return app;
+}
+
+/** What one user may see is in no cache for the next one. The screenshot and the event stream say otherwise themselves. */
+function keptByNoCache(_req: Request, res: Response, next: NextFunction): void {
+  res.set('cache-control', 'no-store');
+  next();
 }
 
 /** Only where the gateway itself reads them: what is passed on to a web application must stay unread. */

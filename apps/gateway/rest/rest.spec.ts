@@ -17,6 +17,20 @@ afterEach(() => {
 const get = (path: string, headers: Record<string, string> = {}): Promise<Reply> =>
   call(gateway.port, path, { headers });
 
+it('no cache keeps an answer in JSON', async () => {
+  serveUsers(cluster);
+  const replies = [
+    await asAda(gateway.port, 'GET', '/session'),
+    await asAda(gateway.port, 'GET', '/namespaces/ns/vms'),
+    await asAda(gateway.port, 'GET', '/namespaces/ns/gatetokens'),
+    await asAda(gateway.port, 'POST', '/namespaces/ns/gatetokens/check', { vm: 'demo', duration: '10m' }),
+    await get('/api/v1/session'),
+  ];
+  expect(replies.map(({ status, headers }) => [status, headers['cache-control']])).toEqual(
+    [200, 200, 200, 200, 401].map((status) => [status, 'no-store']),
+  );
+});
+
 describe('a session', () => {
   it('GET tells who is signed in and how, by cookie and by bearer', async () => {
     serveUsers(cluster);

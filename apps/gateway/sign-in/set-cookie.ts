@@ -9,6 +9,8 @@ export function setSignIn(response: Response, value: string, until: number, secu
   response.cookie(SIGN_IN_COOKIE, value, { ...attributes, secure, expires: new Date(until) });
 }
 
+/** The browser's cache goes, too: screenshots are in it. Browsers that support this do it over HTTPS alone. */
 export function clearSignIn(response: Response): void {
   response.clearCookie(SIGN_IN_COOKIE, attributes);
+  response.set('clear-site-data', '"cache"');
 }

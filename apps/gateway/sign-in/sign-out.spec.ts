@@ -15,7 +15,11 @@ describe('row 6: GET /auth/logout', () => {
     const cookie = await signedIn(`from ${site}`);
     const headers = { cookie, ...(site === undefined ? {} : { 'sec-fetch-site': site }) };
     const page = await call(gateway.port, '/auth/logout', { headers });
-    expect([page.status, page.headers['set-cookie']]).toEqual([200, undefined]);
+    expect([page.status, page.headers['set-cookie'], page.headers['clear-site-data']]).toEqual([
+      200,
+      undefined,
+      undefined,
+    ]);
     expect(page.body).toContain('<form method="post" action="/auth/logout"><button type="submit">Sign out</button>');
     expect((await call(gateway.port, '/api/v1/session', { headers: { cookie } })).status).toBe(200);
   });
@@ -25,6 +29,7 @@ describe('row 6: GET /auth/logout', () => {
     const reply = await call(gateway.port, '/auth/logout', { headers: { cookie, 'sec-fetch-site': site } });
     expect([reply.status, reply.headers.location]).toEqual([303, '/login']);
     expect(reply.headers['set-cookie']?.join()).toMatch(/^kg-sign-in=;.*1970/);
+    expect(reply.headers['clear-site-data']).toBe('"cache"');
     expect((await call(gateway.port, '/api/v1/session', { headers: { cookie } })).status).toBe(401);
   });
 });
@@ -40,7 +45,8 @@ describe('row 10: signing out', () => {
     const elsewhere = await view(gateway.port, serial, { cookie: other, origin: OWN_ORIGIN });
     const stream = await events(gateway.port, '/api/v1/namespaces/ns/events', { cookie });
     await viewer.receives('RFB');
-    await call(gateway.port, path, { method, headers: { cookie, origin: OWN_ORIGIN } });
+    const reply = await call(gateway.port, path, { method, headers: { cookie, origin: OWN_ORIGIN } });
+    expect(reply.headers['clear-site-data']).toBe('"cache"');
     expect(await viewer.ended).toEqual({ code: 4001, reason: 'Your sign-in has ended.' });
     await stream.ended;
     expect((await call(gateway.port, VNC, { headers: { cookie } })).status).toBe(401);
