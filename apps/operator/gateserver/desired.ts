@@ -40,9 +40,10 @@ function meta({ name, namespace }: Gathered, object: string): Manifest['metadata
 
 function secrets(gathered: Gathered, { signing, session, tls }: Material): Wanted[] {
   const { names } = gathered;
-  const secret = (name: string, type: string, { data, annotations }: SecretContent): Wanted => {
+  const secret = (name: string, type: string, { data, annotations, basedOn }: SecretContent): Wanted => {
     const metadata = { ...meta(gathered, name), ...(annotations ? { annotations } : {}) };
-    return { type: types.secrets, object: { metadata, type, data } };
+    const object = { metadata, type, data };
+    return { type: types.secrets, object, ...(basedOn === undefined ? {} : { basedOn }) };
   };
   return [
     secret(names.jwtSecret, 'Opaque', signing),

@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type GateServer } from '#libs/api';
 import { types } from '#libs/kube';
-import { kidOf, parseDuration } from '#libs/token';
 import { Applier } from '../apply/applier.js';
 import { type SecretObject } from '../cluster/manifest.js';
 import { KeyFactory } from '../keys/key-factory.js';
@@ -10,13 +9,12 @@ import { type Gathered, ownSecret } from './gather.js';
 import {
   base64,
   needsCertificate,
-  needsKey,
   presentSessionKey,
   type SecretContent,
   sessionContent,
   signingContent,
-  type SigningNeeds,
 } from './material.js';
+import { needsKey, signingNeeds } from './rotation.js';
 import { urlsOf } from './servers.js';
 
 /** The contents of a gateway's Secrets: what fits is kept, the rest is made. */
@@ -38,7 +36,7 @@ export class MaterialMaker {
   /** @param now milliseconds since the epoch */
   async make(gathered: Gathered, now: number): Promise<Material> {
     const secrets = needsMaking(gathered, now) ? await this.#freshSecrets(gathered) : gathered.secrets;
-    const needs = signingNeeds(gathered);
+    const needs = signingNeeds(gathered.server, gathered.tokens);
     const made = needsKey(secrets.signing, needs, now) ? await this.factory.keyPair() : undefined;
     return {
       signing: signingContent(secrets.signing, needs, made, now),
@@ -66,22 +64,12 @@ export class MaterialMaker {
 
 /** Does anything secret have to be made? Then it must not be decided by a copy that may be old. */
 function needsMaking(gathered: Gathered, now: number): boolean {
-  const { secrets } = gathered;
+  const { secrets, server, tokens } = gathered;
   return (
-    needsKey(secrets.signing, signingNeeds(gathered), now) ||
+    needsKey(secrets.signing, signingNeeds(server, tokens), now) ||
     presentSessionKey(secrets.session) === undefined ||
     (wantsCertificate(gathered) && needsCertificate(secrets.tls, hostNames(gathered.server), now))
   );
-}
-
-export function signingNeeds({ settings, tokens }: Pick<Gathered, 'settings' | 'tokens'>): SigningNeeds {
-  const lastUse = new Map<string, number>();
-  for (const { status } of tokens) {
-    const kid = kidOf(status?.token ?? '');
-    if (kid !== undefined) lastUse.set(kid, Math.max(lastUse.get(kid) ?? 0, status?.data?.exp ?? 0));
-  }
-  const rotationMs = parseDuration(settings['key-rotation']);
-  return { rotationMs, maxDurationMs: parseDuration(settings['max-duration']), lastUse };
 }
 
 function wantsCertificate({ settings }: Gathered): boolean {

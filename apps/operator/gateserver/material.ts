@@ -1,51 +1,26 @@
 import { X509Certificate } from 'node:crypto';
-import { KEY_CREATED, RETIRED_KEYS, SIGNING_KEY } from '#libs/api';
+import { KEY_CREATED, RETIRED_KEYS, ROTATED, SIGNING_KEY } from '#libs/api';
 import { rfc3339 } from '#libs/kube';
-import { secretKeys, SecretKeyError, type SigningKey } from '#libs/token';
+import { type SigningKey } from '#libs/token';
 import { type KeyFactory } from '../keys/key-factory.js';
-import { retiredFile, type RetiredKey, retiredKeys } from '../keys/retired.js';
+import { retiredFile, type RetiredKey } from '../keys/retired.js';
 import { type SecretObject } from '../cluster/manifest.js';
+import { keptKeys, presentKey, type SigningNeeds } from './rotation.js';
 
 /** Data (base64) and annotations of a Secret that is wanted. */
 export interface SecretContent {
   data: Record<string, string>;
   annotations?: Record<string, string>;
+  /** Version of the Secret that these were made from: of two operators that replace a key at once, one is refused (409). */
+  basedOn?: string;
 }
 
 const MINUTE = 60_000;
-/** A token may be on its way to be signed with a key that was retired just now. */
-const RETIREMENT_MIN_MS = 10 * MINUTE;
 /** A certificate is renewed when less than this is left of its lifetime. */
 const TLS_RENEW_MS = 30 * 24 * 60 * MINUTE;
 const SESSION_BYTES = 32;
 
 export const base64 = (text: string) => Buffer.from(text, 'utf8').toString('base64');
-
-/** The key of a signing secret that still fits, and when it was made (RFC 3339). */
-export function presentKey(secret: SecretObject | undefined): { key: SigningKey; created: string } | undefined {
-  if (!secret) return undefined;
-  try {
-    const key = secretKeys(secret.data);
-    const { annotations, creationTimestamp } = secret.metadata;
-    return { key, created: annotations?.[KEY_CREATED] ?? creationTimestamp ?? rfc3339(new Date(0)) };
-  } catch (error) {
-    if (error instanceof SecretKeyError) return undefined;
-    throw error;
-  }
-}
-
-export interface SigningNeeds {
-  rotationMs: number;
-  maxDurationMs: number;
-  /** By `kid`: the last second at which a token that the key signed ends. */
-  lastUse: ReadonlyMap<string, number>;
-}
-
-/** Does a new key have to be made? */
-export function needsKey(secret: SecretObject | undefined, { rotationMs }: SigningNeeds, now: number): boolean {
-  const present = presentKey(secret);
-  return !present || now - Date.parse(present.created) >= rotationMs;
-}
 
 /** The desired signing secret. @param made a new key, when one was needed */
 export function signingContent(
@@ -55,7 +30,7 @@ export function signingContent(
   now: number,
 ): SecretContent {
   const present = presentKey(secret);
-  const retired = retiredKeys(secret).filter((key) => retiresAt(key, needs) > now);
+  const retired = keptKeys(secret, needs, now);
   const leaving =
     made && present ? [{ kid: present.key.kid, created: present.created, retired: rfc3339(new Date(now)) }] : [];
   const list: RetiredKey[] = [
@@ -69,18 +44,17 @@ export function signingContent(
     data[retiredFile(kid)] = secret?.data?.[retiredFile(kid)] ?? publicPem(present?.key);
   }
   const created = made || !present ? rfc3339(new Date(now)) : present.created;
-  const annotations = { [SIGNING_KEY]: 'true', [KEY_CREATED]: created, [RETIRED_KEYS]: JSON.stringify(list) };
-  return { data, annotations };
+  const answered = (made ? needs.request : undefined) ?? secret?.metadata.annotations?.[ROTATED];
+  const annotations = {
+    ...{ [SIGNING_KEY]: 'true', [KEY_CREATED]: created, [RETIRED_KEYS]: JSON.stringify(list) },
+    ...(answered === undefined ? {} : { [ROTATED]: answered }),
+  };
+  const basedOn = made ? secret?.metadata.resourceVersion : undefined;
+  return { data, annotations, ...(basedOn === undefined ? {} : { basedOn }) };
 }
 
 function publicPem(key: SigningKey | undefined): string {
   return key ? base64(key.publicKey.export({ type: 'spki', format: 'pem' }).toString()) : '';
-}
-
-/** When a retired key is no longer needed, in milliseconds. Tokens without a GateToken end by max-duration at the latest. */
-export function retiresAt({ kid, retired }: RetiredKey, { lastUse, maxDurationMs }: SigningNeeds): number {
-  const known = (lastUse.get(kid) ?? 0) * 1000;
-  return Math.max(known, Date.parse(retired) + Math.max(maxDurationMs, RETIREMENT_MIN_MS));
 }
 
 /** The cookies' key that is there, when it fits: base64 of at least 32 bytes, as the gateway's SESSION_KEY. */

@@ -2,17 +2,15 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '#libs/ops';
 import { API_VERSION, type GateServer, type GateServerStatus } from '#libs/api';
 import { type Again, type ResourceType, types } from '#libs/kube';
-import { parseDuration } from '#libs/token';
 import { Applier, type Outcome, type Owner } from '../apply/applier.js';
 import { Reporter } from '../apply/reporter.js';
-import { type SecretObject } from '../cluster/manifest.js';
 import { type Wanted } from '../apply/wanted.js';
 import { faultOf, isAllowed, webAppFault } from './check.js';
 import { webAppOf } from './deployment.js';
 import { desiredOf } from './desired.js';
 import { type Gathered, ServerGatherer } from './gather.js';
+import { keyChange, keyInstants } from './key-status.js';
 import { type Material, MaterialMaker } from './make.js';
-import { presentKey } from './material.js';
 import { nameClash } from './name-claim.js';
 import { routeFault } from './route-claim.js';
 import { faultStatus, gateServerStatus, isCurrent, isReached } from './status.js';
@@ -37,6 +35,7 @@ const ACTING: readonly ResourceType[] = [
 ];
 /** Reasons why a GateServer is not Ready that pass by themselves. */
 const UNDER_WAY: ReadonlySet<string> = new Set(['NotAllReady', 'RollingOut']);
+const SHORTEST_SLEEP_MS = 1000;
 const LONGEST_SLEEP_MS = 3_600_000;
 
 /** GateServer -> everything that it owns. */
@@ -78,7 +77,8 @@ export class ServerReconciler {
     await this.#report(server, status);
     // API groups are not watched.
     const isWaiting = isBlocked(outcomes) || gathered.discovered.silent.length > 0 || status.phase !== 'Ready';
-    return { again: isWaiting ? BLOCKED_MS : this.#sleep(gathered, material) };
+    const sleep = this.#sleep(gathered, material);
+    return { again: isWaiting ? Math.min(BLOCKED_MS, sleep) : sleep };
   }
 
   /**
@@ -112,6 +112,8 @@ export class ServerReconciler {
     if (isCurrent(server, status)) return;
     const { name = '', namespace = '', uid = '' } = server.metadata;
     if (!(await this.reporter.writeStatus(types.gateServers, { name, namespace, uid }, status))) return;
+    const change = keyChange(server.status?.keys, status.keys);
+    if (change) this.reporter.event(types.gateServers, server, change.level, change.reason, change.message);
     const [before, ready] = [server.status, status].map((one) => one?.conditions?.find(({ type }) => type === 'Ready'));
     if (!ready || (before?.reason === ready.reason && status.phase !== 'Error')) return;
     const level = ready.status === 'True' || UNDER_WAY.has(ready.reason) ? 'Normal' : 'Warning';
@@ -129,14 +131,12 @@ export class ServerReconciler {
     }
   }
 
-  /** Until the key is old or a certificate of others ends; own certificates and retired keys are looked at on the way. */
-  #sleep({ settings, certificate }: Gathered, { signing }: Material): number {
-    const secret: SecretObject = { metadata: { annotations: signing.annotations ?? {} }, data: signing.data };
-    const created = Date.parse(presentKey(secret)?.created ?? '');
-    const old = created + parseDuration(settings['key-rotation']);
-    const ends = certificate?.found?.certificate?.validToDate.getTime() ?? NaN;
-    const next = [old, ends].filter(Number.isFinite).map((time) => Math.max(1000, time - this.clock.now()));
-    return Math.min(...next, LONGEST_SLEEP_MS);
+  /** Until a key is due or retires, or a certificate of others ends; own certificates are looked at on the way. */
+  #sleep(gathered: Gathered, material: Material): number {
+    const now = this.clock.now();
+    const ends = gathered.certificate?.found?.certificate?.validToDate.getTime() ?? NaN;
+    const instants = [...keyInstants(gathered, material, now), ends].filter(Number.isFinite);
+    return Math.min(...instants.map((time) => Math.max(SHORTEST_SLEEP_MS, time - now)), LONGEST_SLEEP_MS);
   }
 }
 

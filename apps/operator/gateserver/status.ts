@@ -1,10 +1,8 @@
 import { type V1DeploymentStatus } from '@kubernetes/client-node';
 import { isDeepStrictEqual } from 'node:util';
 import { type Condition, type GateServer, type GateServerStatus } from '#libs/api';
-import { rfc3339, setCondition, type StatedCondition, types } from '#libs/kube';
+import { setCondition, type StatedCondition, types } from '#libs/kube';
 import { type Outcome } from '../apply/applier.js';
-import { retiredKeys } from '../keys/retired.js';
-import { type SecretObject } from '../cluster/manifest.js';
 import { causeOf, classCause, exposureCause, logHint, pausedCause } from './cause.js';
 import { certificateCause } from './certificate.js';
 import { type Fault, notInEffect } from './check.js';
@@ -12,8 +10,8 @@ import { scaledTo } from './deployment.js';
 import { exposureOf } from './exposure.js';
 import { type Gathered } from './gather.js';
 import { guestRights } from './guest-role.js';
-import { type Material, signingNeeds } from './make.js';
-import { presentKey, retiresAt } from './material.js';
+import { keysOf, rotationCondition } from './key-status.js';
+import { type Material } from './make.js';
 import { urlsOf } from './servers.js';
 import { sharedHostCause } from './shared-host.js';
 
@@ -46,7 +44,8 @@ export function gateServerStatus(
   // Fields that need an Ingress do no harm without one; those of a later release were asked for in vain.
   const later = fields.reason === 'NotYet' ? [fields] : [];
   const ready = readyCondition(available, applied, exposed, ...later);
-  const list = [ready, applied, available, exposed, guestCondition(gathered), fields];
+  const rotation = rotationCondition(gathered, material, now.getTime());
+  const list = [ready, applied, available, exposed, guestCondition(gathered), fields, rotation];
   const [url] = urlsOf(server);
   const phase = applied.status === 'False' ? 'Error' : ready.status === 'True' ? 'Ready' : 'Progressing';
   const { route } = server.spec;
@@ -171,17 +170,6 @@ function isMade(outcomes: readonly Outcome[], name: string): boolean {
 }
 
 const isDone = ({ result }: Outcome) => result !== 'foreign' && result !== 'refused';
-
-function keysOf(gathered: Gathered, { signing }: Material): NonNullable<GateServerStatus['keys']> {
-  const secret: SecretObject = { metadata: { annotations: signing.annotations ?? {} }, data: signing.data };
-  const needs = signingNeeds(gathered);
-  const present = presentKey(secret);
-  const before = retiredKeys(secret).map((key) => {
-    const retires = rfc3339(new Date(retiresAt(key, needs)));
-    return { kid: key.kid, created: key.created, retires };
-  });
-  return [...(present ? [{ kid: present.key.kid, created: present.created }] : []), ...before];
-}
 
 function deploymentStatus({ deployment }: Gathered): V1DeploymentStatus {
   return deployment?.['status'] ?? {};

@@ -14,10 +14,21 @@ export interface RetiredKey {
 /** Data key of a retired key's public half. */
 export const retiredFile = (kid: string) => `retired-${kid}.crt`;
 
-/** The retired keys of a signing secret that can still be read, newest first. */
-export function retiredKeys(secret: SecretObject | undefined): (RetiredKey & { publicKey: KeyObject })[] {
-  return listed(secret?.metadata.annotations?.[RETIRED_KEYS]).flatMap((entry) => {
-    const pem = Buffer.from(secret?.data?.[retiredFile(entry.kid)] ?? '', 'base64').toString('utf8');
+type ReadKey = RetiredKey & { publicKey: KeyObject };
+
+const read = new WeakMap<SecretObject, ReadKey[]>();
+
+/** The retired keys of a signing secret that can still be read, newest first; parsed once for each version of it. */
+export function retiredKeys(secret: SecretObject | undefined): readonly ReadKey[] {
+  if (!secret) return [];
+  const known = read.get(secret) ?? parse(secret);
+  read.set(secret, known);
+  return known;
+}
+
+function parse(secret: SecretObject): ReadKey[] {
+  return listed(secret.metadata.annotations?.[RETIRED_KEYS]).flatMap((entry) => {
+    const pem = Buffer.from(secret.data?.[retiredFile(entry.kid)] ?? '', 'base64').toString('utf8');
     try {
       return [{ ...entry, publicKey: parsePublicKey(pem) }];
     } catch {
