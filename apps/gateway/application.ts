@@ -21,7 +21,7 @@ export async function createGateway(
   upstream: Upstream,
   logger: Logger,
 ): Promise<INestApplication> {
-  const adapter = new GatewayAdapter();
+  const adapter = new GatewayAdapter(config);
   const app = await NestFactory.create(AppModule.forRoot(config, upstream, logger), adapter, {
     bodyParser: false,
     logger: new NestLogger(logger),

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type Socket } from 'node:net';
 import { type NestApplicationOptions } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
+import { type GatewayConfig } from '../config/config.js';
 import { answerUnreadable, type CodedAnswer, notAProxy, READ_HEAD, refusalOf, unexpected } from './oversized.js';
 import { writeRaw } from './answers.js';
 import { cutUnread } from './slow-bodies.js';
@@ -25,6 +26,12 @@ export interface Doors {
 export class GatewayAdapter extends ExpressAdapter {
   #doors: Doors | undefined;
   #closing = false;
+  readonly #config: Pick<GatewayConfig, 'publicUrls'>;
+
+  constructor(config: Pick<GatewayConfig, 'publicUrls'>) {
+    super();
+    this.#config = config;
+  }
 
   /** Until the doors are set, what would go through them is answered with 503 or cut. */
   setDoors(doors: Doors): void {
@@ -57,24 +64,24 @@ export class GatewayAdapter extends ExpressAdapter {
     server.on('request', (req: IncomingMessage, res: ServerResponse) => {
       cutUnread(req, res);
       if (this.#closing) res.setHeader('connection', 'close');
-      const refusal = refusalOf(req);
+      const refusal = refusalOf(req, this.#config);
       if (refusal !== undefined) write(res, refusal);
       else if (req.url?.startsWith('/k8s/') !== true) express(req, res);
       else if (this.#doors === undefined) res.writeHead(503).end();
       else this.#doors.request.handle(req, res);
     });
     server.on('upgrade', (req: IncomingMessage, socket: Socket, head: Buffer) => {
-      const refusal = refusalOf(req);
+      const refusal = refusalOf(req, this.#config);
       if (refusal !== undefined) writeRaw(socket, refusal.code, refusal);
       else if (this.#doors === undefined) socket.destroy();
       else this.#doors.upgrade.handle(req, socket, head);
     });
     server.on('checkExpectation', (req: IncomingMessage, res: ServerResponse) => {
       cutUnread(req, res);
-      write(res, unexpected(req));
+      write(res, unexpected(req, this.#config));
     });
     server.on('connect', (req: IncomingMessage, socket: Socket) => {
-      const { code, ...answer } = notAProxy(req);
+      const { code, ...answer } = notAProxy(req, this.#config);
       writeRaw(socket, code, answer);
     });
     server.on('clientError', answerUnreadable);

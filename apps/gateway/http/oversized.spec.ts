@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { call, sendRaw } from '../testing/clients.js';
+import { call, PUBLIC_HOST, sendRaw } from '../testing/clients.js';
 import { type TestGateway, until, VNC } from '../testing/gateway.js';
 import { useGateway } from '../testing/use-gateway.js';
 import { answerUnreadable } from './oversized.js';
@@ -139,6 +139,33 @@ it('400 for an upgrade without a Host', async () => {
 it('405 for CONNECT', async () => {
   const answer = await sendRaw(gateway.port, 'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n');
   expect(answer).toMatch(/^HTTP\/1\.1 405 [^]*"message":"The gateway is not a proxy for other hosts\./);
+});
+
+describe('pages carry the headers of every page, under TLS also HSTS', () => {
+  const COOKIES = `Cookie: a=${'x'.repeat(16 * 1024)}\r\n`;
+  const HOST = `Host: ${PUBLIC_HOST}\r\n`;
+
+  it.each([
+    ['cookies of a request', `GET /l HTTP/1.1\r\n${HOST}${COOKIES}`, true],
+    ['cookies under /k8s', `GET ${PODS} HTTP/1.1\r\n${HOST}${COOKIES}`, true],
+    [
+      'cookies of an upgrade',
+      `GET ${VNC} HTTP/1.1\r\n${HOST}Connection: Upgrade\r\nUpgrade: websocket\r\n${COOKIES}`,
+      true,
+    ],
+    ['an expectation', `GET /l HTTP/1.1\r\n${HOST}Expect: foo\r\n`, true],
+    ['CONNECT', `CONNECT ${PUBLIC_HOST} HTTP/1.1\r\n${HOST}`, true],
+    ['cookies at a public URL without TLS', `GET /l HTTP/1.1\r\nHost: localhost:8080\r\n${COOKIES}`, false],
+    ['a request without a Host', 'GET /l HTTP/1.1\r\n', false],
+    ['what the parser refuses', `GET /l HTTP/1.1\r\n${HOST}Cookie: ${foreign(10_000)}\r\n`, false],
+  ])('%s', async (_of, head, tls) => {
+    const close = head.includes('Upgrade') ? '' : 'Connection: close\r\n';
+    const answer = await sendRaw(gateway.port, `${head}${close}Accept: text/html\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 4\d\d [^]*content-type: text\/html/);
+    expect(answer).toContain('\r\ncross-origin-opener-policy: same-origin\r\n');
+    expect(answer).toContain('\r\nx-content-type-options: nosniff\r\n');
+    expect(answer.includes('\r\nstrict-transport-security: ')).toBe(tls);
+  });
 });
 
 it('HTTP/1.0 needs no Host', async () => {

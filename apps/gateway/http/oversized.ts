@@ -1,9 +1,11 @@
 import { type IncomingMessage } from 'node:http';
 import { type Socket } from 'node:net';
 import { MAX_TOKEN } from '#libs/token';
+import { type GatewayConfig } from '../config/config.js';
 import { type Answer, answerOf, writeRaw } from './answers.js';
 import { pageHeaders } from './page.js';
 import { Refusal } from './refusal.js';
+import { securityHeaders } from './security-headers.js';
 
 /** The address and headers of a request that is served have fewer bytes, but for the gateway's own cookies. */
 const LARGEST_HEAD = 16 * 1024;
@@ -17,46 +19,46 @@ const COOKIES = /^cookie:|^[^\r\n]*; [^=;\s]+=/im;
 const answered = new WeakSet<Socket>();
 
 export type CodedAnswer = Answer & { code: number };
+type Config = Pick<GatewayConfig, 'publicUrls'>;
+type Asked = Pick<IncomingMessage, 'headers' | 'url'>;
 
 /** @returns the answer to a request whose head is too large or names no host (RFC 9112, section 3.2); undefined for every other */
-export function refusalOf(req: IncomingMessage): CodedAnswer | undefined {
-  if (req.headers.host !== undefined || req.httpVersion !== '1.1') return oversized(req);
+export function refusalOf(req: IncomingMessage, config: Config): CodedAnswer | undefined {
+  if (req.headers.host !== undefined || req.httpVersion !== '1.1') return oversized(req, config);
   const refusal = new Refusal(400, 'The request has no Host header.', 'Send the host of the gateway in it.');
-  return answerTo(refusal, req.headers.accept, isBelowK8s(req));
+  return answerTo(refusal, req, config);
 }
 
 /** The answer to an `Expect` other than `100-continue` (RFC 9110, section 10.1.1). */
-export function unexpected(req: IncomingMessage): CodedAnswer {
+export function unexpected(req: IncomingMessage, config: Config): CodedAnswer {
   const refusal = new Refusal(
     417,
     'The only expectation that the gateway supports is 100-continue.',
     'Send the request without the Expect header.',
   );
-  return answerTo(refusal, req.headers.accept, isBelowK8s(req));
+  return answerTo(refusal, req, config);
 }
 
 /** The answer to CONNECT. */
-export function notAProxy({ headers }: IncomingMessage): CodedAnswer {
+export function notAProxy(req: IncomingMessage, config: Config): CodedAnswer {
   const refusal = new Refusal(
     405,
     'The gateway is not a proxy for other hosts.',
     'Remove it from your proxy settings.',
   );
-  return answerTo(refusal, headers.accept);
+  return answerTo(refusal, req, config);
 }
 
-const isBelowK8s = ({ url = '' }: IncomingMessage): boolean => url.startsWith('/k8s/');
-
-function oversized(req: IncomingMessage): CodedAnswer | undefined {
+function oversized(req: IncomingMessage, config: Config): CodedAnswer | undefined {
   const { url = '', rawHeaders, headers } = req;
   let size = url.length;
   for (const text of rawHeaders) size += text.length;
   if (size < LARGEST_HEAD) return undefined;
-  const { accept, cookie = '' } = headers;
+  const { cookie = '' } = headers;
   const own = cookie.match(OWN_COOKIES)?.join('').length ?? 0;
   if (size - Math.min(own, LARGEST_OWN) < LARGEST_HEAD) return undefined;
   const isCookies = size - cookie.length < LARGEST_HEAD;
-  return answerTo(isCookies ? tooManyCookies() : tooLarge(), accept, isBelowK8s(req));
+  return answerTo(isCookies ? tooManyCookies() : tooLarge(), req, config);
 }
 
 /** Listener of `clientError`: a request that Node's parser refuses gets an answer that says why. */
@@ -71,19 +73,25 @@ export function answerUnreadable(error: Error & { code?: string; rawPacket?: Buf
   writeRaw(socket, code, answer);
 }
 
-/** Nothing is known of the request but the last piece of it that the parser was given. */
-function answerToUnread({ code, rawPacket }: Error & { code?: string; rawPacket?: Buffer }) {
+/** Nothing is known of the request but the last piece of it that the parser was given: not the host, which HSTS depends on. */
+function answerToUnread({ code, rawPacket }: Error & { code?: string; rawPacket?: Buffer }): CodedAnswer {
   const piece = rawPacket?.toString('latin1') ?? '';
   const accept = /^accept:(.*)$/im.exec(piece)?.[1];
+  const answer = (refusal: Refusal, accepted = accept): CodedAnswer =>
+    answerTo(refusal, { headers: accepted === undefined ? {} : { accept: accepted } }, { publicUrls: [] });
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
-    return answerTo(new Refusal(408, 'The request did not arrive in time.', 'Try again.'), accept);
-  if (code !== 'HPE_HEADER_OVERFLOW') return answerTo(new Refusal(400, 'This is not a valid HTTP request.'), accept);
+    return answer(new Refusal(408, 'The request did not arrive in time.', 'Try again.'));
+  if (code !== 'HPE_HEADER_OVERFLOW') return answer(new Refusal(400, 'This is not a valid HTTP request.'));
   // Browsers send cookies last, and no program as many of them.
-  return COOKIES.test(piece) ? answerTo(tooManyCookies(), accept ?? 'text/html') : answerTo(tooLarge(), accept);
+  return COOKIES.test(piece) ? answer(tooManyCookies(), accept ?? 'text/html') : answer(tooLarge());
 }
 
-function answerTo(refusal: Refusal, accept: string | undefined, sandboxed = false): CodedAnswer {
-  const answer = answerOf(refusal, accept, (page) => pageHeaders(page, "'none'", sandboxed));
+function answerTo(refusal: Refusal, req: Asked, config: Config): CodedAnswer {
+  const isBelowK8s = req.url?.startsWith('/k8s/') === true;
+  const answer = answerOf(refusal, req.headers.accept, (page) => ({
+    ...securityHeaders(req, config),
+    ...pageHeaders(page, "'none'", isBelowK8s),
+  }));
   return { code: refusal.code, ...answer };
 }
 
