@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { attributesOf, firstDenied, parseGrant, type Right, rightInWords, rights } from './index.js';
+import {
+  firstDenied,
+  guestLacks,
+  issuerLacks,
+  neededOfGuest,
+  parseGrant,
+  reviewsOf,
+  type Right,
+  rightInWords,
+  rights,
+} from './index.js';
 
 const vnc: Right = {
   verb: 'get',
@@ -12,10 +22,22 @@ const vnc: Right = {
 
 describe('the question of a review', () => {
   it('is about a resource, or about a path', () => {
-    expect(attributesOf(vnc)).toEqual({ resourceAttributes: vnc });
-    expect(attributesOf({ verb: 'get', group: '', resource: '', path: '/version' })).toEqual({
-      nonResourceAttributes: { verb: 'get', path: '/version' },
-    });
+    expect(reviewsOf(vnc)).toEqual([{ resourceAttributes: vnc }]);
+    expect(reviewsOf({ verb: 'get', group: '', resource: '', path: '/version' })).toEqual([
+      { nonResourceAttributes: { verb: 'get', path: '/version' } },
+    ]);
+  });
+
+  it.each<[Right, object | undefined]>([
+    [{ verb: 'get', group: '', resource: 'pods' }, { name: 'kube-gateway-any' }],
+    [{ verb: 'delete', group: '*', resource: '*' }, { name: 'kube-gateway-any' }],
+    [{ verb: 'list', group: '', resource: 'pods' }, undefined],
+    [{ verb: 'create', group: '', resource: 'pods' }, undefined],
+    [{ ...vnc, subresource: '*' }, { subresource: 'kube-gateway-any' }],
+    [{ ...vnc, subresource: 'vnc/*' }, { subresource: 'vnc/kube-gateway-any' }],
+  ])('%o, where it is about all, is asked about what no rule names too', (right, other) => {
+    const asked = [right, ...(other ? [{ ...right, ...other }] : [])];
+    expect(reviewsOf(right)).toEqual(asked.map((resourceAttributes) => ({ resourceAttributes })));
   });
 
   it.each<[Right, string]>([
@@ -30,6 +52,48 @@ describe('the question of a review', () => {
     [{ verb: 'get', group: '', resource: '', path: '/version' }, 'get /version'],
   ])('%o in words', (right, words) => {
     expect(rightInWords(right)).toBe(words);
+  });
+});
+
+describe('what is missing', () => {
+  it('of the issuer', () => {
+    expect(issuerLacks('dev', vnc)).toBe(
+      'user dev cannot get virtualmachineinstances/vnc in namespace prod (name: demo): a link cannot give more than its issuer has. Ask an administrator for this permission, or leave it out.',
+    );
+  });
+
+  it.each<[string, Right]>([
+    [
+      'get secrets in namespace prod (name: key): leave this out, or have it allowed by spec.admin-resources of the GateServer, and by spec.admin-role where it is more than reading.',
+      { verb: 'get', group: '', resource: 'secrets', name: 'key', namespace: 'prod' },
+    ],
+    [
+      'list pods in namespace other, because it serves namespace prod alone: leave this out, or create the GateToken in namespace other.',
+      { verb: 'list', group: '', resource: 'pods', namespace: 'other' },
+    ],
+    [
+      'list nodes in all namespaces, because it serves namespace prod alone: leave this out.',
+      { verb: 'list', group: '', resource: 'nodes' },
+    ],
+    ['get /metrics: leave this URL out.', { verb: 'get', group: '', resource: '', path: '/metrics' }],
+  ])('of the guest account: %s', (words, right) => {
+    expect(guestLacks('gs', 'prod', right)).toBe(`the guest account of GateServer gs cannot ${words}`);
+  });
+
+  const PROD = '/api/v1/namespaces/prod';
+  it.each<[string, string[]]>([
+    [`${PROD}/pods`, ['list pods in namespace prod', 'watch pods in namespace prod']],
+    [`${PROD}/pods/web*`, ['get pods in namespace prod']],
+    [`${PROD}/*`, []],
+    ['*', []],
+    ['/api*', []],
+    ['/apis/kubevirt.io/*', []],
+    ['/version', ['get /version']],
+    ['/api/v1/nodes/a', ['get nodes in all namespaces']],
+    ['/api/v1/namespaces/other/pods/web/*', ['get pods/* in namespace other']],
+    ['/api/v1/namespaces/other/*', ['get', 'list', 'watch'].map((verb) => `${verb} all resources in namespace other`)],
+  ])('%s is asked of the guest account where it could not serve even a part', (url, words) => {
+    expect(neededOfGuest(rights(parseGrant({ urls: [url] })), 'prod').map(rightInWords)).toEqual(words);
   });
 });
 

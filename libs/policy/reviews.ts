@@ -13,8 +13,28 @@ export interface ReviewAttributes {
   nonResourceAttributes?: { verb: string; path: string };
 }
 
-export function attributesOf({ path, ...right }: Right): ReviewAttributes {
-  return path === undefined ? { resourceAttributes: right } : { nonResourceAttributes: { verb: right.verb, path } };
+/** Nothing has this name, and no rule names it. */
+const ANY = 'kube-gateway-any';
+
+/** Of one object, where a name may be given. */
+const OF_ONE: ReadonlySet<string> = new Set(['get', 'update', 'patch', 'delete']);
+
+/**
+ * The reviews that have to allow a right, one or two. A right to every name, or to every subresource, is asked about as
+ * Kubernetes writes it and with a name that nothing has: RBAC compares `pods/*` and an empty name in a rule letter by
+ * letter, so such a rule would answer yes to a question about all, and gives access to none
+ * (k8s.io/kubernetes pkg/apis/rbac/v1/evaluation_helpers.go).
+ */
+export function reviewsOf({ path, ...right }: Right): ReviewAttributes[] {
+  if (path !== undefined) return [{ nonResourceAttributes: { verb: right.verb, path } }];
+  const { verb, name, subresource } = right;
+  const some = {
+    ...right,
+    ...(name === undefined && OF_ONE.has(verb) && { name: ANY }),
+    ...(subresource !== undefined && { subresource: subresource.replace(/\*$/, ANY) }),
+  };
+  const isWide = some.name !== name || some.subresource !== subresource;
+  return [right, ...(isWide ? [some] : [])].map((resourceAttributes) => ({ resourceAttributes }));
 }
 
 /** `get virtualmachineinstances/vnc in namespace prod`: what someone cannot do, as kubectl users say it. */
@@ -23,6 +43,37 @@ export function rightInWords({ verb, group, resource, subresource, namespace, pa
   const of = group === '*' ? ' of every API group' : resource === '*' && group !== '' ? ` of API group ${group}` : '';
   const what = [resource === '*' ? 'all resources' : resource, ...(subresource === undefined ? [] : [subresource])];
   return `${verb} ${what.join('/')}${of} in ${namespace === undefined ? 'all namespaces' : `namespace ${namespace}`}`;
+}
+
+const nameOf = ({ name }: Right) => (name === undefined ? '' : ` (name: ${name})`);
+
+/** Why a grant is refused whose issuer lacks a right that it gives. */
+export function issuerLacks(username: string, right: Right): string {
+  const what = `user ${username} cannot ${rightInWords(right)}${nameOf(right)}`;
+  return `${what}: a link cannot give more than its issuer has. Ask an administrator for this permission, or leave it out.`;
+}
+
+/** Why a grant is refused that its gateway could not serve. @param namespace of the GateServer */
+export function guestLacks(server: string, namespace: string, right: Right): string {
+  const what = `the guest account of GateServer ${server} cannot ${rightInWords(right)}${nameOf(right)}`;
+  if (right.path !== undefined) return `${what}: leave this URL out.`;
+  if (right.namespace === namespace)
+    return `${what}: leave this out, or have it allowed by spec.admin-resources of the GateServer, and by spec.admin-role where it is more than reading.`;
+  const there = right.namespace === undefined ? '' : `, or create the GateToken in namespace ${right.namespace}`;
+  return `${what}, because it serves namespace ${namespace} alone: leave this out${there}.`;
+}
+
+/**
+ * Of the rights of a grant, those without which it is not what it says: of what a wildcard reaches, the guest account
+ * may serve a part, but nothing in another namespace.
+ * @param namespace of the GateServer
+ */
+export function neededOfGuest(all: readonly Right[], namespace: string): Right[] {
+  return all.filter(({ path, group, resource, subresource = '', ...right }) => {
+    if (path !== undefined) return !path.endsWith('*');
+    if (right.namespace !== undefined && right.namespace !== namespace) return true;
+    return group !== '*' && resource !== '*' && !subresource.endsWith('*');
+  });
 }
 
 /** Reviews that may be under way at once. */
