@@ -36,7 +36,7 @@ function judged(spec: GateTokenSpec, servers: GateServer[], secrets: Record<stri
     status,
   } as GateToken;
   const secretOf = (name: string) => secrets[name] ?? { metadata: { name }, data };
-  return decisionOf({ token, servers, secretOf, vm: undefined }, NOW);
+  return decisionOf({ token, servers, secretOf, publishedBy: () => new Set(), vm: undefined }, NOW);
 }
 
 describe('a GateServer in error, such as one whose account belongs to another owner (security row 16)', () => {

@@ -2,7 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type GateServer, type GateToken } from '#libs/api';
 import { isKubeError, type KubeClient, type KubeObject, OwnClient, type ResourceType, types } from '#libs/kube';
 import { boundVm } from '#libs/policy';
+import { isOwned } from '../apply/applier.js';
+import { namesOf } from '../gateserver/names.js';
 import { serversOf } from '../gateserver/servers.js';
+import { publishedKeys } from '../keys/published.js';
 import { type SecretObject } from '../cluster/manifest.js';
 import { SecretReader } from '../cluster/secret-reader.js';
 import { Watches } from '../cluster/watches.js';
@@ -15,6 +18,8 @@ export interface Gathered {
   servers: GateServer[];
   /** Of the Secrets of the GateServers, and the one that it names. Without data, unless they may sign. */
   secretOf: SecretOf;
+  /** Ids of the keys that the gateway of a GateServer verifies tokens by. */
+  publishedBy: (server: GateServer) => ReadonlySet<string>;
   /** The one VM that it names; `uid` undefined: there is no such VM. */
   vm: { namespace: string; name: string; uid: string | undefined } | undefined;
 }
@@ -44,8 +49,15 @@ export class TokenGatherer {
       token,
       servers,
       secretOf: await this.#secrets(token, servers),
+      publishedBy: (server) => this.#published(server),
       vm: target && { ...target, uid: await uidOf(watches, client, target) },
     };
+  }
+
+  #published(server: GateServer): ReadonlySet<string> {
+    const { name = '', namespace } = server.metadata;
+    const map = this.watches.owned.get(types.configMaps)?.get(namesOf(name).jwks, namespace);
+    return publishedKeys(map && isOwned(map, server) ? map : undefined);
   }
 
   async #secrets({ metadata: { namespace }, spec }: GateToken, servers: readonly GateServer[]): Promise<SecretOf> {

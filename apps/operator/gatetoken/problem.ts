@@ -10,7 +10,7 @@ export type ProblemReason =
   | 'AmbiguousGateServer'
   | 'GateServerNotReady'
   | 'ForeignSecret'
-  | 'SecretNotFound'
+  | 'KeyNotPublished'
   | 'BadKey'
   | 'DurationTooLong'
   | 'VirtualMachineNotFound'

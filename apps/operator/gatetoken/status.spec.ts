@@ -28,7 +28,7 @@ function readyOf(spec: GateTokenSpec) {
   ];
   const secretOf = (name: string) => ({ metadata: { name }, data });
   const vm = spec.vm === undefined ? undefined : { namespace: 'n', name: spec.vm, uid: 'vm-uid' };
-  const decision = decisionOf({ token, servers, secretOf, vm }, NOW.getTime());
+  const decision = decisionOf({ token, servers, secretOf, publishedBy: () => new Set(), vm }, NOW.getTime());
   const jwt = spec['link-hash'] === undefined ? 'JWT' : undefined;
   const { phase, link, conditions = [] } = gateTokenStatus(token, decision, jwt, NOW);
   expect(phase).toBe('Ready');
