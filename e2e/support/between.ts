@@ -131,7 +131,8 @@ export const pods = (): string => `/api/v1/namespaces/${cluster().namespace}/pod
 
 export const isTokenWatch = ({ watch, path }: Seen): boolean => watch && path.endsWith('/gatetokens');
 
-async function scaleOperator(admin: OwnClient, replicas: number): Promise<void> {
+/** Has the cluster's own operator rest, or work again. */
+export async function scaleOperator(admin: OwnClient, replicas: number): Promise<void> {
   await admin.patch(types.deployments, OPERATOR.deployment, OPERATOR.namespace, { spec: { replicas } }, 'merge');
   await until(
     `${replicas} operators`,

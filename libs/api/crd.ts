@@ -70,7 +70,7 @@ const gateToken: Kind = {
     column('Until', '.status.data.until'),
     column('Live', '.status.live', 'integer'),
     wide('From', '.status.data.from'),
-    wide('Issuer', '.spec.issuer.username'),
+    wide('Issuer', '.status.issuer'),
     wide('Description', '.spec.description'),
     age,
   ],

@@ -59,7 +59,7 @@ function anyCase(word: string): string {
 const issuer: Schema = {
   type: 'object',
   description:
-    'Who created this object. For the admission webhook of a later release, which will set it; in this release nothing verifies it.',
+    'Who created this object, as the admission webhook or the gateway wrote it. Nothing else that is written here counts: status.issuer names the user once the seal is verified.',
   required: ['username'],
   properties: {
     username: text('User name, as the API server knows it.', 1024),
@@ -71,10 +71,7 @@ const issuer: Schema = {
       maxProperties: 64,
       additionalProperties: list('Values of one attribute.', 64, text('A value.', 2048)),
     },
-    seal: text(
-      'HMAC of the operator over the namespace and the spec. Will prove that the webhook set this field.',
-      128,
-    ),
+    seal: text('HMAC over the namespace, the name, the spec and the time. Proves who wrote this field.', 128),
   },
 };
 

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { OwnClient, UserClients } from '#libs/kube';
 import { Clock, type Logger, LOGGER } from '#libs/ops';
 import { parseRequest } from '#libs/policy';
-import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { GATEWAY_CONFIG, type GatewayConfig, readConfig } from '../config/config.js';
 import { type Credential } from '../credentials/credential.js';
 import { CredentialChooser } from '../credentials/credential-chooser.js';
 import { GuestCredential } from '../credentials/guest-credential.js';
@@ -22,7 +22,7 @@ import { PlainUpgrades } from '../proxy/plain-upgrades.js';
 import { UpgradeDoor } from '../proxy/upgrade-door.js';
 import { signedIn } from '../testing/rest.js';
 import { view } from '../testing/clients.js';
-import { until, VNC } from '../testing/gateway.js';
+import { BASE_ENV, until, VNC } from '../testing/gateway.js';
 import { TunnelBench } from '../testing/tunnel.js';
 import { useGateway } from '../testing/use-gateway.js';
 import { ConsoleRights } from '../vms/console-rights.js';
@@ -79,7 +79,7 @@ const user = (): Credential => ({
 });
 const guest = async (): Promise<Credential> => ({
   kind: 'grant',
-  presented: { grant: toActiveGrant(await cluster.grant()) },
+  presented: { grant: toActiveGrant(await cluster.grant(), readConfig(BASE_ENV).sessionKey) },
 });
 
 it.each([

@@ -1,6 +1,6 @@
-import { type GateToken, gateTokenDefaults } from '#libs/api';
+import { type GateToken, gateTokenDefaults, type GateTokenSpec } from '#libs/api';
 import { boundVm, type Grant, parseGrant } from '#libs/policy';
-import { kidOf, parseDuration } from '#libs/token';
+import { isApproved, kidOf, parseDuration, type SecretKey } from '#libs/token';
 
 /** A grant as the gateway decides by it. Times are milliseconds since the epoch. */
 export interface ActiveGrant {
@@ -16,7 +16,7 @@ export interface ActiveGrant {
   readonly takeOver: boolean;
   readonly viewOnly: boolean;
   readonly revoked: boolean;
-  /** False until the operator has signed it. */
+  /** False until the operator has approved it as it is: whoever may write its status cannot make it so. */
   readonly signed: boolean;
   /** The operator refuses it: its condition Ready says why. */
   readonly refused: boolean;
@@ -28,7 +28,8 @@ export interface ActiveGrant {
   readonly vm?: { readonly namespace: string; readonly vm: string };
   readonly vmUid?: string;
   readonly description?: string;
-  readonly issuer?: string;
+  /** Who issued it, where that is proven. */
+  readonly issuer?: Issuer;
   /** Key id of the JWT that the operator made of it; absent where it made none, as for a link. */
   readonly kid?: string;
   /** Reached by the code of a link alone: no JWT is made of it. */
@@ -37,22 +38,26 @@ export interface ActiveGrant {
   readonly registered: boolean;
 }
 
+/** A user as Kubernetes knows them. */
+export type Issuer = Omit<NonNullable<GateTokenSpec['issuer']>, 'seal'>;
+
 /** Compiled once for each version of the object that the informer holds. */
 const compiled = new WeakMap<GateToken, ActiveGrant>();
 
 /**
+ * @param key that this gateway shares with the operator
  * @returns the grant that a GateToken describes, whatever its state: see `grantFault`
  * @throws PolicyError of #libs/policy where the spec has no clear meaning
  */
-export function toActiveGrant(token: GateToken): ActiveGrant {
+export function toActiveGrant(token: GateToken, key: SecretKey): ActiveGrant {
   const known = compiled.get(token);
   if (known !== undefined) return known;
-  const grant = compile(token);
+  const grant = compile(token, key);
   compiled.set(token, grant);
   return grant;
 }
 
-function compile(token: GateToken): ActiveGrant {
+function compile(token: GateToken, key: SecretKey): ActiveGrant {
   const { metadata, spec, status } = token;
   const namespace = metadata.namespace ?? '';
   const urls = spec.urls ?? [];
@@ -61,6 +66,8 @@ function compile(token: GateToken): ActiveGrant {
   const redeemedBy = status?.redeemed?.by;
   const vmUid = status?.['vm-uid'];
   const vmFault = vmFaultOf(status);
+  const signed = status?.data !== undefined && isApproved(key, token);
+  const issuer = signed ? issuerOf(token) : undefined;
   const kid = kidOf(status?.token ?? '');
   return {
     uid: metadata.uid ?? '',
@@ -73,7 +80,7 @@ function compile(token: GateToken): ActiveGrant {
     takeOver: spec['take-over'] ?? true,
     viewOnly,
     revoked: isRevoked(token),
-    signed: status?.data !== undefined,
+    signed,
     refused: status?.phase === 'Error',
     registered: true,
     linked: spec['link-hash'] !== undefined,
@@ -83,12 +90,19 @@ function compile(token: GateToken): ActiveGrant {
     ...(vmUid === undefined ? {} : { vmUid }),
     ...(vmFault === undefined ? {} : { vmFault }),
     ...(spec.description === undefined ? {} : { description: spec.description }),
-    ...(spec.issuer === undefined ? {} : { issuer: spec.issuer.username }),
+    ...(issuer === undefined ? {} : { issuer }),
   };
 }
 
 /** By a person, or by the operator where the GateServer stores no tokens any more. */
 export const isRevoked = ({ spec, status }: GateToken): boolean => spec.revoked === true || status?.phase === 'Revoked';
+
+/** The operator says whose seal is good; what else is known of them is in the spec. */
+function issuerOf({ spec, status }: GateToken): Issuer | undefined {
+  if (status?.issuer === undefined || spec.issuer?.username !== status.issuer) return undefined;
+  const { seal: _, ...issuer } = spec.issuer;
+  return issuer;
+}
 
 type Validity = Pick<ActiveGrant, 'nbf' | 'exp'>;
 

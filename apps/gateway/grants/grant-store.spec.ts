@@ -1,15 +1,15 @@
-import { EventEmitter } from 'node:events';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { API_VERSION, type GateToken } from '#libs/api';
 import { type Informer, type ListOptions, type OwnClient } from '#libs/kube';
 import { type GatewayConfig } from '../config/config.js';
-import { SecretKey } from '#libs/token';
+import { approvalOf, SecretKey } from '#libs/token';
 import { GrantReader } from './grant-reader.js';
 import { GrantStore } from './grant-store.js';
 import { Handles } from './handle.js';
 import { type Verifier } from './verifier.js';
 
 const NOW = Date.parse('2030-01-01T00:00:00Z');
+const KEY = new SecretKey(Buffer.alloc(32, 7));
 
 beforeEach(() => void vi.useFakeTimers({ now: NOW }));
 afterEach(() => void vi.useRealTimers());
@@ -27,21 +27,28 @@ function setUp(tokens: GateToken[] = []) {
       return { items, metadata: to < tokens.length ? { continue: String(to) } : {} };
     }) as unknown as OwnClient['list'],
   };
-  const watch = new EventEmitter();
+  const watched = { on: () => watched } as unknown as Informer<GateToken>;
   const clock = { now: () => Date.now(), monotonic: () => performance.now() };
-  const config = { namespace: 'ns', gateServer: 'gs', sessionKey: new SecretKey(Buffer.alloc(32, 7)) };
-  const store = new GrantStore({ tokens: watch as unknown as Informer<GateToken> }, client, config, clock);
+  const config = { namespace: 'ns', gateServer: 'gs', sessionKey: KEY };
+  const store = new GrantStore({ tokens: watched }, client, config, clock);
   const handles = new Handles(config);
   const reader = new GrantReader(store, {} as Verifier, handles, config as unknown as GatewayConfig, clock);
   const cookie = (uid: string, exp = NOW / 1000 + 3600) => handles.write({ uid, exp, nonce: 'n'.repeat(16) });
-  return { store, watch, asked, cookie, open: (value: string) => outcome(reader.readOne(value)) };
+  return { store, asked, cookie, open: (value: string) => outcome(reader.readOne(value)) };
 }
 
 function token(uid: string): GateToken {
   const metadata = { name: `gt-${uid}`, namespace: 'ns', uid, resourceVersion: '1' };
   const data = { nbf: 0, exp: NOW / 1000 + 3600, urls: [], verbs: ['get'], from: '', until: '', duration: '1h' };
   const spec = { vm: 'demo', 'link-hash': `hash-${uid}` };
-  return { apiVersion: API_VERSION, kind: 'GateToken', metadata, spec, status: { phase: 'Ready', data } };
+  const made: GateToken = {
+    apiVersion: API_VERSION,
+    kind: 'GateToken',
+    metadata,
+    spec,
+    status: { phase: 'Ready', data },
+  };
+  return { ...made, status: { ...made.status, approval: approvalOf(KEY, made) } };
 }
 
 /** What is found: the grant's UID, or the code of the error. */
@@ -139,40 +146,4 @@ it.each(['code', 'cookie'])('finds what was made a moment after a reading, by it
   const finding = how === 'code' ? outcome(store.byLinkHash('hash-late')) : open(cookie('late'));
   await vi.advanceTimersByTimeAsync(1000);
   expect(await finding).toBe('late');
-});
-
-describe('a link-hash that another GateToken has too: whoever may read and create GateTokens can copy it (row 8)', () => {
-  const made = (uid: string, creationTimestamp: string, status: GateToken['status'] = {}): GateToken => {
-    const { metadata, spec, ...rest } = token(uid);
-    return {
-      ...rest,
-      metadata: { ...metadata, creationTimestamp },
-      spec: { ...spec, 'link-hash': 'copied' },
-      status: { ...rest.status, ...status },
-    };
-  };
-  const guests = made('guests', '2030-01-01T00:00:01Z');
-  const copy = made('copy', '2030-01-01T00:00:02Z', { 'gate-server': 'another' });
-
-  it.each([
-    ['later', [guests, copy]],
-    ['earlier', [copy, guests]],
-  ])('opens the older one; the copy comes %s in a list', async (_when, tokens) => {
-    const { store } = setUp();
-    for (const one of tokens) store.put(one);
-    expect(await outcome(store.byLinkHash('copied'))).toBe('guests');
-  });
-
-  it('opens neither where both are of one second: nobody can tell which was first', async () => {
-    const { store } = setUp();
-    for (const one of [guests, made('copy', '2030-01-01T00:00:01Z')]) store.put(one);
-    expect(await outcome(store.byLinkHash('copied'))).toBe('unknown');
-  });
-
-  it('opens the other one still when the copy is deleted', async () => {
-    const { store, watch } = setUp();
-    for (const one of [guests, copy]) store.put(one);
-    watch.emit('delete', copy);
-    expect(await outcome(store.byLinkHash('copied'))).toBe('guests');
-  });
 });

@@ -2,7 +2,6 @@ import { EventEmitter } from 'node:events';
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { ownFault } from '../cluster/own-fault.js';
-import { isOlder } from '../cluster/versions.js';
 import { Watches } from '../cluster/watches.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { Refusal } from '../http/refusal.js';
@@ -11,6 +10,7 @@ import { type GateToken } from '#libs/api';
 import { isKubeError, OwnClient, types } from '#libs/kube';
 import { Clock } from '#libs/ops';
 import { PolicyError } from '#libs/policy';
+import { type SecretKey } from '#libs/token';
 import { GrantError, unreachable } from './grant-error.js';
 import { type ActiveGrant, toActiveGrant } from './active-grant.js';
 import { LiveTokens } from './live-tokens.js';
@@ -31,7 +31,7 @@ const GUESSES = { most: 20, backPerSecond: 1 / 30, addresses: 1 };
 @Injectable()
 export class GrantStore {
   readonly #byUid = new Map<string, GateToken>();
-  readonly #uidsByHash = new Map<string, Set<string>>();
+  readonly #uidByHash = new Map<string, string>();
   /** UIDs that were seen and are gone: no live question can bring them back. */
   readonly #gone = new LRUCache<string, true>({ max: MOST_REMEMBERED });
   readonly #misses = new LRUCache<string, true>({ max: MOST_REMEMBERED, ttl: NEGATIVE_MS });
@@ -45,7 +45,7 @@ export class GrantStore {
   constructor(
     @Inject(Watches) { tokens }: Pick<Watches, 'tokens'>,
     @Inject(OwnClient) private readonly client: Pick<OwnClient, 'get' | 'list'>,
-    @Inject(GATEWAY_CONFIG) private readonly config: Pick<GatewayConfig, 'namespace' | 'gateServer'>,
+    @Inject(GATEWAY_CONFIG) private readonly config: Pick<GatewayConfig, 'namespace' | 'gateServer' | 'sessionKey'>,
     @Inject(Clock) clock: Pick<Clock, 'now'>,
   ) {
     this.#live = new LiveTokens(client, config.namespace, (token) => this.put(token));
@@ -63,7 +63,7 @@ export class GrantStore {
     const token = this.#byUid.get(uid) ?? (await (name === undefined ? this.findUid(uid) : this.askFor(uid, name)));
     if (token === undefined) throw new GrantError(this.#gone.has(uid) ? 'deleted' : 'unknown');
     if (!this.isOurs(token)) throw new GrantError('unknown');
-    return compiled(token);
+    return compiled(token, this.config.sessionKey);
   }
 
   /**
@@ -71,8 +71,8 @@ export class GrantStore {
    * @throws GrantError; Refusal 503 while too many wait for unknown codes
    */
   async byLinkHash(hash: string): Promise<ActiveGrant> {
-    if (!this.#uidsByHash.has(hash)) await this.lookFor(hash);
-    const uid = this.firstWith(hash);
+    if (!this.#uidByHash.has(hash)) await this.lookFor(hash);
+    const uid = this.#uidByHash.get(hash);
     if (uid === undefined) throw new GrantError('unknown');
     return this.byUid(uid);
   }
@@ -93,25 +93,8 @@ export class GrantStore {
     this.#byUid.set(uid, token);
     const hash = token.spec['link-hash'];
     if (hash === undefined) return;
-    this.#uidsByHash.set(hash, (this.#uidsByHash.get(hash) ?? new Set()).add(uid));
+    this.#uidByHash.set(hash, uid);
     this.#arrivals.emit(`hash:${hash}`);
-  }
-
-  /**
-   * The GateToken that brought a hash: whoever can read and create GateTokens can make another one with the same hash, and
-   * would lead the guest elsewhere. Of two that were made in one second, nobody can tell: then there is none.
-   */
-  private firstWith(hash: string): string | undefined {
-    const tokens = [...(this.#uidsByHash.get(hash) ?? [])].flatMap((uid) => this.#byUid.get(uid)?.metadata ?? []);
-    const age = ({ creationTimestamp = '' }: GateToken['metadata']): number => Date.parse(creationTimestamp) || 0;
-    const [first, second] = tokens.toSorted((a, b) => age(a) - age(b));
-    return first && second && age(first) === age(second) ? undefined : first?.uid;
-  }
-
-  private forget(hash: string, uid: string): void {
-    const uids = this.#uidsByHash.get(hash);
-    uids?.delete(uid);
-    if (uids?.size === 0) this.#uidsByHash.delete(hash);
   }
 
   private async lookFor(hash: string): Promise<void> {
@@ -147,7 +130,7 @@ export class GrantStore {
   private remove({ metadata: { uid } }: GateToken): void {
     if (uid === undefined) return;
     const hash = this.#byUid.get(uid)?.spec['link-hash'];
-    if (hash !== undefined) this.forget(hash, uid);
+    if (hash !== undefined && this.#uidByHash.get(hash) === uid) this.#uidByHash.delete(hash);
     this.#byUid.delete(uid);
     this.#gone.set(uid, true);
   }
@@ -195,9 +178,9 @@ export class GrantStore {
   }
 }
 
-function compiled(token: GateToken): ActiveGrant {
+function compiled(token: GateToken, key: SecretKey): ActiveGrant {
   try {
-    return toActiveGrant(token);
+    return toActiveGrant(token, key);
   } catch (error) {
     if (error instanceof PolicyError) throw new GrantError('refused', error.message);
     throw error;
@@ -207,4 +190,10 @@ function compiled(token: GateToken): ActiveGrant {
 function tooMany(): Refusal {
   const happened = 'Too many links are being opened right now.';
   return new Refusal(503, happened, 'Try again in a moment.', { retryAfter: 2 });
+}
+
+/** API servers count resourceVersions up, as documented since 1.35; a string that is not a number counts as newer. */
+function isOlder(token: GateToken, known: GateToken): boolean {
+  const [a, b] = [Number(token.metadata.resourceVersion), Number(known.metadata.resourceVersion)];
+  return Number.isFinite(a) && Number.isFinite(b) && a < b;
 }

@@ -1,21 +1,41 @@
 import { type GateToken } from '#libs/api';
 import { type OwnClient, types } from '#libs/kube';
-import { Readings } from '../cluster/readings.js';
 import { ownFault } from '../cluster/own-fault.js';
 import { unreachable } from './grant-error.js';
 
 const PAGE = 500;
 const EVERY_MS = 1000;
 
-/** Reads all GateTokens past the watch, once a second at most. */
-export class LiveTokens extends Readings {
-  /** @param take called with each GateToken. `read` throws GrantError: unreachable */
+/**
+ * Reads all GateTokens past the watch. Everybody who asks shares a reading that begins after they asked: what it does not
+ * show was not there. Readings follow each other, one a second at most.
+ */
+export class LiveTokens {
+  #next: Promise<void> | undefined;
+  /** Resolves when another reading may begin. */
+  #free: Promise<unknown> = Promise.resolve();
+
+  /** @param take called with each GateToken */
   constructor(
     private readonly client: Pick<OwnClient, 'list'>,
     private readonly namespace: string,
     private readonly take: (token: GateToken) => void,
-  ) {
-    super(() => this.readPages(), EVERY_MS);
+  ) {}
+
+  /** Whether a reading that has not begun is waited for already. */
+  get isDue(): boolean {
+    return this.#next !== undefined;
+  }
+
+  /** @throws GrantError: unreachable */
+  read(): Promise<void> {
+    this.#next ??= this.#free.then(() => {
+      this.#next = undefined;
+      const reading = this.readPages();
+      this.#free = Promise.allSettled([reading, pause(EVERY_MS)]);
+      return reading;
+    });
+    return this.#next;
   }
 
   private async readPages(): Promise<void> {
@@ -31,4 +51,8 @@ export class LiveTokens extends Readings {
       token = page.metadata.continue;
     } while (token);
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, ms).unref());
 }

@@ -11,8 +11,8 @@ export function grantFault(grant: ActiveGrant, now: number): GrantError | undefi
   if (grant.vmFault !== undefined)
     return now < grant.exp ? new GrantError(grant.vmFault, undefined, grant) : new GrantError('expired');
   if (grant.refused) return new GrantError('refused');
-  if (!grant.signed) return new GrantError('not-signed');
   if (now >= grant.exp) return new GrantError('expired');
+  if (!grant.signed) return new GrantError('not-signed');
   if (now < grant.nbf - NBF_LEEWAY_MS) return new GrantError('not-yet');
   return undefined;
 }

@@ -21,7 +21,7 @@ export function linkInfo(grant: ActiveGrant, vms: Pick<VmStates, 'get'>): LinkIn
     location: locationOf(grant, undefined),
     ...(grant.vm === undefined ? {} : { vm: grant.vm.vm }),
     ...(grant.description === undefined ? {} : { description: grant.description }),
-    ...(grant.issuer === undefined ? {} : { issuer: grant.issuer }),
+    ...(grant.issuer === undefined ? {} : { issuer: grant.issuer.username }),
   };
 }
 

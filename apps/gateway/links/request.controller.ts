@@ -51,7 +51,7 @@ export class RequestController {
     const spec = { urls: URLs, ...given(rest), 'secret-name': jwtSecretOf(gateServer) };
     const issued = await issue({ client, namespace, spec, want: 'token', publicUrl }, this.clock);
     const address = this.addresses.of(req);
-    const by = issued.gatetoken.spec.issuer?.username ?? 'a Kubernetes token';
+    const by = issued.gatetoken.status?.issuer ?? 'a Kubernetes token';
     this.audit.issued({ token: issued.gatetoken.metadata.name ?? '', namespace, address, by });
     return toAnswer(issued);
   }

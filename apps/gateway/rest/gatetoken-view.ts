@@ -25,7 +25,7 @@ export function gateTokenView(token: GateToken): GateTokenView {
     ...present('message', phase === 'Ready' ? undefined : message),
     ...present('redeemed', status?.redeemed?.at),
     ...present('last-used', status?.['last-used']),
-    ...present('issuer', spec.issuer?.username),
+    ...present('issuer', status?.issuer),
   };
 }
 

@@ -89,7 +89,7 @@ export class GrantController {
         serial: this.leases.isBusy(instance, 'serial', browser),
       },
       ...present('description', grant.description),
-      ...present('issuer', grant.issuer),
+      ...present('issuer', grant.issuer?.username),
     };
   }
 }

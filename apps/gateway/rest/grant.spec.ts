@@ -73,10 +73,13 @@ describe('of a browser with several links for one machine', () => {
   });
 });
 
-it('says who issued the grant', async () => {
+it('says who issued the grant, where that is proven', async () => {
   const issuer = { username: 'ada', uid: '1' } as NonNullable<GateTokenSpec['issuer']>;
-  const { status } = await cluster.grant({ issuer });
+  const { metadata, status } = await cluster.grant({ issuer });
   const headers = { authorization: `Bearer ${status?.token}` };
-  const { body } = await call(gateway.port, '/api/v1/grant?namespace=ns&vm=demo', { headers });
-  expect(JSON.parse(body)).toMatchObject({ issuer: 'ada' });
+  const info = async () =>
+    JSON.parse((await call(gateway.port, '/api/v1/grant?namespace=ns&vm=demo', { headers })).body) as object;
+  expect(await info()).not.toHaveProperty('issuer');
+  cluster.approve(metadata.name ?? '', { ...status, issuer: 'ada' });
+  expect(await info()).toMatchObject({ issuer: 'ada' });
 });

@@ -10,7 +10,7 @@ import { type GateToken, type GateTokenSpec } from '#libs/api';
 import { type Devices } from '#libs/kubevirt';
 import { makeLogger } from '#libs/ops';
 import { boundVm, vmUrls } from '#libs/policy';
-import { type Claims, sign, type SigningKey, thumbprint, toJwks } from '#libs/token';
+import { approvalOf, type Claims, SecretKey, sign, type SigningKey, thumbprint, toJwks } from '#libs/token';
 import { createGateway } from '../application.js';
 import { readConfig } from '../config/config.js';
 import { call, type Reply } from './clients.js';
@@ -19,6 +19,8 @@ import { FakeApi } from './fake-api.js';
 export const SESSION_KEY = Buffer.alloc(32, 7).toString('base64');
 export const VNC = '/k8s/apis/subresources.kubevirt.io/v1/namespaces/ns/virtualmachineinstances/demo/vnc';
 export const SERIAL = VNC.replace(/vnc$/, 'console');
+
+const APPROVAL_KEY = new SecretKey(Buffer.from(SESSION_KEY, 'base64'));
 
 /** A cluster with a key ring and a running VM `demo`, as the operator and KubeVirt leave it. */
 export class TestCluster {
@@ -79,13 +81,21 @@ export class TestCluster {
     const token = full['link-hash'] === undefined ? await this.sign(claims) : undefined;
     const data = { nbf, exp, urls, verbs: full.verbs ?? ['get'], from: iso(nbf), until: iso(exp), duration: '1h' };
     const vmUid = this.api.objects.find('virtualmachines', full.vm ?? boundVm(urls)?.vm ?? '')?.metadata.uid;
-    const status = {
+    const status: GateToken['status'] = {
       phase: 'Ready',
       data,
       ...(token === undefined ? {} : { token }),
       ...(vmUid === undefined ? {} : { 'vm-uid': vmUid }),
     };
-    return this.api.objects.update('gatetokens', name, (old) => ({ ...old, status })) as unknown as GateToken;
+    return this.approve(name, status);
+  }
+
+  /** Gives a GateToken a status, and the operator's approval of both. */
+  approve(name: string, status: GateToken['status']): GateToken {
+    return this.api.objects.update('gatetokens', name, (old) => {
+      const token = { ...(old as unknown as GateToken), status: { ...status } };
+      return { ...old, status: { ...status, approval: approvalOf(APPROVAL_KEY, token) } };
+    }) as unknown as GateToken;
   }
 
   /** What the operator makes of a token that it refuses: neither token nor data stay. */

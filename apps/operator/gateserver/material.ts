@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { KEY_CREATED, RETIRED_KEYS, ROTATED, SIGNING_KEY } from '#libs/api';
 import { rfc3339 } from '#libs/kube';
-import { type SigningKey } from '#libs/token';
+import { SecretKey, type SigningKey } from '#libs/token';
 import { type KeyFactory } from '../keys/key-factory.js';
 import { retiredFile, type RetiredKey } from '../keys/retired.js';
 import { type SecretObject } from '../cluster/manifest.js';
@@ -62,6 +62,12 @@ export function presentSessionKey(secret: SecretObject | undefined): string | un
   const text = Buffer.from(secret?.data?.['key'] ?? '', 'base64').toString('utf8');
   const bytes = Buffer.from(text, 'base64');
   return bytes.length >= SESSION_BYTES && bytes.toString('base64') === text ? text : undefined;
+}
+
+/** The same, as the gateway reads it: from it the keys of cookies, seals and approvals are derived. */
+export function sessionKeyOf(secret: SecretObject | undefined): SecretKey | undefined {
+  const text = presentSessionKey(secret);
+  return text === undefined ? undefined : new SecretKey(Buffer.from(text, 'base64'));
 }
 
 export function sessionContent(secret: SecretObject | undefined, factory: Pick<KeyFactory, 'random'>): SecretContent {

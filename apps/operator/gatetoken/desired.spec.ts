@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type GateServer, type GateServerStatus, type GateToken, type GateTokenSpec, SIGNING_KEY } from '#libs/api';
-import { generateKeyPair } from '#libs/token';
+import { approvalOf, generateKeyPair, SecretKey } from '#libs/token';
 import { base64 } from '../gateserver/material.js';
 import { type SecretObject } from '../cluster/manifest.js';
 import { refusalsOf, refusalsOfObject } from '../../../libs/api/testing/refusals.js';
@@ -9,6 +9,7 @@ import { decisionOf } from './desired.js';
 import { gateTokenStatus } from './status.js';
 
 const NOW = Date.parse('2030-01-01T12:00:00Z');
+const KEY = new SecretKey(Buffer.alloc(32, 7));
 const URLS = ['/api/v1/namespaces/n/pods'];
 
 let data: Record<string, string>;
@@ -33,10 +34,12 @@ function judged(spec: GateTokenSpec, servers: GateServer[], secrets: Record<stri
   const token = {
     metadata: { name: 't', namespace: 'n', uid: 'u', creationTimestamp: '2030-01-01T12:00:00Z' },
     spec,
-    status,
+    status: { ...status },
   } as GateToken;
+  // A Ready one is an approved one.
+  if (token.status?.phase === 'Ready') token.status.approval = approvalOf(KEY, token);
   const secretOf = (name: string) => secrets[name] ?? { metadata: { name }, data };
-  return decisionOf({ token, servers, secretOf, publishedBy: () => new Set(), vm: undefined }, NOW);
+  return decisionOf({ token, servers, secretOf, gatewayKeyOf: () => KEY, vm: undefined }, NOW);
 }
 
 describe('a GateServer in error, such as one whose account belongs to another owner (security row 16)', () => {
@@ -154,7 +157,12 @@ describe('a GateServer that stores no tokens (security row 8)', () => {
 
   it('a token that was given out before ends for good, and leaves nothing usable', () => {
     const token = { metadata, spec: { urls: URLS }, status: given } as unknown as GateToken;
-    const ended = gateTokenStatus(token, judged({ urls: URLS }, none, {}, given), undefined, new Date(NOW));
+    const ended = gateTokenStatus(
+      token,
+      judged({ urls: URLS }, none, {}, given),
+      { jwt: undefined, issuer: undefined },
+      new Date(NOW),
+    );
     expect(ended).toMatchObject({
       phase: 'Revoked',
       'gate-server': 'gs',
@@ -257,7 +265,7 @@ describe('whatever the schema takes, its status can be written', () => {
         const decision = judged(spec, [server('gs', {}, { 'max-duration': '87600h' })]);
         expect(['Ready', 'Expired']).toContain(decision.phase);
         const token = { metadata: { name: 't', namespace: 'n', uid: 'u', generation: 1 }, spec } as GateToken;
-        const status = gateTokenStatus(token, decision, 'jwt', new Date(NOW));
+        const status = gateTokenStatus(token, decision, { jwt: 'jwt', issuer: undefined }, new Date(NOW));
         expect(status.data?.until).toBeDefined();
         expect(refusalsOfObject('GateToken', { ...token, status })).toEqual([]);
       }),
@@ -272,7 +280,7 @@ describe('whatever the schema takes, its status can be written', () => {
         const spec = { urls: URLS, duration: lasts, ...(start === undefined ? {} : { from: start }) };
         const decision = judged(spec, [server()]);
         const token = { metadata: { name: 't', namespace: 'n' }, spec: { urls: URLS } } as GateToken;
-        const status = gateTokenStatus(token, decision, undefined, new Date(NOW));
+        const status = gateTokenStatus(token, decision, { jwt: undefined, issuer: undefined }, new Date(NOW));
         expect(refusalsOfObject('GateToken', { ...token, status })).toEqual([]);
         expect(status.data === undefined).toBe(decision.phase === 'Error');
       }),

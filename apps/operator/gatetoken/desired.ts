@@ -9,8 +9,9 @@ import {
   type GateToken,
 } from '#libs/api';
 import { type Grant, neverGranted, PolicyError, parseGrant } from '#libs/policy';
-import { type Claims, formatDuration, parseDuration, type SigningKey } from '#libs/token';
+import { type Claims, formatDuration, isApproved, parseDuration, type SecretKey, type SigningKey } from '#libs/token';
 import { faultOf } from '../gateserver/check.js';
+import { namesOf } from '../gateserver/names.js';
 import { urlsOf } from '../gateserver/servers.js';
 import { retiredKeys } from '../keys/retired.js';
 import { type Gathered } from './gather.js';
@@ -31,6 +32,8 @@ export type Decision =
       /** Name of its GateServer, and the base of its links. */
       server: string;
       url: string;
+      /** By which its gateway knows that this was decided. */
+      gatewayKey: SecretKey;
       signing?: Signing;
     };
 
@@ -42,8 +45,6 @@ export interface Signing {
   keys: KeyObject[];
   /** URLs of the gateway: a token that says one of them as its issuer may stay. */
   issuers: string[];
-  /** Until the gateway can read the key, nothing is signed with it. */
-  isPublished: boolean;
 }
 
 /** The checks in their order; the first that finds a problem decides. @param now milliseconds */
@@ -61,12 +62,24 @@ export function decisionOf(gathered: Gathered, now: number): Decision {
     const signer = signerOf(token, gathered.servers, gathered.secretOf);
     const taken = takenBackOf(token, signer);
     if (taken) return { ...taken, data, end: data.exp };
-    if (!isIssued(token)) checkNew(grant, window, signer);
+    const gatewayKey = gathered.gatewayKeyOf(signer.server);
+    if (!isIssued(token, gatewayKey)) checkNew(grant, window, signer);
+    checkGatewayKey(gatewayKey, signer);
     const signing = signingOf(gathered, settings, signer, data);
     const vmUid = bindingOf(gathered);
     const [url = ''] = urlsOf(signer.server);
     const { name: server = '' } = signer.server.metadata;
-    return { phase: 'Ready', grant, data, end: data.exp, vmUid, server, url, ...(signing ? { signing } : {}) };
+    return {
+      phase: 'Ready',
+      grant,
+      data,
+      end: data.exp,
+      vmUid,
+      server,
+      url,
+      gatewayKey,
+      ...(signing ? { signing } : {}),
+    };
   } catch (error) {
     return refusal(error, settings, window);
   }
@@ -155,8 +168,11 @@ function checkEnforced(settings: GateTokenSettings): void {
   }
 }
 
-/** What is already issued stays valid when the rules for what may be issued change. */
-const isIssued = ({ status }: GateToken): boolean => status?.phase === 'Ready';
+/**
+ * What is already issued stays valid when the rules for what may be issued change. The approval says that it is: others
+ * than the operator may be able to write a phase.
+ */
+const isIssued = (token: GateToken, key: SecretKey | undefined): boolean => key !== undefined && isApproved(key, token);
 
 function checkNew(grant: Grant, window: Window, { server }: Signer): void {
   checkReach(grant);
@@ -197,7 +213,7 @@ function checkDuration({ durationMs }: Window, { metadata, spec }: GateServer): 
 }
 
 function signingOf(
-  { token, secretOf, publishedBy }: Gathered,
+  { token, secretOf }: Gathered,
   settings: GateTokenSettings,
   { server, secretName }: Signer,
   data: GateTokenData,
@@ -211,13 +227,14 @@ function signingOf(
   const issuers = urlsOf(server);
   const [iss = ''] = issuers;
   const claims: Claims = { URLs: urls, verbs, exp, nbf, jti: uid, iss, sub: `${namespace}/${name}` };
-  return { claims, key, keys, issuers, isPublished: publishedBy(server).has(key.kid) };
+  return { claims, key, keys, issuers };
 }
 
-/** What becomes of a token whose key its gateway cannot read yet. */
-export function unpublished({ server, end }: Decision & { phase: 'Ready' }): Decision {
-  const message = `GateServer ${server} is publishing its signing key. The token is signed when that is done; if it does not happen, see the conditions of the GateServer.`;
-  return { phase: 'Pending', reason: 'KeyNotPublished', message, end };
+function checkGatewayKey(key: SecretKey | undefined, { server }: Signer): asserts key is SecretKey {
+  if (key !== undefined) return;
+  const { name = '' } = server.metadata;
+  const message = `GateServer ${name} has no Secret ${namesOf(name).session} yet. The token is signed once it has one; if that does not happen, see the conditions of the GateServer.`;
+  throw new Problem('GateServerNotReady', message, true);
 }
 
 /** The UID of the VM that the token is for, set once: a VM recreated under the same name is a different one. */

@@ -2,10 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type GateServer, type GateToken } from '#libs/api';
 import { isKubeError, type KubeClient, type KubeObject, OwnClient, type ResourceType, types } from '#libs/kube';
 import { boundVm } from '#libs/policy';
-import { isOwned } from '../apply/applier.js';
+import { type SecretKey } from '#libs/token';
+import { ownSecret } from '../gateserver/gather.js';
+import { sessionKeyOf } from '../gateserver/material.js';
 import { namesOf } from '../gateserver/names.js';
 import { serversOf } from '../gateserver/servers.js';
-import { publishedKeys } from '../keys/published.js';
 import { type SecretObject } from '../cluster/manifest.js';
 import { SecretReader } from '../cluster/secret-reader.js';
 import { Watches } from '../cluster/watches.js';
@@ -18,8 +19,8 @@ export interface Gathered {
   servers: GateServer[];
   /** Of the Secrets of the GateServers, and the one that it names. Without data, unless they may sign. */
   secretOf: SecretOf;
-  /** Ids of the keys that the gateway of a GateServer verifies tokens by. */
-  publishedBy: (server: GateServer) => ReadonlySet<string>;
+  /** The key that the operator shares with the gateway of a GateServer; undefined while there is none. */
+  gatewayKeyOf: (server: GateServer) => SecretKey | undefined;
   /** The one VM that it names; `uid` undefined: there is no such VM. */
   vm: { namespace: string; name: string; uid: string | undefined } | undefined;
 }
@@ -49,15 +50,15 @@ export class TokenGatherer {
       token,
       servers,
       secretOf: await this.#secrets(token, servers),
-      publishedBy: (server) => this.#published(server),
+      gatewayKeyOf: (server) => this.#gatewayKey(server),
       vm: target && { ...target, uid: await uidOf(watches, client, target) },
     };
   }
 
-  #published(server: GateServer): ReadonlySet<string> {
+  #gatewayKey(server: GateServer): SecretKey | undefined {
     const { name = '', namespace } = server.metadata;
-    const map = this.watches.owned.get(types.configMaps)?.get(namesOf(name).jwks, namespace);
-    return publishedKeys(map && isOwned(map, server) ? map : undefined);
+    const secret = this.watches.owned.get(types.secrets)?.get(namesOf(name).session, namespace);
+    return sessionKeyOf(ownSecret(server, secret));
   }
 
   async #secrets({ metadata: { namespace }, spec }: GateToken, servers: readonly GateServer[]): Promise<SecretOf> {

@@ -10,7 +10,7 @@ export type ProblemReason =
   | 'AmbiguousGateServer'
   | 'GateServerNotReady'
   | 'ForeignSecret'
-  | 'KeyNotPublished'
+  | 'SecretNotFound'
   | 'BadKey'
   | 'DurationTooLong'
   | 'VirtualMachineNotFound'

@@ -10,10 +10,11 @@ import {
   SIGNING_KEY,
 } from '#libs/api';
 import { type KubeObject, types } from '#libs/kube';
-import { generateKeyPair, KeyRing, parsePublicKey, thumbprint, toJwks } from '#libs/token';
+import { generateKeyPair, KeyRing, parsePublicKey, thumbprint } from '#libs/token';
 import { base64 } from '../gateserver/material.js';
 import { retiredFile } from '../keys/retired.js';
 import { FakeCluster } from '../testing/fake-cluster.js';
+import { sessionSecret } from '../testing/session-secret.js';
 import { tokenReconciler } from '../testing/reconcile.js';
 import { MANAGED_BY, OPERATOR } from '../cluster/labels.js';
 import { type SecretObject } from '../cluster/manifest.js';
@@ -42,13 +43,13 @@ describe('TokenReconciler', () => {
     events = [];
     server('gs');
     secret('gs-jwt-secret', pair);
-    publish(pair, otherPair);
     cluster.put(types.virtualMachines, { metadata: { name: 'vm1', namespace: 'n', uid: 'vm-uid-1' } });
   });
 
   function server(name: string, spec: Partial<GateServer['spec']> = {}): void {
-    const metadata = { name, namespace: 'n', uid: `${name}-uid`, creationTimestamp: '2030-01-01T00:00:00Z' };
+    const metadata = { name, namespace: 'n', uid: `uid-of-${name}`, creationTimestamp: '2030-01-01T00:00:00Z' };
     const status = { 'secret-name': `${name}-jwt-secret` };
+    cluster.put(types.secrets, sessionSecret(name, metadata.uid));
     cluster.put(types.gateServers, { metadata, spec: { route: `${name}.example.com`, ...spec }, status } as KubeObject);
   }
 
@@ -56,17 +57,6 @@ describe('TokenReconciler', () => {
     const labels: Record<string, string> = name.endsWith('-jwt-secret') ? { [MANAGED_BY]: OPERATOR } : {};
     const object: SecretObject = { metadata: { name, namespace: 'n', labels, annotations }, data: encoded(data) };
     cluster.put(types.secrets, object);
-  }
-
-  const jwks = (owner: string): KubeObject['metadata'] => ({
-    ...{ name: 'gs-jwks', namespace: 'n', labels: { [MANAGED_BY]: OPERATOR } },
-    ownerReferences: [{ apiVersion: API_VERSION, kind: 'GateServer', name: 'gs', uid: owner, controller: true }],
-  });
-
-  /** As the operator does it for the gateway: the keys by which it verifies tokens. */
-  function publish(...published: { 'tls.crt': string }[]): void {
-    const data = { 'jwks.json': JSON.stringify(toJwks(published.map((one) => parsePublicKey(one['tls.crt'])))) };
-    cluster.put(types.configMaps, { metadata: jwks('gs-uid'), data } as KubeObject);
   }
 
   function token(spec: GateTokenSpec, status?: GateToken['status']): void {
@@ -143,7 +133,8 @@ describe('TokenReconciler', () => {
     token({ urls: [VNC] }, { redeemed: { at: '2030-01-01T12:00:00Z', by: 'x' }, live: 2, 'last-used': 'now' });
     await run();
     const body = cluster.bodies.get('gatetokens/n/t/status')?.['status'] as object;
-    expect(Object.keys(body).sort()).toEqual(['conditions', 'data', 'gate-server', 'link', 'phase', 'token', 'vm-uid']);
+    const fields = 'approval conditions data gate-server link phase token vm-uid';
+    expect(Object.keys(body).sort().join(' ')).toBe(fields);
   });
 
   it('keeps a token that a retired key signed, makes a new one when no key in force did', async () => {
@@ -234,6 +225,14 @@ describe('TokenReconciler', () => {
     const cure = { secret: () => secret('gs-jwt-secret', pair) };
 
     it.each<[string, GateTokenSpec, () => void, string, RegExp, (() => void)?]>([
+      [
+        'missing secret',
+        { urls: [VNC] },
+        () => cluster.remove(types.secrets, 'gs-jwt-secret'),
+        'SecretNotFound',
+        /create it/,
+        cure.secret,
+      ],
       ['secret without the key', { urls: [VNC] }, () => secret('gs-jwt-secret', {}), 'BadKey', /tls\.key/, cure.secret],
       ['broken PEM', { urls: [VNC] }, () => secret('gs-jwt-secret', { 'tls.key': 'x' }), 'BadKey', /PEM/, cure.secret],
       ['EC key', { urls: [VNC] }, () => secret('gs-jwt-secret', { 'tls.key': ec }), 'BadKey', /EC/, cure.secret],

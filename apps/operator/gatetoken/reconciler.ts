@@ -6,8 +6,9 @@ import { type Again, type KubeClient, OwnClient, types } from '#libs/kube';
 import { KeyRing, parseDuration, sign, TokenError } from '#libs/token';
 import { remove } from '../apply/remove.js';
 import { Reporter } from '../apply/reporter.js';
-import { decisionOf, type Decision, type Signing, unpublished } from './desired.js';
+import { decisionOf, type Decision, type Signing } from './desired.js';
 import { type Gathered, TokenGatherer } from './gather.js';
+import { issuerOf } from './provenance.js';
 import { gateTokenStatus, isCurrent, type OwnStatus } from './status.js';
 
 /** setTimeout and clocks drift: look again at least so often. */
@@ -32,18 +33,18 @@ export class TokenReconciler {
     const { decision, jwt } = await this.#make(gathered, decisionOf(gathered, now));
     const removal = removalOf(gathered, decision);
     if (removal !== undefined && removal <= now) return remove(this.client, types.gateTokens, gathered.token.metadata);
-    await this.#report(gathered.token, gateTokenStatus(gathered.token, decision, jwt, new Date(now)));
+    const known = { jwt, issuer: issuerOf(gathered) };
+    await this.#report(gathered.token, gateTokenStatus(gathered.token, decision, known, new Date(now)));
     const next = decision.phase === 'Expired' || decision.phase === 'Revoked' ? removal : endOf(decision);
     return next === undefined ? undefined : { again: Math.min(Math.max(0, next - now), LONGEST_SLEEP_MS) };
   }
 
-  /** Signs, unless the token that is there already is good; with no key that the gateway may not know yet. */
+  /** Signs, unless the token that is there already is good. */
   async #make(gathered: Gathered, decision: Decision): Promise<{ decision: Decision; jwt?: string }> {
     if (decision.phase !== 'Ready' || !decision.signing) return { decision };
     const { token } = gathered;
     const present = token.status?.token;
     if (present && isGood(present, decision.signing)) return { decision, jwt: present };
-    if (!decision.signing.isPublished) return { decision: unpublished(decision) };
     try {
       return { decision, jwt: await sign(decision.signing.claims, decision.signing.key) };
     } catch (error) {

@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type GateServer, type GateToken, type GateTokenSpec } from '#libs/api';
-import { generateKeyPair } from '#libs/token';
+import { generateKeyPair, SecretKey } from '#libs/token';
 import { base64 } from '../gateserver/material.js';
 import { decisionOf } from './desired.js';
 import { gateTokenStatus } from './status.js';
 
 const NOW = new Date('2030-01-01T12:00:00Z');
+const KEY = new SecretKey(Buffer.alloc(32, 7));
 const URL = 'https://gs.example.com';
 const console = (vm: string, last = 'vnc'): string =>
   `/apis/subresources.kubevirt.io/v1/namespaces/n/virtualmachineinstances/${vm}/${last}`;
@@ -28,9 +29,9 @@ function readyOf(spec: GateTokenSpec) {
   ];
   const secretOf = (name: string) => ({ metadata: { name }, data });
   const vm = spec.vm === undefined ? undefined : { namespace: 'n', name: spec.vm, uid: 'vm-uid' };
-  const decision = decisionOf({ token, servers, secretOf, publishedBy: () => new Set(), vm }, NOW.getTime());
+  const decision = decisionOf({ token, servers, secretOf, gatewayKeyOf: () => KEY, vm }, NOW.getTime());
   const jwt = spec['link-hash'] === undefined ? 'JWT' : undefined;
-  const { phase, link, conditions = [] } = gateTokenStatus(token, decision, jwt, NOW);
+  const { phase, link, conditions = [] } = gateTokenStatus(token, decision, { jwt, issuer: undefined }, NOW);
   expect(phase).toBe('Ready');
   return { link, message: conditions[0]?.message };
 }

@@ -2,15 +2,30 @@ import { isDeepStrictEqual } from 'node:util';
 import { type GateToken, type GateTokenStatus } from '#libs/api';
 import { setCondition } from '#libs/kube';
 import { consolesOf } from '#libs/policy';
+import { approvalOf } from '#libs/token';
 import { type Decision } from './desired.js';
 import { targetOf } from './gather.js';
 
 /** The operator's part of a token's status. `redeemed`, `live` and `last-used` are the gateway's. */
-const OWN = ['token', 'data', 'phase', 'conditions', 'link', 'gate-server', 'vm-uid'] as const;
+const OWN = ['token', 'data', 'phase', 'conditions', 'link', 'gate-server', 'vm-uid', 'issuer', 'approval'] as const;
 export type OwnStatus = Pick<GateTokenStatus, (typeof OWN)[number]>;
 
-/** The status that a decision gives a GateToken. @param jwt of a Ready token; undefined for the grant of a link */
-export function gateTokenStatus(token: GateToken, decision: Decision, jwt: string | undefined, now: Date): OwnStatus {
+/** What is known of a GateToken besides the decision. */
+export interface Known {
+  /** Of a Ready token; undefined for the grant of a link. */
+  jwt: string | undefined;
+  /** User name of who created it; undefined where nothing proves it. */
+  issuer: string | undefined;
+}
+
+/** The status that a decision gives a GateToken. A Ready one is approved as it is: its gateway checks that. */
+export function gateTokenStatus(token: GateToken, decision: Decision, known: Known, now: Date): OwnStatus {
+  const status = toStatus(token, decision, known, now);
+  if (decision.phase !== 'Ready') return status;
+  return { ...status, approval: approvalOf(decision.gatewayKey, { ...token, status }) };
+}
+
+function toStatus(token: GateToken, decision: Decision, { jwt, issuer }: Known, now: Date): OwnStatus {
   const ready = decision.phase === 'Ready';
   const { reason, message } = ready ? readyText(token, decision, jwt) : decision;
   const condition = {
@@ -32,6 +47,7 @@ export function gateTokenStatus(token: GateToken, decision: Decision, jwt: strin
     ...(ready && jwt !== undefined ? linkOf(token, decision, jwt) : {}),
     ...(server === undefined ? {} : { 'gate-server': server }),
     ...(vmUid === undefined ? {} : { 'vm-uid': vmUid }),
+    ...(issuer === undefined ? {} : { issuer }),
   };
 }
 

@@ -56,13 +56,6 @@ it('looks again when an object is taken from its owner (security row 16)', () =>
   expect([...servers]).toEqual(['n/gs']);
 });
 
-it('looks again at tokens when the keys of their gateway change', () => {
-  const { gateTokens, owned, tokens } = watched();
-  gateTokens.objects = ['n', 'other'].map((namespace) => ({ metadata: { name: 't', namespace } }));
-  owned.get(types.configMaps)?.put({ metadata: { name: 'gs-jwks', namespace: 'n' } });
-  expect([...tokens]).toEqual(['n/t']);
-});
-
 it('looks again at who asks for a name when its holder has let go of it (security row 16)', () => {
   const { gateServers, servers } = watched();
   const metadata = { name: 'gs', namespace: 'other', uid: 'a' };
@@ -112,6 +105,17 @@ it('looks again at who has a host name that an Ingress takes, changes or gives b
   }
   ingresses.put(takes(), takes());
   expect([...servers]).toEqual([]);
+});
+
+it('looks again at the tokens of the namespace when the key that approves them changes', () => {
+  const { gateServers, gateTokens, owned, tokens } = watched();
+  const object = (name: string, namespace = 'n') => ({ metadata: { name, namespace }, spec: {} }) as KubeObject;
+  gateServers.objects = [object('gs')];
+  gateTokens.objects = [object('t'), object('t', 'other')];
+  owned.get(types.secrets)?.put(object('gs-tls'));
+  expect([...tokens]).toEqual([]);
+  owned.get(types.secrets)?.put(object('gs-session'));
+  expect([...tokens]).toEqual(['n/t']);
 });
 
 describe('looks again at gateways and tokens of the namespace', () => {

@@ -2,7 +2,7 @@ import { type GateServer, type GateToken } from '#libs/api';
 import { keyOf, type KubeObject, types, type WorkQueue } from '#libs/kube';
 import { controllerOf } from '../apply/applier.js';
 import { namesakesOf } from '../gateserver/name-claim.js';
-import { gatewayOf } from '../gateserver/names.js';
+import { gatewayOf, namesOf } from '../gateserver/names.js';
 import { claimOf, rivalsOf } from '../gateserver/route-claim.js';
 import { serversOf } from '../gateserver/servers.js';
 import { targetOf } from '../gatetoken/gather.js';
@@ -21,8 +21,6 @@ export interface Queues {
 export function enqueueDependants(watches: Watches, queues: Queues): void {
   onOwnKinds(watches, queues);
   onSecrets(watches, queues);
-  // A token waits until its gateway can read the key that is to sign it.
-  watches.owned.get(types.configMaps)?.on('put', (map) => addNamespace(map, watches, queues));
   onIngresses(watches, queues);
   watches.pods.on('put', (pod) => queues.servers.add(gatewayOf(pod)));
   watches.pods.on('delete', (pod) => queues.servers.add(gatewayOf(pod)));
@@ -92,10 +90,13 @@ function onSecrets(watches: Watches, queues: Queues): void {
     const { namespace = '' } = secret.metadata;
     const marked = [secret, old].some((one) => one && isSigningKey(one));
     const named = (token: GateToken) => marked || token.spec['secret-name'] === secret.metadata.name;
+    const servers = serversOf(watches, namespace);
+    if (servers.some((server) => namesOf(server.metadata.name ?? '').session === secret.metadata.name))
+      addNamespace(secret, watches, queues);
     for (const token of watches.gateTokens.list()) {
       if (token.metadata.namespace === namespace && named(token)) queues.tokens.add(keyOf(token));
     }
-    for (const server of serversOf(watches, namespace)) {
+    for (const server of servers) {
       // Marked keys are in every ring of the namespace; a name that was taken may have become free.
       const name = secret.metadata.name ?? '';
       const isNamed = name.startsWith(`${server.metadata.name}-`) || name === server.spec.tls?.['secret-name'];

@@ -1,0 +1,95 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { API_VERSION, type GateToken, type GateTokenSpec } from '#libs/api';
+import { type KubeObject, types } from '#libs/kube';
+import { isApproved, sealOf, SecretKey } from '#libs/token';
+import { FakeCluster } from '../testing/fake-cluster.js';
+import { tokenReconciler } from '../testing/reconcile.js';
+import { GATEWAY_KEY, sessionSecret } from '../testing/session-secret.js';
+
+const NOW = Date.parse('2030-01-01T12:00:00Z');
+const OTHER = new SecretKey(Buffer.alloc(32, 8));
+const LINK: GateTokenSpec = { urls: ['/api/v1/namespaces/n/pods'], 'link-hash': 'h'.repeat(43) };
+
+let cluster: FakeCluster;
+beforeEach(() => {
+  cluster = new FakeCluster();
+  const metadata = { name: 'gs', namespace: 'n', uid: 'gs-uid' };
+  const spec = { route: 'gs.example.com' };
+  cluster.put(types.gateServers, { metadata, spec, status: { 'secret-name': 'gs-jwt-secret' } } as KubeObject);
+  cluster.put(types.secrets, sessionSecret('gs', 'gs-uid'));
+});
+
+/** What is stored after the operator has looked at it. */
+async function reconciled(spec: GateTokenSpec, status: GateToken['status'] = {}): Promise<GateToken> {
+  const metadata = { name: 't', namespace: 'n', uid: 'token-uid', creationTimestamp: '2030-01-01T12:00:00Z' };
+  cluster.put(types.gateTokens, { apiVersion: API_VERSION, kind: 'GateToken', metadata, spec, status } as KubeObject);
+  await tokenReconciler(cluster, { now: () => NOW }).reconcile('n/t');
+  return cluster.take(types.gateTokens, 't') as unknown as GateToken;
+}
+
+describe('the approval of a grant (security row 13)', () => {
+  it('is put on with the key of its gateway, again where it was forged, and follows the key', async () => {
+    const first = await reconciled(LINK);
+    expect(first.status?.phase).toBe('Ready');
+    expect(isApproved(GATEWAY_KEY, first)).toBe(true);
+    const { data, ...status } = first.status ?? {};
+    const widened = data && { ...data, exp: data.exp + 3600 };
+    for (const forged of [{ approval: 'forged' }, { ...(widened && { data: widened }) }, { issuer: 'root' }])
+      expect((await reconciled(LINK, { ...status, ...(data && { data }), ...forged })).status).toEqual(first.status);
+    cluster.put(types.secrets, sessionSecret('gs', 'gs-uid', OTHER));
+    expect(isApproved(OTHER, await reconciled(LINK, first.status))).toBe(true);
+  });
+
+  it.each([
+    ['no key yet', () => cluster.remove(types.secrets, 'gs-session')],
+    ['a key in a Secret of another owner', () => cluster.put(types.secrets, sessionSecret('gs', 'another'))],
+  ])('waits while its GateServer has %s', async (_what, spoil) => {
+    spoil();
+    const { status } = await reconciled(LINK, { phase: 'Ready', approval: 'forged' });
+    expect(status).toMatchObject({ phase: 'Pending', conditions: [{ reason: 'GateServerNotReady' }] });
+    expect(status?.conditions?.[0]?.message).toContain('gs-session');
+    expect(status).not.toHaveProperty('approval');
+  });
+
+  it('is needed to count as issued: a phase that another wrote evades no limit', async () => {
+    const long = { ...LINK, duration: '48h' };
+    const { status } = await reconciled(LINK);
+    const forged = await reconciled(long, { ...status, phase: 'Ready' });
+    expect(forged.status).toMatchObject({ phase: 'Error', conditions: [{ reason: 'DurationTooLong' }] });
+    expect(forged.status).not.toHaveProperty('approval');
+  });
+
+  it('goes with the grant', async () => {
+    const { status } = await reconciled(LINK);
+    const ended = await reconciled({ ...LINK, revoked: true }, status);
+    expect(ended.status?.phase).toBe('Revoked');
+    expect(ended.status).not.toHaveProperty('approval');
+  });
+});
+
+describe('the issuer', () => {
+  const sealedBy = (key: SecretKey, name = 't', namespace = 'n'): GateTokenSpec => {
+    const spec = { ...LINK, issuer: { username: 'ann', groups: ['a'] } };
+    const seal = sealOf(key, { metadata: { name, namespace }, spec }, NOW / 1000);
+    return { ...spec, issuer: { ...spec.issuer, seal } };
+  };
+
+  it('is named where a gateway of the namespace sealed it, also after the end', async () => {
+    const { status } = await reconciled(sealedBy(GATEWAY_KEY));
+    expect(status).toMatchObject({ phase: 'Ready', issuer: 'ann' });
+    const ended = await reconciled({ ...sealedBy(GATEWAY_KEY), revoked: true }, status);
+    expect(ended.status).toMatchObject({ phase: 'Revoked', issuer: 'ann' });
+  });
+
+  it.each<[string, GateTokenSpec]>([
+    ['nobody sealed it', { ...LINK, issuer: { username: 'ann' } }],
+    ['it was sealed with another key', sealedBy(OTHER)],
+    ['the seal is that of another token', sealedBy(GATEWAY_KEY, 'other')],
+    ['the seal is that of another namespace', sealedBy(GATEWAY_KEY, 't', 'other')],
+  ])('is not named where %s, and the grant is approved as before', async (_what, spec) => {
+    const token = await reconciled(spec, { issuer: 'ann' });
+    expect(token.status?.phase).toBe('Ready');
+    expect(token.status).not.toHaveProperty('issuer');
+    expect(isApproved(GATEWAY_KEY, token)).toBe(true);
+  });
+});
