@@ -1,3 +1,12 @@
+export {
+  type AuditEvent,
+  type AuditedAction,
+  type AuditResult,
+  type AuditWhat,
+  type AuditWho,
+  resultOf,
+  writeAudit,
+} from './audit.js';
 export { Clock, LONGEST_TIMER_MS } from './clock.js';
 export { type Environment, EnvironmentError, readEnvironment } from './environment.js';
 export { exitOnFault } from './exit-on-fault.js';

@@ -8,10 +8,13 @@ import { type Access, accessOf, isForAnyHost } from '../http/access.js';
 import { refuseForeignOrigin } from '../http/origin.js';
 import { foreignHost } from '../http/public-url.js';
 import { Refusal } from '../http/refusal.js';
+import { RequestLog } from '../http/request-log.js';
 import { SIGNED_IN_USERS, type SignedIn, type SignedInUsers } from '../sign-in/signed-in-users.js';
 import { setGrants } from './held-grants.js';
 import { setUser } from './user.js';
+import { UserNames } from './user-names.js';
 
+const NO_CREDENTIAL = { rule: 'no-credential' };
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
@@ -27,6 +30,8 @@ export class AccessGuard implements CanActivate {
   constructor(
     private readonly clients: UserClients,
     private readonly grants: GrantReader,
+    private readonly log: RequestLog,
+    private readonly names: UserNames,
     @Inject(SIGNED_IN_USERS) private readonly users: SignedInUsers,
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
   ) {
@@ -64,6 +69,7 @@ export class AccessGuard implements CanActivate {
     const user = bearer === undefined ? byCookie : byToken(bearer);
     if (user === undefined) throw access === 'user' ? notSignedIn() : noToken();
     setUser(request, user, this.clients);
+    this.log.identify(request, () => this.names.of(user));
   }
 
   private async requireGrant(request: Request): Promise<void> {
@@ -81,13 +87,28 @@ function byToken(token: string): SignedIn | undefined {
 }
 
 function notSignedIn(): Refusal {
-  return new Refusal(401, 'You are not signed in.', 'Sign in at /login, or send a Kubernetes token as a bearer token.');
+  return new Refusal(
+    401,
+    'You are not signed in.',
+    'Sign in at /login, or send a Kubernetes token as a bearer token.',
+    NO_CREDENTIAL,
+  );
 }
 
 function noToken(): Refusal {
-  return new Refusal(401, 'A Kubernetes token is required.', 'Send it as `Authorization: Bearer TOKEN`.');
+  return new Refusal(
+    401,
+    'A Kubernetes token is required.',
+    'Send it as `Authorization: Bearer TOKEN`.',
+    NO_CREDENTIAL,
+  );
 }
 
 function noLink(): Refusal {
-  return new Refusal(401, 'No link was opened in this browser.', 'Open the link you received, or sign in.');
+  return new Refusal(
+    401,
+    'No link was opened in this browser.',
+    'Open the link you received, or sign in.',
+    NO_CREDENTIAL,
+  );
 }

@@ -59,7 +59,7 @@ function door(): ConsoleDoor {
   const identities = new Identities(guests, get(GrantEnds), get(Usage), new Clock());
   const connector = new GuestConnector(identities, config);
   const opener = new ConsoleOpener(get(VmStates), get(UserVms), get(ConsoleHolds), get(ConsoleRecorder), connector);
-  return new ConsoleDoor(get(WsTunnels), get(Fences), opener, get(LiveConsoles), get(Audit), SHORT_MS);
+  return new ConsoleDoor(get(WsTunnels), get(Fences), opener, get(LiveConsoles), get(Audit), get(Clock), SHORT_MS);
 }
 
 /** The API server leaves matching requests without an answer. @returns those that came */

@@ -2,7 +2,9 @@ import { type IncomingMessage } from 'node:http';
 import { type Socket } from 'node:net';
 import { Injectable, Optional } from '@nestjs/common';
 import { CONSOLE_ENDS } from '#libs/api';
+import { type AuditEvent, Clock } from '#libs/ops';
 import { type Refusal } from '../http/refusal.js';
+import { whoIs } from '../credentials/credential.js';
 import { Audit } from '../ops/audit.js';
 import { type Holder } from '../sessions/console-leases.js';
 import { ConsoleOpener } from './console-opener.js';
@@ -32,6 +34,7 @@ export class ConsoleDoor {
     private readonly opener: ConsoleOpener,
     private readonly consoles: LiveConsoles,
     private readonly audit: Audit,
+    private readonly clock: Clock,
     @Optional() private readonly openMs = OPEN_MS,
   ) {}
 
@@ -70,8 +73,9 @@ export class ConsoleDoor {
 
   private keep(live: LiveConsole): void {
     this.consoles.add(live);
+    const began = this.clock.monotonic();
     const finishing = live.tunnel.ended
-      .then((end) => this.finish(live, end))
+      .then((end) => this.finish(live, end, this.clock.monotonic() - began))
       .finally(() => this.#finishing.delete(finishing));
     this.#finishing.add(finishing);
   }
@@ -81,11 +85,9 @@ export class ConsoleDoor {
     if (this.consoles.overfull) throw new CannotOpen(consoleEnd(overloaded, overloaded.reasons.full));
   }
 
-  private async finish(live: LiveConsole, end: ConsoleEnd): Promise<void> {
-    this.consoles.delete(live);
-    const { bytesIn, bytesOut } = live.tunnel;
-    const { vm, kind } = live.order.target;
-    this.audit.ended({ session: live.session ?? '', who: live.who, vm, kind, ...end, bytesIn, bytesOut });
+  private async finish(live: LiveConsole, end: ConsoleEnd, lasted: number): Promise<void> {
+    this.consoles.delete(live, end);
+    this.audit.write(endOf(live, end, lasted));
     // The guest's side is closed now or soon: only then may someone else take its place.
     await live.tunnel.closed;
     await live.undo((error) => this.audit.fault('console end', error));
@@ -109,4 +111,16 @@ export class ConsoleDoor {
       return undefined;
     }
   }
+}
+
+/** A console that was never recorded did not open. @param lasted milliseconds */
+function endOf(live: LiveConsole, { code, reason: why, byViewer }: ConsoleEnd, lasted: number): AuditEvent {
+  const { session, what, tunnel, order } = live;
+  const [who, from] = [whoIs(order.credential), order.address];
+  if (session === undefined) {
+    const rule = byViewer ? 'viewer' : 'console';
+    return { audit: 'open', outcome: byViewer ? 'failed' : 'refused', who, from, what, code, rule, why };
+  }
+  const bytes = { 'bytes-in': tunnel.bytesIn, 'bytes-out': tunnel.bytesOut };
+  return { audit: 'close', outcome: 'ended', who, from, what, session, code, why, seconds: lasted / 1000, ...bytes };
 }

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONSOLE_ENDS } from '#libs/api';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { whoIs } from '../credentials/credential.js';
 import { type ActiveGrant } from '../grants/active-grant.js';
 import { Usage } from '../grants/usage.js';
 import { Audit } from '../ops/audit.js';
@@ -22,7 +23,7 @@ export class ConsoleRecorder {
 
   /** @throws KubeError, NetworkError: a console that cannot be recorded must not open */
   async record(live: LiveConsole): Promise<void> {
-    const { address, target } = live.order;
+    const { address } = live.order;
     const grant = grantOf(live);
     const session = await this.records.open(this.start(live));
     live.session = session;
@@ -36,7 +37,8 @@ export class ConsoleRecorder {
     };
     if (live.over) return close().catch((error: unknown) => this.audit.fault('session', error));
     live.onEnd(close);
-    this.audit.opened({ session, who: live.who, vm: target.vm, kind: target.kind, address });
+    const who = whoIs(live.order.credential);
+    this.audit.write({ audit: 'open', outcome: 'allowed', who, from: address, what: live.what, session });
     this.count(grant, session, true);
   }
 

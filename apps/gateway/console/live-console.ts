@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type ApiRequest, type ConsoleTarget } from '#libs/policy';
+import { type AuditWhat } from '#libs/ops';
 import { type Credential, describe } from '../credentials/credential.js';
 import { browserKey } from '../credentials/browser-key.js';
 import { type Holder } from '../sessions/console-leases.js';
@@ -37,6 +38,13 @@ export class LiveConsole {
 
   get over(): boolean {
     return this.#over;
+  }
+
+  /** For the audit log. */
+  get what(): AuditWhat {
+    const { namespace, vm: name, kind } = this.order.target;
+    const subresource = kind === 'vnc' ? 'vnc' : 'console';
+    return { verb: 'get', resource: 'virtualmachineinstances.subresources.kubevirt.io', subresource, namespace, name };
   }
 
   /** Tells the browsers of one grant, or one sign-in, apart. */

@@ -32,7 +32,9 @@ export class LiveConsoles {
     this.metrics.consoles(this.#live.size);
   }
 
-  delete(live: LiveConsole): void {
+  /** @param end how it ended */
+  delete(live: LiveConsole, end: ConsoleEnd): void {
+    this.metrics.consoleEnded(end.byViewer ? undefined : end.code);
     this.#live.delete(live);
     this.metrics.consoles(this.#live.size);
   }

@@ -2,7 +2,7 @@ import { type IncomingHttpHeaders } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { type ConsoleIdentity, readIdentity } from '#libs/api';
 import { type ApiRequest, decide, type DenyReason } from '#libs/policy';
-import { type ActiveGrant } from '../grants/active-grant.js';
+import { type ActiveGrant, labelOf } from '../grants/active-grant.js';
 import { GrantError, mostTelling } from '../grants/grant-error.js';
 import { GrantReader, type Presented, type PresentedGrants } from '../grants/grant-reader.js';
 import { isReplaced } from '../grants/validity.js';
@@ -21,6 +21,8 @@ const HINTS: Record<DenyReason, string> = {
   'needs-exact-url': `${ASK} with this exact URL.`,
   'view-only': `${ASK} that is not view only.`,
 };
+
+const NO_CREDENTIAL = { rule: 'no-credential' };
 
 /** Finds the credential of a request that allows the request. */
 @Injectable()
@@ -76,8 +78,9 @@ export class CredentialChooser {
   /** @returns why this grant does not allow it; undefined where it does */
   private denialOf(grant: ActiveGrant, request: ApiRequest): Refusal | undefined {
     const verdict = decide(grant.policy, request);
-    if (!verdict.allow) return new Refusal(403, verdict.message, HINTS[verdict.reason]);
-    return isReplaced(grant, this.vms) ? new GrantError('vm-replaced').toRefusal() : undefined;
+    const who = { grant: labelOf(grant) };
+    if (!verdict.allow) return new Refusal(403, verdict.message, HINTS[verdict.reason], { rule: verdict.reason, who });
+    return isReplaced(grant, this.vms) ? new GrantError('vm-replaced').of(grant).toRefusal() : undefined;
   }
 }
 
@@ -89,11 +92,16 @@ function identityIn({ console: target, query }: ApiRequest): ConsoleIdentity | u
 }
 
 function notSignedIn(): Refusal {
-  return new Refusal(401, 'You are not signed in.', 'Sign in at /login, or open the console without as=user.');
+  return new Refusal(
+    401,
+    'You are not signed in.',
+    'Sign in at /login, or open the console without as=user.',
+    NO_CREDENTIAL,
+  );
 }
 
 function nothing(as: ConsoleIdentity | undefined): Refusal {
   return as === 'link'
-    ? new Refusal(401, 'No link was opened in this browser.', 'Open the link you received.')
-    : new Refusal(401, 'No link or sign-in was presented.', 'Open the link you received, or sign in.');
+    ? new Refusal(401, 'No link was opened in this browser.', 'Open the link you received.', NO_CREDENTIAL)
+    : new Refusal(401, 'No link or sign-in was presented.', 'Open the link you received, or sign in.', NO_CREDENTIAL);
 }

@@ -1,3 +1,5 @@
+import { type AuditWho } from '#libs/ops';
+import { labelOf } from '../grants/active-grant.js';
 import { type Presented } from '../grants/grant-reader.js';
 import { type SignedIn } from '../sign-in/signed-in-users.js';
 
@@ -5,9 +7,14 @@ import { type SignedIn } from '../sign-in/signed-in-users.js';
 export type Credential =
   { readonly kind: 'grant'; readonly presented: Presented } | { readonly kind: 'user'; readonly user: SignedIn };
 
-/** @returns a name for logs and records, never a token */
+/** @returns a name for records, never a token */
 export function describe(credential: Credential): string {
   if (credential.kind === 'user') return `user ${credential.user.username}`;
-  const { grant } = credential.presented;
-  return `token ${grant.registered ? `${grant.namespace}/${grant.name}` : grant.uid}`;
+  return `token ${labelOf(credential.presented.grant)}`;
+}
+
+/** @returns who it is, for the audit log */
+export function whoIs(credential: Credential): AuditWho {
+  if (credential.kind === 'user') return { user: credential.user.username };
+  return { grant: labelOf(credential.presented.grant) };
 }

@@ -41,6 +41,11 @@ export interface ActiveGrant {
 /** A user as Kubernetes knows them. */
 export type Issuer = Omit<NonNullable<GateTokenSpec['issuer']>, 'seal'>;
 
+/** @returns its name for the log and for records: `namespace/name`, or what stands for the hash of an unregistered JWT */
+export function labelOf({ registered, namespace, name, uid }: ActiveGrant): string {
+  return registered ? `${namespace}/${name}` : uid;
+}
+
 /** Compiled once for each version of the object that the informer holds. */
 const compiled = new WeakMap<GateToken, ActiveGrant>();
 

@@ -1,5 +1,5 @@
 import { Refusal, type RefusalCode } from '../http/refusal.js';
-import { type ActiveGrant } from './active-grant.js';
+import { type ActiveGrant, labelOf } from './active-grant.js';
 
 /** Why a presented grant gives no access. */
 export type GrantFault =
@@ -87,6 +87,8 @@ const WORDING: Record<GrantFault, Wording> = {
  * @property grant the grant at fault, if known: for answers about a grant that no longer gives access
  */
 export class GrantError extends Error {
+  #label: string | undefined;
+
   constructor(
     readonly code: GrantFault,
     readonly detail?: string,
@@ -94,6 +96,12 @@ export class GrantError extends Error {
     options?: ErrorOptions,
   ) {
     super(WORDING[code].message, options);
+  }
+
+  /** Names the grant that is at fault, for the audit log. @returns this */
+  of(grant: ActiveGrant): this {
+    this.#label = labelOf(grant);
+    return this;
   }
 
   /** The answer on /l and /auth/jwt/set. */
@@ -110,7 +118,9 @@ export class GrantError extends Error {
     const { message, hint, retryAfter } = WORDING[this.code];
     const said = this.detail === undefined ? message : `${message} (${this.detail})`;
     const { cause } = this;
-    return new Refusal(code, said, hint, { ...(retryAfter === undefined ? {} : { retryAfter }), cause });
+    const who = this.#label === undefined ? undefined : { grant: this.#label };
+    const more = { rule: this.code, who, cause };
+    return new Refusal(code, said, hint, { ...(retryAfter === undefined ? {} : { retryAfter }), ...more });
   }
 }
 

@@ -42,7 +42,7 @@ export class Redeemer {
       const by = token.status?.redeemed?.by;
       if (by !== undefined) {
         if (nonces.includes(by)) return by;
-        throw new GrantError('used');
+        throw new GrantError('used').of(grant);
       }
       if (await this.tryClaim(token, nonce)) return nonce;
     }

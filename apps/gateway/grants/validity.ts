@@ -7,6 +7,10 @@ const NBF_LEEWAY_MS = 5000;
 
 /** @returns why the grant gives nothing now, or undefined where it is good */
 export function grantFault(grant: ActiveGrant, now: number): GrantError | undefined {
+  return faultOf(grant, now)?.of(grant);
+}
+
+function faultOf(grant: ActiveGrant, now: number): GrantError | undefined {
   if (grant.revoked) return new GrantError('revoked');
   if (grant.vmFault !== undefined)
     return now < grant.exp ? new GrantError(grant.vmFault, undefined, grant) : new GrantError('expired');
@@ -23,8 +27,8 @@ export function grantFault(grant: ActiveGrant, now: number): GrantError | undefi
  */
 export function redeemFault(grant: ActiveGrant, nonce: string | undefined): GrantError | undefined {
   if (!grant.singleUse) return undefined;
-  if (nonce === undefined) return new GrantError('needs-redeem');
-  return grant.redeemedBy === nonce ? undefined : new GrantError('used');
+  if (nonce === undefined) return new GrantError('needs-redeem').of(grant);
+  return grant.redeemedBy === nonce ? undefined : new GrantError('used').of(grant);
 }
 
 /**

@@ -29,7 +29,7 @@ export function refuseForeignOrigin(question: OriginQuestion, origins: ReadonlyS
 }
 
 function foreign(message: string, own: string): Refusal {
-  return new Refusal(403, message, `Open the page at ${own} and try again there.`);
+  return new Refusal(403, message, `Open the page at ${own} and try again there.`, { rule: 'foreign-origin' });
 }
 
 /** @returns the gateway's origin at the same host name, whose page was opened without TLS or at another port; else the first */

@@ -34,7 +34,7 @@ export function foreignHost({ headers, originalUrl }: Asked, config: Config): Re
     ? `In the address of your link, replace everything in front of “/l#” with ${origin}.` // A code is in no request.
     : 'Use that address.';
   const link = { href: `${origin}${isLink ? '/' : originalUrl}`, text: `Open ${origin}` };
-  return new Refusal(421, `This gateway is reached at ${origin}.`, hint, { link });
+  return new Refusal(421, `This gateway is reached at ${origin}.`, hint, { rule: 'foreign-host', link });
 }
 
 /**

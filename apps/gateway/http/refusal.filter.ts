@@ -16,9 +16,6 @@ import { foreignHost } from './public-url.js';
 import { isRefusalCode, Refusal } from './refusal.js';
 import { RequestLog } from './request-log.js';
 
-/** Statuses that count as denied access. */
-const DENIALS = new Set([401, 403, 410, 425]);
-
 /**
  * Statuses by which the cluster refuses how a request was made: 406 its Accept, 415 its Content-Type. The gateway chose
  * both, so the user's own request is not at fault and they see a 502.
@@ -41,7 +38,7 @@ export class RefusalFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<Request>();
     const refusal = this.requests.answerTo('page', this.toRefusal(error, request));
-    if (DENIALS.has(refusal.code)) this.requests.denied('page', request, refusal);
+    this.requests.answered(request, refusal);
     this.answers.refuse(request, http.getResponse<Response>(), refusal);
   }
 
@@ -72,7 +69,7 @@ export class RefusalFilter implements ExceptionFilter {
     const retry = wait === undefined ? {} : { retryAfter: Math.ceil(wait / 1000) };
     const [message, hint] = error.status.plain ? failed(error) : [oneLine(error.message), ''];
     const { details } = error.status;
-    return new Refusal(code, message, hint, { reason, ...retry, ...(details && { details }) });
+    return new Refusal(code, message, hint, { reason, rule: 'kubernetes', ...retry, ...(details && { details }) });
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Status } from '#libs/api';
 import { STATUS_REASONS } from '#libs/kube';
+import { type AuditWho } from '#libs/ops';
 
 export type RefusalCode = keyof typeof STATUS_REASONS;
 
@@ -39,6 +40,10 @@ export interface RefusalMore {
   readonly link?: { readonly href: string; readonly text: string };
   /** The fault below, for the log alone. */
   readonly cause?: unknown;
+  /** What refuses, for the audit log alone; docs/audit.md lists them. Without it the reason. */
+  readonly rule?: string;
+  /** The grant that is refused, for the audit log alone. */
+  readonly who?: AuditWho | undefined;
 }
 
 /** A refusal that the caller may see: what happened (`message`) and what to do (`hint`), under an HTTP status. */
@@ -54,6 +59,16 @@ export class Refusal extends Error {
 
   get reason(): string {
     return this.more.reason ?? STATUS_REASONS[this.code];
+  }
+
+  /** What refused, in the audit log. */
+  get rule(): string {
+    return this.more.rule ?? this.reason;
+  }
+
+  /** Whose request or grant it refused, where that is known. */
+  get who(): AuditWho | undefined {
+    return this.more.who;
   }
 
   /** Seconds after which a retry makes sense. */

@@ -1,14 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
-import { Audit, type Denial } from '../ops/audit.js';
+import { type AuditedAction, type AuditResult, type AuditWhat, type AuditWho, resultOf } from '#libs/ops';
+import { Audit } from '../ops/audit.js';
 import { Metrics } from '../ops/metrics.js';
 import { ClientAddresses } from './client-address.js';
 import { Refusal } from './refusal.js';
 
+/** Statuses that count as denied access. */
+const DENIALS = new Set([401, 403, 410, 425]);
+
+type AnyRequest = IncomingMessage & { originalUrl?: string };
+
+/** What the audit log says of a request, whatever becomes of it. */
+export interface Action {
+  readonly audit: AuditedAction;
+  readonly what: AuditWhat;
+}
+
 /** Logs and counts requests, whichever door they use. */
 @Injectable()
 export class RequestLog {
+  readonly #actions = new WeakMap<IncomingMessage, Action>();
+  readonly #who = new WeakMap<IncomingMessage, () => Promise<AuditWho | undefined>>();
+
   constructor(
     private readonly audit: Audit,
     private readonly metrics: Metrics,
@@ -20,9 +35,56 @@ export class RequestLog {
     return this.metrics.request(door);
   }
 
-  denied(door: Denial['door'], req: IncomingMessage & { originalUrl?: string }, refusal: Refusal): void {
-    const { method = '', originalUrl: url = req.url ?? '' } = req;
-    this.audit.denied({ door, method, url, address: this.addresses.of(req), refusal });
+  /** Remembers how to find out who made a request: that is asked only of what is written. */
+  identify(req: IncomingMessage, who: () => Promise<AuditWho | undefined>): void {
+    this.#who.set(req, who);
+  }
+
+  /** The request is for an action that has an event of its own: `acted` or `answered` writes it. */
+  acts(req: IncomingMessage, action: Action): void {
+    this.#actions.set(req, action);
+  }
+
+  /** Writes the event of an action. @param more what only the answer says */
+  acted(
+    req: AnyRequest,
+    result: AuditResult,
+    more: { what?: Partial<AuditWhat>; who?: AuditWho | undefined } = {},
+  ): void {
+    const action = this.#actions.get(req);
+    if (action === undefined) return;
+    this.#actions.delete(req);
+    const from = this.addresses.of(req);
+    const what = { ...action.what, ...more.what };
+    void this.whoOf(req, result, more.who).then((who) =>
+      this.audit.write({ audit: action.audit, ...result, who, from, what }),
+    );
+  }
+
+  signedOut(req: AnyRequest, user: string): void {
+    this.acts(req, { audit: 'sign-out', what: { verb: 'sign-out' } });
+    this.acted(req, { outcome: 'allowed' }, { who: { user } });
+  }
+
+  /** A page, a link or REST is answered with a refusal, or with a fault. */
+  answered(req: AnyRequest, refusal: Refusal): void {
+    const isDenial = DENIALS.has(refusal.code);
+    if (isDenial && !this.#actions.has(req)) return this.denied(req, refusal);
+    if (isDenial) this.metrics.denied(refusal.code, refusal.reason);
+    this.acted(req, resultOf(refusal.code, refusal.rule, refusal.message), { who: refusal.who });
+  }
+
+  /** A request was refused that has no event of its own. @param known who made it, if a valid credential says so */
+  denied(req: AnyRequest, refusal: Refusal, known?: AuditWho): void {
+    const { code, rule, message: why } = refusal;
+    this.metrics.denied(code, refusal.reason);
+    const { method: verb = '', originalUrl = req.url ?? '' } = req;
+    const from = this.addresses.of(req);
+    const what = { verb, path: originalUrl.split('?', 1)[0] };
+    const result = { outcome: code >= 499 ? 'failed' : 'refused', code, rule, why } as const;
+    void this.whoOf(req, result, known ?? refusal.who).then((who) =>
+      this.audit.write({ audit: 'refuse', ...result, who, from, what }),
+    );
   }
 
   /**
@@ -38,5 +100,10 @@ export class RequestLog {
     if (error.cause === undefined) return error;
     this.audit.outage(where, error.cause, id);
     return error.with(`${error.message.replace(/\.$/, '')} (${id}).`);
+  }
+
+  /** After 401 nobody is asked: the cluster does not know the credential. */
+  private async whoOf(req: IncomingMessage, result: AuditResult, known?: AuditWho): Promise<AuditWho | undefined> {
+    return known ?? (result.code === 401 ? undefined : await this.#who.get(req)?.());
   }
 }

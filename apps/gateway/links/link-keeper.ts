@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '#libs/ops';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
-import { type ActiveGrant } from '../grants/active-grant.js';
+import { type ActiveGrant, labelOf } from '../grants/active-grant.js';
 import { cookieStyle, LAST_GRANT, setGrantCookies } from '../grants/cookies.js';
 import { asLinkRefusal } from '../grants/grant-error.js';
 import { GrantReader } from '../grants/grant-reader.js';
@@ -36,9 +36,14 @@ export class LinkKeeper {
     { jwt, checkCookies }: { jwt?: string; checkCookies?: boolean | undefined },
   ): Promise<string[]> {
     if (checkCookies === true) this.probe.require(cookies);
-    const { uid, exp, registered, singleUse } = grant;
+    const { uid, name, namespace, exp, registered, singleUse } = grant;
     const nonce = await asLinkRefusal(() => this.redeemer.redeem(grant, this.reader.noncesOf(cookies, uid)));
-    this.audit.redeemed({ token: grant.name || uid, address, how: jwt === undefined ? 'link' : 'jwt', singleUse });
+    this.audit.write({
+      ...{ audit: 'redeem', outcome: 'allowed', who: { grant: labelOf(grant) }, from: address },
+      what: registered ? { verb: 'redeem', resource: 'gatetokens', namespace, name } : { verb: 'redeem' },
+      how: jwt === undefined ? 'link' : 'jwt',
+      'single-use': singleUse,
+    });
     const handle = registered || jwt === undefined ? this.handles.write({ uid, exp: exp / 1000, nonce }) : jwt;
     const style = cookieStyle(host, this.config.publicUrls, this.config.frameAncestors);
     const set = setGrantCookies({ uid, handle, exp }, style, cookies, this.clock.now());

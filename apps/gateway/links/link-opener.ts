@@ -51,7 +51,7 @@ export class LinkOpener {
     const found = grants.find(({ grant }) => grant.uid === uid);
     if (found === undefined)
       throw mostTelling(faults)?.toLinkRefusal() ?? new Refusal(404, 'This browser does not hold this link.', REOPEN);
-    if (isReplaced(found.grant, this.vms)) throw new GrantError('vm-replaced').toLinkRefusal();
+    if (isReplaced(found.grant, this.vms)) throw new GrantError('vm-replaced').of(found.grant).toLinkRefusal();
     return found.grant;
   }
 
@@ -61,9 +61,9 @@ export class LinkOpener {
       const grant = await find();
       const fault = grantFault(grant, this.clock.now());
       if (fault !== undefined) throw fault;
-      if (isReplaced(grant, this.vms)) throw new GrantError('vm-replaced');
+      if (isReplaced(grant, this.vms)) throw new GrantError('vm-replaced').of(grant);
       const held = grant.singleUse && this.holds(grant, cookies);
-      if (grant.redeemedBy !== undefined && grant.singleUse && !held) throw new GrantError('used');
+      if (grant.redeemedBy !== undefined && grant.singleUse && !held) throw new GrantError('used').of(grant);
       return { grant, held };
     });
   }

@@ -1,21 +1,21 @@
-import { Body, Controller, Inject, Post, Req } from '@nestjs/common';
+import { Body, Controller, Inject, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { type Request } from 'express';
 import { jwtSecretOf } from '#libs/api';
 import { TokenRequest, TokenResponse } from '#libs/api/rest';
 import { Clock } from '#libs/ops';
 import { CurrentUser, type User } from '../access/user.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { Audited } from '../http/audited.js';
 import { dto } from '../http/dto.js';
 import { Operation } from '../http/operation.js';
 import { invalidGrant } from '../grants/invalid-grant.js';
 import { ForTokens } from '../http/access.js';
 import { issue, type IssuedGrant } from '../grants/issue.js';
 import { noJwts } from '../grants/no-jwts.js';
-import { Audit } from '../ops/audit.js';
-import { ClientAddresses } from '../http/client-address.js';
 
 class TokenBody extends dto(TokenRequest, invalidGrant(specPath)) {}
+
+const ISSUE = { audit: 'issue', verb: 'create', resource: 'gatetokens' } as const;
 
 const VNC = '/apis/subresources.kubevirt.io/v1/namespaces/gateway-example/virtualmachineinstances/demo/vnc';
 
@@ -24,8 +24,6 @@ const VNC = '/apis/subresources.kubevirt.io/v1/namespaces/gateway-example/virtua
 @Controller()
 export class RequestController {
   constructor(
-    private readonly addresses: ClientAddresses,
-    private readonly audit: Audit,
     private readonly clock: Clock,
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
   ) {}
@@ -39,20 +37,14 @@ export class RequestController {
     answer: TokenResponse,
     refuses: [400, 401, 403, 409, 422, 429, 504],
   })
+  @Audited({ ...ISSUE, told: ({ ID }: TokenResponse) => ({ name: ID }) })
   @Post('auth/jwt/request')
-  async request(
-    @Req() req: Request,
-    @CurrentUser() { client }: User,
-    @Body() { URLs, ...rest }: TokenBody,
-  ): Promise<TokenResponse> {
+  async request(@CurrentUser() { client }: User, @Body() { URLs, ...rest }: TokenBody): Promise<TokenResponse> {
     const { namespace, gateServer, publicUrls, storeTokens } = this.config;
     if (!storeTokens) throw noJwts(namespace, `Issue a link instead: POST /api/v1/namespaces/${namespace}/gatetokens.`);
     const publicUrl = publicUrls[0]?.origin ?? '';
     const spec = { urls: URLs, ...given(rest), 'secret-name': jwtSecretOf(gateServer) };
     const issued = await issue({ client, namespace, spec, want: 'token', publicUrl }, this.clock);
-    const address = this.addresses.of(req);
-    const by = issued.gatetoken.status?.issuer ?? 'a Kubernetes token';
-    this.audit.issued({ token: issued.gatetoken.metadata.name ?? '', namespace, address, by });
     return toAnswer(issued);
   }
 }

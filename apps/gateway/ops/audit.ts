@@ -1,58 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Logger, LOGGER } from '#libs/ops';
-import { Metrics } from './metrics.js';
+import { type AuditEvent, type Logger, LOGGER, writeAudit } from '#libs/ops';
 
-export interface Denial {
-  /** `page`: links, sign-in and the REST API. */
-  readonly door: 'http' | 'upgrade' | 'page';
-  readonly method: string;
-  /** The raw target: the query is cut off, since it can hold a token. */
-  readonly url: string;
-  readonly address: string;
-  readonly refusal: { readonly code: number; readonly reason: string; readonly message: string };
-}
-
-/** One line for each auditable event. The logger redacts; even so, it is never given a token. */
+/** The audit log, and the faults that an answer's ID leads to. */
 @Injectable()
 export class Audit {
-  constructor(
-    @Inject(LOGGER) private readonly log: Logger,
-    private readonly metrics: Metrics,
-  ) {}
+  constructor(@Inject(LOGGER) private readonly log: Logger) {}
 
-  denied({ door, method, url, address, refusal }: Denial): void {
-    this.metrics.denied(refusal.code, refusal.reason);
-    const path = url.split('?', 1)[0]?.slice(0, 300);
-    const { code, message: why } = refusal;
-    this.log.warn({ audit: 'deny', door, method, path, address, code, why }, 'denied');
-  }
-
-  /** A link was redeemed: which one, and by whom. */
-  redeemed(what: { token: string; address: string; how: 'link' | 'jwt'; singleUse: boolean }): void {
-    this.log.info({ audit: 'redeem', ...what }, 'redeemed');
-  }
-
-  issued(what: { token: string; namespace: string; address: string; by: string }): void {
-    this.log.info({ audit: 'issue', ...what }, 'issued');
-  }
-
-  opened(what: { session: string; who: string; vm: string; kind: string; address: string }): void {
-    this.log.info({ audit: 'open', ...what }, 'console opened');
-  }
-
-  ended(what: {
-    session: string;
-    who: string;
-    vm: string;
-    kind: string;
-    code: number;
-    reason: string;
-    byViewer?: true;
-    bytesIn: number;
-    bytesOut: number;
-  }): void {
-    this.metrics.consoleEnded(what.byViewer ? undefined : what.code);
-    this.log.info({ audit: 'end', ...what }, 'console ended');
+  /** One line for one event. */
+  write(event: AuditEvent): void {
+    writeAudit(this.log, event);
   }
 
   /**

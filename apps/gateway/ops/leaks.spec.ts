@@ -124,10 +124,10 @@ describe('row 7: what gives access', () => {
     await byJwt();
     await byCode();
     await byKubernetesToken();
-    await until(() => gateway.log.some((line) => line.includes('"audit":"end"')));
+    await until(() => gateway.log.some((line) => line.includes('"audit":"close"')));
     expect(secrets.size).toBeGreaterThanOrEqual(18);
     const log = gateway.log.join('');
-    for (const what of ['redeem', 'open', 'end', 'deny']) expect(log).toContain(`"audit":"${what}"`);
+    for (const what of ['redeem', 'open', 'close', 'refuse']) expect(log).toContain(`"audit":"${what}"`);
     expect(log).toContain('unexpected error');
     expect([...secrets].flatMap(pieces).filter((one) => log.includes(one))).toEqual([]);
     for (const line of gateway.log) expect(() => JSON.parse(line) as unknown).not.toThrow();

@@ -29,6 +29,8 @@ export type Authorization =
       readonly refusal: Refusal;
       /** It was parsed. */
       readonly request: ApiRequest | undefined;
+      /** It had a credential that was good as such. */
+      readonly credential: Credential | undefined;
     };
 
 /** The checks that every request passes, in order, for both doors. */
@@ -52,17 +54,19 @@ export class Pipeline {
   async authorize(incoming: Incoming): Promise<Authorization> {
     const { headers } = incoming;
     let request: ApiRequest | undefined;
+    let chosen: Credential | undefined;
     try {
       request = parse(incoming); //                                    400  one canonical form of the path
       const held = await this.chooser.read(headers); //                     which grants it brought
       refuseForeignOrigin({ ...incoming, bearer: held.bearer }, this.#origins); // 403  another site
-      const chosen = await this.chooser.choose(headers, request, held); // 400, 401, 403  who allows it: policy, bound VM
+      chosen = await this.chooser.choose(headers, request, held); // 400, 401, 403  who allows it: policy, bound VM
       refuseHalfConsole(request); //                                   400  a console is a websocket
       this.refuseOutOfTouch(request, chosen); //                       503  a grant, and what lasts, need a fresh watch
       const credential = await this.rightful(request, chosen, held); // 403  a user's console: Kubernetes is asked as them
       return { allow: true, request, credential };
     } catch (error) {
-      if (error instanceof Refusal) return { allow: false, refusal: this.orWhere(error, incoming), request };
+      if (error instanceof Refusal)
+        return { allow: false, refusal: this.orWhere(error, incoming), request, credential: chosen };
       throw error;
     }
   }
@@ -96,14 +100,16 @@ export class Pipeline {
   }
 }
 
+const PATH = { rule: 'path' };
+
 /** Parsed only here: grants are matched with exactly what is forwarded. */
 function parse({ url, method, upgrade }: Incoming): ApiRequest {
   const [target = '', ...query] = url.split('?');
   const path = target.slice('/k8s'.length);
-  if (path === '/') throw new Refusal(400, 'No API path was given.', 'Add one, for example /k8s/version.');
+  if (path === '/') throw new Refusal(400, 'No API path was given.', 'Add one, for example /k8s/version.', PATH);
   const parsed = parseRequest(method, path, query.join('?'), upgrade);
   if (parsed.ok) return parsed.request;
-  throw new Refusal(400, parsed.message, 'Correct the path and try again.');
+  throw new Refusal(400, parsed.message, 'Correct the path and try again.', PATH);
 }
 
 /** Kubernetes has answered: the user may not, or is nobody. Where it could not be asked, they may be able to. */
@@ -118,5 +124,6 @@ function refuseHalfConsole({ console: target, upgrade }: ApiRequest): void {
     400,
     'A console can only be opened over a WebSocket.',
     'Open the console page, or use a WebSocket client.',
+    { rule: 'console-without-upgrade' },
   );
 }

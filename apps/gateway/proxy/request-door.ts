@@ -1,6 +1,6 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
-import { type Credential } from '../credentials/credential.js';
+import { type Credential, whoIs } from '../credentials/credential.js';
 import { Identities } from '../credentials/identities.js';
 import { Answers } from '../http/answers.js';
 import { ClientAddresses } from '../http/client-address.js';
@@ -8,7 +8,12 @@ import { cut, finalStatus } from '../http/ended.js';
 import { Refusal } from '../http/refusal.js';
 import { RequestLog } from '../http/request-log.js';
 import { Forwarder } from './forwarder.js';
-import { Pipeline } from './pipeline.js';
+import { type Authorization, Pipeline } from './pipeline.js';
+import { forwarded, whatOf } from './told.js';
+
+const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+type Allowed = Extract<Authorization, { allow: true }>;
 
 /** The door for ordinary requests under /k8s/. It stands ahead of Express, so it answers everything itself. */
 @Injectable()
@@ -50,7 +55,7 @@ export class RequestDoor {
     const { method = 'GET', url = '', headers } = req;
     const verdict = await this.pipeline.authorize({ method, url, headers, upgrade: false });
     if (!verdict.allow) {
-      this.log.denied('http', req, verdict.refusal);
+      this.log.denied(req, verdict.refusal, verdict.credential && whoIs(verdict.credential));
       throw verdict.refusal;
     }
     const { request, credential } = verdict;
@@ -59,7 +64,15 @@ export class RequestDoor {
     this.endWithCredential(res, credential);
     if (request.info.watch) this.endWithDoor(res);
     res.once('close', () => res.statusCode === 401 && this.identities.refused(credential, token));
+    if (!READS.has(method)) this.auditWrite(req, res, verdict);
     await this.forwarder.web(req, res, request, { token, clientAddress });
+  }
+
+  /** The line waits for the status: what the cluster says of a write is part of it. */
+  private auditWrite(req: IncomingMessage, res: ServerResponse, { request, credential }: Allowed): void {
+    this.log.identify(req, async () => whoIs(credential));
+    this.log.acts(req, { audit: 'write', what: whatOf(request) });
+    res.once('close', () => this.log.acted(req, forwarded(finalStatus(res))));
   }
 
   private endWithDoor(res: ServerResponse): void {

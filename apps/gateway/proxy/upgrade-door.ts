@@ -2,6 +2,7 @@ import { type IncomingMessage } from 'node:http';
 import { type Socket } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import { ConsoleDoor } from '../console/console-door.js';
+import { whoIs } from '../credentials/credential.js';
 import { Answers } from '../http/answers.js';
 import { ClientAddresses } from '../http/client-address.js';
 import { CLIENT_CLOSED } from '../http/ended.js';
@@ -10,6 +11,7 @@ import { RequestLog } from '../http/request-log.js';
 import { type Authorization, Pipeline } from './pipeline.js';
 import { PlainUpgrades } from './plain-upgrades.js';
 import { shuttingDown } from './request-door.js';
+import { forwarded, whatOf } from './told.js';
 
 /** The door for upgrades: the only listener of the server's `upgrade` event. */
 @Injectable()
@@ -51,7 +53,7 @@ export class UpgradeDoor {
     if (method !== 'GET' || headers.upgrade?.toLowerCase() !== 'websocket') throw onlyWebsockets();
     const verdict = await this.pipeline.authorize({ method, url, headers, upgrade: true });
     if (!verdict.allow) {
-      this.log.denied('upgrade', req, verdict.refusal);
+      this.log.denied(req, verdict.refusal, verdict.credential && whoIs(verdict.credential));
       if (!isOutage(verdict)) throw verdict.refusal;
       await this.consoles.refuse(req, socket, head, this.log.answerTo('upgrade', verdict.refusal));
       return 101;
@@ -60,7 +62,13 @@ export class UpgradeDoor {
     if (socket.destroyed) return CLIENT_CLOSED;
     const { request, credential } = verdict;
     const address = this.addresses.of(req);
-    if (request.console === undefined) return this.plain.forward([req, socket, head], verdict, address);
+    if (request.console === undefined) {
+      this.log.identify(req, async () => whoIs(credential));
+      this.log.acts(req, { audit: 'upgrade', what: whatOf(request) });
+      const status = await this.plain.forward([req, socket, head], verdict, address);
+      this.log.acted(req, status === 101 ? { outcome: 'allowed', code: 101 } : forwarded(status));
+      return status;
+    }
     await this.consoles.open(req, socket, head, { request, credential, target: request.console, address });
     return 101;
   }

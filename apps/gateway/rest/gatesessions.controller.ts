@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { type GateSession } from '#libs/api';
 import { GateSessionList } from '#libs/api/rest';
 import { types } from '#libs/kube';
+import { Audited } from '../http/audited.js';
 import { Operation } from '../http/operation.js';
 import { gateSessionView } from './gatesession-view.js';
 import { KubeNameParam } from '../http/kube-name.js';
@@ -25,6 +26,7 @@ export class GateSessionsController {
   }
 
   @Operation({ id: 'deleteGateSession', summary: 'End a console', status: 204, refuses: [400, 401, 403, 404] })
+  @Audited({ audit: 'cut', verb: 'delete', resource: 'gatesessions' })
   @Delete(':name')
   async delete(
     @CurrentUser() user: User,

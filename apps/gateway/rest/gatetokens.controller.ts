@@ -1,11 +1,18 @@
 import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CheckResponse, GateTokenView, GateTokenViewList, IssueResponse } from '#libs/api/rest';
+import { Audited, type Told } from '../http/audited.js';
 import { Operation } from '../http/operation.js';
 import { GateTokensService } from './gatetokens.service.js';
 import { ISSUE_EXAMPLES, IssueBody, IssueParams } from './issue-request.js';
 import { KubeNameParam } from '../http/kube-name.js';
 import { CurrentUser, type User } from '../access/user.js';
+
+const on = (audit: 'issue' | 'check' | 'revoke' | 'delete', verb: string) =>
+  ({ audit, verb, resource: 'gatetokens' }) as const;
+
+/** A check that finds nothing wrong does nothing. */
+const problemsOf = ({ allowed, problems }: CheckResponse): Told => (allowed ? { silent: true } : { problems });
 
 @ApiTags('GateTokens')
 @Controller('api/v1/namespaces/:ns/gatetokens')
@@ -34,6 +41,7 @@ export class GateTokensController {
     answer: IssueResponse,
     refuses: [400, 401, 403, 409, 422, 504],
   })
+  @Audited({ ...on('issue', 'create'), told: ({ gatetoken: { name } }: IssueResponse) => ({ name }) })
   @Post()
   issue(
     @CurrentUser() user: User,
@@ -54,6 +62,7 @@ export class GateTokensController {
     answer: CheckResponse,
     refuses: [400, 401, 403, 422],
   })
+  @Audited({ ...on('check', 'create'), told: problemsOf })
   @Post('check')
   check(
     @CurrentUser() user: User,
@@ -87,6 +96,7 @@ export class GateTokensController {
     answer: GateTokenView,
     refuses: [400, 401, 403, 404],
   })
+  @Audited(on('revoke', 'patch'))
   @Post(':name/revoke')
   revoke(
     @CurrentUser() user: User,
@@ -102,6 +112,7 @@ export class GateTokensController {
     status: 204,
     refuses: [400, 401, 403, 404],
   })
+  @Audited(on('delete', 'delete'))
   @Delete(':name')
   async delete(
     @CurrentUser() user: User,

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ClusterModule } from '../cluster/cluster.module.js';
 import { GrantsModule } from '../grants/grants.module.js';
+import { HttpModule } from '../http/http.module.js';
 import { OpsModule } from '../ops/ops.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { SignInModule } from '../sign-in/sign-in.module.js';
@@ -18,7 +19,7 @@ import { VmsService } from './vms.service.js';
 
 /** The REST API of signed-in users: every request is made with the user's own rights. */
 @Module({
-  imports: [ClusterModule, GrantsModule, OpsModule, SessionsModule, SignInModule, VmsModule],
+  imports: [ClusterModule, GrantsModule, HttpModule, OpsModule, SessionsModule, SignInModule, VmsModule],
   controllers: [
     GrantController,
     SessionController,

@@ -7,6 +7,7 @@ import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { clearSignIn } from '../sign-in/set-cookie.js';
 import { SIGNED_IN_USERS, type SignedInUsers } from '../sign-in/signed-in-users.js';
 import { whoIs } from '../sign-in/review.js';
+import { RequestLog } from '../http/request-log.js';
 import { Operation } from '../http/operation.js';
 import { CurrentUser, type User } from '../access/user.js';
 
@@ -17,6 +18,7 @@ export class SessionController {
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
     private readonly clients: UserClients,
     @Inject(SIGNED_IN_USERS) private readonly users: SignedInUsers,
+    private readonly log: RequestLog,
   ) {}
 
   @Operation({
@@ -35,8 +37,9 @@ export class SessionController {
 
   @Operation({ id: 'deleteSession', summary: 'Sign out', status: 204, refuses: [401, 403] })
   @Delete()
-  async delete(@Req() { headers }: Request, @Res({ passthrough: true }) response: Response): Promise<void> {
-    await this.users.signOut(headers.cookie);
+  async delete(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<void> {
+    const left = await this.users.signOut(request.headers.cookie);
+    if (left !== undefined) this.log.signedOut(request, left.username);
     clearSignIn(response);
   }
 }

@@ -2,6 +2,7 @@ import { Controller, Get, Header, Param, Put, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Response } from 'express';
 import { Screenshot, Vm, VmAction, VmList } from '#libs/api/rest';
+import { Audited } from '../http/audited.js';
 import { Operation } from '../http/operation.js';
 import { KubeNameParam } from '../http/kube-name.js';
 import { ActionName } from './action-name.js';
@@ -62,6 +63,7 @@ export class VmsController {
     status: 202,
     refuses: [400, 401, 403, 404, 409],
   })
+  @Audited({ audit: 'vm-action', resource: 'virtualmachines' })
   @Put(':vm/:action')
   async act(
     @CurrentUser() user: User,

@@ -35,12 +35,13 @@ export class CookieUsers implements SignedInUsers {
   }
 
   /** A copy of the cookie opens nothing on this replica any more; what it has open ends. */
-  async signOut(cookieHeader: string | undefined): Promise<void> {
+  async signOut(cookieHeader: string | undefined): Promise<SignedIn | undefined> {
     const user = await this.fromCookies(cookieHeader);
-    if (user === undefined) return;
+    if (user === undefined) return undefined;
     for (const [session, until] of this.signedOut) if (until <= this.clock.now()) this.signedOut.delete(session);
     this.signedOut.set(user.session, user.until ?? Infinity);
     this.leaving.emit(`session:${user.session}`);
+    return user;
   }
 
   private onSignOut(session: string, act: () => void): () => void {

@@ -7,10 +7,12 @@ import { UserClients } from '#libs/kube';
 import { Clock } from '#libs/ops';
 import { Answers } from '../http/answers.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { Audited } from '../http/audited.js';
 import { dto, malformed } from '../http/dto.js';
 import { Operation } from '../http/operation.js';
 import { Public } from '../http/access.js';
 import { Refusal } from '../http/refusal.js';
+import { RequestLog } from '../http/request-log.js';
 import { cookieStyle } from '../grants/cookies.js';
 import { expiryOf, whoIs } from './review.js';
 import { SealedCookie, TooLargeForCookie } from './sealed-cookie.js';
@@ -35,6 +37,7 @@ export class SignInController {
     private readonly cookie: SealedCookie,
     @Inject(SIGNED_IN_USERS) private readonly users: SignedInUsers,
     private readonly answers: Answers,
+    private readonly log: RequestLog,
     private readonly clock: Clock,
   ) {}
 
@@ -47,6 +50,7 @@ export class SignInController {
     answer: SessionInfo,
     refuses: [400, 401, 403, 429],
   })
+  @Audited({ audit: 'sign-in', verb: 'sign-in', told: ({ username }: SessionInfo) => ({ user: username }) })
   @Post('login')
   async login(
     @Req() request: Request,
@@ -96,8 +100,9 @@ export class SignInController {
     return this.signOut(request, response);
   }
 
-  private async signOut({ headers }: Request, response: Response): Promise<void> {
-    await this.users.signOut(headers.cookie);
+  private async signOut(request: Request, response: Response): Promise<void> {
+    const left = await this.users.signOut(request.headers.cookie);
+    if (left !== undefined) this.log.signedOut(request, left.username);
     clearSignIn(response);
     response.redirect(303, '/login');
   }

@@ -24,8 +24,8 @@ export interface SignedInUsers {
    * @returns undefined if there is none, or it is broken, old or expired
    */
   fromCookies(cookieHeader: string | undefined): SignedIn | undefined | Promise<SignedIn | undefined>;
-  /** Ends the sign-in of this cookie, and whatever it has open. */
-  signOut(cookieHeader: string | undefined): Promise<void>;
+  /** Ends the sign-in of this cookie, and whatever it has open. @returns who was signed in */
+  signOut(cookieHeader: string | undefined): Promise<SignedIn | undefined>;
 }
 
 /** The injection token of SignedInUsers. Without a provider nobody can sign in. */

@@ -27,6 +27,7 @@ export class ConsoleRights {
       403,
       `You are not allowed to open this console of ${target.vm} in namespace ${target.namespace}.`,
       'Ask an administrator for access, or someone who has access for a link.',
+      { rule: 'kubernetes' },
     );
   }
 

@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { UserClients } from '#libs/kube';
+import { type AuditWho } from '#libs/ops';
+import { whoIs } from '../sign-in/review.js';
+import { type SignedIn } from '../sign-in/signed-in-users.js';
+
+/** A token belongs to one user; a deleted account's is known by its name a little longer. */
+const REMEMBERED = { max: 1000, ttl: 60_000 };
+
+/** Names of users for the audit log. Of a bearer token the cluster is asked whose it is. */
+@Injectable()
+export class UserNames {
+  readonly #known = new LRUCache<string, AuditWho>(REMEMBERED);
+
+  constructor(private readonly clients: UserClients) {}
+
+  /** @returns undefined where the cluster does not say */
+  async of(user: SignedIn): Promise<AuditWho | undefined> {
+    const { method, username, session } = user;
+    if (method !== 'bearer') return { user: username };
+    const known = this.#known.get(session);
+    if (known !== undefined) return known;
+    try {
+      const who = { user: (await whoIs(this.clients, user.token())).username };
+      this.#known.set(session, who);
+      return who;
+    } catch {
+      return undefined; // The line is written all the same: what was done matters more than a name.
+    }
+  }
+}
