@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { EventEmitter } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { API_VERSION, type GateToken } from '#libs/api';
 import { type Informer, type ListOptions, type OwnClient } from '#libs/kube';
 import { type GatewayConfig } from '../config/config.js';
@@ -27,14 +28,14 @@ function setUp(tokens: GateToken[] = []) {
       return { items, metadata: to < tokens.length ? { continue: String(to) } : {} };
     }) as unknown as OwnClient['list'],
   };
-  const watched = { on: () => watched } as unknown as Informer<GateToken>;
+  const watch = new EventEmitter();
   const clock = { now: () => Date.now(), monotonic: () => performance.now() };
   const config = { namespace: 'ns', gateServer: 'gs', sessionKey: KEY };
-  const store = new GrantStore({ tokens: watched }, client, config, clock);
+  const store = new GrantStore({ tokens: watch as unknown as Informer<GateToken> }, client, config, clock);
   const handles = new Handles(config);
   const reader = new GrantReader(store, {} as Verifier, handles, config as unknown as GatewayConfig, clock);
   const cookie = (uid: string, exp = NOW / 1000 + 3600) => handles.write({ uid, exp, nonce: 'n'.repeat(16) });
-  return { store, asked, cookie, open: (value: string) => outcome(reader.readOne(value)) };
+  return { store, watch, asked, cookie, open: (value: string) => outcome(reader.readOne(value)) };
 }
 
 function token(uid: string): GateToken {
@@ -146,4 +147,40 @@ it.each(['code', 'cookie'])('finds what was made a moment after a reading, by it
   const finding = how === 'code' ? outcome(store.byLinkHash('hash-late')) : open(cookie('late'));
   await vi.advanceTimersByTimeAsync(1000);
   expect(await finding).toBe('late');
+});
+
+describe('a link-hash that another GateToken has too: whoever may read and create GateTokens can copy it (row 8)', () => {
+  const made = (uid: string, creationTimestamp: string, status: GateToken['status'] = {}): GateToken => {
+    const { metadata, spec, ...rest } = token(uid);
+    return {
+      ...rest,
+      metadata: { ...metadata, creationTimestamp },
+      spec: { ...spec, 'link-hash': 'copied' },
+      status: { ...rest.status, ...status },
+    };
+  };
+  const guests = made('guests', '2030-01-01T00:00:01Z');
+  const copy = made('copy', '2030-01-01T00:00:02Z', { 'gate-server': 'another' });
+
+  it.each([
+    ['later', [guests, copy]],
+    ['earlier', [copy, guests]],
+  ])('opens the older one; the copy comes %s in a list', async (_when, tokens) => {
+    const { store } = setUp();
+    for (const one of tokens) store.put(one);
+    expect(await outcome(store.byLinkHash('copied'))).toBe('guests');
+  });
+
+  it('opens neither where both are of one second: nobody can tell which was first', async () => {
+    const { store } = setUp();
+    for (const one of [guests, made('copy', '2030-01-01T00:00:01Z')]) store.put(one);
+    expect(await outcome(store.byLinkHash('copied'))).toBe('unknown');
+  });
+
+  it('opens the other one still when the copy is deleted', async () => {
+    const { store, watch } = setUp();
+    for (const one of [guests, copy]) store.put(one);
+    watch.emit('delete', copy);
+    expect(await outcome(store.byLinkHash('copied'))).toBe('guests');
+  });
 });

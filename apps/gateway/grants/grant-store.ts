@@ -31,7 +31,7 @@ const GUESSES = { most: 20, backPerSecond: 1 / 30, addresses: 1 };
 @Injectable()
 export class GrantStore {
   readonly #byUid = new Map<string, GateToken>();
-  readonly #uidByHash = new Map<string, string>();
+  readonly #uidsByHash = new Map<string, Set<string>>();
   /** UIDs that were seen and are gone: no live question can bring them back. */
   readonly #gone = new LRUCache<string, true>({ max: MOST_REMEMBERED });
   readonly #misses = new LRUCache<string, true>({ max: MOST_REMEMBERED, ttl: NEGATIVE_MS });
@@ -71,8 +71,8 @@ export class GrantStore {
    * @throws GrantError; Refusal 503 while too many wait for unknown codes
    */
   async byLinkHash(hash: string): Promise<ActiveGrant> {
-    if (!this.#uidByHash.has(hash)) await this.lookFor(hash);
-    const uid = this.#uidByHash.get(hash);
+    if (!this.#uidsByHash.has(hash)) await this.lookFor(hash);
+    const uid = this.firstWith(hash);
     if (uid === undefined) throw new GrantError('unknown');
     return this.byUid(uid);
   }
@@ -93,8 +93,25 @@ export class GrantStore {
     this.#byUid.set(uid, token);
     const hash = token.spec['link-hash'];
     if (hash === undefined) return;
-    this.#uidByHash.set(hash, uid);
+    this.#uidsByHash.set(hash, (this.#uidsByHash.get(hash) ?? new Set()).add(uid));
     this.#arrivals.emit(`hash:${hash}`);
+  }
+
+  /**
+   * The GateToken that brought a hash: whoever can read and create GateTokens can make another one with the same hash, and
+   * would lead the guest elsewhere. Of two that were made in one second, nobody can tell: then there is none.
+   */
+  private firstWith(hash: string): string | undefined {
+    const tokens = [...(this.#uidsByHash.get(hash) ?? [])].flatMap((uid) => this.#byUid.get(uid)?.metadata ?? []);
+    const age = ({ creationTimestamp = '' }: GateToken['metadata']): number => Date.parse(creationTimestamp) || 0;
+    const [first, second] = tokens.toSorted((a, b) => age(a) - age(b));
+    return first && second && age(first) === age(second) ? undefined : first?.uid;
+  }
+
+  private forget(hash: string, uid: string): void {
+    const uids = this.#uidsByHash.get(hash);
+    uids?.delete(uid);
+    if (uids?.size === 0) this.#uidsByHash.delete(hash);
   }
 
   private async lookFor(hash: string): Promise<void> {
@@ -130,7 +147,7 @@ export class GrantStore {
   private remove({ metadata: { uid } }: GateToken): void {
     if (uid === undefined) return;
     const hash = this.#byUid.get(uid)?.spec['link-hash'];
-    if (hash !== undefined && this.#uidByHash.get(hash) === uid) this.#uidByHash.delete(hash);
+    if (hash !== undefined) this.forget(hash, uid);
     this.#byUid.delete(uid);
     this.#gone.set(uid, true);
   }
