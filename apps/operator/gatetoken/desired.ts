@@ -16,6 +16,7 @@ import { urlsOf } from '../gateserver/servers.js';
 import { retiredKeys } from '../keys/retired.js';
 import { type Gathered } from './gather.js';
 import { Problem } from './problem.js';
+import { checkSeal } from './provenance.js';
 import { signingKeyOf, signerOf, type Signer } from './signer.js';
 import { dataOf, type Window, windowOf } from './window.js';
 
@@ -59,6 +60,7 @@ export function decisionOf(gathered: Gathered, now: number): Decision {
     const ended = endedOf(token, settings, data, now);
     if (ended) return { ...ended, data, end: data.exp };
     checkEnforced(settings);
+    checkSeal(gathered);
     const signer = signerOf(token, gathered.servers, gathered.secretOf);
     const taken = takenBackOf(token, signer);
     if (taken) return { ...taken, data, end: data.exp };

@@ -10,6 +10,7 @@ import { serversOf } from '../gateserver/servers.js';
 import { type SecretObject } from '../cluster/manifest.js';
 import { SecretReader } from '../cluster/secret-reader.js';
 import { Watches } from '../cluster/watches.js';
+import { SEAL_KEYS, type SealKey, type SealKeys } from '../keys/seal-keys.js';
 import { type SecretOf } from './signer.js';
 
 /** Everything that decides about one token. */
@@ -21,6 +22,8 @@ export interface Gathered {
   secretOf: SecretOf;
   /** The key that the operator shares with the gateway of a GateServer; undefined while there is none. */
   gatewayKeyOf: (server: GateServer) => SecretKey | undefined;
+  /** Of the admission webhook; undefined where none is installed. */
+  sealKeys: readonly SealKey[] | undefined;
   /** The one VM that it names; `uid` undefined: there is no such VM. */
   vm: { namespace: string; name: string; uid: string | undefined } | undefined;
 }
@@ -37,6 +40,7 @@ export class TokenGatherer {
     @Inject(Watches) private readonly watches: Sources,
     @Inject(OwnClient) private readonly client: Pick<KubeClient, 'get'>,
     private readonly reader: SecretReader,
+    @Inject(SEAL_KEYS) private readonly seals: SealKeys | undefined,
   ) {}
 
   /** @returns undefined when there is no such token */
@@ -51,6 +55,7 @@ export class TokenGatherer {
       servers,
       secretOf: await this.#secrets(token, servers),
       gatewayKeyOf: (server) => this.#gatewayKey(server),
+      sealKeys: this.seals?.keys(),
       vm: target && { ...target, uid: await uidOf(watches, client, target) },
     };
   }

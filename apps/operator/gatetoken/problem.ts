@@ -4,6 +4,7 @@ export type ProblemReason =
   | 'GrantTooLarge'
   | 'InvalidWindow'
   | 'NotEnforced'
+  | 'NotSealed'
   | 'ForeignNamespace'
   | 'TokensNotStored'
   | 'NoGateServer'

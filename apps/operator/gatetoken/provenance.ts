@@ -1,11 +1,32 @@
 import { isSealed } from '#libs/token';
 import { type Gathered } from './gather.js';
+import { Problem } from './problem.js';
+
+/** `unproven`: nothing is known of who created it. `forged`: the webhook would have sealed it. */
+type Provenance = 'sealed' | 'unproven' | 'forged';
 
 /**
- * The user who created a token, where a good seal proves it: put on by a gateway of its namespace, which had Kubernetes
- * say who that is.
+ * Whether a token was created by the user that its `spec.issuer` names: the admission webhook sealed it, or, where none
+ * is installed, a gateway of its namespace. What is older than the webhook's key cannot be verified by it.
  */
-export function issuerOf({ token, servers, gatewayKeyOf }: Gathered): string | undefined {
-  const keys = servers.flatMap((server) => gatewayKeyOf(server) ?? []);
-  return isSealed(keys, token) ? token.spec.issuer?.username : undefined;
+function provenanceOf({ token, servers, gatewayKeyOf, sealKeys }: Gathered): Provenance {
+  const keys = sealKeys?.map(({ key }) => key) ?? servers.flatMap((server) => gatewayKeyOf(server) ?? []);
+  if (isSealed(keys, token)) return 'sealed';
+  if (sealKeys === undefined) return 'unproven';
+  const oldest = Math.min(...sealKeys.map(({ since }) => since.getTime()));
+  return Date.parse(token.metadata.creationTimestamp ?? '') < oldest ? 'unproven' : 'forged';
+}
+
+/** The user who created a token, where a good seal proves it. */
+export function issuerOf(gathered: Gathered): string | undefined {
+  return provenanceOf(gathered) === 'sealed' ? gathered.token.spec.issuer?.username : undefined;
+}
+
+/** @throws Problem: the webhook did not let this token be created as it is, so nobody's rights were checked */
+export function checkSeal(gathered: Gathered): void {
+  if (provenanceOf(gathered) !== 'forged') return;
+  throw new Problem(
+    'NotSealed',
+    'spec.issuer has no valid seal of the admission webhook, so nothing proves who created this token, and that they may give it: delete it and create it again. If that does not help, check that the webhook configurations kube-gateway are as installed, and that the clocks of the operator and the API server differ by less than 5 minutes.',
+  );
 }

@@ -29,7 +29,10 @@ function readyOf(spec: GateTokenSpec) {
   ];
   const secretOf = (name: string) => ({ metadata: { name }, data });
   const vm = spec.vm === undefined ? undefined : { namespace: 'n', name: spec.vm, uid: 'vm-uid' };
-  const decision = decisionOf({ token, servers, secretOf, gatewayKeyOf: () => KEY, vm }, NOW.getTime());
+  const decision = decisionOf(
+    { token, servers, secretOf, gatewayKeyOf: () => KEY, sealKeys: undefined, vm },
+    NOW.getTime(),
+  );
   const jwt = spec['link-hash'] === undefined ? 'JWT' : undefined;
   const { phase, link, conditions = [] } = gateTokenStatus(token, decision, { jwt, issuer: undefined }, NOW);
   expect(phase).toBe('Ready');

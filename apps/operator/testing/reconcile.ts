@@ -12,6 +12,7 @@ import { ServerReconciler } from '../gateserver/reconciler.js';
 import { TokenGatherer } from '../gatetoken/gather.js';
 import { TokenReconciler } from '../gatetoken/reconciler.js';
 import { type KeyFactory } from '../keys/key-factory.js';
+import { type SealKeys } from '../keys/seal-keys.js';
 import { type FakeCluster } from './fake-cluster.js';
 
 /** What tests decide about a reconciler. */
@@ -53,16 +54,18 @@ export function serverReconciler(cluster: FakeCluster, given: Surroundings): Ser
 /** A new reconciler of GateTokens, as after a restart. @param given.gateTokens as of `tokenGatherer` */
 export function tokenReconciler(
   cluster: FakeCluster,
-  given: Pick<Surroundings, 'now' | 'record'> & { gateTokens?: object },
+  given: Pick<Surroundings, 'now' | 'record'> & { gateTokens?: object; seals?: SealKeys },
 ): TokenReconciler {
-  const { now = Date.now, record = () => undefined, gateTokens } = given;
-  return new TokenReconciler(tokenGatherer(cluster, gateTokens), cluster.client, reporter(cluster, record), { now });
+  const { now = Date.now, record = () => undefined, gateTokens, seals } = given;
+  return new TokenReconciler(tokenGatherer(cluster, gateTokens, seals), cluster.client, reporter(cluster, record), {
+    now,
+  });
 }
 
 /** A new gatherer of GateTokens. @param gateTokens what their watch shows; default: what there is */
-export function tokenGatherer(cluster: FakeCluster, gateTokens?: object): TokenGatherer {
+export function tokenGatherer(cluster: FakeCluster, gateTokens?: object, seals?: SealKeys): TokenGatherer {
   const watches = Object.assign(watchesOf(cluster), gateTokens && { gateTokens });
-  return new TokenGatherer(watches, cluster.client, new SecretReader(cluster.client));
+  return new TokenGatherer(watches, cluster.client, new SecretReader(cluster.client), seals);
 }
 
 /** Watches that are always up to date. */
