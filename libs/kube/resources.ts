@@ -6,6 +6,7 @@ function define(group: string, version: string, resource: string, kind: string, 
 }
 
 const RBAC = 'rbac.authorization.k8s.io';
+const ADMISSION = 'admissionregistration.k8s.io';
 
 /** The resources that this product's programs speak of. */
 export const types = {
@@ -30,6 +31,14 @@ export const types = {
   podDisruptionBudgets: define('policy', 'v1', 'poddisruptionbudgets', 'PodDisruptionBudget'),
   crds: define('apiextensions.k8s.io', 'v1', 'customresourcedefinitions', 'CustomResourceDefinition', false),
   apiServices: define('apiregistration.k8s.io', 'v1', 'apiservices', 'APIService', false),
+  mutatingWebhooks: define(ADMISSION, 'v1', 'mutatingwebhookconfigurations', 'MutatingWebhookConfiguration', false),
+  validatingWebhooks: define(
+    ADMISSION,
+    'v1',
+    'validatingwebhookconfigurations',
+    'ValidatingWebhookConfiguration',
+    false,
+  ),
   virtualMachines: define('kubevirt.io', 'v1', 'virtualmachines', 'VirtualMachine'),
   virtualMachineInstances: define('kubevirt.io', 'v1', 'virtualmachineinstances', 'VirtualMachineInstance'),
   gateServers: define(GROUP, VERSION, 'gateservers', 'GateServer'),

@@ -8,10 +8,10 @@ export {
   writeAudit,
 } from './audit.js';
 export { Clock, LONGEST_TIMER_MS } from './clock.js';
-export { type Environment, EnvironmentError, readEnvironment } from './environment.js';
+export { type Environment, EnvironmentError, listenAddress, readEnvironment } from './environment.js';
 export { exitOnFault } from './exit-on-fault.js';
 export { type Logger, LOGGER, makeLogger } from './logger.js';
-export { MetricsServer } from './metrics-server.js';
+export { type Address, MetricsServer } from './metrics-server.js';
 export { NestLogger } from './nest-logger.js';
 export { ObservabilityModule } from './observability.module.js';
 export { programConfig, type ProgramConfig, programVariables, upstreamNamed } from './program-environment.js';

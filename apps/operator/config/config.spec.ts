@@ -28,6 +28,12 @@ it('reads the hosts of web applications', () => {
   expect(readConfig(IN_CLUSTER).webAppHosts).toEqual([]);
 });
 
+it('serves the webhook only behind a Service', () => {
+  expect(readConfig(IN_CLUSTER).webhook).toBeUndefined();
+  const { webhook } = readConfig({ ...IN_CLUSTER, WEBHOOK_SERVICE: 'hook' });
+  expect(webhook).toEqual({ service: 'hook', listen: { host: '0.0.0.0', port: 9443 } });
+});
+
 it('lists every bad name at once', () => {
   const bad = {
     LISTEN: 'nowhere',
@@ -35,6 +41,8 @@ it('lists every bad name at once', () => {
     POD_NAMESPACE: 'A b',
     WEB_APP_HOSTS: 'https://x',
     LOG_LEVEL: 'loud',
+    WEBHOOK_SERVICE: 'a/b',
+    WEBHOOK_LISTEN: 'x',
   };
   let problems: readonly string[] = [];
   try {
@@ -50,6 +58,8 @@ it('lists every bad name at once', () => {
     'LOG_LEVEL is "loud", expected one of trace, debug, info, warn, error, fatal, silent',
     'METRICS_LISTEN is ":x", expected HOST:PORT',
     'POD_NAMESPACE is "A b", expected the name of a namespace',
+    'WEBHOOK_LISTEN is "x", expected HOST:PORT',
+    'WEBHOOK_SERVICE is "a/b", expected the name of a Service',
     'WEB_APP_HOSTS is "https://x", expected hosts such as app.example.com or *.apps.example.com, separated by commas',
   ]);
 });

@@ -1,7 +1,9 @@
 import { hostname } from 'node:os';
 import { isDnsLabel } from '#libs/api';
 import {
+  type Address,
   type Environment,
+  listenAddress,
   programConfig,
   type ProgramConfig,
   programVariables,
@@ -23,6 +25,14 @@ export interface OperatorConfig extends ProgramConfig {
   readonly gatewayImage: string;
   /** Hosts that `spec.web-app` may have: `app.example.com`, `*.example.com` (every host below), `*`. */
   readonly webAppHosts: readonly string[];
+  /** The admission webhook; undefined where none is installed. */
+  readonly webhook: WebhookConfig | undefined;
+}
+
+export interface WebhookConfig {
+  /** The Service in the operator's namespace through which the API server reaches it, and the name of its Secret. */
+  readonly service: string;
+  readonly listen: Address;
 }
 
 const HOST_PATTERN = /^(\*|(\*\.)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?|\[[0-9a-f:.]+\])$/;
@@ -42,6 +52,8 @@ const schema = z
     POD_NAME: z.string().default(() => `${hostname()}-${process.pid}`),
     GATEWAY_IMAGE: z.string(image).regex(/^\S+$/, image),
     WEB_APP_HOSTS: hosts.prefault(''),
+    WEBHOOK_SERVICE: z.string().refine(isDnsLabel, 'the name of a Service').optional(),
+    WEBHOOK_LISTEN: listenAddress.prefault('0.0.0.0:9443'),
   })
   .check(upstreamNamed);
 
@@ -51,11 +63,13 @@ const schema = z
  */
 export function readConfig(environment: Environment): OperatorConfig {
   const env = readEnvironment(schema, environment);
+  const { WEBHOOK_SERVICE: service, WEBHOOK_LISTEN: listen } = env;
   return Object.freeze({
     ...programConfig(env),
     namespace: env.POD_NAMESPACE,
     identity: env.POD_NAME,
     gatewayImage: env.GATEWAY_IMAGE,
     webAppHosts: env.WEB_APP_HOSTS,
+    webhook: service === undefined ? undefined : Object.freeze({ service, listen }),
   });
 }

@@ -17,7 +17,7 @@ export class HealthController {
     return this.health.check([]);
   }
 
-  /** Ready while all watches are up to date, leader or not; 503 once the process begins to shut down. */
+  /** Ready while all watches are up to date and the webhook can be called, leader or not; 503 once the process begins to shut down. */
   @Get('readyz')
   @Header('cache-control', 'no-store')
   readyz(): Promise<HealthCheckResult> {

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
+import { AdmissionModule } from '../admission/admission.module.js';
 import { ClusterModule } from '../cluster/cluster.module.js';
 import { OpsModule } from '../ops/ops.module.js';
 import { HealthController } from './health.controller.js';
@@ -7,7 +8,7 @@ import { ReadinessIndicator } from './readiness-indicator.js';
 
 @Module({
   // Watches log their faults themselves: a line for each failed probe would add nothing.
-  imports: [ClusterModule, OpsModule, TerminusModule.forRoot({ logger: false })],
+  imports: [AdmissionModule, ClusterModule, OpsModule, TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
   providers: [ReadinessIndicator],
 })

@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { type GateToken } from '#libs/api';
+import { type KubeObject } from '#libs/kube';
+import { Clock } from '#libs/ops';
+import { sealOf, type SecretKey } from '#libs/token';
+import { WebhookKeys } from '../keys/webhook-keys.js';
+import { answerTo } from './answer.js';
+import { type AdmissionRequest, requestOf, type UserInfo } from './review.js';
+
+type Sealable = Pick<GateToken, 'metadata' | 'spec'>;
+type Issuer = NonNullable<GateToken['spec']['issuer']>;
+
+/** The mutating webhook: writes who creates a GateToken into it, over whatever was sent, and seals it. */
+@Injectable()
+export class Mutator {
+  constructor(
+    private readonly keys: WebhookKeys,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @param body an AdmissionReview
+   * @returns the AdmissionReview that answers, with the patch
+   * @throws ReviewError
+   */
+  async answer(body: unknown): Promise<object> {
+    const request = requestOf(body);
+    const { seal } = this.keys.present ?? {};
+    if (!seal) throw new Error('The key of seals is not known yet.');
+    // Without a spec to write it into, the schema refuses the object, and so does the validating webhook.
+    if (!hasSpec(request.object)) return answerTo(request, { allowed: true });
+    const value = issuerOf(request, request.object, seal, Math.floor(this.clock.now() / 1000));
+    return answerTo(request, { allowed: true }, [{ op: 'add', path: '/spec/issuer', value }]);
+  }
+}
+
+/** Under the name that it will have; where that is still to be generated, under what it begins with. */
+function issuerOf({ namespace, userInfo }: AdmissionRequest, token: Sealable, key: SecretKey, at: number): Issuer {
+  const { name, generateName } = token.metadata;
+  const metadata = { namespace, ...(name ? { name } : { generateName: generateName ?? '' }) };
+  const issuer = identityOf(userInfo);
+  return { ...issuer, seal: sealOf(key, { metadata, spec: { ...token.spec, issuer } }, at) };
+}
+
+/** Without what is empty, which the API server leaves out. */
+function identityOf({ username, uid, groups = [], extra = {} }: UserInfo): Issuer {
+  return {
+    username,
+    ...(uid ? { uid } : {}),
+    ...(groups.length > 0 ? { groups } : {}),
+    ...(Object.keys(extra).length > 0 ? { extra } : {}),
+  };
+}
+
+function hasSpec(object: KubeObject): object is KubeObject & Sealable {
+  return 'spec' in object && typeof object.spec === 'object' && object.spec !== null && !Array.isArray(object.spec);
+}
