@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  allDenied,
   firstDenied,
   guestLacks,
   issuerLacks,
@@ -33,6 +34,8 @@ describe('the question of a review', () => {
     [{ verb: 'delete', group: '*', resource: '*' }, { name: 'kube-gateway-any' }],
     [{ verb: 'list', group: '', resource: 'pods' }, undefined],
     [{ verb: 'create', group: '', resource: 'pods' }, undefined],
+    [{ verb: 'create', group: '', resource: '*' }, { name: 'kube-gateway-any' }],
+    [{ verb: 'create', group: '', resource: 'pods', subresource: 'exec' }, { name: 'kube-gateway-any' }],
     [{ ...vnc, subresource: '*' }, { subresource: 'kube-gateway-any' }],
     [{ ...vnc, subresource: 'vnc/*' }, { subresource: 'vnc/kube-gateway-any' }],
   ])('%o, where it is about all, is asked about what no rule names too', (right, other) => {
@@ -125,6 +128,11 @@ describe('asking about rights', () => {
     asked.length = 0;
     expect((await firstDenied(many, ask('r3')))?.resource).toBe('r3');
     expect(asked).toHaveLength(20);
+  });
+
+  it('names all that are denied, in their order', async () => {
+    const denied = await allDenied(many, async ({ resource }) => resource !== 'r44' && resource !== 'r3');
+    expect(denied.map(({ resource }) => resource)).toEqual(['r3', 'r44']);
   });
 
   it('says nothing of a right where a review fails', async () => {

@@ -16,7 +16,7 @@ export interface ReviewAttributes {
 /** Nothing has this name, and no rule names it. */
 const ANY = 'kube-gateway-any';
 
-/** Of one object, where a name may be given. */
+/** Verbs of one object. */
 const OF_ONE: ReadonlySet<string> = new Set(['get', 'update', 'patch', 'delete']);
 
 /**
@@ -27,10 +27,11 @@ const OF_ONE: ReadonlySet<string> = new Set(['get', 'update', 'patch', 'delete']
  */
 export function reviewsOf({ path, ...right }: Right): ReviewAttributes[] {
   if (path !== undefined) return [{ nonResourceAttributes: { verb: right.verb, path } }];
-  const { verb, name, subresource } = right;
+  const { verb, resource, name, subresource } = right;
+  const isOfOne = OF_ONE.has(verb) || resource === '*' || subresource !== undefined;
   const some = {
     ...right,
-    ...(name === undefined && OF_ONE.has(verb) && { name: ANY }),
+    ...(name === undefined && isOfOne && { name: ANY }),
     ...(subresource !== undefined && { subresource: subresource.replace(/\*$/, ANY) }),
   };
   const isWide = some.name !== name || some.subresource !== subresource;
@@ -84,15 +85,24 @@ const AT_ONCE = 20;
  * @param allows one review; what it throws is thrown
  * @returns the first that is denied; undefined where all are allowed
  */
-export async function firstDenied(
-  rights: readonly Right[],
-  allows: (right: Right) => Promise<boolean>,
-): Promise<Right | undefined> {
+export async function firstDenied(rights: readonly Right[], allows: Allows): Promise<Right | undefined> {
+  for await (const denied of denials(rights, allows)) return denied;
+  return undefined;
+}
+
+/** As firstDenied, all of them. */
+export async function allDenied(rights: readonly Right[], allows: Allows): Promise<Right[]> {
+  const found: Right[] = [];
+  for await (const denied of denials(rights, allows)) found.push(denied);
+  return found;
+}
+
+type Allows = (right: Right) => Promise<boolean>;
+
+async function* denials(rights: readonly Right[], allows: Allows): AsyncGenerator<Right> {
   for (let start = 0; start < rights.length; start += AT_ONCE) {
     const some = rights.slice(start, start + AT_ONCE);
     const allowed = await Promise.all(some.map(allows));
-    const denied = some.find((_, index) => !allowed[index]);
-    if (denied !== undefined) return denied;
+    yield* some.filter((_, index) => !allowed[index]);
   }
-  return undefined;
 }

@@ -8,7 +8,7 @@ import {
   type GateTokenSettings,
   type GateToken,
 } from '#libs/api';
-import { type Grant, neverGranted, PolicyError, parseGrant } from '#libs/policy';
+import { type Grant, PolicyError, parseGrant } from '#libs/policy';
 import { type Claims, formatDuration, isApproved, parseDuration, type SecretKey, type SigningKey } from '#libs/token';
 import { faultOf } from '../gateserver/check.js';
 import { namesOf } from '../gateserver/names.js';
@@ -17,6 +17,7 @@ import { retiredKeys } from '../keys/retired.js';
 import { type Gathered } from './gather.js';
 import { Problem } from './problem.js';
 import { checkSeal } from './provenance.js';
+import { reachFault } from './reach.js';
 import { signingKeyOf, signerOf, type Signer } from './signer.js';
 import { dataOf, type Window, windowOf } from './window.js';
 
@@ -182,12 +183,9 @@ function checkNew(grant: Grant, window: Window, { server }: Signer): void {
   checkDuration(window, server);
 }
 
-/** The gateway refuses such a path whatever is granted: a token that names it would be Ready and open less than it says. */
 function checkReach({ urls }: Grant): void {
-  const [never] = neverGranted(urls);
-  if (never === undefined) return;
-  const message = `spec.urls: ${never.url} has no effect, because no grant can give access to ${never.what}: leave it out.`;
-  throw new Problem('InvalidGrant', message);
+  const fault = reachFault(urls);
+  if (fault !== undefined) throw new Problem('InvalidGrant', fault);
 }
 
 /**
