@@ -7,6 +7,9 @@ import { isGuarded, isKnown } from './guarded.js';
 const READER = ['get', 'list', 'watch'];
 const ADMIN = [...READER, 'create', 'delete', 'patch', 'update'];
 
+/** The verbs of each `admin-role`. */
+export const ROLE_VERBS = { reader: READER, admin: ADMIN } as const;
+
 /** Subresources that open a way past the API: a person must name each of them. */
 const CONNECT = new Set(['exec', 'attach', 'portforward', 'proxy', 'usbredir', 'vsock']);
 
