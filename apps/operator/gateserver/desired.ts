@@ -3,6 +3,7 @@ import { type ResourceType, types } from '#libs/kube';
 import { SecretKeyError, secretKeys, type SigningKey, toJwks } from '#libs/token';
 import { type Manifest, type SecretObject } from '../cluster/manifest.js';
 import { type Wanted } from '../apply/wanted.js';
+import { JWKS_FILE } from '../keys/published.js';
 import { retiredKeys } from '../keys/retired.js';
 import { deployment, keepScale } from './deployment.js';
 import { exposureOf } from './exposure.js';
@@ -57,7 +58,7 @@ function jwks(gathered: Gathered, { signing }: Material): Manifest {
   const own = asSecret(signing);
   const keys = [secretKeys(own.data), ...retiredKeys(own), ...gathered.marked.flatMap(markedKeys)];
   const unique = new Map(keys.map((key) => [key.kid, key.publicKey]));
-  const data = { 'jwks.json': JSON.stringify(toJwks([...unique.values()])) };
+  const data = { [JWKS_FILE]: JSON.stringify(toJwks([...unique.values()])) };
   return { metadata: meta(gathered, gathered.names.jwks), data };
 }
 

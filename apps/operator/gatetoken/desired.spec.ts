@@ -39,7 +39,18 @@ function judged(spec: GateTokenSpec, servers: GateServer[], secrets: Record<stri
   // A Ready one is an approved one.
   if (token.status?.phase === 'Ready') token.status.approval = approvalOf(KEY, token);
   const secretOf = (name: string) => secrets[name] ?? { metadata: { name }, data };
-  return decisionOf({ token, servers, secretOf, gatewayKeyOf: () => KEY, sealKeys: undefined, vm: undefined }, NOW);
+  return decisionOf(
+    {
+      token,
+      servers,
+      secretOf,
+      gatewayKeyOf: () => KEY,
+      sealKeys: undefined,
+      publishedBy: () => new Set(),
+      vm: undefined,
+    },
+    NOW,
+  );
 }
 
 describe('a GateServer in error, such as one whose account belongs to another owner (security row 16)', () => {

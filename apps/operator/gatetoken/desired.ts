@@ -47,6 +47,8 @@ export interface Signing {
   keys: KeyObject[];
   /** URLs of the gateway: a token that says one of them as its issuer may stay. */
   issuers: string[];
+  /** Until the gateway can read the key, nothing is signed with it. */
+  isPublished: boolean;
 }
 
 /** The checks in their order; the first that finds a problem decides. @param now milliseconds */
@@ -213,7 +215,7 @@ function checkDuration({ durationMs }: Window, { metadata, spec }: GateServer): 
 }
 
 function signingOf(
-  { token, secretOf }: Gathered,
+  { token, secretOf, publishedBy }: Gathered,
   settings: GateTokenSettings,
   { server, secretName }: Signer,
   data: GateTokenData,
@@ -227,7 +229,13 @@ function signingOf(
   const issuers = urlsOf(server);
   const [iss = ''] = issuers;
   const claims: Claims = { URLs: urls, verbs, exp, nbf, jti: uid, iss, sub: `${namespace}/${name}` };
-  return { claims, key, keys, issuers };
+  return { claims, key, keys, issuers, isPublished: publishedBy(server).has(key.kid) };
+}
+
+/** What becomes of a token whose key its gateway cannot read yet. */
+export function unpublished({ server, end }: Decision & { phase: 'Ready' }): Decision {
+  const message = `GateServer ${server} is publishing its signing key. The token is signed when that is done; if it does not happen, see the conditions of the GateServer.`;
+  return { phase: 'Pending', reason: 'KeyNotPublished', message, end };
 }
 
 function checkGatewayKey(key: SecretKey | undefined, { server }: Signer): asserts key is SecretKey {

@@ -5,8 +5,10 @@ import { boundVm } from '#libs/policy';
 import { type SecretKey } from '#libs/token';
 import { ownSecret } from '../gateserver/gather.js';
 import { sessionKeyOf } from '../gateserver/material.js';
+import { isOwned } from '../apply/applier.js';
 import { namesOf } from '../gateserver/names.js';
 import { serversOf } from '../gateserver/servers.js';
+import { publishedKeys } from '../keys/published.js';
 import { type SecretObject } from '../cluster/manifest.js';
 import { SecretReader } from '../cluster/secret-reader.js';
 import { Watches } from '../cluster/watches.js';
@@ -24,6 +26,8 @@ export interface Gathered {
   gatewayKeyOf: (server: GateServer) => SecretKey | undefined;
   /** Of the admission webhook; undefined where none is installed. */
   sealKeys: readonly SealKey[] | undefined;
+  /** Ids of the keys that the gateway of a GateServer verifies tokens by. */
+  publishedBy: (server: GateServer) => ReadonlySet<string>;
   /** The one VM that it names; `uid` undefined: there is no such VM. */
   vm: { namespace: string; name: string; uid: string | undefined } | undefined;
 }
@@ -56,6 +60,7 @@ export class TokenGatherer {
       secretOf: await this.#secrets(token, servers),
       gatewayKeyOf: (server) => this.#gatewayKey(server),
       sealKeys: this.seals?.keys(),
+      publishedBy: (server) => this.#published(server),
       vm: target && { ...target, uid: await uidOf(watches, client, target) },
     };
   }
@@ -64,6 +69,12 @@ export class TokenGatherer {
     const { name = '', namespace } = server.metadata;
     const secret = this.watches.owned.get(types.secrets)?.get(namesOf(name).session, namespace);
     return sessionKeyOf(ownSecret(server, secret));
+  }
+
+  #published(server: GateServer): ReadonlySet<string> {
+    const { name = '', namespace } = server.metadata;
+    const map = this.watches.owned.get(types.configMaps)?.get(namesOf(name).jwks, namespace);
+    return publishedKeys(map && isOwned(map, server) ? map : undefined);
   }
 
   async #secrets({ metadata: { namespace }, spec }: GateToken, servers: readonly GateServer[]): Promise<SecretOf> {

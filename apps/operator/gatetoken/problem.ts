@@ -11,7 +11,7 @@ export type ProblemReason =
   | 'AmbiguousGateServer'
   | 'GateServerNotReady'
   | 'ForeignSecret'
-  | 'SecretNotFound'
+  | 'KeyNotPublished'
   | 'BadKey'
   | 'DurationTooLong'
   | 'VirtualMachineNotFound'

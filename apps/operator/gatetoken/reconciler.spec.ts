@@ -10,7 +10,7 @@ import {
   SIGNING_KEY,
 } from '#libs/api';
 import { type KubeObject, types } from '#libs/kube';
-import { generateKeyPair, KeyRing, parsePublicKey, thumbprint } from '#libs/token';
+import { generateKeyPair, KeyRing, parsePublicKey, thumbprint, toJwks } from '#libs/token';
 import { base64 } from '../gateserver/material.js';
 import { retiredFile } from '../keys/retired.js';
 import { FakeCluster } from '../testing/fake-cluster.js';
@@ -43,6 +43,7 @@ describe('TokenReconciler', () => {
     events = [];
     server('gs');
     secret('gs-jwt-secret', pair);
+    publish(pair, otherPair);
     cluster.put(types.virtualMachines, { metadata: { name: 'vm1', namespace: 'n', uid: 'vm-uid-1' } });
   });
 
@@ -57,6 +58,17 @@ describe('TokenReconciler', () => {
     const labels: Record<string, string> = name.endsWith('-jwt-secret') ? { [MANAGED_BY]: OPERATOR } : {};
     const object: SecretObject = { metadata: { name, namespace: 'n', labels, annotations }, data: encoded(data) };
     cluster.put(types.secrets, object);
+  }
+
+  const jwks = (owner: string): KubeObject['metadata'] => ({
+    ...{ name: 'gs-jwks', namespace: 'n', labels: { [MANAGED_BY]: OPERATOR } },
+    ownerReferences: [{ apiVersion: API_VERSION, kind: 'GateServer', name: 'gs', uid: owner, controller: true }],
+  });
+
+  /** As the operator does it for the gateway: the keys by which it verifies tokens. */
+  function publish(...published: { 'tls.crt': string }[]): void {
+    const data = { 'jwks.json': JSON.stringify(toJwks(published.map((one) => parsePublicKey(one['tls.crt'])))) };
+    cluster.put(types.configMaps, { metadata: jwks('uid-of-gs'), data } as KubeObject);
   }
 
   function token(spec: GateTokenSpec, status?: GateToken['status']): void {
@@ -225,14 +237,6 @@ describe('TokenReconciler', () => {
     const cure = { secret: () => secret('gs-jwt-secret', pair) };
 
     it.each<[string, GateTokenSpec, () => void, string, RegExp, (() => void)?]>([
-      [
-        'missing secret',
-        { urls: [VNC] },
-        () => cluster.remove(types.secrets, 'gs-jwt-secret'),
-        'SecretNotFound',
-        /create it/,
-        cure.secret,
-      ],
       ['secret without the key', { urls: [VNC] }, () => secret('gs-jwt-secret', {}), 'BadKey', /tls\.key/, cure.secret],
       ['broken PEM', { urls: [VNC] }, () => secret('gs-jwt-secret', { 'tls.key': 'x' }), 'BadKey', /PEM/, cure.secret],
       ['EC key', { urls: [VNC] }, () => secret('gs-jwt-secret', { 'tls.key': ec }), 'BadKey', /EC/, cure.secret],

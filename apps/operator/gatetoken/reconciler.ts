@@ -6,7 +6,7 @@ import { type Again, type KubeClient, OwnClient, types } from '#libs/kube';
 import { KeyRing, parseDuration, sign, TokenError } from '#libs/token';
 import { remove } from '../apply/remove.js';
 import { Reporter } from '../apply/reporter.js';
-import { decisionOf, type Decision, type Signing } from './desired.js';
+import { decisionOf, type Decision, type Signing, unpublished } from './desired.js';
 import { type Gathered, TokenGatherer } from './gather.js';
 import { issuerOf } from './provenance.js';
 import { gateTokenStatus, isCurrent, type OwnStatus } from './status.js';
@@ -39,12 +39,13 @@ export class TokenReconciler {
     return next === undefined ? undefined : { again: Math.min(Math.max(0, next - now), LONGEST_SLEEP_MS) };
   }
 
-  /** Signs, unless the token that is there already is good. */
+  /** Signs, unless the token that is there already is good; with no key that the gateway may not know yet. */
   async #make(gathered: Gathered, decision: Decision): Promise<{ decision: Decision; jwt?: string }> {
     if (decision.phase !== 'Ready' || !decision.signing) return { decision };
     const { token } = gathered;
     const present = token.status?.token;
     if (present && isGood(present, decision.signing)) return { decision, jwt: present };
+    if (!decision.signing.isPublished) return { decision: unpublished(decision) };
     try {
       return { decision, jwt: await sign(decision.signing.claims, decision.signing.key) };
     } catch (error) {

@@ -92,8 +92,10 @@ const parsed = new WeakMap<SecretObject, Map<string, SigningKey | SecretKeyError
 
 /** The key of a secret, parsed once for each version of it. @throws Problem */
 export function signingKeyOf(secret: SecretObject | undefined, name: string, file: string): SigningKey {
-  if (!secret)
-    throw new Problem('SecretNotFound', `Secret "${name}" does not exist: create it, or name a different one.`);
+  if (!secret) {
+    const message = `Secret "${name}" does not exist. The operator creates it with a new key and then signs the token; if it does not, see the conditions of the GateServer.`;
+    throw new Problem('KeyNotPublished', message, true);
+  }
   const keys = parsed.get(secret) ?? new Map<string, SigningKey | SecretKeyError>();
   parsed.set(secret, keys);
   const key = keys.get(file) ?? parse(secret, file);

@@ -30,7 +30,7 @@ function readyOf(spec: GateTokenSpec) {
   const secretOf = (name: string) => ({ metadata: { name }, data });
   const vm = spec.vm === undefined ? undefined : { namespace: 'n', name: spec.vm, uid: 'vm-uid' };
   const decision = decisionOf(
-    { token, servers, secretOf, gatewayKeyOf: () => KEY, sealKeys: undefined, vm },
+    { token, servers, secretOf, gatewayKeyOf: () => KEY, sealKeys: undefined, publishedBy: () => new Set(), vm },
     NOW.getTime(),
   );
   const jwt = spec['link-hash'] === undefined ? 'JWT' : undefined;

@@ -56,6 +56,13 @@ it('looks again when an object is taken from its owner (security row 16)', () =>
   expect([...servers]).toEqual(['n/gs']);
 });
 
+it('looks again at tokens when the keys of their gateway change', () => {
+  const { gateTokens, owned, tokens } = watched();
+  gateTokens.objects = ['n', 'other'].map((namespace) => ({ metadata: { name: 't', namespace } }));
+  owned.get(types.configMaps)?.put({ metadata: { name: 'gs-jwks', namespace: 'n' } });
+  expect([...tokens]).toEqual(['n/t']);
+});
+
 it('looks again at who asks for a name when its holder has let go of it (security row 16)', () => {
   const { gateServers, servers } = watched();
   const metadata = { name: 'gs', namespace: 'other', uid: 'a' };

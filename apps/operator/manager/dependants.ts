@@ -21,6 +21,8 @@ export interface Queues {
 export function enqueueDependants(watches: Watches, queues: Queues): void {
   onOwnKinds(watches, queues);
   onSecrets(watches, queues);
+  // A token waits until its gateway can read the key that is to sign it.
+  watches.owned.get(types.configMaps)?.on('put', (map) => addNamespace(map, watches, queues));
   onIngresses(watches, queues);
   watches.pods.on('put', (pod) => queues.servers.add(gatewayOf(pod)));
   watches.pods.on('delete', (pod) => queues.servers.add(gatewayOf(pod)));
