@@ -33,6 +33,10 @@ export class KeyRing {
     return new KeyRing(fromJwks(jwks), options);
   }
 
+  has(kid: string): boolean {
+    return this.#services.has(kid);
+  }
+
   /**
    * The claims of a token that one of these keys signed, now within its time.
    * @param now milliseconds since the epoch

@@ -16,7 +16,7 @@ export const CONSOLE_LABEL = `${GROUP}/console`;
 /** Marks the Leases by which replicas show that they live. */
 export const REPLICA_LABEL = `${GROUP}/replica`;
 
-type ConfigMap = Served<V1ConfigMap>;
+export type ConfigMap = Served<V1ConfigMap>;
 
 /** Everything that the gateway watches, all of it in its own namespace. */
 @Injectable()

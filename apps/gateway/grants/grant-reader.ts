@@ -67,7 +67,7 @@ export class GrantReader {
 
   /** The grant of a JWT, whatever its state. @throws GrantError where the signature or the GateToken is missing */
   async fromJwt(jwt: string): Promise<ActiveGrant> {
-    const { claims, hash } = this.verifier.verify(jwt);
+    const { claims, hash } = await this.verifier.verify(jwt);
     this.refuseEnded(claims.exp);
     const slash = claims.sub?.indexOf('/') ?? -1;
     const [namespace, name] = [claims.sub?.slice(0, slash), claims.sub?.slice(slash + 1)];

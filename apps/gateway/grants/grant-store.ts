@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { ownFault } from '../cluster/own-fault.js';
+import { isOlder } from '../cluster/versions.js';
 import { Watches } from '../cluster/watches.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { Refusal } from '../http/refusal.js';
@@ -207,10 +208,4 @@ function compiled(token: GateToken, key: SecretKey): ActiveGrant {
 function tooMany(): Refusal {
   const happened = 'Too many links are being opened right now.';
   return new Refusal(503, happened, 'Try again in a moment.', { retryAfter: 2 });
-}
-
-/** API servers count resourceVersions up, as documented since 1.35; a string that is not a number counts as newer. */
-function isOlder(token: GateToken, known: GateToken): boolean {
-  const [a, b] = [Number(token.metadata.resourceVersion), Number(known.metadata.resourceVersion)];
-  return Number.isFinite(a) && Number.isFinite(b) && a < b;
 }

@@ -1,41 +1,21 @@
 import { type GateToken } from '#libs/api';
 import { type OwnClient, types } from '#libs/kube';
+import { Readings } from '../cluster/readings.js';
 import { ownFault } from '../cluster/own-fault.js';
 import { unreachable } from './grant-error.js';
 
 const PAGE = 500;
 const EVERY_MS = 1000;
 
-/**
- * Reads all GateTokens past the watch. Everybody who asks shares a reading that begins after they asked: what it does not
- * show was not there. Readings follow each other, one a second at most.
- */
-export class LiveTokens {
-  #next: Promise<void> | undefined;
-  /** Resolves when another reading may begin. */
-  #free: Promise<unknown> = Promise.resolve();
-
-  /** @param take called with each GateToken */
+/** Reads all GateTokens past the watch, once a second at most. */
+export class LiveTokens extends Readings {
+  /** @param take called with each GateToken. `read` throws GrantError: unreachable */
   constructor(
     private readonly client: Pick<OwnClient, 'list'>,
     private readonly namespace: string,
     private readonly take: (token: GateToken) => void,
-  ) {}
-
-  /** Whether a reading that has not begun is waited for already. */
-  get isDue(): boolean {
-    return this.#next !== undefined;
-  }
-
-  /** @throws GrantError: unreachable */
-  read(): Promise<void> {
-    this.#next ??= this.#free.then(() => {
-      this.#next = undefined;
-      const reading = this.readPages();
-      this.#free = Promise.allSettled([reading, pause(EVERY_MS)]);
-      return reading;
-    });
-    return this.#next;
+  ) {
+    super(() => this.readPages(), EVERY_MS);
   }
 
   private async readPages(): Promise<void> {
@@ -51,8 +31,4 @@ export class LiveTokens {
       token = page.metadata.continue;
     } while (token);
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => void setTimeout(resolve, ms).unref());
 }

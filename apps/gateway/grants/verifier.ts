@@ -2,11 +2,17 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/ops';
 import { LRUCache } from 'lru-cache';
 import { createHash } from 'node:crypto';
-import { type Claims, type KeyRing, MAX_TOKEN, TokenError, type TokenErrorCode } from '#libs/token';
+import { type Claims, type KeyRing, kidOf, MAX_TOKEN, TokenError, type TokenErrorCode } from '#libs/token';
+import { Refusal } from '../http/refusal.js';
 import { GrantError, type GrantFault } from './grant-error.js';
 import { SigningKeys } from './signing-keys.js';
 
 const MOST_TOKENS = 10_000;
+/** Requests that may wait at once for a reading of the keys. */
+const MOST_WAITING = 1000;
+const ABSENT_MS = 10_000;
+/** RFC 7638, SHA-256 in base64url. */
+const THUMBPRINT = /^[\w-]{43}$/;
 
 /**
  * Checks a token's signature once, then finds its claims by the hash of the token. Times are the business of
@@ -15,6 +21,9 @@ const MOST_TOKENS = 10_000;
 @Injectable()
 export class Verifier {
   #ring: KeyRing | undefined;
+  /** Ids that a reading did not show: the holder of an old token is refused without another. */
+  readonly #absent = new LRUCache<string, true>({ max: MOST_TOKENS, ttl: ABSENT_MS });
+  #waiting = 0;
   readonly #known = new LRUCache<string, Claims>({ max: MOST_TOKENS });
 
   constructor(
@@ -22,10 +31,10 @@ export class Verifier {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws GrantError: signature, malformed, unreachable (no keys yet), expired, not-yet */
-  verify(jwt: string): { claims: Claims; hash: string } {
+  /** @throws GrantError: signature, malformed, unreachable (no keys yet), expired, not-yet; Refusal 503 */
+  async verify(jwt: string): Promise<{ claims: Claims; hash: string }> {
     if (jwt.length > MAX_TOKEN) throw new GrantError('malformed', 'too long');
-    const ring = this.keys.current();
+    const ring = await this.#ringFor(jwt);
     if (ring === undefined) throw new GrantError('unreachable');
     // A new ring may lack an old key: tokens that the key signed are no longer accepted.
     if (ring !== this.#ring) this.#known.clear();
@@ -37,6 +46,27 @@ export class Verifier {
     this.#known.set(hash, claims);
     return { claims, hash };
   }
+
+  /** A token can come sooner than the watch brings the key that signed it. Anyone can make up the id of a key. */
+  async #ringFor(jwt: string): Promise<KeyRing | undefined> {
+    const ring = this.keys.current();
+    const kid = ring && kidOf(jwt);
+    if (kid === undefined || ring?.has(kid) === true || this.#absent.has(kid) || !THUMBPRINT.test(kid)) return ring;
+    if (this.#waiting >= MOST_WAITING) throw tooMany();
+    this.#waiting += 1;
+    try {
+      const now = await this.keys.reread();
+      if (now?.has(kid) !== true) this.#absent.set(kid, true);
+      return now;
+    } finally {
+      this.#waiting -= 1;
+    }
+  }
+}
+
+function tooMany(): Refusal {
+  const happened = 'Too many tokens with unknown keys are being checked right now.';
+  return new Refusal(503, happened, 'Try again in a moment.', { retryAfter: 2 });
 }
 
 function check(ring: KeyRing, jwt: string, now: number): Claims {
