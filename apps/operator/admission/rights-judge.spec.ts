@@ -6,23 +6,23 @@ import { NOTHING } from '../gateserver/discovery.js';
 import { FakeCluster } from '../testing/fake-cluster.js';
 import { ServerJudge } from './judge-gateserver.js';
 import { TokenJudge } from './judge-gatetoken.js';
-import { type AdmissionRequest } from './review.js';
+import { type AdmissionRequest, type Verdict } from './review.js';
 import { Reviewer } from './reviewer.js';
 import { RightsJudge } from './rights-judge.js';
 
 let server: TestServer;
 afterEach(() => server.close());
 
-async function judge(answer: (body: string) => [number, object]): Promise<RightsJudge> {
-  server = await TestServer.start((_, res, body) => {
-    const [code, value] = answer(body);
+async function judge(answer: () => [number, object], seals: Verdict = { allowed: true }): Promise<RightsJudge> {
+  server = await TestServer.start((_, res) => {
+    const [code, value] = answer();
     json(res, value, code);
   });
   const reviewer = new Reviewer(new OwnClient(server.upstream));
   const cluster = new FakeCluster();
   const watches = { gateServers: cluster.cache(types.gateServers), secrets: cluster.metadata(types.secrets) };
   const servers = new ServerJudge(reviewer, { discover: async () => NOTHING }, { gatewayImage: 'own:1' });
-  return new RightsJudge(new TokenJudge(watches as never, reviewer), servers);
+  return new RightsJudge({ validate: async () => seals }, new TokenJudge(watches as never, reviewer), servers);
 }
 
 const request = (resource: AdmissionRequest['resource'], object: object): AdmissionRequest<GateToken | GateServer> => ({
@@ -72,6 +72,12 @@ describe('asking Kubernetes', () => {
   it.each([403, 500, 503])('throws where the answer is %i', async (code) => {
     const status = { kind: 'Status', status: 'Failure', message: 'no review for you', reason: 'x', code };
     await expect((await judge(() => [code, status])).validate(token)).rejects.toThrow('no review for you');
+  });
+
+  it('asks about nothing that is not sealed', async () => {
+    const refusal = { allowed: false as const, code: 403, reason: 'Forbidden', message: 'not sealed' };
+    expect(await (await judge(() => [201, { status: { allowed: true } }], refusal)).validate(token)).toEqual(refusal);
+    expect(server.requests).toEqual([]);
   });
 
   it('judges GateServers too, and no other kind', async () => {

@@ -11,6 +11,6 @@ import { ServerReconciler } from './reconciler.js';
 @Module({
   imports: [ApplyModule, ClusterModule, KeysModule, OpsModule],
   providers: [Discovery, ServerGatherer, MaterialMaker, ServerReconciler],
-  exports: [ServerReconciler],
+  exports: [Discovery, ServerReconciler],
 })
 export class GateServerModule {}
