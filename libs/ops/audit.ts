@@ -1,7 +1,10 @@
 import { type Logger } from './logger.js';
 
-/** Who did it: a user whose token the cluster accepted, or a valid grant as `namespace/name`; never a mere claim. */
-export type AuditWho = { readonly user: string } | { readonly grant: string };
+/**
+ * Who did it: a user whose token the cluster accepted, a valid grant as `namespace/name`, or a part of kube-gateway by
+ * itself; never a mere claim.
+ */
+export type AuditWho = { readonly user: string } | { readonly grant: string } | { readonly component: string };
 
 /** What was done, and to which object. */
 export interface AuditWhat {

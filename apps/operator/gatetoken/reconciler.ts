@@ -6,6 +6,7 @@ import { type Again, type KubeClient, OwnClient, types } from '#libs/kube';
 import { KeyRing, parseDuration, sign, TokenError } from '#libs/token';
 import { remove } from '../apply/remove.js';
 import { Reporter } from '../apply/reporter.js';
+import { Audit } from '../ops/audit.js';
 import { decisionOf, type Decision, type Signing, unpublished } from './desired.js';
 import { type Gathered, TokenGatherer } from './gather.js';
 import { issuerOf } from './provenance.js';
@@ -21,6 +22,7 @@ export class TokenReconciler {
     private readonly gatherer: TokenGatherer,
     @Inject(OwnClient) private readonly client: Pick<KubeClient, 'delete'>,
     private readonly reporter: Reporter,
+    private readonly audit: Audit,
     @Inject(Clock) private readonly clock: Pick<Clock, 'now'>,
   ) {}
 
@@ -32,7 +34,10 @@ export class TokenReconciler {
     if (!gathered) return;
     const { decision, jwt } = await this.#make(gathered, decisionOf(gathered, now));
     const removal = removalOf(gathered, decision);
-    if (removal !== undefined && removal <= now) return remove(this.client, types.gateTokens, gathered.token.metadata);
+    if (removal !== undefined && removal <= now) {
+      this.audit.removing(gathered.token);
+      return remove(this.client, types.gateTokens, gathered.token.metadata);
+    }
     const known = { jwt, issuer: issuerOf(gathered) };
     await this.#report(gathered.token, gateTokenStatus(gathered.token, decision, known, new Date(now)));
     const next = decision.phase === 'Expired' || decision.phase === 'Revoked' ? removal : endOf(decision);
@@ -61,7 +66,10 @@ export class TokenReconciler {
     // A copy that lags may not know the token that was signed already, the VM that it was bound to, or that another one
     // was made under the same name: then this is refused (409), and decided again once the watch delivers it.
     const version = { name, namespace, uid, resourceVersion };
-    if (await this.reporter.writeStatus(types.gateTokens, version, status)) this.#tell(token, status);
+    if (!(await this.reporter.writeStatus(types.gateTokens, version, status))) return;
+    this.#tell(token, status);
+    if (token.status?.phase === undefined) this.audit.issued(token, status.issuer);
+    if (status.phase === 'Revoked' && token.status?.phase !== 'Revoked') this.audit.revoked(token);
   }
 
   #tell(token: GateToken, { phase, conditions = [] }: OwnStatus): void {

@@ -2,6 +2,7 @@ import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap
 import { Events } from '../cluster/events.js';
 import { Watches } from '../cluster/watches.js';
 import { Histories } from '../gatesession/histories.js';
+import { Audit } from '../ops/audit.js';
 import { Metrics } from '../ops/metrics.js';
 import { enqueueAll, enqueueDependants } from './dependants.js';
 import { Leadership } from './leadership.js';
@@ -19,6 +20,7 @@ export class Manager implements OnApplicationBootstrap, BeforeApplicationShutdow
     private readonly histories: Histories,
     private readonly events: Events,
     private readonly metrics: Metrics,
+    private readonly audit: Audit,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -41,6 +43,7 @@ export class Manager implements OnApplicationBootstrap, BeforeApplicationShutdow
     await this.watches.synced();
     if (this.#stopping) return;
     enqueueDependants(this.watches, this.queues);
+    this.watches.gateTokens.on('delete', (token) => this.audit.deleted(token));
     this.histories.onSurplus((key) => this.queues.sessions.add(key));
     enqueueAll(this.watches, this.queues);
   }

@@ -1,4 +1,5 @@
 import { types } from '#libs/kube';
+import { makeLogger } from '#libs/ops';
 import { Applier } from '../apply/applier.js';
 import { Reporter } from '../apply/reporter.js';
 import { ingressHosts } from '../cluster/ingress-hosts.js';
@@ -11,6 +12,7 @@ import { MaterialMaker } from '../gateserver/make.js';
 import { ServerReconciler } from '../gateserver/reconciler.js';
 import { TokenGatherer } from '../gatetoken/gather.js';
 import { TokenReconciler } from '../gatetoken/reconciler.js';
+import { Audit } from '../ops/audit.js';
 import { type KeyFactory } from '../keys/key-factory.js';
 import { type SealKeys } from '../keys/seal-keys.js';
 import { type FakeCluster } from './fake-cluster.js';
@@ -25,6 +27,8 @@ export interface Surroundings {
   /** Of every IngressClass. Default: it exists. */
   ingressClass?: ClassState;
   now?: () => number;
+  /** Told of each line of the log. */
+  write?: (line: string) => void;
   /** Told of each Event: `Warning BadKey`. */
   record?: (event: string) => void;
 }
@@ -54,12 +58,12 @@ export function serverReconciler(cluster: FakeCluster, given: Surroundings): Ser
 /** A new reconciler of GateTokens, as after a restart. @param given.gateTokens as of `tokenGatherer` */
 export function tokenReconciler(
   cluster: FakeCluster,
-  given: Pick<Surroundings, 'now' | 'record'> & { gateTokens?: object; seals?: SealKeys },
+  given: Pick<Surroundings, 'now' | 'record' | 'write'> & { gateTokens?: object; seals?: SealKeys },
 ): TokenReconciler {
-  const { now = Date.now, record = () => undefined, gateTokens, seals } = given;
-  return new TokenReconciler(tokenGatherer(cluster, gateTokens, seals), cluster.client, reporter(cluster, record), {
-    now,
-  });
+  const { now = Date.now, record = () => undefined, write = () => undefined, gateTokens, seals } = given;
+  const audit = new Audit(makeLogger('operator', 'info', { write }));
+  const gatherer = tokenGatherer(cluster, gateTokens, seals);
+  return new TokenReconciler(gatherer, cluster.client, reporter(cluster, record), audit, { now });
 }
 
 /** A new gatherer of GateTokens. @param gateTokens what their watch shows; default: what there is */
