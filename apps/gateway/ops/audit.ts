@@ -4,11 +4,19 @@ import { type AuditEvent, type Logger, LOGGER, writeAudit } from '#libs/ops';
 /** The audit log, and the faults that an answer's ID leads to. */
 @Injectable()
 export class Audit {
+  readonly #hearers: ((event: AuditEvent) => void)[] = [];
+
   constructor(@Inject(LOGGER) private readonly log: Logger) {}
 
   /** One line for one event. */
   write(event: AuditEvent): void {
     writeAudit(this.log, event);
+    for (const hear of this.#hearers) hear(event);
+  }
+
+  /** Calls `hear` with every event that is written. */
+  onWritten(hear: (event: AuditEvent) => void): void {
+    this.#hearers.push(hear);
   }
 
   /**

@@ -25,6 +25,7 @@ describe('the gateway is taken over (security row 19)', () => {
     const resources = rules.flatMap((rule) => rule.resources);
     expect(resources.sort()).toEqual([
       'configmaps',
+      'events',
       'gatesessions',
       'gatesessions/status',
       'gatetokens',
@@ -35,6 +36,7 @@ describe('the gateway is taken over (security row 19)', () => {
       'virtualmachines',
     ]);
     expect(verbsOf('gatetokens')).toEqual(['get', 'list', 'watch']);
+    expect(verbsOf('events')).toEqual(['create', 'patch']);
     expect(verbsOf('gatetokens/status')).toEqual(['patch']);
     expect(verbsOf('gatesessions')).toEqual(['list', 'watch', 'create']);
     expect(verbsOf('gatesessions/status')).toEqual(['patch']);

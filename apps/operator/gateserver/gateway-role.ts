@@ -17,6 +17,7 @@ export function gatewayRules({ jwks, guest }: Pick<Names, 'jwks' | 'guest'>): Ru
     { apiGroups: [GROUP], resources: ['gatetokens'], verbs: READ },
     { apiGroups: [GROUP], resources: ['gatesessions'], verbs: ['list', 'watch', 'create'] },
     { apiGroups: [GROUP], resources: ['gatetokens/status', 'gatesessions/status'], verbs: ['patch'] },
+    { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
     { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ALL },
     { apiGroups: [''], resources: ['configmaps'], resourceNames: [jwks], verbs: READ },
     { apiGroups: [''], resources: ['serviceaccounts/token'], resourceNames: [guest], verbs: ['create'] },

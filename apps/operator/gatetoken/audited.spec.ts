@@ -13,7 +13,7 @@ it('the audit log tells that a grant was issued, and that it was revoked, once e
     cluster.put(types.gateTokens, {
       ...{ apiVersion: API_VERSION, kind: 'GateToken', metadata },
       ...{ spec: { urls: ['/version'], revoked }, ...more },
-    } as KubeObject);
+    });
   put(false);
   await reconcile();
   await reconcile();
