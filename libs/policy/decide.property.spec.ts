@@ -32,6 +32,7 @@ interface Written {
 function meaning(grant: Written, method: string, path: string, upgrade: boolean): boolean {
   const methods = grant.verbs.map((verb) => verb.toUpperCase());
   if (!methods.includes(method) && !(method === 'HEAD' && methods.includes('GET'))) return false;
+  if (WATCH.test(path) && !methods.includes('GET')) return false;
   const exact = grant.urls.includes(path);
   const wild = grant.urls.some((url) => url.endsWith('*') && path.startsWith(url === '*' ? '/' : url.slice(0, -1)));
   if (!exact && !wild) return false;

@@ -60,6 +60,16 @@ describe('methods', () => {
     expect(ask({ urls: [`${NS}/pods`], verbs: [verb] }, `${NS}/pods`, { method })).toBe(expected);
   });
 
+  it.each([
+    ['POST', '/apis/kubevirt.io/v1/watch/namespaces/ns/virtualmachines', ''],
+    ['DELETE', '/apis/kubevirt.io/v1/watch/virtualmachines', ''],
+    ['OPTIONS', `/api/v1/watch/namespaces/ns/pods/web`, ''],
+    ['HEAD', `${NS}/pods`, 'watch=1'],
+  ])('security row 14: a watch is a read, even by %s', (method, path, query) => {
+    expect(ask({ urls: ['*'], verbs: [method] }, path, { method, query })).toBe('method-not-granted');
+    expect(ask({ urls: ['*'], verbs: [method, 'get'] }, path, { method, query })).toBe('allow');
+  });
+
   it('lets a GET on a collection list and watch', () => {
     expect(ask({ urls: [`${NS}/pods`] }, `${NS}/pods`, { query: 'watch=true' })).toBe('allow');
   });

@@ -28,7 +28,8 @@ const RULES: readonly Rule[] = [
   rule(
     'method-not-granted',
     'This link does not allow this method.',
-    ({ methods }, { method }) => !methods.has(method),
+    // A watch that the path or the query asks for is one by every method: the API server serves it of custom resources.
+    ({ methods }, { method, info }) => !methods.has(method) || (info.verb === 'watch' && !methods.has('GET')),
   ),
   rule('path-not-granted', 'This link does not allow this path.', ({ paths }, { path }) => !paths.matches(path)),
   rule(
