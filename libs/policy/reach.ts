@@ -17,7 +17,7 @@ export function reach(prefix: string): Reach[] {
   const segments = prefix.slice(1).split('/');
   const tail = segments.pop() ?? ''; // what the `*` goes on with
   const [root, ...rest] = segments.map(decodeURIComponent);
-  const path = { path: `${prefix}*` };
+  const path = { path: `${decodeURIComponent(prefix)}*` };
   if (root === undefined) return 'apis'.startsWith(tail) ? [{ group: '*', resource: '*' }, path] : [path];
   if (root === 'api') return rest.length === 0 ? [{ group: '', resource: '*' }, path] : inVersion('', rest.slice(1));
   if (root !== 'apis') return [path];
@@ -28,9 +28,11 @@ export function reach(prefix: string): Reach[] {
 
 /** @param parts complete path segments after the version */
 function inVersion(group: string, parts: readonly string[]): Reach[] {
-  if (parts[0] === 'watch') {
-    return inVersion(group, parts.slice(1)).map((target) => ({ ...target, watch: true }));
-  }
+  if (parts[0] !== 'watch') return inScope(group, parts);
+  return inScope(group, parts.slice(1)).map((target) => ({ ...target, watch: true }));
+}
+
+function inScope(group: string, parts: readonly string[]): Reach[] {
   if (parts[0] !== 'namespaces') return ofResource({ group }, parts);
   const [, namespace, ...inside] = parts;
   if (namespace === undefined) return [{ group, resource: '*' }];

@@ -33,7 +33,9 @@ describe('the question of a review', () => {
     [{ verb: 'get', group: '', resource: 'pods' }, { name: 'kube-gateway-any' }],
     [{ verb: 'delete', group: '*', resource: '*' }, { name: 'kube-gateway-any' }],
     [{ verb: 'list', group: '', resource: 'pods' }, undefined],
-    [{ verb: 'create', group: '', resource: 'pods' }, undefined],
+    [{ verb: 'deletecollection', group: '', resource: 'pods' }, undefined],
+    [{ verb: 'create', group: '', resource: 'pods' }, { name: 'kube-gateway-any' }],
+    [{ verb: 'watch', group: '', resource: 'pods' }, { name: 'kube-gateway-any' }],
     [{ verb: 'create', group: '', resource: '*' }, { name: 'kube-gateway-any' }],
     [{ verb: 'create', group: '', resource: 'pods', subresource: 'exec' }, { name: 'kube-gateway-any' }],
     [{ ...vnc, subresource: '*' }, { subresource: 'kube-gateway-any' }],
@@ -52,6 +54,7 @@ describe('the question of a review', () => {
       'get all resources of API group apps in namespace prod',
     ],
     [{ verb: 'get', group: '', resource: 'pods', subresource: '*', namespace: 'a' }, 'get pods/* in namespace a'],
+    [{ verb: '*', group: '', resource: 'pods', namespace: 'a' }, 'use every verb on pods in namespace a'],
     [{ verb: 'get', group: '', resource: '', path: '/version' }, 'get /version'],
   ])('%o in words', (right, words) => {
     expect(rightInWords(right)).toBe(words);

@@ -16,8 +16,8 @@ export interface ReviewAttributes {
 /** Nothing has this name, and no rule names it. */
 const ANY = 'kube-gateway-any';
 
-/** Verbs of one object. */
-const OF_ONE: ReadonlySet<string> = new Set(['get', 'update', 'patch', 'delete']);
+/** Of a collection: such a request has no name. Every other may have one, even create and watch. */
+const OF_COLLECTION: ReadonlySet<string> = new Set(['list', 'deletecollection']);
 
 /**
  * The reviews that have to allow a right, one or two. A right to every name, or to every subresource, is asked about as
@@ -27,11 +27,10 @@ const OF_ONE: ReadonlySet<string> = new Set(['get', 'update', 'patch', 'delete']
  */
 export function reviewsOf({ path, ...right }: Right): ReviewAttributes[] {
   if (path !== undefined) return [{ nonResourceAttributes: { verb: right.verb, path } }];
-  const { verb, resource, name, subresource } = right;
-  const isOfOne = OF_ONE.has(verb) || resource === '*' || subresource !== undefined;
+  const { verb, name, subresource } = right;
   const some = {
     ...right,
-    ...(name === undefined && isOfOne && { name: ANY }),
+    ...(name === undefined && !OF_COLLECTION.has(verb) && { name: ANY }),
     ...(subresource !== undefined && { subresource: subresource.replace(/\*$/, ANY) }),
   };
   const isWide = some.name !== name || some.subresource !== subresource;
@@ -43,7 +42,7 @@ export function rightInWords({ verb, group, resource, subresource, namespace, pa
   if (path !== undefined) return `${verb} ${path}`;
   const of = group === '*' ? ' of every API group' : resource === '*' && group !== '' ? ` of API group ${group}` : '';
   const what = [resource === '*' ? 'all resources' : resource, ...(subresource === undefined ? [] : [subresource])];
-  return `${verb} ${what.join('/')}${of} in ${namespace === undefined ? 'all namespaces' : `namespace ${namespace}`}`;
+  return `${verb === '*' ? 'use every verb on' : verb} ${what.join('/')}${of} in ${namespace === undefined ? 'all namespaces' : `namespace ${namespace}`}`;
 }
 
 const nameOf = ({ name }: Right) => (name === undefined ? '' : ` (name: ${name})`);

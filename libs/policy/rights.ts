@@ -56,7 +56,8 @@ function tooMany(): PolicyError {
 function ofPath(method: string, path: string): Right[] {
   const info = requestInfo(method, path);
   const { group, resource = '*', namespace, name, subresource } = info;
-  if (!info.isResource) return [{ verb: method.toLowerCase(), group: '', resource: '', path }];
+  if (!info.isResource)
+    return [{ verb: method.toLowerCase(), group: '', resource: '', path: decodeURIComponent(path) }];
   const target = {
     group,
     resource,
@@ -64,16 +65,28 @@ function ofPath(method: string, path: string): Right[] {
     ...(name !== undefined && { name }),
     ...(subresource !== undefined && { subresource }),
   };
-  const found: Right[] = verbsOf(method, info).map((verb) => ({ verb, ...target }));
+  const found: Right[] = verbsOf(info).map((verb) => ({ verb, ...target }));
   const deeper = deeperSubresource(info);
   return deeper === undefined ? found : [...found, ...found.map((right) => ({ ...right, subresource: deeper }))];
 }
 
+/** Of a method that the API server has no verb for: who may do everything alone may use it. */
+const NO_VERB = ['*'];
+
 /** GET = get on a name, list and watch on a collection. PUT and PATCH may make an object that is not there yet. */
-function verbsOf(method: string, { verb, subresource, name }: RequestInfo): string[] {
+function verbsOf(info: RequestInfo): readonly string[] {
+  const { verb, subresource, name } = info;
+  if (verb === '') return NO_VERB;
   if (verb === 'list') return ['list', 'watch'];
   const makes = (verb === 'update' || verb === 'patch') && subresource === undefined && name !== undefined;
-  return makes ? [verb, 'create'] : [verb === '' ? method.toLowerCase() : verb];
+  return makes || isPodStream(info) ? [verb, 'create'] : [verb];
+}
+
+const POD_STREAMS = new Set(['exec', 'attach', 'portforward']);
+
+/** From 1.35 on, the API server asks for `create` too, by whatever method they are opened (KEP-4006). */
+function isPodStream({ group, resource, subresource }: RequestInfo): boolean {
+  return group === '' && resource === 'pods' && subresource !== undefined && POD_STREAMS.has(subresource);
 }
 
 /** KubeVirt asks once more, with the deeper name: `vnc/screenshot` is a right of its own beside `vnc`. */
@@ -101,7 +114,7 @@ function verbsFor(method: string, target: Reach): readonly string[] {
   if (target.path !== undefined) return [method.toLowerCase()];
   if (target.watch === true) return ['watch'];
   const table = target.subresource !== undefined ? BELOW : target.resource === '*' ? ALL : NAMED;
-  return table[method] ?? [method.toLowerCase()];
+  return table[method] ?? NO_VERB;
 }
 
 function right(verb: string, { watch: _, ...target }: Reach): Right {
