@@ -20,6 +20,11 @@ describe('durations', () => {
     ['-1h', -HOUR],
     ['+1h', HOUR],
     ['0', 0],
+    ['+0', 0],
+    ['12.5s', 12_500],
+    ['.25s', 250],
+    [`${'0'.repeat(255)}s`, 0],
+    ['9223372036854775807ns', 2 ** 63 / 1e6],
     ['-0', 0],
     ['0s', 0],
     ['-0s', 0],
@@ -45,8 +50,18 @@ describe('durations', () => {
     '١h',
     '2562048h',
     '9'.repeat(400) + 'h',
+    `${'0'.repeat(256)}s`,
+    '9223372036854775808ns',
   ])('refuses %j', (text) => {
     expect(() => parseDuration(text)).toThrow(DurationError);
+  });
+
+  it.each([
+    ['1d', '"1d" is not a duration: write it like 90s, 30m or 1h30m (units h, m, s, ms).'],
+    ['x'.repeat(41), `"${'x'.repeat(40)}" is not a duration: write it like 90s, 30m or 1h30m (units h, m, s, ms).`],
+    [`${'9'.repeat(40)}h`, `"${'9'.repeat(40)}" is too long: the longest duration is 2562047h.`],
+  ])('says why it refuses %s', (text, message) => {
+    expect(() => parseDuration(text)).toThrow(new DurationError(message));
   });
 
   it.each([

@@ -109,6 +109,28 @@ describe('security row 5: RS256 by a key in force, nothing else', () => {
     expect(code(forge(good, { ...claims, iss: undefined }), { issuers: ['https://gw'] })).toBe('claims');
   });
 
+  const { jti: _, ...nameless } = claims;
+  it.each<[string, string, KeyRingOptions?]>([
+    ['The key that signed the token is not in force.', forge({ ...good, kid: other.kid }, claims, other)],
+    ['The token does not name its key (kid).', forge({ alg: 'RS256' })],
+    ['Invalid signature.', forge(good, claims, other)],
+    [
+      'Invalid signature: no key in force made it.',
+      forge({ alg: 'RS256' }, claims, other),
+      { acceptUnregistered: true },
+    ],
+    ['The token does not name its grant (jti).', forge(good, nameless)],
+    ['The token was issued for another gateway (iss).', forge(good), { issuers: ['https://other'] }],
+  ])('says why: %s', (message, token, options) => {
+    expect(() => ring(options).verify(token, NOW)).toThrow(expect.objectContaining({ message }));
+  });
+
+  it('keeps the cause of a broken signature for the log', () => {
+    expect(() => ring().verify(forge(good, claims, other), NOW)).toThrow(
+      expect.objectContaining({ cause: expect.any(Error) as Error }),
+    );
+  });
+
   it('refuses the tokens of a key that is replaced', () => {
     const token = forge(good);
     expect(ring().verify(token, NOW).jti).toBe('uid');

@@ -12,7 +12,7 @@ describe('link codes', () => {
     }
     expect(linkHash('abc')).toBe('ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0');
   });
-  it.each([undefined, 1, '', 'short', 'x'.repeat(129), `${newCode()}/`])('takes %j for none', (text) => {
+  it.each([undefined, 1, '', 'short', 'x'.repeat(129), `${newCode()}/`, [newCode()]])('takes %j for none', (text) => {
     expect(isCode(text)).toBe(false);
   });
 });

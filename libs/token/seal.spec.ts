@@ -96,7 +96,34 @@ describe('the seal of an issuer', () => {
     expect(isSealed([key], changed(made, {}, { name: 'gatetoken-x7', generateName: 'other-' }))).toBe(false);
   });
 
+  it('does not hold for one without a name, or without an issuer', () => {
+    expect(isSealed([key], sealedToken({}, { name: undefined }))).toBe(false);
+    expect(isSealed([key], sealedToken({}, { name: '' }))).toBe(false);
+    const { issuer: _, ...anonymous } = token().spec;
+    expect(isSealed([key], { ...token(), spec: anonymous })).toBe(false);
+  });
+
+  it('does not depend on the order of fields, but on that of lists', () => {
+    const made = sealedToken({ urls: ['/a', '/b'], issuer: { ...issuer, extra: { x: ['1'], y: ['2'] } } });
+    const seal = made.spec.issuer?.seal ?? '';
+    const { username, uid, groups } = issuer;
+    const reversed = { seal, extra: { y: ['2'], x: ['1'] }, groups, uid, username };
+    const { metadata, ...rest } = made;
+    const turned = { ...metadata, namespace: 'prod', name: 'one' };
+    expect(
+      isSealed([key], { ...rest, metadata: turned, spec: { issuer: reversed, urls: ['/a', '/b'], vm: 'demo' } }),
+    ).toBe(true);
+    expect(isSealed([key], changed(made, { urls: ['/b', '/a'] }))).toBe(false);
+  });
+
+  it('is read by every release that knows v1', () => {
+    expect(sealOf(key, token({ urls: ['/b', '/a'] }), created)).toBe(
+      'v1.1893456000.jqJnoAjGXeFT6euug6c85xt4-2HHrR1x0xpHhWGcydw',
+    );
+  });
+
   it('bears clocks that differ by minutes', () => {
+    expect(isSealed([key], sealedToken({}, {}, created - 300))).toBe(true);
     expect(isSealed([key], sealedToken({}, {}, created - 299))).toBe(true);
     expect(isSealed([key], sealedToken({}, {}, created + 301))).toBe(false);
   });
@@ -127,6 +154,10 @@ describe('the approval of a grant', () => {
   ])('does not hold for another status: %o', (part) => {
     const made = approved();
     expect(isApproved(key, { ...made, status: { ...made.status, ...part } })).toBe(false);
+  });
+
+  it('is read by every release', () => {
+    expect(approved().status?.approval).toBe('t1Mm9BWkrgWLVtPTfodjMV5HdQLtYepvKq4vGHpP_mU');
   });
 
   it('does not hold for another GateToken', () => {

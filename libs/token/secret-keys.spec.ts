@@ -37,6 +37,8 @@ describe('secretKeys', () => {
     const pkcs1 = createPrivateKey(pair['tls.key']).export({ type: 'pkcs1', format: 'pem' }).toString();
     const { kid } = secretKeys({ 'my.key': base64(pkcs1) }, 'my.key');
     expect(kid).toBe(secretKeys({ 'tls.key': base64(pair['tls.key']) }).kid);
+    // tls.crt belongs to tls.key alone.
+    expect(secretKeys({ 'my.key': base64(pkcs1), 'tls.crt': base64(other['tls.crt']) }, 'my.key').kid).toBe(kid);
   });
 
   it('refuses each unusable secret with a code and a message that names the key', () => {
@@ -49,6 +51,7 @@ describe('secretKeys', () => {
       cipher: 'aes-128-cbc',
       passphrase: 'x',
     });
+    const data = { 'tls.key': base64(pair['tls.key']) };
     const cases: [string, Record<string, string> | undefined][] = [
       ['no-key', undefined],
       ['no-key', {}],
@@ -68,6 +71,18 @@ describe('secretKeys', () => {
     expect(() => secretKeys({ 'tls.key': base64(privatePem(ec)) })).toThrow('"tls.key" is of type EC');
     expect(code(() => secretKeys({}, 'constructor'))).toBe('no-key');
     expect(() => secretKeys({}, 'a.key')).toThrow('no key "a.key"');
+    expect(() => secretKeys({ 'tls.key': base64('x') })).toThrow(
+      '"tls.key" is not a PEM private key: store an RSA key as PKCS#1 or PKCS#8.',
+    );
+    expect(() => secretKeys({ 'tls.key': base64(encrypted.toString()) })).toThrow(
+      'The private key "tls.key" is encrypted: store it without a passphrase.',
+    );
+    expect(() => secretKeys({ ...data, 'tls.crt': base64('nothing') })).toThrow(
+      'The public key "tls.crt" is not a PEM certificate or PUBLIC KEY.',
+    );
+    expect(() => secretKeys({ ...data, 'tls.crt': base64(other['tls.crt']) })).toThrow(
+      'The public key "tls.crt" does not belong to the private key "tls.key".',
+    );
   });
 
   it('never puts key material into a message', () => {
@@ -113,6 +128,14 @@ describe('parsePublicKey', () => {
     expect(code(() => parsePublicKey(pemOf('CERTIFICATE', Buffer.from('junk'))))).toBe('broken-certificate');
     expect(code(() => parsePublicKey(pemOf('PRIVATE KEY', spki)))).toBe('broken-certificate');
     expect(code(() => parsePublicKey(''))).toBe('broken-certificate');
+    expect(() => parsePublicKey('')).toThrow('the public key is not a PEM certificate or PUBLIC KEY.');
+    expect(() => parsePublicKey(pemOf('PUBLIC KEY', Buffer.from('junk')))).toThrow(
+      expect.objectContaining({
+        message: 'the public key cannot be read: the PEM is damaged.',
+        cause: expect.any(Error) as Error,
+      }),
+    );
+    expect(() => thumbprint(ec)).toThrow(new SecretKeyError('not-rsa', 'Expected an RSA key.'));
   });
 });
 
@@ -138,8 +161,30 @@ describe('JWK sets', () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     expect(Object.keys(toJwks([privateKey]).keys[0] ?? {}).sort()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use']);
   });
+  it('passes over entries that are no keys', () => {
+    expect(fromJwks({ keys: [null, 'RSA', 1, {}, []] as never })).toEqual([]);
+  });
+  it('takes keys of 2048 to 4096 bits', () => {
+    const ofBytes = (size: number) => ({ kty: 'RSA', e: 'AQAB', n: Buffer.alloc(size, 0xff).toString('base64url') });
+    const use = 'use RSA with 2048 to 4096 bits.';
+    expect(fromJwks({ keys: [ofBytes(256), ofBytes(512)] })).toHaveLength(2);
+    expect(() => fromJwks({ keys: [ofBytes(255)] })).toThrow(
+      new SecretKeyError('too-small', `a key of the JWK set has 2040 bits: ${use}`),
+    );
+    expect(() => fromJwks({ keys: [ofBytes(513)] })).toThrow(
+      new SecretKeyError('too-large', `a key of the JWK set has 4104 bits: ${use}`),
+    );
+    expect(code(() => fromJwks({ keys: [ofBytes(513)] }))).toBe('too-large');
+  });
   it('refuses a broken set', () => {
     expect(code(() => fromJwks({} as never))).toBe('broken-pem');
+    expect(() => fromJwks({} as never)).toThrow('Invalid JWK set: expected an object with a list `keys`.');
     expect(code(() => fromJwks({ keys: [{ kty: 'RSA' }] }))).toBe('broken-pem');
+    expect(() => fromJwks({ keys: [{ kty: 'RSA' }] })).toThrow(
+      expect.objectContaining({
+        message: 'A key of the JWK set cannot be read.',
+        cause: expect.any(Error) as Error,
+      }),
+    );
   });
 });

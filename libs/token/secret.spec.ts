@@ -15,6 +15,8 @@ describe('Secret', () => {
       ].join(),
     ).not.toContain('abc');
     expect(String(secret)).toBe('[secret]');
+    expect(JSON.stringify({ secret })).toBe('{"secret":"[secret]"}');
+    expect(inspect({ secret })).toBe('{ secret: [secret] }');
     expect(secret.reveal()).toBe('abc');
   });
 });
