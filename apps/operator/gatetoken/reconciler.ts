@@ -10,7 +10,7 @@ import { Audit } from '../ops/audit.js';
 import { decisionOf, type Decision, type Signing, unpublished } from './desired.js';
 import { type Gathered, TokenGatherer } from './gather.js';
 import { issuerOf } from './provenance.js';
-import { gateTokenStatus, isCurrent, type OwnStatus } from './status.js';
+import { gateTokenStatus, isCurrent, type OwnStatus, SIGNED_AGAIN } from './status.js';
 
 /** setTimeout and clocks drift: look again at least so often. */
 const LONGEST_SLEEP_MS = 6 * 3_600_000;
@@ -39,7 +39,8 @@ export class TokenReconciler {
       return remove(this.client, types.gateTokens, gathered.token.metadata);
     }
     const known = { jwt, issuer: issuerOf(gathered) };
-    await this.#report(gathered.token, gateTokenStatus(gathered.token, decision, known, new Date(now)));
+    if (!isKept(gathered.token, decision))
+      await this.#report(gathered.token, gateTokenStatus(gathered.token, decision, known, new Date(now)));
     const next = decision.phase === 'Expired' || decision.phase === 'Revoked' ? removal : endOf(decision);
     return next === undefined ? undefined : { again: Math.min(Math.max(0, next - now), LONGEST_SLEEP_MS) };
   }
@@ -72,13 +73,20 @@ export class TokenReconciler {
     if (status.phase === 'Revoked' && token.status?.phase !== 'Revoked') this.audit.revoked(token);
   }
 
-  #tell(token: GateToken, { phase, conditions = [] }: OwnStatus): void {
+  #tell(token: GateToken, { phase, conditions = [], token: jwt }: OwnStatus): void {
     const ready = conditions.find(({ type }) => type === 'Ready');
     const before = token.status?.conditions?.find(({ type }) => type === 'Ready');
-    if (!ready || (token.status?.phase === phase && before?.reason === ready.reason)) return;
-    const level = phase === 'Error' ? 'Warning' : 'Normal';
+    const isNew = token.status?.phase !== phase || before?.reason !== ready?.reason;
+    const isAgain = ready?.reason === SIGNED_AGAIN;
+    if (!ready || !(isNew || (isAgain && token.status?.token !== jwt))) return;
+    const level = phase === 'Error' || isAgain ? 'Warning' : 'Normal';
     this.reporter.event(types.gateTokens, token, level, ready.reason, ready.message);
   }
+}
+
+/** Until the next key is published, the gateway knows the key before it: what was signed is good until then. */
+function isKept({ status }: GateToken, decision: Decision): boolean {
+  return status?.phase === 'Ready' && decision.phase === 'Pending' && decision.reason === 'KeyNotPublished';
 }
 
 /** True when `jwt` says the same, is signed by a key in force, for this gateway. */

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { API_VERSION, type GateToken, RETIRED_KEYS } from '#libs/api';
 import { type KubeObject, types } from '#libs/kube';
-import { generateKeyPair, parsePublicKey, thumbprint, toJwks } from '#libs/token';
+import { generateKeyPair, kidOf, parsePublicKey, thumbprint, toJwks } from '#libs/token';
 import { base64 } from '../gateserver/material.js';
 import { retiredFile } from '../keys/retired.js';
 import { FakeCluster } from '../testing/fake-cluster.js';
@@ -105,5 +105,58 @@ describe('a key that its gateway cannot read yet signs nothing', () => {
     expect(await run()).toMatchObject({ phase: 'Pending', conditions: [{ reason: 'KeyNotPublished' }] });
     signWith(first);
     expect((await run())?.phase).toBe('Ready');
+  });
+});
+
+describe('a token whose key is gone is signed again, and says so', () => {
+  const again = { phase: 'Ready', conditions: [{ status: 'True', reason: 'SignedAgain' }] };
+
+  it('with a warning, and for as long as it is the present one', async () => {
+    const before = await run();
+    const signer = async () => kidOf((await run())?.token ?? '');
+    expect(await signer()).toBe(kid(first));
+    signWith(second);
+    publish(second);
+    const after = await run();
+    expect(after).toMatchObject(again);
+    expect(after?.token).not.toBe(before?.token);
+    expect(after?.conditions?.[0]?.message).toContain('the earlier token and what was opened with it have ended');
+    expect(events).toEqual(['Normal Signed', 'Warning SignedAgain']);
+    expect(await run(NOW + 60_000)).toEqual(after);
+    signWith(first);
+    publish(first);
+    expect(await run()).toMatchObject(again);
+    expect(await signer()).toBe(kid(first));
+    expect(events).toEqual(['Normal Signed', 'Warning SignedAgain', 'Warning SignedAgain']);
+  });
+
+  it('when the next key is published, by a limit that was lowered since it was issued', async () => {
+    const before = await run();
+    const server = cluster.take(types.gateServers, 'gs');
+    const spec = { route: 'gs.example.com', 'max-duration': '10m' };
+    cluster.put(types.gateServers, { ...server, spec } as unknown as KubeObject);
+    cluster.remove(types.secrets, 'gs-jwt-secret');
+    expect(await run()).toEqual(before);
+    signWith(second);
+    expect(await run()).toEqual(before);
+    publish(second);
+    expect(await run()).toMatchObject(again);
+  });
+
+  it('not where its gateway has moved', async () => {
+    const before = await run();
+    const server = cluster.take(types.gateServers, 'gs');
+    cluster.put(types.gateServers, { ...server, spec: { route: 'moved.example.com' } } as unknown as KubeObject);
+    const after = await run();
+    expect(after?.token).not.toBe(before?.token);
+    expect(after?.conditions?.[0]?.reason).toBe('Signed');
+  });
+
+  it('which leaves links alone', async () => {
+    token({ urls: SPEC.urls, 'link-hash': 'h'.repeat(43) });
+    const before = await run();
+    signWith(second);
+    publish(second);
+    expect(await run()).toEqual(before);
   });
 });

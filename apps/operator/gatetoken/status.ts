@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type GateToken, type GateTokenStatus } from '#libs/api';
 import { setCondition } from '#libs/kube';
 import { consolesOf } from '#libs/policy';
-import { approvalOf } from '#libs/token';
+import { approvalOf, kidOf } from '#libs/token';
 import { type Decision } from './desired.js';
 import { targetOf } from './gather.js';
 
@@ -51,15 +51,31 @@ function toStatus(token: GateToken, decision: Decision, { jwt, issuer }: Known, 
   };
 }
 
+/** Reason of a token in the place of one whose key is no longer in force: that one is refused from then on. */
+export const SIGNED_AGAIN = 'SignedAgain';
+
+/** So it stays, until its end, while it is the same token. */
+function isSignedAgain({ status }: GateToken, jwt: string): boolean {
+  const last = kidOf(status?.token ?? '');
+  if (last !== undefined && last !== kidOf(jwt)) return true;
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  return status?.token === jwt && ready?.reason === SIGNED_AGAIN;
+}
+
+const AGAIN =
+  'It was signed again because the key that signed it before is no longer in force: the earlier token and what was opened with it have ended. Send the new one to its holder.';
+
 type Ready = Decision & { phase: 'Ready' };
 
 function readyText(token: GateToken, decision: Ready, jwt: string | undefined) {
-  const reason = jwt === undefined ? 'LinkReady' : 'Signed';
+  const again = jwt !== undefined && isSignedAgain(token, jwt);
+  const reason = jwt === undefined ? 'LinkReady' : again ? SIGNED_AGAIN : 'Signed';
   const what = jwt === undefined ? 'The link is valid' : 'The token is signed and valid';
   const { from, until } = decision.data;
   const target = targetOf(token);
   const unbound = target && decision.vmUid === undefined ? [`Virtual machine ${target.name} does not exist yet.`] : [];
-  const sentences = [`${what} from ${from} until ${until}.`, ...unbound, ...whyNoLink(token, decision, jwt)];
+  const first = [`${what} from ${from} until ${until}.`, ...(again ? [AGAIN] : [])];
+  const sentences = [...first, ...unbound, ...whyNoLink(token, decision, jwt)];
   return { reason, message: sentences.join(' ') };
 }
 
