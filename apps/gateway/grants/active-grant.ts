@@ -30,7 +30,7 @@ export interface ActiveGrant {
   readonly description?: string;
   /** Who issued it, where that is proven. */
   readonly issuer?: Issuer;
-  /** Key id of the JWT that the operator made of it; absent where it made none, as for a link. */
+  /** Id of the key that signed the JWT that the operator made of it; absent where it made none, as for a link. */
   readonly kid?: string;
   /** Reached by the code of a link alone: no JWT is made of it. */
   readonly linked: boolean;
@@ -73,7 +73,7 @@ function compile(token: GateToken, key: SecretKey): ActiveGrant {
   const vmFault = vmFaultOf(status);
   const signed = status?.data !== undefined && isApproved(key, token);
   const issuer = signed ? issuerOf(token) : undefined;
-  const kid = kidOf(status?.token ?? '');
+  const kid = signerOf(token);
   return {
     uid: metadata.uid ?? '',
     name: metadata.name ?? '',
@@ -108,6 +108,9 @@ function issuerOf({ spec, status }: GateToken): Issuer | undefined {
   const { seal: _, ...issuer } = spec.issuer;
   return issuer;
 }
+
+/** Id of the key that signed a token; undefined where there is none. */
+export const signerOf = ({ status }: GateToken): string | undefined => kidOf(status?.token ?? '');
 
 type Validity = Pick<ActiveGrant, 'nbf' | 'exp'>;
 

@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { Watches } from '../cluster/watches.js';
 import { type GateToken } from '#libs/api';
 import { VmStates } from '../vms/vm-states.js';
-import { type ActiveGrant, isRevoked, vmFaultOf } from './active-grant.js';
+import { type ActiveGrant, isRevoked, signerOf, vmFaultOf } from './active-grant.js';
 
 /**
  * `revoked` is said of a deleted one too. `refused`: the operator does not stand by it any more. `gone`: the VM that it
@@ -28,13 +28,17 @@ export class GrantEnds {
   /** Grants that have ended though their time is not over. */
   readonly #ended = new LRUCache<string, GrantEnd>({ max: MOST_REMEMBERED });
 
+  /** Grants and the keys that signed them once and no longer do. */
+  readonly #gone = new LRUCache<string, true>({ max: MOST_REMEMBERED });
+
   constructor(
     { tokens }: Watches,
     private readonly vms: VmStates,
     private readonly clock: Clock,
   ) {
-    tokens.on('put', (token: GateToken) => {
+    tokens.on('put', (token: GateToken, old?: GateToken) => {
       const { uid = '' } = token.metadata;
+      if (old) this.signed(uid, signerOf(old), signerOf(token));
       const end = endOf(token);
       if (end !== undefined) this.endNow(uid, end);
       // Cured: it gives what it gave before.
@@ -49,7 +53,8 @@ export class GrantEnds {
    */
   watch(grant: ActiveGrant, onEnd: (end: GrantEnd) => void): () => void {
     // Ended since it was checked: what was about to begin ends in the next turn.
-    const ended = this.#ended.get(grant.uid) ?? (this.isGone(grant, false) ? 'gone' : undefined);
+    const ended =
+      this.#ended.get(grant.uid) ?? this.signedAgain(grant) ?? (this.isGone(grant, false) ? 'gone' : undefined);
     if (ended !== undefined) queueMicrotask(() => onEnd(ended));
     const watched = this.#watched.get(grant.uid) ?? this.begin(grant);
     watched.listeners.add(onEnd);
@@ -58,6 +63,18 @@ export class GrantEnds {
       if (watched.listeners.size > 0 || this.#watched.get(grant.uid) !== watched) return;
       this.forget(grant.uid, watched);
     };
+  }
+
+  /** Signed again with another key: what the one before it signed is over. */
+  private signed(uid: string, before: string | undefined, kid: string | undefined): void {
+    if (before === undefined || kid === undefined || before === kid) return;
+    this.#gone.delete(`${uid} ${kid}`);
+    this.#gone.set(`${uid} ${before}`, true);
+    this.end(uid, 'revoked');
+  }
+
+  private signedAgain({ uid, kid = '' }: ActiveGrant): GrantEnd | undefined {
+    return this.#gone.has(`${uid} ${kid}`) ? 'revoked' : undefined;
   }
 
   private endNow(uid: string, end: GrantEnd): void {

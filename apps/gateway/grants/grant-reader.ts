@@ -54,7 +54,10 @@ export class GrantReader {
     const handle = this.handles.read(value);
     if (handle !== undefined) {
       this.refuseEnded(handle.exp);
-      return this.check(await this.store.byUid(handle.uid), handle.nonce);
+      const grant = await this.store.signedBy(await this.store.byUid(handle.uid), handle.kid);
+      // Another key signed the grant since: what the one before it signed is over, and the cookies that came of it.
+      if (grant.kid !== handle.kid) throw new GrantError('revoked');
+      return this.check(grant, handle.nonce);
     }
     return this.check(await this.fromJwt(value), undefined);
   }
@@ -72,7 +75,9 @@ export class GrantReader {
     const slash = claims.sub?.indexOf('/') ?? -1;
     const [namespace, name] = [claims.sub?.slice(0, slash), claims.sub?.slice(slash + 1)];
     const registered = claims.jti !== undefined && namespace === this.config.namespace;
-    if (registered && claims.jti !== undefined) return madeFor(await this.store.byUid(claims.jti, name), jwt);
+    if (registered && claims.jti !== undefined) {
+      return madeFor(await this.store.signedBy(await this.store.byUid(claims.jti, name), kidOf(jwt)), jwt);
+    }
     if (!this.config.acceptUnregistered) throw new GrantError('unknown');
     return unregistered(claims, hash);
   }

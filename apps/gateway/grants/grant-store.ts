@@ -36,6 +36,7 @@ export class GrantStore {
   /** UIDs that were seen and are gone: no live question can bring them back. */
   readonly #gone = new LRUCache<string, true>({ max: MOST_REMEMBERED });
   readonly #misses = new LRUCache<string, true>({ max: MOST_REMEMBERED, ttl: NEGATIVE_MS });
+  readonly #ahead = new LRUCache<string, Promise<unknown>>({ max: MOST_REMEMBERED, ttl: NEGATIVE_MS });
   readonly #asking = new Map<string, Promise<GateToken | undefined>>();
   /** Emits the hash of each link that comes. */
   readonly #arrivals = new EventEmitter().setMaxListeners(0);
@@ -63,8 +64,20 @@ export class GrantStore {
   async byUid(uid: string, name?: string): Promise<ActiveGrant> {
     const token = this.#byUid.get(uid) ?? (await (name === undefined ? this.findUid(uid) : this.askFor(uid, name)));
     if (token === undefined) throw new GrantError(this.#gone.has(uid) ? 'deleted' : 'unknown');
-    if (!this.isOurs(token)) throw new GrantError('unknown');
-    return compiled(token, this.config.sessionKey);
+    if (isDecided(token)) return this.ours(token);
+    await this.ahead(token.metadata, '');
+    return this.ours(this.#byUid.get(uid) ?? token);
+  }
+
+  /**
+   * The grant as it is since this key signed it. Its holder can be ahead of the watch: then it is asked for live.
+   * @param kid undefined for the grant of a link
+   * @throws GrantError: unreachable
+   */
+  async signedBy(grant: ActiveGrant, kid: string | undefined): Promise<ActiveGrant> {
+    if (grant.kid === kid || !grant.registered) return grant;
+    await this.ahead(grant, kid ?? '');
+    return this.byUid(grant.uid, grant.name);
   }
 
   /**
@@ -139,6 +152,19 @@ export class GrantStore {
     });
   }
 
+  /** Reads a grant past the watch, once a second at most for each reason: only holders of a grant come so far. */
+  private ahead({ uid = '', name = '' }: { uid?: string; name?: string }, reason: string): Promise<unknown> {
+    const key = `${uid} ${reason}`;
+    const reading = this.#ahead.get(key) ?? this.readLive(uid, name);
+    if (!this.#ahead.has(key)) this.#ahead.set(key, reading);
+    return reading;
+  }
+
+  private ours(token: GateToken): ActiveGrant {
+    if (!this.isOurs(token)) throw new GrantError('unknown');
+    return compiled(token, this.config.sessionKey);
+  }
+
   /** Of several gateways of a namespace a grant opens one. Where none is named, an older operator signed it. */
   private isOurs({ status }: GateToken): boolean {
     const { 'gate-server': server = this.config.gateServer } = status ?? {};
@@ -194,6 +220,11 @@ export class GrantStore {
       throw ownFault(error, unreachable);
     }
   }
+}
+
+/** Not signed yet, as far as the watch shows. */
+function isDecided({ spec, status }: GateToken): boolean {
+  return spec.revoked === true || (status?.phase !== undefined && status.phase !== 'Pending');
 }
 
 function compiled(token: GateToken, key: SecretKey): ActiveGrant {

@@ -10,11 +10,14 @@ export interface Handle {
   readonly exp: number;
   /** Tells browsers apart; single use is bound to it. */
   readonly nonce: string;
+  /** Id of the key that signed the JWT which was redeemed: the cookie ends with that JWT. Absent for a link. */
+  readonly kid?: string | undefined;
 }
 
-const SHAPE = /^([0-9A-Za-z-]{1,64})\.(\d{1,12})\.([0-9A-Za-z_-]{16,64})\.([0-9A-Za-z_-]{43})$/;
+const SHAPE =
+  /^([0-9A-Za-z-]{1,64})\.(\d{1,12})\.([0-9A-Za-z_-]{16,64})(?:\.([0-9A-Za-z_-]{43}))?\.([0-9A-Za-z_-]{43})$/;
 
-/** Makes and reads `UID.exp.nonce.HMAC`. */
+/** Makes and reads `UID.exp.nonce.HMAC`; `UID.exp.nonce.kid.HMAC` for a JWT. */
 @Injectable()
 export class Handles {
   private readonly key: Buffer;
@@ -23,19 +26,19 @@ export class Handles {
     this.key = sessionKey.derive('grant-cookie');
   }
 
-  write({ uid, exp, nonce }: Handle): string {
-    const body = `${uid}.${exp}.${nonce}`;
+  write({ uid, exp, nonce, kid }: Handle): string {
+    const body = [uid, exp, nonce, kid].filter((part) => part !== undefined).join('.');
     return `${body}.${this.mac(body).toString('base64url')}`;
   }
 
   /** @returns undefined for everything that this gateway did not write itself */
   read(value: string): Handle | undefined {
-    const [, uid, exp, nonce, mac] = SHAPE.exec(value) ?? [];
+    const [, uid, exp, nonce, kid, mac] = SHAPE.exec(value) ?? [];
     if (uid === undefined || exp === undefined || nonce === undefined || mac === undefined) return undefined;
+    const handle = { uid, exp: Number(exp), nonce, kid };
     const given = Buffer.from(mac, 'base64url');
-    const wanted = this.mac(`${uid}.${exp}.${nonce}`);
-    if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return undefined;
-    return { uid, exp: Number(exp), nonce };
+    const wanted = this.mac(value.slice(0, value.lastIndexOf('.')));
+    return given.length === wanted.length && timingSafeEqual(given, wanted) ? handle : undefined;
   }
 
   private mac(body: string): Buffer {

@@ -36,7 +36,7 @@ export class LinkKeeper {
     { jwt, checkCookies }: { jwt?: string; checkCookies?: boolean | undefined },
   ): Promise<string[]> {
     if (checkCookies === true) this.probe.require(cookies);
-    const { uid, name, namespace, exp, registered, singleUse } = grant;
+    const { uid, name, namespace, exp, registered, singleUse, kid } = grant;
     const nonce = await asLinkRefusal(() => this.redeemer.redeem(grant, this.reader.noncesOf(cookies, uid)));
     this.audit.write({
       ...{ audit: 'redeem', outcome: 'allowed', who: { grant: labelOf(grant) }, from: address },
@@ -44,7 +44,7 @@ export class LinkKeeper {
       how: jwt === undefined ? 'link' : 'jwt',
       'single-use': singleUse,
     });
-    const handle = registered || jwt === undefined ? this.handles.write({ uid, exp: exp / 1000, nonce }) : jwt;
+    const handle = registered || jwt === undefined ? this.handles.write({ uid, exp: exp / 1000, nonce, kid }) : jwt;
     const style = cookieStyle(host, this.config.publicUrls, this.config.frameAncestors);
     const set = setGrantCookies({ uid, handle, exp }, style, cookies, this.clock.now());
     return registered ? set : set.filter((cookie) => cookie.startsWith(`${LAST_GRANT}=`));

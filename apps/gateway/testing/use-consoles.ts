@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { type GateToken, type GateTokenSpec } from '#libs/api';
-import { SecretKey } from '#libs/token';
+import { kidOf, SecretKey } from '#libs/token';
 import { setGrantCookies } from '../grants/cookies.js';
 import { Handles } from '../grants/handle.js';
 import { call, view, type Viewer } from './clients.js';
@@ -17,7 +17,12 @@ export const bearer = (grant: GateToken): Record<string, string> => ({
 export function browser(grant: GateToken, nonce: string): Record<string, string> {
   const { uid = '' } = grant.metadata;
   const exp = (grant.status?.data?.exp ?? 0) * 1000;
-  const handle = handles.write({ uid, exp: exp / 1000, nonce: nonce.padEnd(16, 'x') });
+  const handle = handles.write({
+    uid,
+    exp: exp / 1000,
+    nonce: nonce.padEnd(16, 'x'),
+    kid: kidOf(grant.status?.token ?? ''),
+  });
   const [cookie = ''] = setGrantCookies(
     { uid, handle, exp },
     { secure: false, embedded: false },
