@@ -8,5 +8,14 @@ export { type ConsoleTarget, vmUrls } from './kubevirt.js';
 export { requestInfo } from './request-info.js';
 export { boundVm } from './bound-vm.js';
 export { explain, explainUrl, neverGranted } from './explain.js';
-export { allDenied, firstDenied, guestLacks, issuerLacks, neededOfGuest, reviewsOf, rightInWords } from './reviews.js';
-export { type Right, rights } from './rights.js';
+export {
+  allDenied,
+  firstDenied,
+  guestLacks,
+  issuerLacks,
+  neededOfGuest,
+  type ReviewAttributes,
+  reviewsOf,
+  rightInWords,
+} from './reviews.js';
+export { type Right, rights, rightsFor } from './rights.js';

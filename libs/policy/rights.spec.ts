@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decide, parseGrant, parseRequest, rights, vmUrls } from './index.js';
+import { decide, parseGrant, parseRequest, rights, rightsFor, vmUrls } from './index.js';
 import { parsePattern } from './pattern.js';
 import { type RequestInfo } from './request-info.js';
 import { type Right } from './rights.js';
@@ -146,5 +146,36 @@ describe('rights', () => {
       { numRuns: 20_000 },
     );
     expect(allowed).toBeGreaterThan(500);
+  });
+});
+
+describe('rights for one request', () => {
+  const grant = parseGrant({
+    urls: [`${VMI}/vm/vnc`, `${VMI}/*`, `${NS}/pods*`, `${NS}/pods/web*`, '*'],
+    verbs: ['get', 'delete'],
+  });
+  const of = (method: string, target: string) => rightsFor(grant, { method, path: target }).map(line).sort();
+  const all = new Set(rights(grant).map(line));
+
+  it.each<[string, string, string[]]>([
+    ['GET', `${VMI}/vm/vnc`, ['get virtualmachineinstances/vnc.subresources.kubevirt.io ns/vm']],
+    ['GET', `${NS}/pods/web-1`, ['get pods ns/*', 'get pods/* ns/*']],
+    ['DELETE', `${NS}/pods/web-1`, ['delete pods ns/*', 'delete pods/* ns/*']],
+    ['HEAD', `${NS}/pods/web-1`, ['get pods ns/*', 'get pods/* ns/*']],
+    ['GET', `${NS}/pods`, ['get * ns/*', 'list * ns/*', 'watch * ns/*']],
+    ['GET', '/version', ['get *.* */*', 'get /*', 'list *.* */*', 'watch *.* */*']],
+  ])('%s %s: all that the narrowest URL gives by this method', (method, target, expected) => {
+    expect(of(method, target)).toEqual(expected);
+    expect(of(method, target)).toEqual(expected);
+    for (const one of of(method, target)) expect(all).toContain(one);
+  });
+
+  it('are of the other VM where that is asked for', () => {
+    expect(of('GET', `${VMI}/vm/console`)).not.toEqual(of('GET', `${VMI}/vm/vnc`));
+  });
+
+  it('throws where no URL lets the request through', () => {
+    const { paths, ...one } = parseGrant({ urls: [`${VMI}/vm/vnc`] });
+    expect(() => rightsFor({ paths, ...one }, { method: 'GET', path: `${VMI}/other/vnc` })).toThrow('No URL');
   });
 });

@@ -1,4 +1,5 @@
 import { SUBRESOURCE_GROUP } from '#libs/kubevirt';
+import { type ApiRequest } from './api-request.js';
 import { type Grant, PolicyError } from './grant.js';
 import { parsePattern } from './pattern.js';
 import { type Reach, reach } from './reach.js';
@@ -41,6 +42,34 @@ export function rights(grant: Grant): Right[] {
     }
   }
   return [...found.values()];
+}
+
+/** By grant, then by method and URL: every request asks. */
+const known = new WeakMap<Grant, Map<string, Right[]>>();
+
+/**
+ * What an issuer must be allowed to do for one request that their grant lets through: of the urls that match it, all that
+ * the narrowest gives by this method. So there are no more questions than `rights` has, whatever is requested.
+ */
+export function rightsFor(grant: Grant, { method, path }: Pick<ApiRequest, 'method' | 'path'>): Right[] {
+  const url = narrowest(grant, path);
+  const ofGrant = known.get(grant) ?? new Map<string, Right[]>();
+  known.set(grant, ofGrant);
+  const found = ofGrant.get(`${method} ${url}`) ?? rights({ ...grant, urls: [url], methods: new Set([method]) });
+  ofGrant.set(`${method} ${url}`, found);
+  return found;
+}
+
+/** @throws Error where no url matches: such a request must have been refused */
+function narrowest({ urls }: Grant, path: string): string {
+  let best: string | undefined;
+  for (const url of urls) {
+    if (url === path) return url;
+    const matches = url === '*' || (url.endsWith('*') && path.startsWith(url.slice(0, -1)));
+    if (matches && url.length > (best?.length ?? 0)) best = url;
+  }
+  if (best === undefined) throw new Error('No URL of the grant matches the request.');
+  return best;
 }
 
 const key = ({ verb, group, resource, subresource, name, namespace, path }: Right) =>
