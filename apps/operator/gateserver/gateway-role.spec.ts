@@ -31,6 +31,7 @@ describe('the gateway is taken over (security row 19)', () => {
       'gatetokens',
       'gatetokens/status',
       'leases',
+      'localsubjectaccessreviews',
       'serviceaccounts/token',
       'virtualmachineinstances',
       'virtualmachines',
@@ -40,6 +41,7 @@ describe('the gateway is taken over (security row 19)', () => {
     expect(verbsOf('gatetokens/status')).toEqual(['patch']);
     expect(verbsOf('gatesessions')).toEqual(['list', 'watch', 'create']);
     expect(verbsOf('gatesessions/status')).toEqual(['patch']);
+    expect(verbsOf('localsubjectaccessreviews')).toEqual(['create']);
     expect(verbsOf('virtualmachines')).toEqual(['get', 'list', 'watch']);
   });
 

@@ -21,6 +21,7 @@ export function gatewayRules({ jwks, guest }: Pick<Names, 'jwks' | 'guest'>): Ru
     { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ALL },
     { apiGroups: [''], resources: ['configmaps'], resourceNames: [jwks], verbs: READ },
     { apiGroups: [''], resources: ['serviceaccounts/token'], resourceNames: [guest], verbs: ['create'] },
+    { apiGroups: ['authorization.k8s.io'], resources: ['localsubjectaccessreviews'], verbs: ['create'] },
     { apiGroups: ['kubevirt.io'], resources: ['virtualmachines', 'virtualmachineinstances'], verbs: READ },
   ];
 }
