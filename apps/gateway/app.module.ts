@@ -10,6 +10,7 @@ import { CredentialsModule } from './credentials/credentials.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
 import { Entrance, Lifecycle, Running } from './lifecycle.js';
+import { IssuersModule } from './issuers/issuers.module.js';
 import { LimitsModule } from './limits/limits.module.js';
 import { LinksModule } from './links/links.module.js';
 import { OpsModule } from './ops/ops.module.js';
@@ -34,6 +35,7 @@ export class AppModule {
         HealthModule,
         ClusterModule,
         CredentialsModule,
+        IssuersModule,
         SessionsModule,
         ConsoleModule,
         ProxyModule,

@@ -17,6 +17,7 @@ import { type GatewayAdapter } from './http/adapter.js';
 import { Readiness } from './ops/readiness.js';
 import { Forwarder } from './proxy/forwarder.js';
 import { GuestCredential } from './credentials/guest-credential.js';
+import { IssuerRights } from './issuers/issuer-rights.js';
 import { RequestDoor } from './proxy/request-door.js';
 import { UpgradeDoor } from './proxy/upgrade-door.js';
 import { Orphans } from './sessions/orphans.js';
@@ -30,6 +31,7 @@ export class Running {
     readonly guests: GuestCredential,
     readonly replica: ReplicaLease,
     readonly ticker: Ticker,
+    readonly issuers: IssuerRights,
     readonly orphans: Orphans,
   ) {}
 
@@ -37,12 +39,14 @@ export class Running {
     this.watches.start();
     this.guests.start();
     this.ticker.start();
+    this.issuers.start();
     this.replica.start();
     this.orphans.start(this.watches.synced());
   }
 
   async stop(): Promise<void> {
     this.orphans.stop();
+    this.issuers.stop();
     this.ticker.stop();
     this.guests.stop();
     await this.replica.stop();

@@ -98,11 +98,11 @@ export const CONSOLE_ENDS = {
   },
   issuerLostAccess: {
     code: 4008,
-    title: 'The issuer of this link lost access',
-    text: 'The person who issued it no longer has access to this console. Ask them, or an administrator.',
+    title: 'The person who issued this link no longer has access',
+    text: 'Ask them, or an administrator, for a new link.',
     next: 'over',
     showsReason: false,
-    reasons: { lost: 'The person who issued the link no longer has access to this console.' },
+    reasons: { lost: 'The person who issued this link no longer has access.' },
   },
   notAllowed: {
     code: 1008,

@@ -7,5 +7,5 @@ export const ENFORCED: {
   readonly gateserver: ReadonlySet<'idle-timeout' | 'issuer-recheck' | 'max-consoles'>;
 } = {
   gatetoken: new Set(['single-use', 'take-over', 'view-only'] as const),
-  gateserver: new Set(['idle-timeout', 'max-consoles'] as const),
+  gateserver: new Set(['idle-timeout', 'issuer-recheck', 'max-consoles'] as const),
 };

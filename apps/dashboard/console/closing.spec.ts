@@ -11,7 +11,7 @@ describe('closing', () => {
     [4005, 'takeOver', /taken over/],
     [4006, 'takeOver', /in use/],
     [4007, 'ask', /inactivity/],
-    [4008, 'over', /lost access/],
+    [4008, 'over', /person who issued this link no longer has access/],
     [1001, 'reconnect', /restarting/],
     [1006, 'reconnect', /lost/],
     [1008, 'ask', /not allowed/],

@@ -36,6 +36,8 @@ export interface GatewayConfig extends ProgramConfig {
   readonly trustedHops: number;
   readonly maxDuration: number;
   readonly idleTimeout: number;
+  /** How long an answer about an issuer's rights counts; 0: they are not asked about. */
+  readonly issuerRecheck: number;
   readonly maxConsoles: number;
   readonly drainTime: number;
   /** From "not ready" to closed doors: meanwhile the cluster stops sending requests here. */
@@ -70,6 +72,7 @@ const schema = z
     TRUSTED_HOPS: wholeNumber(32).default(0),
     MAX_DURATION: milliseconds.default(24 * 3_600_000),
     IDLE_TIMEOUT: milliseconds.default(0),
+    ISSUER_RECHECK: milliseconds.default(60_000),
     MAX_CONSOLES: wholeNumber(1_000_000).default(1000),
     DRAIN_TIME: milliseconds.default(30_000),
     SHUTDOWN_DELAY: milliseconds.default(0),
@@ -105,6 +108,7 @@ function toConfig(env: Variables): GatewayConfig {
     trustedHops: env.TRUSTED_HOPS,
     maxDuration: env.MAX_DURATION,
     idleTimeout: env.IDLE_TIMEOUT,
+    issuerRecheck: env.ISSUER_RECHECK,
     maxConsoles: env.MAX_CONSOLES,
     drainTime: env.DRAIN_TIME,
     shutdownDelay: env.SHUTDOWN_DELAY,

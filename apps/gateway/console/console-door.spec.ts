@@ -25,6 +25,7 @@ import { view } from '../testing/clients.js';
 import { BASE_ENV, until, VNC } from '../testing/gateway.js';
 import { TunnelBench } from '../testing/tunnel.js';
 import { useGateway } from '../testing/use-gateway.js';
+import { IssuerRights } from '../issuers/issuer-rights.js';
 import { ConsoleRights } from '../vms/console-rights.js';
 import { UserVms } from '../vms/user-vms.js';
 import { VmStates } from '../vms/vm-states.js';
@@ -56,7 +57,7 @@ function door(): ConsoleDoor {
   const config = gateway.app.get<GatewayConfig>(GATEWAY_CONFIG);
   const logger = gateway.app.get<Logger>(LOGGER);
   const guests = new GuestCredential(get(OwnClient), config, logger, new Clock(), new Readiness());
-  const identities = new Identities(guests, get(GrantEnds), get(Usage), new Clock());
+  const identities = new Identities(guests, get(GrantEnds), get(IssuerRights), get(Usage), new Clock());
   const connector = new GuestConnector(identities, config);
   const opener = new ConsoleOpener(get(VmStates), get(UserVms), get(ConsoleHolds), get(ConsoleRecorder), connector);
   return new ConsoleDoor(get(WsTunnels), get(Fences), opener, get(LiveConsoles), get(Audit), get(Clock), SHORT_MS);
@@ -114,6 +115,7 @@ it('1013 where the API server does not say in time what a signed-in user may do'
     get(CredentialChooser),
     rights,
     get(Watches),
+    get(IssuerRights),
     gateway.app.get<GatewayConfig>(GATEWAY_CONFIG),
   );
   const parts = [get(PlainUpgrades), get(Answers), get(RequestLog), get(ClientAddresses)] as const;

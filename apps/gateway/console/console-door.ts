@@ -57,7 +57,7 @@ export class ConsoleDoor {
     }
   }
 
-  /** A console that was not allowed because of an outage: browsers can read a close code, but not a status. */
+  /** A console that was not allowed, where browsers are to know why: they can read a close code, but not a status. */
   async refuse(req: IncomingMessage, socket: Socket, head: Buffer, refusal: Refusal): Promise<void> {
     const tunnel = await this.tunnels.accept(req, socket, head);
     tunnel.end(faultEnd(refusal));

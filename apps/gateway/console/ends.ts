@@ -1,9 +1,10 @@
 import { CONSOLE_ENDS, type ConsoleEndRow } from '#libs/api';
 import { isOutage, KubeError } from '#libs/kube';
+import { type GrantFault } from '../grants/grant-error.js';
 import { Refusal } from '../http/refusal.js';
 import { type UpstreamRefused } from './tunnel.js';
 
-const { upstreamFailed, overloaded, inUse, notAllowed, vmStopped } = CONSOLE_ENDS;
+const { upstreamFailed, overloaded, inUse, issuerLostAccess, notAllowed, vmStopped } = CONSOLE_ENDS;
 
 /** KubeVirt's answer (400) if the VM's hardware lacks the console. */
 const NO_DEVICE = /^No (graphics devices|serial consoles) are present\.$/;
@@ -37,11 +38,18 @@ export class CannotOpen extends Error {
  */
 export function faultEnd(error: unknown): ConsoleEnd {
   if (error instanceof CannotOpen) return error.end;
+  if (isIssuerLost(error)) return consoleEnd(issuerLostAccess, issuerLostAccess.reasons.lost);
   if (error instanceof Refusal) return consoleEnd(error.code === 503 ? overloaded : upstreamFailed, error.message);
   if (isOutage(error)) return consoleEnd(overloaded, overloaded.reasons.outOfTouch);
   if (error instanceof KubeError)
     return consoleEnd(upstreamFailed, upstreamFailed.reasons.recordRefused(String(error.code), error.reason));
   return consoleEnd(upstreamFailed, upstreamFailed.reasons.internal);
+}
+
+const ISSUER_LOST_ACCESS: GrantFault = 'issuer-lost-access';
+
+export function isIssuerLost(error: unknown): boolean {
+  return error instanceof Refusal && error.rule === ISSUER_LOST_ACCESS;
 }
 
 /** The end of a console that the API server did not open. KubeVirt tells some of its reasons apart by text alone. */

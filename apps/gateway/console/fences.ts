@@ -1,19 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { CONSOLE_ENDS } from '#libs/api';
 import { statusGroup } from '#libs/kubevirt';
-import { Identities } from '../credentials/identities.js';
-import { type GrantEnd } from '../grants/grant-ends.js';
+import { type CredentialEnd, Identities } from '../credentials/identities.js';
 import { type VmState, VmStates } from '../vms/vm-states.js';
 import { type ConsoleEnd, consoleEnd } from './ends.js';
 import { type LiveConsole } from './live-console.js';
 
-const { expired, revoked, vmStopped } = CONSOLE_ENDS;
+const { expired, issuerLostAccess, overloaded, revoked, vmStopped } = CONSOLE_ENDS;
 
-const OF_GRANT: Record<GrantEnd, ConsoleEnd> = {
+const OF_GRANT: Record<CredentialEnd, ConsoleEnd> = {
   expired: consoleEnd(expired, expired.reasons.link),
   revoked: consoleEnd(revoked, revoked.reasons.revoked),
   refused: consoleEnd(revoked, revoked.reasons.refused),
   gone: consoleEnd(vmStopped, vmStopped.reasons.gone),
+  'issuer-lost-access': consoleEnd(issuerLostAccess, issuerLostAccess.reasons.lost),
+  'out-of-touch': consoleEnd(overloaded, overloaded.reasons.outOfTouch),
 };
 
 /** What ends a console from outside, from the first moment on: its grant, its sign-in, its machine. */
@@ -25,9 +26,9 @@ export class Fences {
   ) {}
 
   around(live: LiveConsole): void {
-    const { credential, target } = live.order;
+    const { credential, request, target } = live.order;
     const { tunnel } = live;
-    live.onEnd(this.identities.onEnd(credential, (end) => tunnel.end(this.toConsoleEnd(end, live))));
+    live.onEnd(this.identities.onEnd(credential, request, (end) => tunnel.end(this.toConsoleEnd(end, live))));
     let uid = this.vms.get(target.namespace, target.vm)?.uid;
     live.onEnd(
       this.vms.watch(target.namespace, target.vm, (state) => {
@@ -38,7 +39,7 @@ export class Fences {
     );
   }
 
-  private toConsoleEnd(end: GrantEnd, { order: { credential, target } }: LiveConsole): ConsoleEnd {
+  private toConsoleEnd(end: CredentialEnd, { order: { credential, target } }: LiveConsole): ConsoleEnd {
     if (credential.kind === 'user') return consoleEnd(expired, expired.reasons.signIn);
     const state = this.vms.get(target.namespace, target.vm);
     if (end !== 'gone' || state === undefined) return OF_GRANT[end];

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { GrantsModule } from '../grants/grants.module.js';
+import { IssuersModule } from '../issuers/issuers.module.js';
 import { OpsModule } from '../ops/ops.module.js';
 import { SignInModule } from '../sign-in/sign-in.module.js';
 import { VmsModule } from '../vms/vms.module.js';
@@ -9,7 +10,7 @@ import { Identities } from './identities.js';
 
 /** Who asks: a grant or a signed-in user, under which token that goes upstream, and when it ends. */
 @Module({
-  imports: [GrantsModule, OpsModule, SignInModule, VmsModule],
+  imports: [GrantsModule, IssuersModule, OpsModule, SignInModule, VmsModule],
   providers: [CredentialChooser, GuestCredential, Identities],
   exports: [CredentialChooser, GuestCredential, Identities],
 })

@@ -1,10 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/ops';
+import { type ApiRequest } from '#libs/policy';
 import { type GrantEnd, GrantEnds } from '../grants/grant-ends.js';
 import { Usage } from '../grants/usage.js';
+import { IssuerRights, type IssuerEnd } from '../issuers/issuer-rights.js';
 import { type Credential } from './credential.js';
 import { GuestCredential } from './guest-credential.js';
 import { onSignInEnd } from './sign-in-end.js';
+
+/** Why what a credential opened ends. */
+export type CredentialEnd = GrantEnd | IssuerEnd;
 
 /** As whom a request goes upstream. */
 export interface UpstreamIdentity {
@@ -19,6 +24,7 @@ export class Identities {
   constructor(
     private readonly guests: GuestCredential,
     private readonly ends: GrantEnds,
+    private readonly issuers: IssuerRights,
     private readonly usage: Usage,
     private readonly clock: Clock,
   ) {}
@@ -39,13 +45,15 @@ export class Identities {
   }
 
   /**
-   * Calls `onEnd` once when the credential that a request came with ends, for what goes on after it: a console, a watch,
-   * a followed log, any other upgrade.
+   * Calls `onEnd` when the credential that a request came with ends, or its issuer loses what the request needs, for what
+   * goes on after it: a console, a watch, a followed log, any other upgrade.
    * @returns stops watching
    */
-  onEnd(credential: Credential, onEnd: (end: GrantEnd) => void): () => void {
-    if (credential.kind === 'grant') return this.ends.watch(credential.presented.grant, onEnd);
-    return onSignInEnd(credential.user, this.clock, () => onEnd('expired'));
+  onEnd(credential: Credential, request: ApiRequest, onEnd: (end: CredentialEnd) => void): () => void {
+    if (credential.kind === 'user') return onSignInEnd(credential.user, this.clock, () => onEnd('expired'));
+    const { grant } = credential.presented;
+    const stops = [this.ends.watch(grant, onEnd), this.issuers.watch(grant, request, onEnd)];
+    return () => stops.forEach((stop) => stop());
   }
 }
 

@@ -16,6 +16,7 @@ export type GrantFault =
   | 'vm-missing'
   | 'used'
   | 'needs-redeem'
+  | 'issuer-lost-access'
   | 'unreachable';
 
 interface Wording {
@@ -25,6 +26,8 @@ interface Wording {
   link: RefusalCode;
   /** The status everywhere else; absent: 401, a missing credential. */
   other?: RefusalCode;
+  /** Overrides Kubernetes' reason of the status. */
+  reason?: string;
   /** Seconds after which a retry makes sense: the fault is temporary. */
   retryAfter?: number;
 }
@@ -72,6 +75,13 @@ const WORDING: Record<GrantFault, Wording> = {
     hint: 'Open its link and press the button on that page.',
     link: 401,
   },
+  'issuer-lost-access': {
+    message: 'The person who issued this link no longer has access.',
+    hint: 'Ask them, or an administrator, for a new link.',
+    link: 403,
+    other: 403,
+    reason: 'IssuerLostAccess',
+  },
   unreachable: {
     message: 'The gateway cannot reach the cluster to check this link.',
     hint: 'Try again in a moment.',
@@ -115,12 +125,13 @@ export class GrantError extends Error {
   }
 
   private refusal(code: RefusalCode): Refusal {
-    const { message, hint, retryAfter } = WORDING[this.code];
+    const { message, hint, retryAfter, reason } = WORDING[this.code];
     const said = this.detail === undefined ? message : `${message} (${this.detail})`;
     const { cause } = this;
     const who = this.#label === undefined ? undefined : { grant: this.#label };
     const more = { rule: this.code, who, cause };
-    return new Refusal(code, said, hint, { ...(retryAfter === undefined ? {} : { retryAfter }), ...more });
+    const own = { ...(retryAfter === undefined ? {} : { retryAfter }), ...(reason === undefined ? {} : { reason }) };
+    return new Refusal(code, said, hint, { ...own, ...more });
   }
 }
 
@@ -141,6 +152,7 @@ export async function asLinkRefusal<T>(work: () => Promise<T>): Promise<T> {
 /** The most informative fault comes first: "expired" tells a person more than "unknown". */
 const TELLING: GrantFault[] = [
   'unreachable',
+  'issuer-lost-access',
   'not-yet',
   'expired',
   'revoked',

@@ -24,10 +24,10 @@ export class HeldLinksController {
     summary: 'For a guest: show what a grant that they hold opens',
     status: 200,
     answer: LinkInfo,
-    refuses: [401, 404, 410, 425],
+    refuses: [401, 403, 404, 410, 425],
   })
   @Get(':uid')
-  get(@HeldGrants() held: PresentedGrants, @Param('uid') uid: string): LinkInfo {
-    return linkInfo(this.opener.held(held, uid), this.vms);
+  async get(@HeldGrants() held: PresentedGrants, @Param('uid') uid: string): Promise<LinkInfo> {
+    return linkInfo(await this.opener.held(held, uid), this.vms);
   }
 }

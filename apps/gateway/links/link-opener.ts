@@ -9,6 +9,7 @@ import { GrantReader, type PresentedGrants } from '../grants/grant-reader.js';
 import { GrantStore } from '../grants/grant-store.js';
 import { grantFault, isReplaced } from '../grants/validity.js';
 import { Refusal } from '../http/refusal.js';
+import { IssuerRights } from '../issuers/issuer-rights.js';
 import { VmStates } from '../vms/vm-states.js';
 
 /** A grant that is valid now, and whether this browser already holds it. */
@@ -28,6 +29,7 @@ export class LinkOpener {
     private readonly reader: GrantReader,
     private readonly vms: VmStates,
     private readonly watches: Watches,
+    private readonly issuers: IssuerRights,
     private readonly clock: Clock,
   ) {}
 
@@ -46,12 +48,13 @@ export class LinkOpener {
    * @param held the grants that a request brought
    * @param uid of the one that is meant
    */
-  held({ grants, faults }: PresentedGrants, uid: string): ActiveGrant {
+  async held({ grants, faults }: PresentedGrants, uid: string): Promise<ActiveGrant> {
     if (!this.watches.inTouch()) throw outOfTouch();
     const found = grants.find(({ grant }) => grant.uid === uid);
     if (found === undefined)
       throw mostTelling(faults)?.toLinkRefusal() ?? new Refusal(404, 'This browser does not hold this link.', REOPEN);
     if (isReplaced(found.grant, this.vms)) throw new GrantError('vm-replaced').of(found.grant).toLinkRefusal();
+    await asLinkRefusal(() => this.issuers.check(found.grant));
     return found.grant;
   }
 
@@ -64,6 +67,7 @@ export class LinkOpener {
       if (isReplaced(grant, this.vms)) throw new GrantError('vm-replaced').of(grant);
       const held = grant.singleUse && this.holds(grant, cookies);
       if (grant.redeemedBy !== undefined && grant.singleUse && !held) throw new GrantError('used').of(grant);
+      await this.issuers.check(grant);
       return { grant, held };
     });
   }

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ClusterModule } from '../cluster/cluster.module.js';
 import { GrantsModule } from '../grants/grants.module.js';
 import { HttpModule } from '../http/http.module.js';
+import { IssuersModule } from '../issuers/issuers.module.js';
 import { OpsModule } from '../ops/ops.module.js';
 import { VmsModule } from '../vms/vms.module.js';
 import { CookieProbe } from './cookie-probe.js';
@@ -16,7 +17,7 @@ import { Visitors } from './visitors.js';
 
 /** The links that guests open, and the endpoint of the original system that issues them. */
 @Module({
-  imports: [ClusterModule, GrantsModule, HttpModule, OpsModule, VmsModule],
+  imports: [ClusterModule, GrantsModule, HttpModule, IssuersModule, OpsModule, VmsModule],
   controllers: [LinksController, HeldLinksController, CookiesController, JwtLinksController, RequestController],
   providers: [LinkOpener, LinkKeeper, CookieProbe, Visitors],
 })

@@ -10,6 +10,7 @@ export class Metrics {
   readonly #denials: Counter<'code' | 'reason'>;
   readonly #consoles: Gauge;
   readonly #ends: Counter<'code'>;
+  readonly #reviews: Counter<'outcome'>;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -42,6 +43,12 @@ export class Metrics {
       labelNames: ['code'],
       registers,
     });
+    this.#reviews = new Counter({
+      name: 'kube_gateway_issuer_reviews_total',
+      help: "Questions to the cluster about the rights of links' issuers, by outcome: allowed, denied, failed.",
+      labelNames: ['outcome'],
+      registers,
+    });
   }
 
   /** @returns to be called with the status once the answer has ended */
@@ -55,6 +62,10 @@ export class Metrics {
 
   denied(code: number, reason: string): void {
     this.#denials.inc({ code: String(code), reason });
+  }
+
+  issuerReviewed(outcome: 'allowed' | 'denied' | 'failed'): void {
+    this.#reviews.inc({ outcome });
   }
 
   consoles(open: number): void {

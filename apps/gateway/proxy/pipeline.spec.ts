@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { GrantError } from '../grants/grant-error.js';
+import { Refusal } from '../http/refusal.js';
 import { VNC } from '../testing/gateway.js';
 import { ask, eve as user, grantFor as grant, pipelineWhere as pipeline } from '../testing/pipeline.js';
 import { type Incoming, type Pipeline } from './pipeline.js';
@@ -37,6 +39,38 @@ describe('who is chosen', () => {
     expect(
       await code(pipeline({ users: user }), ask('/k8s/api/v1/pods', { method: 'POST', headers: { cookie: 'x=y' } })),
     ).toBe(403);
+  });
+});
+
+describe('security row 13: a grant whose issuer lost access', () => {
+  const [lost, good] = [grant(['/api/v1/pods'], { uid: 'lost', issuer: { username: 'ann' } }), grant(['/api/v1/pods'])];
+  const issuer = ({ issuer: of }: { issuer?: object }) =>
+    of === undefined ? Promise.resolve() : Promise.reject(new GrantError('issuer-lost-access'));
+  const pods = ask('/k8s/api/v1/pods');
+
+  it('is refused, even where another grant is for something else', async () => {
+    const verdict = await pipeline({ grants: [lost, grant(['/api/v1/nodes'])], issuer }).authorize(pods);
+    expect(verdict).toMatchObject({ allow: false, refusal: { code: 403, reason: 'IssuerLostAccess' } });
+  });
+
+  it('leaves the request to another grant, and to the person who is signed in', async () => {
+    const byGrant = await pipeline({ grants: [lost, good], issuer }).authorize(pods);
+    expect(byGrant).toMatchObject({ allow: true, credential: { presented: { grant: { uid: good.uid } } } });
+    const byUser = await pipeline({ grants: [lost], users: user, issuer }).authorize(pods);
+    expect(byUser).toMatchObject({ allow: true, credential: { kind: 'user' } });
+  });
+
+  it('opens no console for a user who may not open it', async () => {
+    const path = VNC.slice('/k8s'.length);
+    const rights = () => Promise.reject(new Refusal(403, 'no'));
+    const where = { grants: [grant([path], { issuer: { username: 'ann' } })], users: user, rights, issuer };
+    const verdict = await pipeline(where).authorize(ask(VNC, { upgrade: true }));
+    expect(verdict).toMatchObject({ allow: false, refusal: { reason: 'IssuerLostAccess' } });
+  });
+
+  it('503 where the cluster does not say', async () => {
+    const where = { grants: [lost, good], issuer: () => Promise.reject(new GrantError('unreachable')) };
+    expect(await code(pipeline(where), pods)).toBe(503);
   });
 });
 

@@ -6,11 +6,13 @@ import { Watches } from '../cluster/watches.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { type Credential } from '../credentials/credential.js';
 import { CredentialChooser } from '../credentials/credential-chooser.js';
+import { GrantError } from '../grants/grant-error.js';
 import { type PresentedGrants } from '../grants/grant-reader.js';
 import { refuseForeignOrigin } from '../http/origin.js';
 import { wantsHtml } from '../http/page.js';
 import { foreignHost } from '../http/public-url.js';
 import { Refusal } from '../http/refusal.js';
+import { IssuerRights } from '../issuers/issuer-rights.js';
 import { ConsoleRights } from '../vms/console-rights.js';
 
 /** A request as both doors receive it. */
@@ -42,6 +44,7 @@ export class Pipeline {
     private readonly chooser: CredentialChooser,
     @Inject(ConsoleRights) private readonly rights: Pick<ConsoleRights, 'require'>,
     @Inject(Watches) private readonly watches: Pick<Watches, 'inTouch'>,
+    @Inject(IssuerRights) private readonly issuers: Pick<IssuerRights, 'check'>,
     @Inject(GATEWAY_CONFIG) private readonly config: Pick<GatewayConfig, 'publicUrls' | 'trustedHops'>,
   ) {
     this.#origins = new Set(config.publicUrls.map((url) => url.origin));
@@ -59,15 +62,47 @@ export class Pipeline {
       request = parse(incoming); //                                    400  one canonical form of the path
       const held = await this.chooser.read(headers); //                     which grants it brought
       refuseForeignOrigin({ ...incoming, bearer: held.bearer }, this.#origins); // 403  another site
-      chosen = await this.chooser.choose(headers, request, held); // 400, 401, 403  who allows it: policy, bound VM
-      refuseHalfConsole(request); //                                   400  a console is a websocket
-      this.refuseOutOfTouch(request, chosen); //                       503  a grant, and what lasts, need a fresh watch
-      const credential = await this.rightful(request, chosen, held); // 403  a user's console: Kubernetes is asked as them
+      const credential = await this.credentialFor(headers, request, held, (one) => (chosen = one));
       return { allow: true, request, credential };
     } catch (error) {
       if (error instanceof Refusal)
         return { allow: false, refusal: this.orWhere(error, incoming), request, credential: chosen };
       throw error;
+    }
+  }
+
+  private async credentialFor(
+    headers: IncomingHttpHeaders,
+    request: ApiRequest,
+    held: PresentedGrants,
+    onChosen: (chosen: Credential) => void,
+  ): Promise<Credential> {
+    const chosen = await this.chooser.choose(headers, request, held); // 400, 401, 403  who allows it: policy, bound VM
+    onChosen(chosen);
+    refuseHalfConsole(request); //                                     400  a console is a websocket
+    this.refuseOutOfTouch(request, chosen); //                         503  a grant, and what lasts, need a fresh watch
+    const credential = await this.rightful(request, chosen, held); //   403  a user's console: Kubernetes is asked as them
+    const fault = await this.issuerFault(request, credential); //       403, 503  a grant: its issuer must still have this
+    if (fault === undefined || credential.kind === 'user') return credential;
+    const others = { ...held, grants: held.grants.filter((one) => one !== credential.presented) };
+    // Another grant, or the person themselves, may still do it.
+    return this.credentialFor(headers, request, others, onChosen).catch((error: unknown) => {
+      if (!isDenial(error)) throw error;
+      onChosen(credential);
+      throw fault.toRefusal();
+    });
+  }
+
+  /** @throws Refusal 503 where the cluster does not say */
+  private async issuerFault(request: ApiRequest, credential: Credential): Promise<GrantError | undefined> {
+    if (credential.kind === 'user') return undefined;
+    try {
+      await this.issuers.check(credential.presented.grant, request);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof GrantError)) throw error;
+      if (error.code === 'issuer-lost-access') return error;
+      throw error.toRefusal();
     }
   }
 

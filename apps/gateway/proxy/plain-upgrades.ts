@@ -31,7 +31,7 @@ export class PlainUpgrades {
     { request, credential }: { request: ApiRequest; credential: Credential },
     clientAddress: string,
   ): Promise<number> {
-    const stop = this.identities.onEnd(credential, () => socket.destroy());
+    const stop = this.identities.onEnd(credential, request, () => socket.destroy());
     this.#open.add(socket);
     socket.once('close', () => {
       stop();

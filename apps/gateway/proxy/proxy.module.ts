@@ -3,6 +3,7 @@ import { ClusterModule } from '../cluster/cluster.module.js';
 import { ConsoleModule } from '../console/console.module.js';
 import { CredentialsModule } from '../credentials/credentials.module.js';
 import { HttpModule } from '../http/http.module.js';
+import { IssuersModule } from '../issuers/issuers.module.js';
 import { OpsModule } from '../ops/ops.module.js';
 import { VmsModule } from '../vms/vms.module.js';
 import { Forwarder } from './forwarder.js';
@@ -13,7 +14,7 @@ import { UpgradeDoor } from './upgrade-door.js';
 
 /** /k8s: two doors, one pipeline. */
 @Module({
-  imports: [ClusterModule, ConsoleModule, CredentialsModule, HttpModule, OpsModule, VmsModule],
+  imports: [ClusterModule, ConsoleModule, CredentialsModule, HttpModule, IssuersModule, OpsModule, VmsModule],
   providers: [Forwarder, Pipeline, PlainUpgrades, RequestDoor, UpgradeDoor],
   exports: [Forwarder, RequestDoor, UpgradeDoor],
 })

@@ -1,7 +1,7 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
-import { type Credential, whoIs } from '../credentials/credential.js';
-import { Identities } from '../credentials/identities.js';
+import { whoIs } from '../credentials/credential.js';
+import { type CredentialEnd, Identities } from '../credentials/identities.js';
 import { Answers } from '../http/answers.js';
 import { ClientAddresses } from '../http/client-address.js';
 import { cut, finalStatus } from '../http/ended.js';
@@ -14,6 +14,9 @@ import { forwarded, whatOf } from './told.js';
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 type Allowed = Extract<Authorization, { allow: true }>;
+
+/** What a request counts as that its credential no longer allows; 401 where it has ended. */
+const STATUS: Partial<Record<CredentialEnd, number>> = { 'issuer-lost-access': 403, 'out-of-touch': 503 };
 
 /** The door for ordinary requests under /k8s/. It stands ahead of Express, so it answers everything itself. */
 @Injectable()
@@ -61,7 +64,7 @@ export class RequestDoor {
     const { request, credential } = verdict;
     const clientAddress = this.addresses.of(req);
     const token = await this.identities.token(credential);
-    this.endWithCredential(res, credential);
+    this.endWithCredential(res, verdict);
     if (request.info.watch) this.endWithDoor(res);
     res.once('close', () => res.statusCode === 401 && this.identities.refused(credential, token));
     if (!READS.has(method)) this.auditWrite(req, res, verdict);
@@ -81,11 +84,11 @@ export class RequestDoor {
   }
 
   /** A watch, a followed log, a long download: none outlives its grant or its sign-in. */
-  private endWithCredential(res: ServerResponse, credential: Credential): void {
+  private endWithCredential(res: ServerResponse, { credential, request }: Allowed): void {
     this.identities.used(credential);
     res.once(
       'close',
-      this.identities.onEnd(credential, () => cut(res, 401)),
+      this.identities.onEnd(credential, request, (end) => cut(res, STATUS[end] ?? 401)),
     );
   }
 }

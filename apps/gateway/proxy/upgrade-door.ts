@@ -2,6 +2,7 @@ import { type IncomingMessage } from 'node:http';
 import { type Socket } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import { ConsoleDoor } from '../console/console-door.js';
+import { isIssuerLost } from '../console/ends.js';
 import { whoIs } from '../credentials/credential.js';
 import { Answers } from '../http/answers.js';
 import { ClientAddresses } from '../http/client-address.js';
@@ -54,7 +55,7 @@ export class UpgradeDoor {
     const verdict = await this.pipeline.authorize({ method, url, headers, upgrade: true });
     if (!verdict.allow) {
       this.log.denied(req, verdict.refusal, verdict.credential && whoIs(verdict.credential));
-      if (!isOutage(verdict)) throw verdict.refusal;
+      if (!isToldByCode(verdict)) throw verdict.refusal;
       await this.consoles.refuse(req, socket, head, this.log.answerTo('upgrade', verdict.refusal));
       return 101;
     }
@@ -74,9 +75,9 @@ export class UpgradeDoor {
   }
 }
 
-/** Nobody is at fault, and the same console may open in a moment. */
-function isOutage({ refusal, request }: Extract<Authorization, { allow: false }>): boolean {
-  return refusal.code === 503 && request?.console !== undefined;
+/** What the page of a console tells apart, or tries again by itself: browsers cannot read a status. */
+function isToldByCode({ refusal, request }: Extract<Authorization, { allow: false }>): boolean {
+  return request?.console !== undefined && (refusal.code === 503 || isIssuerLost(refusal));
 }
 
 function onlyWebsockets(): Refusal {

@@ -35,6 +35,8 @@ export class FakeApi {
   answerUpgrade: (req: IncomingMessage, socket: Socket) => boolean = () => false;
   /** What a SelfSubjectAccessReview says. */
   may: (authorization: string | undefined, asked: Record<string, string>) => boolean = () => true;
+  /** What a LocalSubjectAccessReview says of an issuer; undefined: the gateway may not ask. */
+  issuerMay: (user: string, asked: Record<string, string>) => boolean | undefined = () => true;
   /** Watches stay silent and new ones are refused. */
   mute = false;
   readonly #server: Server;
@@ -102,6 +104,7 @@ export class FakeApi {
     const body = (text === '' || method === 'GET' ? {} : JSON.parse(text)) as Stored;
     if (subresource === 'token') return json(res, { status: tokenOf(name ?? '') }, 201);
     if (resource === 'selfsubjectaccessreviews') return json(res, this.review(headers.authorization, body), 201);
+    if (resource === 'localsubjectaccessreviews') return json(res, this.reviewIssuer(body), 201);
     if (resource.endsWith('reviews')) return json(res, body, 201); // Answered, never kept.
     if (verb === 'watch') return this.watch(res, resource, searchParams);
     if (verb === 'list')
@@ -129,6 +132,12 @@ export class FakeApi {
   private review(authorization: string | undefined, { spec }: Stored): Stored {
     const asked = spec?.['resourceAttributes'] as Record<string, string>;
     return { metadata: {}, status: { allowed: this.may(authorization, asked) } };
+  }
+
+  private reviewIssuer({ spec }: Stored): Stored {
+    const allowed = this.issuerMay(String(spec?.['user']), spec?.['resourceAttributes'] as Record<string, string>);
+    if (allowed === undefined) throw new ApiFault(403, 'Forbidden', 'cannot create localsubjectaccessreviews');
+    return { metadata: {}, status: { allowed } };
   }
 
   private select(resource: string, query: URLSearchParams): Stored[] {

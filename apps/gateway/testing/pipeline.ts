@@ -38,6 +38,8 @@ interface Situation {
   /** What Kubernetes says of a user's right to a console. */
   rights?: () => Promise<void>;
   inTouch?: boolean;
+  /** What Kubernetes says of the rights of a grant's issuer. */
+  issuer?: (grant: ActiveGrant) => Promise<void>;
   read?: GrantReader['read'];
 }
 
@@ -49,11 +51,13 @@ export function pipelineWhere({
   users,
   rights = () => Promise.resolve(),
   inTouch = true,
+  issuer = () => Promise.resolve(),
   read = () => Promise.resolve({ grants: grants.map((grant) => ({ grant })), faults, bearer }),
 }: Situation = {}): Pipeline {
   const chooser = new CredentialChooser({ read }, { fromCookies: () => users }, { get: () => VM });
   const publicUrls = [new URL('https://gate.example.com')];
-  return new Pipeline(chooser, { require: rights }, { inTouch: () => inTouch }, { publicUrls, trustedHops: 0 });
+  const config = { publicUrls, trustedHops: 0 };
+  return new Pipeline(chooser, { require: rights }, { inTouch: () => inTouch }, { check: issuer }, config);
 }
 
 export const ask = (url: string, more: Partial<Incoming> = {}): Incoming => ({

@@ -74,19 +74,12 @@ function enforcedFault(settings: Settings): string | undefined {
   const asked = {
     'idle-timeout': parseDuration(settings['idle-timeout']) > 0,
     'max-consoles': true,
-    'issuer-recheck': isRecheckAsked(settings),
+    'issuer-recheck': parseDuration(settings['issuer-recheck']) > 0,
   };
   const field = (Object.keys(asked) as (keyof typeof asked)[]).find(
     (name) => asked[name] && !ENFORCED.gateserver.has(name),
   );
   return field && `spec.${field} is ${settings[field]}, which this release does not enforce yet: remove it.`;
-}
-
-/** The schema's default, written into every object: the one value that need not be anyone's choice. */
-const DEFAULT_RECHECK = gateServerDefaults({ route: '' })['issuer-recheck'];
-
-function isRecheckAsked({ 'issuer-recheck': recheck }: Settings): boolean {
-  return recheck !== DEFAULT_RECHECK && parseDuration(recheck) > 0;
 }
 
 /**
@@ -119,8 +112,6 @@ export interface NotInEffect {
   later: string[];
   /** Fields that the author set and that need an Ingress. */
   withoutIngress: string[];
-  /** Fields that have their default. */
-  defaults: string[];
 }
 
 export function notInEffect({ spec }: GateServer): NotInEffect {
@@ -129,12 +120,6 @@ export function notInEffect({ spec }: GateServer): NotInEffect {
     fields.filter((field) => spec[field] !== undefined).map((field) => `spec.${field}`);
   const later = given(['oidc', 'gateway-ref']);
   const ingress = exposureOf(settings).exposure === 'ingress' ? [] : given(['tls', 'ingress-class']);
-  const recheck =
-    settings['issuer-recheck'] === DEFAULT_RECHECK && !ENFORCED.gateserver.has('issuer-recheck')
-      ? [
-          `spec.issuer-recheck has its default, ${DEFAULT_RECHECK}, but this release does not recheck issuers' rights yet.`,
-        ]
-      : [];
   return {
     later:
       later.length === 0
@@ -146,7 +131,6 @@ export function notInEffect({ spec }: GateServer): NotInEffect {
         : [
             `Not in effect without an Ingress: ${ingress.join(', ')}. Remove ${ingress.length === 1 ? 'it' : 'them'}, or set spec.expose to ingress.`,
           ],
-    defaults: recheck,
   };
 }
 

@@ -139,6 +139,7 @@ function environment({ name, settings, urls }: DeploymentInput) {
     TRUSTED_HOPS: String(settings['trusted-hops']),
     MAX_DURATION: settings['max-duration'],
     IDLE_TIMEOUT: settings['idle-timeout'],
+    ISSUER_RECHECK: settings['issuer-recheck'],
     MAX_CONSOLES: String(settings['max-consoles']),
     DRAIN_TIME: settings['drain-time'],
     SHUTDOWN_DELAY: `${SHUTDOWN_DELAY_SECONDS}s`,

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { type GateServer, type GateServerSpec } from '#libs/api';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { ENFORCED, type GateServer, type GateServerSpec } from '#libs/api';
 import { KubeError, type KubeObject, types } from '#libs/kube';
 import { FakeCluster } from '../testing/fake-cluster.js';
 import { fixedKeys } from '../testing/fixed-keys.js';
@@ -84,8 +84,11 @@ describe('a host name that is let go of is kept by no Ingress (security row 16)'
   it.each<[string, Partial<GateServerSpec>]>([
     ['a web application that is not allowed', { 'web-app': 'https://evil.example.com' }],
     ['an invalid spec', { 'api-url': 'http://10.0.0.1' }],
-    ['a field that is not enforced', { 'issuer-recheck': '10s' }],
+    ['a field that is not enforced', { 'idle-timeout': '5m' }],
   ])('with %s', async (_what, spec) => {
+    const enforced = ENFORCED.gateserver as Set<string>;
+    enforced.delete('idle-timeout');
+    onTestFinished(() => void enforced.add('idle-timeout'));
     const cluster = new FakeCluster();
     put(cluster, 'mallory', 'a');
     await reconcile(cluster, 'mallory');

@@ -341,16 +341,16 @@ describe('TokenReconciler', () => {
     });
 
     it('a GateServer in error gives out nothing new, and takes nothing back', async () => {
-      server('gs', { 'issuer-recheck': '10s' });
+      server('gs', { 'idle-timeout': '-1s' });
       token({ urls: [VNC] });
       await run();
       expect(status()?.phase).toBe('Pending');
       expect(why()).toMatchObject({ reason: 'GateServerNotReady' });
-      expect(why()?.message).toContain('spec.issuer-recheck');
+      expect(why()?.message).toContain('spec.idle-timeout');
       server('gs');
       await run();
       expect(status()?.phase).toBe('Ready');
-      server('gs', { 'issuer-recheck': '10s' });
+      server('gs', { 'idle-timeout': '-1s' });
       await run();
       expect(status()?.phase).toBe('Ready');
     });

@@ -1,0 +1,102 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type ApiRequest, firstDenied, type Right, rights, rightsFor } from '#libs/policy';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { type ActiveGrant } from '../grants/active-grant.js';
+import { GrantError } from '../grants/grant-error.js';
+import { IssuerReviews } from './issuer-reviews.js';
+import { type Verdict } from './verdict.js';
+
+/** `lost`: the issuer has lost a right. `unknown`: the cluster has not said for too long whether they still have it. */
+export type IssuerEnd = 'issuer-lost-access' | 'out-of-touch';
+
+const TICK_MS = 1000;
+/** Reviews that one tick begins. */
+const MOST_AT_ONCE = 200;
+/** Row 11: without an answer for this long, the issuer may have lost the right. */
+const OUT_OF_TOUCH_MS = 60_000;
+
+type Listener = (end: IssuerEnd) => void;
+
+/**
+ * Whether the issuer of a grant still has what the grant gives (`issuer-recheck`): asked before something opens, and again
+ * in each interval while it is open. A grant whose issuer is not proven has no issuer to ask about.
+ */
+@Injectable()
+export class IssuerRights {
+  readonly #open = new Map<Verdict, Set<Listener>>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    @Inject(IssuerReviews) private readonly reviews: Pick<IssuerReviews, 'of'>,
+    @Inject(GATEWAY_CONFIG) private readonly config: Pick<GatewayConfig, 'issuerRecheck'>,
+  ) {}
+
+  /** One timer for everything that is open. */
+  start(): void {
+    this.#timer = setInterval(() => this.tick(), TICK_MS);
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /**
+   * @param request what is to be done with the grant; absent: whatever it gives
+   * @throws GrantError: issuer-lost-access, unreachable
+   */
+  async check(grant: ActiveGrant, request?: ApiRequest): Promise<void> {
+    const { issuer } = grant;
+    if (issuer === undefined) return;
+    const denied = await firstDenied(this.rightsOf(grant, request), async (right) => {
+      const allowed = await Promise.all(this.reviews.of(issuer, right).map((verdict) => verdict.allows()));
+      return allowed.every(Boolean);
+    });
+    if (denied !== undefined) throw new GrantError('issuer-lost-access').of(grant);
+  }
+
+  /** Calls `onEnd` when the issuer no longer has what this request of the grant needs. @returns stops watching */
+  watch(grant: ActiveGrant, request: ApiRequest, onEnd: Listener): () => void {
+    const { issuer } = grant;
+    if (issuer === undefined) return () => undefined;
+    const verdicts = this.rightsOf(grant, request).flatMap((right) => this.reviews.of(issuer, right));
+    for (const verdict of verdicts) this.listeners(verdict).add(onEnd);
+    // Lost since it was checked: what was about to begin ends in the next turn.
+    if (verdicts.some(({ isLost }) => isLost)) queueMicrotask(() => onEnd('issuer-lost-access'));
+    return () => {
+      for (const verdict of verdicts) this.forget(verdict, onEnd);
+    };
+  }
+
+  tick(): void {
+    let begun = 0;
+    for (const verdict of this.#open.keys()) {
+      this.judge(verdict);
+      if (!verdict.isDue || begun >= MOST_AT_ONCE) continue;
+      begun += 1;
+      void verdict.refresh().then(() => this.judge(verdict));
+    }
+  }
+
+  private rightsOf({ policy }: ActiveGrant, request: ApiRequest | undefined): Right[] {
+    if (this.config.issuerRecheck === 0) return [];
+    return request === undefined ? rights(policy) : rightsFor(policy, request);
+  }
+
+  private judge(verdict: Verdict): void {
+    const end = verdict.isLost ? 'issuer-lost-access' : verdict.silence > OUT_OF_TOUCH_MS ? 'out-of-touch' : undefined;
+    if (end !== undefined) for (const listener of this.#open.get(verdict) ?? []) listener(end);
+  }
+
+  private listeners(verdict: Verdict): Set<Listener> {
+    const known = this.#open.get(verdict) ?? new Set();
+    this.#open.set(verdict, known);
+    return known;
+  }
+
+  private forget(verdict: Verdict, listener: Listener): void {
+    const listeners = this.#open.get(verdict);
+    listeners?.delete(listener);
+    if (listeners?.size === 0) this.#open.delete(verdict);
+  }
+}

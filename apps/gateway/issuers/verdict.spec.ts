@@ -1,0 +1,92 @@
+import { expect, it } from 'vitest';
+import { GrantError } from '../grants/grant-error.js';
+import { Verdict } from './verdict.js';
+
+const INTERVAL = 60_000;
+
+/** A verdict, the clock that it goes by, and the questions that it asked; `answer` says what becomes of the next ones. */
+function setUp() {
+  const state = { now: 0, asked: 0, answer: (): Promise<boolean> => Promise.resolve(true) };
+  const ask = (): Promise<boolean> => {
+    state.asked += 1;
+    return state.answer();
+  };
+  const verdict = new Verdict(ask, INTERVAL, { monotonic: () => state.now });
+  return Object.assign(state, { verdict });
+}
+
+const fail = (): Promise<boolean> => Promise.reject(new Error('down'));
+const unreachable = expect.objectContaining({ code: 'unreachable' }) as GrantError;
+
+it('is no, and stays no for the interval', async () => {
+  const state = setUp();
+  state.answer = () => Promise.resolve(false);
+  expect(await state.verdict.allows()).toBe(false);
+  expect(state.verdict.isLost).toBe(true);
+  state.answer = () => Promise.resolve(true);
+  state.now = INTERVAL - 1;
+  expect(await state.verdict.allows()).toBe(false);
+  state.now = INTERVAL;
+  expect(await state.verdict.allows()).toBe(true);
+  expect(state.asked).toBe(2);
+});
+
+it('is asked once by all who wait for it, and once in an interval', async () => {
+  const state = setUp();
+  const all = await Promise.all(Array.from({ length: 100 }, () => state.verdict.allows()));
+  expect(all.every(Boolean)).toBe(true);
+  state.now = INTERVAL - 1;
+  expect(state.verdict.isDue).toBe(false);
+  await state.verdict.allows();
+  expect(state.asked).toBe(1);
+});
+
+it('counts from when it was asked, not from when it was answered', async () => {
+  const state = setUp();
+  state.answer = () => {
+    state.now = 4000;
+    return Promise.resolve(true);
+  };
+  await state.verdict.allows();
+  state.now = INTERVAL;
+  expect(state.verdict.isDue).toBe(true);
+});
+
+it('without any answer: nothing is allowed, and the cluster is asked every 5 s', async () => {
+  const state = setUp();
+  state.answer = fail;
+  await expect(state.verdict.allows()).rejects.toEqual(unreachable);
+  state.now = 4999;
+  await expect(state.verdict.allows()).rejects.toEqual(unreachable);
+  expect(state.asked).toBe(1);
+  state.now = 5000;
+  state.answer = () => Promise.resolve(true);
+  expect(await state.verdict.allows()).toBe(true);
+});
+
+it('row 11: the last answer counts for 30 s of failing questions, and no longer', async () => {
+  const state = setUp();
+  await state.verdict.allows();
+  state.answer = fail;
+  state.now = INTERVAL;
+  expect(await state.verdict.allows()).toBe(true);
+  state.now = INTERVAL + 30_000;
+  expect(await state.verdict.allows()).toBe(true);
+  state.now = INTERVAL + 30_001;
+  await expect(state.verdict.allows()).rejects.toEqual(unreachable);
+  expect(state.verdict.silence).toBe(30_001);
+  state.now = INTERVAL + 40_000;
+  state.answer = () => Promise.resolve(true);
+  expect(await state.verdict.allows()).toBe(true);
+  expect(state.verdict.silence).toBe(0);
+});
+
+it('a no that cannot be asked again stays a no', async () => {
+  const state = setUp();
+  state.answer = () => Promise.resolve(false);
+  await state.verdict.allows();
+  state.answer = fail;
+  state.now = INTERVAL;
+  expect(await state.verdict.allows()).toBe(false);
+  expect(state.verdict.isLost).toBe(true);
+});

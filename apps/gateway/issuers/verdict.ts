@@ -1,0 +1,76 @@
+import { type Clock } from '#libs/ops';
+import { unreachable } from '../grants/grant-error.js';
+
+/** After a question that had no answer. */
+const RETRY_MS = 5000;
+/** Row 11: without an answer for this long, the last one no longer counts. */
+const PATIENCE_MS = 30_000;
+
+/** What Kubernetes last said about one right of one issuer: it is asked once in an interval, whoever waits for it. */
+export class Verdict {
+  #allowed: boolean | undefined;
+  /** Monotonic time at which the question was sent that `#allowed` answers. */
+  #asked = -Infinity;
+  #tried = -Infinity;
+  /** Since when no question has been answered; undefined where the last one was. */
+  #unanswered: number | undefined;
+  #cause = new Error('Kubernetes was not asked yet.');
+  #asking: Promise<void> | undefined;
+
+  /**
+   * @param ask one review
+   * @param interval milliseconds for which an answer counts
+   */
+  constructor(
+    private readonly ask: () => Promise<boolean>,
+    private readonly interval: number,
+    private readonly clock: Pick<Clock, 'monotonic'>,
+  ) {}
+
+  /** The last answer was no. */
+  get isLost(): boolean {
+    return this.#allowed === false;
+  }
+
+  /** Milliseconds since the first of the questions that had no answer; 0 where the last one had one. */
+  get silence(): number {
+    return this.#unanswered === undefined ? 0 : this.clock.monotonic() - this.#unanswered;
+  }
+
+  get isDue(): boolean {
+    const now = this.clock.monotonic();
+    const isWaiting = this.#unanswered !== undefined && now - this.#tried < RETRY_MS;
+    return this.#asking === undefined && !this.isFresh(now) && !isWaiting;
+  }
+
+  /** Asks, unless the answer is awaited already. A fault is remembered, not thrown. */
+  refresh(): Promise<void> {
+    this.#asking ??= this.askOnce().finally(() => (this.#asking = undefined));
+    return this.#asking;
+  }
+
+  /** Waits only where no answer is fresh. @throws GrantError: unreachable */
+  async allows(): Promise<boolean> {
+    const isAsked = this.#asking !== undefined || this.isDue;
+    if (isAsked && !this.isFresh(this.clock.monotonic())) await this.refresh();
+    if (this.#allowed === undefined || this.silence > PATIENCE_MS) throw unreachable(this.#cause);
+    return this.#allowed;
+  }
+
+  private isFresh(now: number): boolean {
+    return now - this.#asked < this.interval;
+  }
+
+  private async askOnce(): Promise<void> {
+    const now = this.clock.monotonic();
+    this.#tried = now;
+    try {
+      this.#allowed = await this.ask();
+      this.#asked = now;
+      this.#unanswered = undefined;
+    } catch (error) {
+      this.#unanswered ??= now;
+      this.#cause = error instanceof Error ? error : new Error(String(error));
+    }
+  }
+}
