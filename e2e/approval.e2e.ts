@@ -18,7 +18,12 @@ const admin = adminClient();
 let forger: Awaited<ReturnType<typeof accountWith>>;
 
 beforeAll(async () => {
-  forger = await accountWith('forger', { gatetokens: 'create get', 'gatetokens/status': 'get patch' });
+  forger = await accountWith('forger', {
+    gatetokens: 'create get',
+    'gatetokens/status': 'get patch',
+    'virtualmachineinstances/vnc': 'get',
+    'virtualmachineinstances/console': 'get',
+  });
   await scaleOperator(admin, 0);
 });
 afterAll(async () => {

@@ -143,15 +143,29 @@ describe('denials, on both doors', () => {
     expect(await refusedUpgrade(path, headers)).toBe(403);
   });
 
-  it('a console in a namespace that the guest account cannot reach: 1008, and why', async () => {
+  it('a console in a namespace that the guest account can no longer reach: 1008, and why', async () => {
     const namespace = 'out-of-reach';
     const vm = { apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachine', metadata: { name: 'remote', namespace } };
     const template = { spec: { domain: { devices: {} } } };
     await kubectlOk(['create', 'namespace', namespace]);
     await kubectlOk(['create', '-f', '-'], { input: JSON.stringify({ ...vm, spec: { running: false, template } }) });
     const path = consoleSocketPath('remote').replace(cluster().namespace, namespace);
+    const apiGroup = 'rbac.authorization.k8s.io';
+    const metadata = { name: 'guest', namespace };
+    const screens = { resources: ['virtualmachineinstances/vnc'], verbs: ['get'] };
+    const rules = [{ apiGroups: ['subresources.kubevirt.io'], ...screens }];
+    const subjects = [{ kind: 'ServiceAccount', name: 'gateserver-sample-guest', namespace: cluster().namespace }];
+    const roleRef = { apiGroup, kind: 'Role', name: 'guest' };
+    for (const object of [
+      { kind: 'Role', rules },
+      { kind: 'RoleBinding', roleRef, subjects },
+    ]) {
+      const input = JSON.stringify({ apiVersion: `${apiGroup}/v1`, metadata, ...object });
+      await kubectlOk(['create', '-f', '-'], { input });
+    }
     await createToken(admin, 'out-of-reach', { urls: [path.replace('/k8s', '')] });
     const authorization = `Bearer ${await readyToken(admin, 'out-of-reach')}`;
+    await kubectlOk(['delete', 'rolebinding', 'guest', '-n', namespace]);
     const viewer = await ConsoleSocket.open(path, { authorization });
     const reason = 'The cluster does not allow access to the console of remote.';
     expect(await viewer.closed).toEqual({ code: 1008, reason });
@@ -205,7 +219,7 @@ describe('denials, on both doors', () => {
   });
 
   it('row 3: a grant of everything reaches no secret', async () => {
-    const all = await issue({ urls: ['*'], duration: '10m' }, { token: true });
+    const all = await issue({ urls: ['*'], duration: '10m' }, { token: true, as: 'admin' });
     const headers = { authorization: `Bearer ${all.token ?? ''}` };
     expect((await gateway('/k8s/api/v1/namespaces/gateway-example/pods', { headers })).status).toBe(200);
     for (const path of ['/k8s/api/v1/namespaces/gateway-example/secrets', '/k8s/api/v1/secrets?watch=true']) {

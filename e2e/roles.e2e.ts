@@ -67,7 +67,7 @@ describe('an issuer', () => {
   const patch = (spec: object) => ['patch', 'gt', 'roles-grant', '--type=merge', '-p', JSON.stringify({ spec })];
 
   it('changes nothing of a grant but revoked and description (security row 3)', async () => {
-    await kubectlOk('create -f - --as=ada', { input: gatetoken('roles-grant', { vm: 'demo', duration: '10m' }) });
+    await kubectlOk('create -f - --as=ed', { input: gatetoken('roles-grant', { vm: 'demo', duration: '10m' }) });
     for (const [field, value] of Object.entries({ vm: 'stopped', urls: ['*'], duration: '20m', 'view-only': true })) {
       expect(await kubectlFails([...patch({ [field]: value }), '--as=ada'])).toContain(`spec.${field} is immutable`);
     }

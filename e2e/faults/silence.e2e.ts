@@ -127,7 +127,8 @@ describe('an operator whose copy of the GateTokens lags', () => {
       const isSigning = seen.method === 'PATCH' && seen.path.endsWith('/gatetokens/lag/status');
       if (isSigning && silenced === 0) silenced = proxy.silence((one) => isTokenWatch(one) && between.isOperator(one));
     };
-    const token = { metadata: { name: 'lag', namespace }, spec: { urls: ['/api/v1/nodes'], duration: '30m' } };
+    const urls = [`/api/v1/namespaces/${namespace}/pods`];
+    const token = { metadata: { name: 'lag', namespace }, spec: { urls, duration: '30m' } };
     await admin.create(types.gateTokens, { apiVersion: API_VERSION, kind: 'GateToken', ...token });
     await until('it is signed', () => signatures.size === 1);
     expect(silenced).toBe(1);

@@ -13,12 +13,15 @@ export function bearer(context: 'admin' | 'dev' | 'viewer'): Record<string, stri
 
 export const json = { 'content-type': 'application/json' };
 
-/** Issues a grant over REST as `dev`. @throws Error with the message of the answer's Status */
-export async function issue(request: IssueRequest, options: { token?: boolean } = {}): Promise<IssueResponse> {
+/** Issues a grant over REST. @param options.as default: `dev` @throws Error with the message of the answer's Status */
+export async function issue(
+  request: IssueRequest,
+  options: { token?: boolean; as?: 'admin' | 'dev' } = {},
+): Promise<IssueResponse> {
   const path = `/api/v1/namespaces/${cluster().namespace}/gatetokens${options.token === true ? '?token=true' : ''}`;
   const response = await gateway(path, {
     method: 'POST',
-    headers: { ...bearer('dev'), ...json },
+    headers: { ...bearer(options.as ?? 'dev'), ...json },
     body: JSON.stringify(request),
   });
   const body = (await response.json()) as IssueResponse | Status;
