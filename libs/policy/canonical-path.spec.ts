@@ -63,6 +63,64 @@ describe('security row 1: one canonical path', () => {
     expect(reason(raw)).toBe(expected);
   });
 
+  it.each([
+    ['api', 'The path must start with "/".'],
+    ['/api?x', 'The path must not contain a query or a fragment.'],
+    ['/api;x', 'The path contains a character that is not allowed.'],
+    ['/api//v1', 'The path contains an empty segment ("//" or a trailing "/").'],
+    ['/api/../v1', 'The path contains a "." or ".." segment.'],
+    ['/api%zz', 'The path contains an invalid percent-encoding.'],
+    ['/%61pi', 'The path percent-encodes a character that does not need it: write the character itself.'],
+    [
+      '/api%2fv1',
+      'The path percent-encodes a slash, backslash, semicolon, percent sign or control character, which is not allowed.',
+    ],
+  ])('%s: %s', (raw, message) => {
+    expect(canonicalPath(raw)).toMatchObject({ ok: false, message });
+  });
+
+  it.each([...'ABCXYZabcxyz0189-_~'])('refuses the escape of %s, and takes it plainly', (char) => {
+    expect(reason(`/x${char}`)).toBe('ok');
+    const escape = char.charCodeAt(0).toString(16);
+    expect(reason(`/%${escape}`)).toBe('needless-escape');
+    expect(reason(`/%${escape.toUpperCase()}`)).toBe('needless-escape');
+  });
+
+  it.each([..."!$&'()*+,=:@"])('takes %s plainly and as an escape', (char) => {
+    expect(reason(`/x${char}`)).toBe('ok');
+    expect(reason(`/%${char.charCodeAt(0).toString(16)}`)).toBe('ok');
+  });
+
+  it.each([...'"<>[]^`{|} \u007f'])('refuses %j, and takes the escape of what is printable', (char) => {
+    expect(reason(`/x${char}`)).toBe('character');
+    expect(reason(`/%${char.charCodeAt(0).toString(16)}`)).toBe(char === '\u007f' ? 'refused-escape' : 'ok');
+  });
+
+  it.each([
+    ['/%1f', 'refused-escape'],
+    ['/%20', 'ok'],
+    ['/%2f', 'refused-escape'],
+    ['/%30', 'needless-escape'],
+    ['/%60', 'ok'],
+    ['/%7f', 'refused-escape'],
+    ['/%80', 'bad-escape'],
+    ['/%C3%A9', 'ok'],
+    ['/%/a', 'bad-escape'],
+    ['/%2:', 'bad-escape'],
+    ['/%2`', 'bad-escape'],
+    ['/%2g', 'bad-escape'],
+    ['/%2/', 'bad-escape'],
+    ['/%2@', 'bad-escape'],
+    ['/%2E', 'dot-segment'],
+    ['/a%2ea', 'dot-segment'],
+    ['/a.', 'ok'],
+    ['/a..', 'ok'],
+    ['/..a', 'ok'],
+    ['/.a/b', 'ok'],
+  ])('%s: %s', (raw, expected) => {
+    expect(reason(raw)).toBe(expected);
+  });
+
   const piece = fc.constantFrom(
     'a',
     'pods',

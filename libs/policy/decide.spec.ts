@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type GrantSource } from './grant.js';
-import { decide, parseGrant, parseRequest } from './index.js';
+import { decide, parseGrant, parseRequest, requestTarget } from './index.js';
 
 const NS = '/api/v1/namespaces/ns';
 const VMI = '/apis/subresources.kubevirt.io/v1/namespaces/ns/virtualmachineinstances';
@@ -137,6 +137,40 @@ describe('security row 3: never secrets, tokens, roles or grants', () => {
     [`${NS}/serviceaccounts/token`, 'allow'],
   ])('does not mistake a name for a kind: %s', (path, expected) => {
     expect(asks('*', path)).toBe(expected);
+  });
+});
+
+describe('a refusal', () => {
+  it.each<[string, GrantSource, string]>([
+    ['No link can grant access to secrets, tokens, roles or links.', { urls: ['*'] }, '/api/v1/secrets'],
+    ['This link does not allow this method.', { urls: ['*'], verbs: ['post'] }, '/version'],
+    ['This link does not allow this path.', { urls: ['/version'] }, '/versions'],
+    [
+      'Only a URL without "*" can grant exec, attach, portforward, proxy, usbredir or vsock.',
+      { urls: ['*'] },
+      `${NS}/pods/web/exec`,
+    ],
+    ['This link is view only.', { urls: [`${NS}/pods/web/exec`], viewOnly: true }, `${NS}/pods/web/exec`],
+  ])('says why: %s', (message, source, path) => {
+    const parsed = parseRequest('GET', path);
+    expect(parsed.ok && decide(parseGrant(source), parsed.request)).toMatchObject({ allow: false, message });
+  });
+
+  it('of a path that has two readings says why', () => {
+    expect(parseRequest('GET', '/api//v1')).toEqual({
+      ok: false,
+      reason: 'empty-segment',
+      message: 'The path contains an empty segment ("//" or a trailing "/").',
+    });
+  });
+});
+
+describe('the request that is sent on', () => {
+  it.each([
+    ['/api', '', '/api'],
+    ['/api', 'a=1', '/api?a=1'],
+  ])('%s with "%s" is %s', (path, query, expected) => {
+    expect(requestTarget({ path, query })).toBe(expected);
   });
 });
 

@@ -18,6 +18,29 @@ describe('explain', () => {
     expect(explain(parseGrant({ urls: [url], verbs: ['get', 'delete'] }))).toEqual([expected]);
   });
 
+  const VMI = '/apis/subresources.kubevirt.io/v1/namespaces/ns/virtualmachineinstances/vm';
+  it.each<[string, string[], string]>([
+    [`${NS}/pods/web`, ['post', 'put', 'patch'], 'Create, replace, and change pods web in namespace ns.'],
+    ['/version', ['head'], 'HEAD /version.'],
+    ['/version', ['head', 'options'], 'HEAD and OPTIONS /version.'],
+    ['/api/v1/nodes/n', ['get'], 'Read nodes n.'],
+    ['/api/v1/watch', ['get'], 'Read /api/v1/watch.'],
+    [`${VMI}/vnc`, ['get'], 'Use the screen of virtual machine vm in namespace ns.'],
+    [`${VMI}/vnc`, ['put'], 'Replace virtualmachineinstances/vnc vm in namespace ns.'],
+    [`${VMI}/vnc/screenshot`, ['get'], 'Read virtualmachineinstances/vnc/screenshot vm in namespace ns.'],
+    [
+      `${NS}/serviceaccounts/a/token`,
+      ['post'],
+      `Nothing at ${NS}/serviceaccounts/a/token: no link can grant access to service account tokens.`,
+    ],
+  ])('%s by %j: %s', (url, verbs, expected) => {
+    expect(explain(parseGrant({ urls: [url], verbs }))).toEqual([expected]);
+  });
+
+  it('says once what two URLs allow', () => {
+    expect(explain(parseGrant({ urls: [`${VMI}/vnc`, `${VMI.replace('v1', 'v1alpha3')}/vnc`] }))).toHaveLength(1);
+  });
+
   it('names the consoles of a VM once, whatever the version', () => {
     expect(explain(parseGrant({ vm: 'testvm', namespace: 'ns', viewOnly: true }))).toEqual([
       'Use the screen of virtual machine testvm in namespace ns.',
@@ -41,10 +64,20 @@ describe('neverGranted', () => {
     [`${NS}/serviceaccounts/a/token`, 'service account tokens'],
     ['/apis/kubegateway.kubevirt.io/v1beta1/*', "the gateway's own objects"],
     ['/apis/rbac.authorization.k8s.io/v1/roles', 'roles and bindings'],
+    ['/apis/authorization.openshift.io/v1/rolebindings', 'roles and bindings'],
+    ['/apis/oauth.openshift.io/v1/oauthaccesstokens', 'access tokens'],
   ])('%s: %s', (url, what) => {
     expect(neverGranted([url])).toEqual([{ url, what }]);
   });
-  it.each([`${NS}/secrets*`, `${NS}/*`, '*', `${NS}/pods/web`])('says nothing of %s', (url) => {
+  it.each([
+    `${NS}/secrets*`,
+    `${NS}/*`,
+    '*',
+    `${NS}/pods/web`,
+    `${NS}/pods/a/token`,
+    '/apis/apps/v1/secrets',
+    'nonsense',
+  ])('says nothing of %s', (url) => {
     expect(neverGranted([url])).toEqual([]);
   });
 });

@@ -36,6 +36,40 @@ describe('parseGrant', () => {
     expect(code(source)).toBe(expected);
   });
 
+  it.each<[string, GrantSource]>([
+    ['urls or vm is required.', {}],
+    ['urls: at most 500, not 501.', { urls: Array.from({ length: 501 }, (_, i) => `/a${i}`) }],
+    ['urls: "api": The path must start with "/".', { urls: ['api'] }],
+    ['urls: "/a*b": "*" is allowed only at the end of a URL.', { urls: ['/a*b'] }],
+    [
+      `urls: "/${'a'.repeat(76)}...": The URL has 2049 characters; the maximum is 2048.`,
+      { urls: [`/${'a'.repeat(2048)}`] },
+    ],
+    [`urls: "${'x'.repeat(80)}": The path must start with "/".`, { urls: ['x'.repeat(80)] }],
+    [`urls: "${'x'.repeat(77)}...": The path must start with "/".`, { urls: ['x'.repeat(81)] }],
+    ['vm: "../vm" is not a valid name of a virtual machine.', { vm: '../vm', namespace: 'ns' }],
+    ['vm: the namespace of the virtual machine is required.', { vm: 'vm' }],
+    ['verbs: "connect" is not an HTTP method.', { urls: ['/api'], verbs: ['connect'] }],
+    ['verbs: at least one HTTP method is required.', { urls: ['/api'], verbs: [] }],
+  ])('says why not: %s', (message, source) => {
+    expect(() => parseGrant(source)).toThrow(expect.objectContaining({ name: 'PolicyError', message }));
+  });
+
+  it('takes 500 URLs, and one of 2048 characters', () => {
+    expect(parseGrant({ urls: Array.from({ length: 500 }, (_, i) => `/a${i}`) }).urls).toHaveLength(500);
+    expect(code({ urls: [`/${'a'.repeat(2047)}`] })).toBe('ok');
+  });
+
+  it('means GET, with control, where nothing else is said, and each URL once', () => {
+    const grant = parseGrant({ urls: ['/api', '/api', '/apis'] });
+    expect(grant.urls).toEqual(['/api', '/apis']);
+    expect([...grant.methods]).toEqual(['GET', 'HEAD']);
+    expect(grant.viewOnly).toBe(false);
+    const every = ['get', 'head', 'post', 'put', 'patch', 'delete', 'options'];
+    expect([...parseGrant({ urls: ['/api'], verbs: every }).methods]).toEqual(every.map((verb) => verb.toUpperCase()));
+    expect([...parseGrant({ urls: ['/api'], verbs: ['post'] }).methods]).toEqual(['POST']);
+  });
+
   it('repeats a long wrong URL in part only', () => {
     expect(() => parseGrant({ urls: ['x'.repeat(5000)] })).toThrow(/^urls: .{0,200}$/);
   });
