@@ -24,7 +24,6 @@ beforeAll(async () => {
     'virtualmachineinstances/vnc': 'get',
     'virtualmachineinstances/console': 'get',
   });
-  await scaleOperator(admin, 0);
 });
 afterAll(async () => {
   await scaleOperator(admin, 1);
@@ -65,6 +64,8 @@ it('whoever may write the status of GateTokens makes none valid (security row 13
     metadata: { name: 'forged' },
     spec,
   });
+  await until('the operator refuses it', async () => (await statusOf('forged'))?.phase === 'Error');
+  await scaleOperator(admin, 0);
   const forged = { phase: 'Ready', data: dataOf(48), 'gate-server': 'gateserver-sample' } as const;
   await forge('forged', forged);
   expect((await statusOf('forged'))?.phase).toBe('Ready');

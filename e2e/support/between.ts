@@ -8,11 +8,12 @@ import { FaultyProxy, type Seen } from './faulty-proxy.js';
 import { OwnProgram } from './own-program.js';
 import { Signatures } from './signatures.js';
 import { until } from './until.js';
+import { routeWebhook } from './webhook.js';
 
 const OPERATOR = { namespace: 'kube-gateway', deployment: 'kube-gateway-operator' };
 
 interface Scaled extends KubeObject {
-  status?: { replicas?: number };
+  status?: { replicas?: number; readyReplicas?: number };
 }
 
 /**
@@ -61,6 +62,7 @@ export class Between {
     this.#ends.push(() => upstream.close());
     this.#operator = await OwnProgram.start(upstream, { ...OPERATOR, podName: 'faults-operator' });
     this.#ends.push(() => this.operator.stop());
+    this.#ends.push(await routeWebhook(admin, this.operator.webhookPort));
     this.#gate = await OwnProgram.start(upstream, {
       namespace,
       deployment: 'gateserver-sample',
@@ -131,7 +133,7 @@ export const pods = (): string => `/api/v1/namespaces/${cluster().namespace}/pod
 
 export const isTokenWatch = ({ watch, path }: Seen): boolean => watch && path.endsWith('/gatetokens');
 
-/** Has the cluster's own operator rest, or work again. */
+/** Has the cluster's own operator rest, or work again: its webhook too. */
 export async function scaleOperator(admin: OwnClient, replicas: number): Promise<void> {
   await admin.patch(types.deployments, OPERATOR.deployment, OPERATOR.namespace, { spec: { replicas } }, 'merge');
   await until(
@@ -139,7 +141,8 @@ export async function scaleOperator(admin: OwnClient, replicas: number): Promise
     async () => {
       const found = await admin.get<Scaled>(types.deployments, OPERATOR.deployment, OPERATOR.namespace);
       const { items } = await admin.list(types.pods, OPERATOR.namespace);
-      return (found.status?.replicas ?? 0) === replicas && items.length === replicas;
+      const { replicas: all = 0, readyReplicas: ready = 0 } = found.status ?? {};
+      return all === replicas && ready === replicas && items.length === replicas;
     },
     60_000,
   );

@@ -21,14 +21,18 @@ type Deployment = KubeObject & { spec: Pick<DetachedOptions, 'template'> };
 export class OwnProgram {
   restarts = 0;
   readonly url: string;
+  /** Of the operator: where its webhook listens. */
+  readonly webhookPort: number;
   #stop: () => Promise<void> = () => Promise.resolve();
 
   private constructor(
     private readonly name: string,
     private readonly dir: string,
     port: number,
+    webhookPort: number,
   ) {
     this.url = `http://127.0.0.1:${port}`;
+    this.webhookPort = webhookPort;
   }
 
   /**
@@ -38,12 +42,16 @@ export class OwnProgram {
   static async start(upstream: Upstream, options: OwnProgramOptions): Promise<OwnProgram> {
     const { namespace, deployment, podName, publicUrls } = options;
     const { spec } = await new OwnClient(upstream).get<Deployment>(types.deployments, deployment, namespace);
-    const port = await freePort();
-    for (const { env = [] } of spec.template.spec.containers) {
+    const [port, webhookPort] = [await freePort(), await freePort()];
+    for (const container of spec.template.spec.containers) {
+      const { env = [], ports = [] } = container;
       const urls = env.find(({ name }) => name === 'PUBLIC_URLS');
       if (urls && publicUrls) urls.value = `${urls.value ?? ''},${publicUrls(port)}`;
+      // A port that the test knows, and not one that is chosen at the start.
+      container.ports = ports.filter(({ name }) => name !== 'webhook');
+      container.env = [...env, { name: 'WEBHOOK_LISTEN', value: `127.0.0.1:${webhookPort}` }];
     }
-    const program = new OwnProgram(podName, mkdtempSync(join(tmpdir(), 'kube-gateway-own-')), port);
+    const program = new OwnProgram(podName, mkdtempSync(join(tmpdir(), 'kube-gateway-own-')), port, webhookPort);
     try {
       await program.#run({ upstream, namespace, template: spec.template, port });
     } catch (error) {

@@ -11,7 +11,6 @@ import { TokensFile } from './authn/tokens-file.js';
 import { NoEscalation } from './authz/escalation.js';
 import { Rbac } from './authz/rbac.js';
 import { aggregateRoles } from './bootstrap/aggregated-roles.js';
-import { expireEvents } from './bootstrap/expired-events.js';
 import { bootstrap } from './bootstrap/index.js';
 import { type Context } from './context.js';
 import { CrdController } from './crd/controller.js';
@@ -80,14 +79,12 @@ export async function startApiServer(options: Options): Promise<Running> {
   };
   await bootstrap(ctx, bound, pki);
   const stopRoles = aggregateRoles(objects);
-  const stopExpiry = expireEvents(store, now);
   const cut = serve(server, parts);
   return {
     port: bound,
     pki,
     async stop() {
       stopRoles();
-      stopExpiry();
       crds.stop();
       connected.stop();
       await cut();

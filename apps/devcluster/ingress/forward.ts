@@ -71,6 +71,12 @@ export function forwardUpgrade(
   for (let i = 0; i < headers.length; i += 2) lines.push(`${headers[i]}: ${headers[i + 1]}`);
   socket.write(`${lines.join('\r\n')}\r\n\r\n`);
   if (head.length > 0) socket.write(head);
+  tunnel(client, socket);
+}
+
+/** Bytes both ways; without a socket, or once one of the two ends, both do. */
+export function tunnel(client: Duplex, socket: Socket | undefined): void {
+  if (!socket || client.destroyed) return void (socket ?? client).destroy();
   client.once('error', () => socket.destroy());
   socket.once('error', () => client.destroy());
   client.once('close', () => socket.destroy());

@@ -1,5 +1,4 @@
-import { type Server } from 'node:http';
-import { type Socket } from 'node:net';
+import { type Server, type Socket } from 'node:net';
 import { OwnClient, Upstream } from '#libs/kube';
 import { Certificates, ownAuthority } from './certificates.js';
 import { type Backend } from './routes.js';
@@ -18,6 +17,8 @@ export interface IngressOptions {
   optionalPorts?: number[];
   /** The Service behind `http://localhost:PORT`. */
   fallback: Backend;
+  /** The Service whose connections are taken on a port of their own, any free one. */
+  passed: Backend;
   /** While false, `http://localhost:PORT/readyz` says 503. */
   isReady?: () => boolean;
   onError?: (error: unknown) => void;
@@ -26,6 +27,7 @@ export interface IngressOptions {
 export interface Running {
   port: number;
   httpsPort: number;
+  passedPort: number;
   /** The optional ports that it listens on. */
   optionalPorts: number[];
   stop(): Promise<void>;
@@ -56,10 +58,11 @@ export async function start(options: IngressOptions): Promise<Running> {
     await table.start();
     const port = await open(servers, () => doors.http(), options.port);
     const httpsPort = await open(servers, () => doors.https(certificates), options.httpsPort);
+    const passedPort = await open(servers, () => doors.tcp(options.passed), 0);
     const extra = options.optionalPorts ?? [];
     const tried = extra.map((wanted) => open(servers, () => doors.https(certificates), wanted).catch(() => undefined));
     const optionalPorts = (await Promise.all(tried)).filter((opened) => opened !== undefined);
-    return { port, httpsPort, optionalPorts, stop };
+    return { port, httpsPort, passedPort, optionalPorts, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,9 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
+import { createServer as createTcpServer, type Server as TcpServer } from 'node:net';
 import { type Duplex } from 'node:stream';
 import { refuse, refuseUpgrade } from './answers.js';
 import { type Certificates } from './certificates.js';
-import { connectFirst, forward, forwardUpgrade, type Scheme } from './forward.js';
+import { connectFirst, forward, forwardUpgrade, type Scheme, tunnel } from './forward.js';
+import { type Backend } from './routes.js';
 import { type RouteTable } from './table.js';
 
 const LOCAL = new Set(['localhost', '127.0.0.1', '[::1]']);
@@ -39,6 +41,14 @@ export class Doors {
       },
     });
     return this.wire(server, 'https');
+  }
+
+  /** Connections as they come, to one Service: nothing else here routes its address. */
+  tcp(backend: Backend): TcpServer {
+    return createTcpServer((client) => {
+      client.on('error', () => undefined);
+      void connectFirst(this.table.endpoints(backend)).then((socket) => tunnel(client, socket));
+    });
   }
 
   private wire(server: Server, scheme: Scheme): Server {

@@ -56,7 +56,9 @@ beforeAll(async () => {
   await parts.add(Promise.resolve({ stop: () => upstream.close() }));
   client = new OwnClient(upstream);
   const fallback = { namespace: NAMESPACE, service: { name: 'web', port: { number: 80 } } };
-  ingress = await parts.add(startIngress({ kubeconfig, data: folder.at('ingress'), port: 0, httpsPort: 0, fallback }));
+  const ports = { port: 0, httpsPort: 0 };
+  const passed = fallback;
+  ingress = await parts.add(startIngress({ kubeconfig, data: folder.at('ingress'), ...ports, fallback, passed }));
   await parts.add(
     startNode({
       kubeconfig,

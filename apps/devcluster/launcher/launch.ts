@@ -17,7 +17,7 @@ import { type Options } from './options.js';
 import { type Parts } from './parts.js';
 import { listenError } from './ports.js';
 import { allWell, type Check, deploymentCheck, gatewayCheck, gateServerCheck, machineCheck } from './readiness.js';
-import { withPorts } from './sample.js';
+import { isGateServer, withPorts, withWebhook } from './sample.js';
 import { serverProgram } from './server-program.js';
 import { type Link, readState, type State, writeState } from './state.js';
 
@@ -62,8 +62,7 @@ export async function launch(context: LaunchContext): Promise<Facts> {
   const client = new OwnClient(upstream);
   let ready = false;
   const ingress = await bringUpParts(context, kubeconfig, guests, () => ready);
-  await install(client, context);
-  say('operator and samples installed');
+  await install(client, context, ingress.passedPort);
   const link = await waitForAll(client, context, state.link);
   ready = true;
   return {
@@ -110,6 +109,7 @@ async function bringUpParts(
       httpsPort: options.httpsPort,
       optionalPorts: [443],
       fallback: { namespace: NAMESPACE, service: { name: GATE_SERVER, port: { number: GATEWAY_PORT } } },
+      passed: { namespace: 'kube-gateway', service: { name: 'kube-gateway-webhook' } },
       isReady,
       onError: log.of('ingress'),
     }).catch((error: unknown) => {
@@ -140,11 +140,17 @@ async function bringUpParts(
   return ingress;
 }
 
-async function install(client: OwnClient, { options }: LaunchContext): Promise<void> {
+/** @param port of localhost, through which the webhook is reached */
+async function install(client: OwnClient, context: LaunchContext, port: number): Promise<void> {
+  const { options } = context;
   const applier = new Applier(client);
-  await applier.apply(readManifests(`${ROOT}deploy/install.yaml`));
+  await applier.apply(withWebhook(readManifests(`${ROOT}deploy/install.yaml`), port));
   const ports = { http: options.port, https: options.httpsPort };
-  await applier.apply(withPorts(readManifests(`${ROOT}deploy/samples`), ports));
+  const samples = withPorts(readManifests(`${ROOT}deploy/samples`), ports);
+  await applier.apply(samples.filter((object) => !isGateServer(object)));
+  await settle(context, [deploymentCheck(client, 'kube-gateway', 'kube-gateway-operator')]);
+  // The webhook is asked about a GateServer, and the API server may not have seen its new authority yet.
+  await settle(context, [{ name: 'samples', look: () => applier.apply(samples) }]);
 }
 
 /**
@@ -152,8 +158,7 @@ async function install(client: OwnClient, { options }: LaunchContext): Promise<v
  * @returns a link to the sample VM
  */
 async function waitForAll(client: OwnClient, context: LaunchContext, earlier: Link | undefined): Promise<Link> {
-  const operator = deploymentCheck(client, 'kube-gateway', 'kube-gateway-operator');
-  await settle(context, [operator, machineCheck(client, MACHINE)]);
+  await settle(context, [machineCheck(client, MACHINE)]);
   const link = await linkTo(client, MACHINE, earlier);
   writeState(context.folder, { ...readState(context.folder), link });
   await settle(context, [

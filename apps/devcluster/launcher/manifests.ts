@@ -35,7 +35,7 @@ export class Applier {
 
   constructor(private readonly client: KubeClient) {}
 
-  async apply(objects: KubeObject[]): Promise<void> {
+  async apply(objects: KubeObject[]): Promise<undefined> {
     for (const object of objects) await this.one(object);
   }
 

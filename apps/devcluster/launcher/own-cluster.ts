@@ -49,7 +49,9 @@ async function launch(context: LaunchContext, cluster: OwnCluster): Promise<OwnF
   const manifests = readManifests(`${ROOT}deploy/install.yaml`);
   const [operator] = manifests.filter(isDeployment);
   if (!operator) throw new UserError(`${ROOT}deploy/install.yaml does not contain the operator's Deployment.`);
-  await applier.apply(manifests.filter((object) => !isDeployment(object)));
+  await applier.apply(manifests.filter((object) => !isDeployment(object) && !isOfWebhook(object)));
+  for (const container of operator.spec.template.spec.containers)
+    container.env = container.env?.filter(({ name }) => name !== 'WEBHOOK_SERVICE') ?? [];
   say(`CRDs and roles installed on ${upstream.server.origin}`);
   const run = async (
     what: 'operator' | 'gateway',
@@ -83,6 +85,9 @@ export function podNames(data: string, host = hostname()): { operator: string; g
 }
 
 const isDeployment = (object: KubeObject): object is Deployment => object.kind === 'Deployment';
+
+/** Of no use here: the cluster does not reach this machine. */
+const isOfWebhook = ({ kind = '' }: KubeObject): boolean => /^Service$|WebhookConfiguration$/.test(kind);
 
 function asUserError(error: unknown): never {
   if (error instanceof ProgramError || isKubeError(error)) throw new UserError(error.message);

@@ -9,7 +9,7 @@ interface GateServer extends KubeObject {
   spec: { route: string; 'public-urls'?: string[] };
 }
 
-const isGateServer = (object: KubeObject): object is GateServer => object.kind === 'GateServer';
+export const isGateServer = (object: KubeObject): object is GateServer => object.kind === 'GateServer';
 
 /** The ports that the samples are written with. */
 const WRITTEN: Ports = { http: 8080, https: 8443 };
@@ -24,5 +24,17 @@ export function withPorts(objects: KubeObject[], ports: Ports): KubeObject[] {
         .replace(`${object.spec.route}:${WRITTEN.https}`, `${object.spec.route}:${ports.https}`),
     );
     return { ...object, spec: { ...object.spec, ...(urls ? { 'public-urls': urls } : {}) } };
+  });
+}
+
+type Installed = KubeObject & { spec?: object; webhooks?: { clientConfig: { service: object } }[] };
+
+/** The webhook where a port of localhost leads to it, and not its Service, whose address is not routed. */
+export function withWebhook(objects: Installed[], port: number): KubeObject[] {
+  return objects.map((object) => {
+    const { kind, spec, webhooks } = object;
+    if (kind === 'Service') return { ...object, spec: { ...spec, type: 'ExternalName', externalName: 'localhost' } };
+    for (const { clientConfig } of webhooks ?? []) clientConfig.service = { ...clientConfig.service, port };
+    return object;
   });
 }

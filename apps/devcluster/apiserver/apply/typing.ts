@@ -19,20 +19,18 @@ const UNTYPED: Node = { kind: 'object', members: false, field: () => UNTYPED };
 const LIST_KEYS: Record<string, string[]> = {
   containers: ['name'],
   initContainers: ['name'],
-  ephemeralContainers: ['name'],
   volumes: ['name'],
   env: ['name'],
   volumeMounts: ['mountPath'],
-  volumeDevices: ['devicePath'],
   imagePullSecrets: ['name'],
   secrets: ['name'],
-  hostAliases: ['ip'],
   podIPs: ['ip'],
   hostIPs: ['ip'],
   conditions: ['type'],
   addresses: ['type'],
   ownerReferences: ['uid'],
   topologySpreadConstraints: ['topologyKey', 'whenUnsatisfiable'],
+  webhooks: ['name'],
 };
 
 /** Lists whose items are replaced as a whole. */

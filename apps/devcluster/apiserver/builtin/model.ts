@@ -58,11 +58,8 @@ const QUANTITIES = new Set([
   'V1ResourceRequirements.limits',
   'V1ResourceRequirements.requests',
   'V1EmptyDirVolumeSource.sizeLimit',
-  'V1ResourceFieldSelector.divisor',
   'V1NodeStatus.allocatable',
   'V1NodeStatus.capacity',
-  'V1PodSpec.overhead',
-  'V1ContainerStatus.allocatedResources',
 ]);
 
 function typeOf({ baseName, type, format }: Attribute, model: string): Type {

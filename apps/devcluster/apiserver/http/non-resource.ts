@@ -11,10 +11,6 @@ import { send, sendObject, sendText } from './respond.js';
 const VERSION = {
   major: '1',
   minor: '36',
-  emulationMajor: '1',
-  emulationMinor: '36',
-  minCompatibilityMajor: '1',
-  minCompatibilityMinor: '35',
   gitVersion: 'v1.36.0',
   gitCommit: 'none',
   gitTreeState: 'clean',

@@ -3,7 +3,7 @@ import { ageOf } from './age.js';
 import { ageColumn, type Column, nameColumn } from './column.js';
 import { jsonPath } from './json-path.js';
 import { ingressColumns, serviceColumns } from './network.js';
-import { configMapColumns, eventColumns, namespaceColumns, secretColumns, serviceAccountColumns } from './others.js';
+import { configMapColumns, eventColumns, namespaceColumns, secretColumns } from './others.js';
 import { podColumns } from './pods.js';
 import { deploymentColumns, nodeColumns, replicaSetColumns } from './workloads.js';
 
@@ -16,7 +16,6 @@ const BUILT_IN: Record<string, Column[]> = {
   secrets: secretColumns,
   configmaps: configMapColumns,
   namespaces: namespaceColumns,
-  serviceaccounts: serviceAccountColumns,
   nodes: nodeColumns,
   events: eventColumns,
   ingresses: ingressColumns,

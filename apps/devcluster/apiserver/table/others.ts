@@ -1,4 +1,4 @@
-import { at, fieldsOf, listOf, textOf } from '../fields.js';
+import { at, fieldsOf, textOf } from '../fields.js';
 import { type KubeObject } from '../types.js';
 import { ageOf } from './age.js';
 import { ageColumn, type Column, column, nameColumn } from './column.js';
@@ -21,12 +21,6 @@ export const configMapColumns: Column[] = [
 export const namespaceColumns: Column[] = [
   nameColumn,
   column('Status', (namespace) => namespace.status?.['phase']),
-  ageColumn,
-];
-
-export const serviceAccountColumns: Column[] = [
-  nameColumn,
-  column('Secrets', (account) => listOf(account['secrets']).length, 'integer'),
   ageColumn,
 ];
 
