@@ -45,8 +45,9 @@ function bundlesAt(path: string): (string | undefined)[] {
 }
 
 it('says what is missing, and writes its authorities into both configurations', async () => {
-  expect(bundles.problem()).toContain('MutatingWebhookConfiguration kube-gateway does not exist');
+  expect(bundles.problem()).toContain('MutatingWebhookConfiguration kube-gateway cannot be read');
   bundles.start();
+  await expect.poll(() => bundles.problem()).toContain('MutatingWebhookConfiguration kube-gateway does not exist');
   api.put(MUTATING, configuration(hook('a')));
   api.put(VALIDATING, configuration(hook('b'), hook('c')));
   await expect.poll(() => bundles.problem()).toBeUndefined();
@@ -74,7 +75,9 @@ it('leaves webhooks of others alone, and says when none is its own', async () =>
   api.put(VALIDATING, configuration(other));
   bundles.start();
   await expect.poll(() => bundlesAt(MUTATING)).toEqual([undefined, 'one']);
-  await expect.poll(() => bundles.problem()).toContain('ValidatingWebhookConfiguration kube-gateway does not call');
+  await expect
+    .poll(() => bundles.problem() ?? '')
+    .toContain('ValidatingWebhookConfiguration kube-gateway does not call');
   expect(bundlesAt(VALIDATING)).toEqual([undefined]);
 });
 

@@ -53,6 +53,7 @@ export class CaBundles {
     const caBundle = this.#bundle;
     if (!caBundle) return 'The webhook has no certificate yet.';
     for (const [{ kind }, informer] of this.#informers) {
+      if (!informer.hasSynced) return `${kind} ${NAME} cannot be read yet.`;
       const found = informer.get(NAME);
       if (!found) return `${kind} ${NAME} does not exist. Apply deploy/install.yaml.`;
       const ours = this.#ours(found);

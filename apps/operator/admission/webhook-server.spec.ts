@@ -51,9 +51,13 @@ async function certify(cn = 'first'): Promise<void> {
   tell();
 }
 
-async function post(path: string, body: string, { method = 'POST', type = 'application/json' } = {}) {
+async function post(
+  path: string,
+  body: string,
+  { method = 'POST', type = 'application/json', agent = new Agent() } = {},
+) {
   const headers = { 'content-type': type, 'content-length': Buffer.byteLength(body) };
-  const to = { host: '127.0.0.1', port: server.port, servername: HOST, ca: ca.cert, agent: new Agent() };
+  const to = { host: '127.0.0.1', port: server.port, servername: HOST, ca: ca.cert, agent };
   const sent = request({ ...to, method, path, headers }).end(body);
   const [answer] = (await once(sent, 'response')) as [IncomingMessage];
   const { CN } = (answer.socket as TLSSocket).getPeerCertificate().subject;
@@ -70,6 +74,27 @@ it('answers nobody before it has a certificate, and takes another without a rest
   });
   await certify('second');
   expect(await post('/mutate', '{"a":2}')).toMatchObject({ code: 200, said: '{"seen":{"a":2}}', CN: 'second' });
+});
+
+it('answers what it was asked before it ends, and ends then', async () => {
+  await certify();
+  let finish = (): void => undefined;
+  const finished = new Promise<void>((resolve) => (finish = resolve));
+  const asked = new Promise<void>((resolve) => {
+    decide = async () => {
+      resolve();
+      await finished;
+      return { decided: true };
+    };
+  });
+  const agent = new Agent({ keepAlive: true });
+  const pending = post('/validate', '{}', { agent });
+  await asked;
+  const stopped = server.stop();
+  finish();
+  expect((await pending).said).toBe('{"decided":true}');
+  await stopped;
+  agent.destroy();
 });
 
 it('takes reviews of an update of the largest objects', async () => {

@@ -47,11 +47,11 @@ export class WebhookServer {
     });
   }
 
-  stop(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#server.close(() => resolve());
-      this.#server.closeAllConnections();
-    });
+  /** What has been asked is still answered. */
+  async stop(): Promise<void> {
+    const late = setTimeout(() => this.#server.closeAllConnections(), ANSWER_WITHIN_MS);
+    await new Promise((resolve) => this.#server.close(resolve));
+    clearTimeout(late);
   }
 
   #application(): Express {
@@ -63,6 +63,7 @@ export class WebhookServer {
           refuse(res, 504, 'The operator could not decide in time. Try again; if that does not help, see its log.'),
         );
         const review = await answer(req.body);
+        if (!this.#server.listening) res.shouldKeepAlive = false;
         if (!res.headersSent) res.json(review);
       });
     door('/mutate', (body) => this.mutator.answer(body));
