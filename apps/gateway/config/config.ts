@@ -45,6 +45,8 @@ export interface GatewayConfig extends ProgramConfig {
   /** False: JWTs are refused, links alone are issued. */
   readonly storeTokens: boolean;
   readonly acceptUnregistered: boolean;
+  /** Who asks whether an issuer may do themselves what they give: the admission webhook, or the gateway. */
+  readonly issuerCheck: 'webhook' | 'gateway';
   readonly frameAncestors: readonly string[];
   readonly webApp?: URL;
   /** Folder of the built dashboard: index.html, guest.html, assets. */
@@ -78,6 +80,7 @@ const schema = z
     SHUTDOWN_DELAY: milliseconds.default(0),
     STORE_TOKENS: trueOrFalse.default(true),
     ACCEPT_UNREGISTERED: trueOrFalse.default(false),
+    ISSUER_CHECK: z.enum(['webhook', 'gateway'], 'webhook or gateway').default('gateway'),
     FRAME_ANCESTORS: frameAncestors.default([]),
     WEB_APP: webUrl.optional(),
     WEB_ROOT: z.string().default(BUILT_DASHBOARD),
@@ -114,6 +117,7 @@ function toConfig(env: Variables): GatewayConfig {
     shutdownDelay: env.SHUTDOWN_DELAY,
     storeTokens: env.STORE_TOKENS,
     acceptUnregistered: env.ACCEPT_UNREGISTERED,
+    issuerCheck: env.ISSUER_CHECK,
     frameAncestors: env.FRAME_ANCESTORS,
     ...(env.WEB_APP === undefined ? {} : { webApp: env.WEB_APP }),
     webRoot: env.WEB_ROOT,

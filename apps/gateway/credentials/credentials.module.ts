@@ -7,11 +7,12 @@ import { VmsModule } from '../vms/vms.module.js';
 import { CredentialChooser } from './credential-chooser.js';
 import { GuestCredential } from './guest-credential.js';
 import { Identities } from './identities.js';
+import { Issuers } from './issuers.js';
 
 /** Who asks: a grant or a signed-in user, under which token that goes upstream, and when it ends. */
 @Module({
   imports: [GrantsModule, IssuersModule, OpsModule, SignInModule, VmsModule],
-  providers: [CredentialChooser, GuestCredential, Identities],
-  exports: [CredentialChooser, GuestCredential, Identities],
+  providers: [CredentialChooser, GuestCredential, Identities, Issuers],
+  exports: [CredentialChooser, GuestCredential, Identities, Issuers],
 })
 export class CredentialsModule {}

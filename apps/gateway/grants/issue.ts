@@ -3,13 +3,21 @@ import { KubeError, types, type UserClient } from '#libs/kube';
 import { type Clock } from '#libs/ops';
 import { linkHash, newCode } from '#libs/token';
 import { Refusal } from '../http/refusal.js';
+import { deniedByWebhook } from './denied-by-webhook.js';
+
+/** Whether a user may issue a grant, where no admission webhook answers that. */
+export interface IssuerCheck {
+  /** @returns what is to be created instead. @throws Refusal where they may not */
+  sealed(client: IssueOrder['client'], token: GateToken): Promise<GateToken>;
+}
 
 export interface IssueOrder {
   /** The issuer's own client: Kubernetes judges whether they may. */
-  client: Pick<UserClient, 'create' | 'get' | 'delete'>;
+  client: Pick<UserClient, 'api' | 'create' | 'delete' | 'get' | 'request'>;
   namespace: string;
   /** Absent: a name is generated. */
   name?: string;
+  issuers: IssuerCheck;
   /** Without hash and issuer. */
   spec: Omit<GateTokenSpec, 'link-hash' | 'issuer'>;
   /** `link`: a code whose hash alone is stored; `token`: the operator signs a JWT into status.token. */
@@ -33,17 +41,29 @@ export interface IssuedGrant {
 /**
  * Creates a GateToken as the issuer, waits until the operator has made it Ready, answers with what opens it.
  * A refused grant is deleted: nobody knows its code, so it could never be used.
- * @throws KubeError as Kubernetes answered (403: not allowed, 422: which field); Refusal 422 with the condition's
+ * @throws KubeError as Kubernetes answered (403: not allowed, 422: which field); Refusal 403 with what the issuer may
+ *   not do themselves; Refusal 422 with the condition's
  *   message when the operator refuses it; Refusal 504 when the operator does not answer in time
  */
 export async function issue(order: IssueOrder, clock: Pick<Clock, 'now'>, wait = sleep): Promise<IssuedGrant> {
   const code = order.want === 'link' ? newCode() : undefined;
-  const created = await order.client.create<GateToken>(types.gateTokens, toObject(order, code), order.namespace);
+  const created = await create(order, code);
   const ready = await untilDecided(order, created, clock, wait).catch((error: unknown) =>
     takeBack(order, created, error),
   );
   if (code !== undefined) return { gatetoken: ready, link: `${order.publicUrl.replace(/\/$/, '')}/l#${code}` };
   return { gatetoken: ready, token: ready.status?.token ?? '' };
+}
+
+async function create(order: IssueOrder, code: string | undefined): Promise<GateToken> {
+  const { client, namespace } = order;
+  const token = await order.issuers.sealed(client, toObject(order, code));
+  try {
+    return await client.create<GateToken>(types.gateTokens, token, namespace);
+  } catch (error) {
+    const denied = deniedByWebhook(error);
+    throw denied === undefined ? error : new Refusal(403, denied, '', { rule: 'kubernetes' });
+  }
 }
 
 /** Deletes the GateToken as the issuer. If they may not, the refusal names the GateToken that remains. */

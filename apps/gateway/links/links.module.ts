@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ClusterModule } from '../cluster/cluster.module.js';
+import { CredentialsModule } from '../credentials/credentials.module.js';
 import { GrantsModule } from '../grants/grants.module.js';
 import { HttpModule } from '../http/http.module.js';
 import { IssuersModule } from '../issuers/issuers.module.js';
@@ -17,7 +18,7 @@ import { Visitors } from './visitors.js';
 
 /** The links that guests open, and the endpoint of the original system that issues them. */
 @Module({
-  imports: [ClusterModule, GrantsModule, HttpModule, IssuersModule, OpsModule, VmsModule],
+  imports: [ClusterModule, CredentialsModule, GrantsModule, HttpModule, IssuersModule, OpsModule, VmsModule],
   controllers: [LinksController, HeldLinksController, CookiesController, JwtLinksController, RequestController],
   providers: [LinkOpener, LinkKeeper, CookieProbe, Visitors],
 })

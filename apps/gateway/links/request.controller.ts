@@ -6,6 +6,7 @@ import { Clock } from '#libs/ops';
 import { CurrentUser, type User } from '../access/user.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { Audited } from '../http/audited.js';
+import { Issuers } from '../credentials/issuers.js';
 import { dto } from '../http/dto.js';
 import { Operation } from '../http/operation.js';
 import { invalidGrant } from '../grants/invalid-grant.js';
@@ -25,6 +26,7 @@ const VNC = '/apis/subresources.kubevirt.io/v1/namespaces/gateway-example/virtua
 export class RequestController {
   constructor(
     private readonly clock: Clock,
+    private readonly issuers: Issuers,
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
   ) {}
 
@@ -44,7 +46,8 @@ export class RequestController {
     if (!storeTokens) throw noJwts(namespace, `Issue a link instead: POST /api/v1/namespaces/${namespace}/gatetokens.`);
     const publicUrl = publicUrls[0]?.origin ?? '';
     const spec = { urls: URLs, ...given(rest), 'secret-name': jwtSecretOf(gateServer) };
-    const issued = await issue({ client, namespace, spec, want: 'token', publicUrl }, this.clock);
+    const { issuers } = this;
+    const issued = await issue({ client, issuers, namespace, spec, want: 'token', publicUrl }, this.clock);
     return toAnswer(issued);
   }
 }

@@ -10,11 +10,14 @@ import {
   type IssueResponse,
   jwtSecretOf,
 } from '#libs/api';
-import { isKubeError, pathOf, types, type UserClient } from '#libs/kube';
+import { isKubeError, types, type UserClient } from '#libs/kube';
 import { Clock } from '#libs/ops';
 import { parseDuration } from '#libs/token';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { Refusal } from '../http/refusal.js';
+import { Issuers } from '../credentials/issuers.js';
+import { deniedByWebhook } from '../grants/denied-by-webhook.js';
+import { dryRun } from '../grants/dry-run.js';
 import { issue } from '../grants/issue.js';
 import { noJwts } from '../grants/no-jwts.js';
 import { checkRequest } from './check-request.js';
@@ -39,6 +42,7 @@ export class GateTokensService {
   constructor(
     @Inject(GATEWAY_CONFIG) private readonly where: Where,
     private readonly clock: Clock,
+    private readonly issuers: Issuers,
   ) {}
 
   async list(client: UserClient, namespace: string): Promise<{ items: GateTokenView[] }> {
@@ -56,7 +60,7 @@ export class GateTokensService {
     const spec = secretName === undefined ? asked : { ...asked, 'secret-name': secretName };
     const { publicUrl, storesTokens } = await this.gate(client, namespace, secretName);
     if (want === 'token' && !storesTokens) throw noJwts(namespace, LINK_INSTEAD);
-    const order = { client, namespace, spec, want, publicUrl, ...(name ? { name } : {}) };
+    const order = { client, issuers: this.issuers, namespace, spec, want, publicUrl, ...(name ? { name } : {}) };
     const { gatetoken, ...told } = await issue(order, this.clock);
     return { gatetoken: gateTokenView(gatetoken), ...told };
   }
@@ -89,23 +93,20 @@ export class GateTokensService {
     request: IssueRequest,
   ): Promise<{ invalid: boolean; problems: string[] }> {
     const { name, ...spec } = request;
-    const gatetoken = {
+    const gatetoken: GateToken = {
       apiVersion: API_VERSION,
       kind: 'GateToken',
       metadata: { namespace, ...(name ? { name } : { generateName: 'gatetoken-' }) },
       spec,
     };
     try {
-      const response = await client.request('POST', pathOf(types.gateTokens, namespace), {
-        body: gatetoken,
-        query: { dryRun: 'All' },
-      });
-      await response.body.dump();
+      await dryRun(client, gatetoken);
     } catch (error) {
       return { invalid: isKubeError(error, 422), problems: [asProblem(error)] };
     }
-    const problems = request.vm === undefined ? [] : await vmProblems(client, namespace, request.vm);
-    return { invalid: false, problems };
+    const lack = await this.issuers.problem(client, gatetoken);
+    const ofVm = request.vm === undefined ? [] : await vmProblems(client, namespace, request.vm);
+    return { invalid: false, problems: [...(lack === undefined ? [] : [lack]), ...ofVm] };
   }
 
   /** A grant issued here is for this gateway, unless it names another. */
@@ -152,7 +153,7 @@ function gateProblems(gate: Gate | string, namespace: string, want: Want): strin
 /** @returns what a person can act on; @throws what they cannot */
 function asProblem(error: unknown): string {
   if (error instanceof Refusal) return error.toStatus().message;
-  if (isKubeError(error, 400, 403, 404, 409, 422)) return error.message;
+  if (isKubeError(error, 400, 403, 404, 409, 422)) return deniedByWebhook(error) ?? error.message;
   throw error;
 }
 

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ClusterModule } from '../cluster/cluster.module.js';
+import { CredentialsModule } from '../credentials/credentials.module.js';
 import { GrantsModule } from '../grants/grants.module.js';
 import { HttpModule } from '../http/http.module.js';
 import { OpsModule } from '../ops/ops.module.js';
@@ -19,7 +20,16 @@ import { VmsService } from './vms.service.js';
 
 /** The REST API of signed-in users: every request is made with the user's own rights. */
 @Module({
-  imports: [ClusterModule, GrantsModule, HttpModule, OpsModule, SessionsModule, SignInModule, VmsModule],
+  imports: [
+    ClusterModule,
+    CredentialsModule,
+    GrantsModule,
+    HttpModule,
+    OpsModule,
+    SessionsModule,
+    SignInModule,
+    VmsModule,
+  ],
   controllers: [
     GrantController,
     SessionController,

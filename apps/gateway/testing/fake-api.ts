@@ -112,6 +112,7 @@ export class FakeApi {
         metadata: { resourceVersion: this.objects.version },
         items: this.select(resource, searchParams),
       });
+    if (method === 'POST' && searchParams.has('dryRun')) return json(res, refuseInvalid(resource, body), 201);
     if (method === 'POST') return json(res, this.objects.create(resource, refuseInvalid(resource, body)), 201);
     if (name === undefined) throw new ApiFault(405, 'MethodNotAllowed', 'no such verb here');
     if (method === 'GET') return json(res, this.objects.get(resource, name));

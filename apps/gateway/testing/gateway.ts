@@ -184,6 +184,7 @@ export const BASE_ENV = {
   POD_NAMESPACE: 'ns',
   POD_NAME: 'pod-1',
   GATESERVER: 'gs',
+  ISSUER_CHECK: 'webhook',
   PUBLIC_URLS: 'https://gate.example.com,http://localhost:8080',
   SESSION_KEY,
 };

@@ -38,7 +38,7 @@ export class ConsoleRights {
       const { status } = await this.inTime(review);
       return status?.allowed === true;
     } catch (error) {
-      throw toRefusal(error);
+      throw rightsFault(error);
     }
   }
 
@@ -66,7 +66,8 @@ function reviewOf({ namespace, vm, kind }: ConsoleTarget): V1SelfSubjectAccessRe
   };
 }
 
-function toRefusal(error: unknown): unknown {
+/** What to throw when the cluster did not say what a user may do. */
+export function rightsFault(error: unknown): unknown {
   if (isKubeError(error, 401)) return new Refusal(401, 'The cluster no longer accepts your sign-in.', 'Sign in again.');
   if (isKubeError(error, 403))
     return new Refusal(

@@ -10,6 +10,7 @@ it('leaves a pod the time to be forgotten, to drain and to end', () => {
     settings,
     urls: [],
     image: 'gateway',
+    issuerCheck: 'gateway',
     sessionDigest: 'x',
   });
   const { spec } = (made['spec'] as { template: { spec: PodSpec } }).template;

@@ -20,6 +20,8 @@ export interface DeploymentInput {
   urls: readonly string[];
   /** Used where the spec names none. */
   image: string;
+  /** Who asks whether an issuer may do themselves what they give. */
+  issuerCheck: 'webhook' | 'gateway';
   /** Changes when the cookies' key does: pods read it at their start alone. */
   sessionDigest: string;
 }
@@ -128,7 +130,7 @@ function container(input: DeploymentInput) {
   };
 }
 
-function environment({ name, settings, urls }: DeploymentInput) {
+function environment({ name, settings, urls, issuerCheck }: DeploymentInput) {
   const { guest, jwks, session } = namesOf(name);
   const values = {
     GATESERVER: name,
@@ -144,6 +146,7 @@ function environment({ name, settings, urls }: DeploymentInput) {
     DRAIN_TIME: settings['drain-time'],
     SHUTDOWN_DELAY: `${SHUTDOWN_DELAY_SECONDS}s`,
     STORE_TOKENS: String(settings['store-tokens']),
+    ISSUER_CHECK: issuerCheck,
     ACCEPT_UNREGISTERED: String(settings['accept-unregistered']),
     FRAME_ANCESTORS: settings['frame-ancestors'].join(','),
     WEB_APP: settings['web-app'] ?? '',

@@ -121,6 +121,7 @@ function gatewayDeployment(gathered: Gathered, { session }: Material): Manifest 
     .update(session.data['key'] ?? '')
     .digest('hex')
     .slice(0, 16);
-  const image = config.gatewayImage;
-  return deployment({ name, namespace, settings, urls: urlsOf(server), image, sessionDigest });
+  const { gatewayImage: image, webhook } = config;
+  const issuerCheck = webhook ? 'webhook' : 'gateway';
+  return deployment({ name, namespace, settings, urls: urlsOf(server), image, issuerCheck, sessionDigest });
 }

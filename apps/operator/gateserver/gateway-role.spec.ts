@@ -47,7 +47,13 @@ describe('the gateway is taken over (security row 19)', () => {
 
   it('its Deployment cannot write to disk, act as another user, or read a signing key', () => {
     const settings = gateServerDefaults({ route: 'gs.example.com' });
-    const input = { name: 'gs', namespace: 'n', settings, urls: ['https://gs.example.com'] };
+    const input = {
+      name: 'gs',
+      namespace: 'n',
+      settings,
+      urls: ['https://gs.example.com'],
+      issuerCheck: 'webhook',
+    } as const;
     const pod = JSON.stringify(deployment({ ...input, image: 'gateway:1', sessionDigest: 'd' })['spec']);
     for (const part of [
       '"readOnlyRootFilesystem":true',

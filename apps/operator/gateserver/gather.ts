@@ -44,7 +44,7 @@ export interface Gathered {
   /** What the API server serves; nothing where the spec does not ask. */
   discovered: Discovered;
   /** What the operator's environment allows and says. */
-  config: Pick<OperatorConfig, 'gatewayImage' | 'webAppHosts'>;
+  config: Pick<OperatorConfig, 'gatewayImage' | 'webAppHosts' | 'webhook'>;
 }
 
 type Sources = Pick<Watches, 'gateServers' | 'gateTokens' | 'secrets' | 'ingresses' | 'owned' | 'pods'>;

@@ -45,7 +45,16 @@ export function gateServerStatus(
   const later = fields.reason === 'NotYet' ? [fields] : [];
   const ready = readyCondition(available, applied, exposed, ...later);
   const rotation = rotationCondition(gathered, material, now.getTime());
-  const list = [ready, applied, available, exposed, guestCondition(gathered), fields, rotation];
+  const list = [
+    ready,
+    applied,
+    available,
+    exposed,
+    guestCondition(gathered),
+    fields,
+    rotation,
+    issuersCondition(gathered),
+  ];
   const [url] = urlsOf(server);
   const phase = applied.status === 'False' ? 'Error' : ready.status === 'True' ? 'Ready' : 'Progressing';
   const { route } = server.spec;
@@ -144,6 +153,16 @@ function guestCondition({ settings, discovered }: Gathered): Stated {
     `The guest account lacks rights of spec.admin-role and spec.admin-resources: ${left.join('; ')}.`,
   );
   return { type: 'GuestRights', status: 'False', reason: 'NotGiven', message: missing };
+}
+
+function issuersCondition({ config }: Gathered): Stated {
+  if (config.webhook) {
+    const message = 'The admission webhook checks that whoever creates a GateToken may do what it allows.';
+    return { type: 'IssuersChecked', status: 'True', reason: 'Webhook', message };
+  }
+  const message =
+    'No admission webhook is installed. The gateway checks that whoever issues a grant through it (dashboard, REST API, /auth/jwt/request) may do what the grant allows. Whoever creates a GateToken in another way, such as with kubectl, is not checked: they can give everything that the guest account may do.';
+  return { type: 'IssuersChecked', status: 'False', reason: 'NoWebhook', message };
 }
 
 function fieldsCondition(server: GateServer): Stated {

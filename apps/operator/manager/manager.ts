@@ -3,6 +3,7 @@ import { Events } from '../cluster/events.js';
 import { Watches } from '../cluster/watches.js';
 import { Histories } from '../gatesession/histories.js';
 import { Audit } from '../ops/audit.js';
+import { WebhookKeys } from '../keys/webhook-keys.js';
 import { Metrics } from '../ops/metrics.js';
 import { enqueueAll, enqueueDependants } from './dependants.js';
 import { Leadership } from './leadership.js';
@@ -21,6 +22,7 @@ export class Manager implements OnApplicationBootstrap, BeforeApplicationShutdow
     private readonly events: Events,
     private readonly metrics: Metrics,
     private readonly audit: Audit,
+    private readonly keys: WebhookKeys,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -45,6 +47,7 @@ export class Manager implements OnApplicationBootstrap, BeforeApplicationShutdow
     enqueueDependants(this.watches, this.queues);
     this.watches.gateTokens.on('delete', (token) => this.audit.deleted(token));
     this.histories.onSurplus((key) => this.queues.sessions.add(key));
+    this.keys.onChange(() => enqueueAll(this.watches, this.queues));
     enqueueAll(this.watches, this.queues);
   }
 }

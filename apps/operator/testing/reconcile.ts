@@ -6,6 +6,7 @@ import { ingressHosts } from '../cluster/ingress-hosts.js';
 import { SecretReader } from '../cluster/secret-reader.js';
 import { type Manifest } from '../cluster/manifest.js';
 import { type Watches } from '../cluster/watches.js';
+import { type OperatorConfig } from '../config/config.js';
 import { type ClassState, type Discovered } from '../gateserver/discovery.js';
 import { ServerGatherer } from '../gateserver/gather.js';
 import { MaterialMaker } from '../gateserver/make.js';
@@ -21,6 +22,8 @@ import { type FakeCluster } from './fake-cluster.js';
 export interface Surroundings {
   factory: KeyFactory;
   webAppHosts?: string[];
+  /** Default: none is installed. */
+  webhook?: OperatorConfig['webhook'];
   discovered?: Discovered;
   /** API groups. Default: KubeVirt's. */
   groups?: string[];
@@ -35,12 +38,12 @@ export interface Surroundings {
 
 /** A new reconciler of GateServers, as after a restart. */
 export function serverReconciler(cluster: FakeCluster, given: Surroundings): ServerReconciler {
-  const { factory, webAppHosts = [], now = Date.now, record = () => undefined } = given;
+  const { factory, webAppHosts = [], webhook, now = Date.now, record = () => undefined } = given;
   const { discovered = { served: [{ group: '', name: 'pods' }], silent: [] }, groups = ['kubevirt.io'] } = given;
   const { ingressClass = 'exists' } = given;
   const watches = watchesOf(cluster);
   const applier = new Applier(cluster.client, watches);
-  const config = { gatewayImage: 'gateway:1', webAppHosts };
+  const config = { gatewayImage: 'gateway:1', webAppHosts, webhook };
   const discovery = {
     discover: async () => discovered,
     groups: async () => groups,

@@ -1,0 +1,156 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type CheckResponse, type GateToken } from '#libs/api';
+import { isSealed, SecretKey } from '#libs/token';
+import { call, type Reply } from '../testing/clients.js';
+import { SESSION_KEY, until } from '../testing/gateway.js';
+import { asAda, failure, serveUsers, statusOf } from '../testing/rest.js';
+import { useGateway } from '../testing/use-gateway.js';
+
+const TOKENS = '/namespaces/ns/gatetokens';
+const SECRETS = '/api/v1/namespaces/ns/secrets/one';
+const GUEST = 'Bearer token-of-gs-guest';
+const REVIEW = /self(subject|subjectaccess)reviews$/;
+const NO_SCREEN =
+  'user ada cannot get virtualmachineinstances/vnc in namespace ns (name: demo): a link cannot give more than its issuer has. Ask an administrator for this permission, or leave it out.';
+const NO_PODS =
+  'the guest account of GateServer gs cannot list pods in namespace other, because it serves namespace ns alone: leave this out, or create the GateToken in namespace other.';
+
+type Asked = Record<string, string>;
+
+afterEach(() => {
+  for (const cluster of [own.cluster, webhook.cluster]) {
+    cluster.api.answer = () => false;
+    cluster.api.may = () => true;
+  }
+});
+
+const own = useGateway({ ISSUER_CHECK: 'gateway' });
+const webhook = useGateway({ ISSUER_CHECK: 'webhook' });
+
+/** What the cluster allows `ada` and the guest account. */
+function allow(ada: (asked: Asked) => boolean, guest: (asked: Asked) => boolean = () => true): void {
+  serveUsers(own.cluster);
+  own.cluster.api.may = (who, asked) => (who === GUEST ? guest(asked) : ada(asked));
+}
+
+const issue = (body: object, at = own): Promise<Reply> => asAda(at.gateway.port, 'POST', TOKENS, body);
+const request = (URLs: string[]): Promise<Reply> => {
+  const headers = { authorization: 'Bearer ada', 'content-type': 'application/json' };
+  return call(own.gateway.port, '/auth/jwt/request', { method: 'POST', headers, body: JSON.stringify({ URLs }) });
+};
+const stored = (at = own) => at.cluster.api.objects.list('gatetokens') as unknown as GateToken[];
+
+async function problems(body: object): Promise<string[]> {
+  const { body: answer } = await asAda(own.gateway.port, 'POST', `${TOKENS}/check`, body);
+  return (JSON.parse(answer) as CheckResponse).problems;
+}
+
+/** What is stored of a grant that is issued; the operator approves it. */
+async function issued(body: object, at = own): Promise<GateToken> {
+  const before = stored(at).length;
+  const answer = issue(body, at);
+  await until(() => stored(at).length > before);
+  const token = stored(at).at(-1) as GateToken;
+  const data = { nbf: 0, exp: 1, from: '', until: '', duration: '1h', urls: [], verbs: [] };
+  at.cluster.approve(token.metadata.name ?? '', { phase: 'Ready', data });
+  expect((await answer).status).toBe(201);
+  return token;
+}
+
+describe('where no admission webhook is installed (security row 13)', () => {
+  it.each<[string, object, (asked: Asked) => boolean, string]>([
+    ['the screen of a VM', { vm: 'demo' }, ({ subresource }) => subresource !== 'vnc', NO_SCREEN],
+    [
+      'a verb',
+      { urls: ['/api/v1/namespaces/ns/pods/one'], verbs: ['get', 'delete'] },
+      ({ verb }) => verb !== 'delete',
+      'user ada cannot delete pods in namespace ns (name: one): ',
+    ],
+    [
+      'one name, of a whole kind',
+      { urls: ['/api/v1/namespaces/ns/pods/*'] },
+      ({ name }) => name !== 'kube-gateway-any',
+      'user ada cannot get pods',
+    ],
+  ])('nobody issues what they may not do: %s', async (_what, body, may, sentence) => {
+    allow(may);
+    const before = stored().length;
+    const refused = statusOf(await issue(body));
+    expect(refused).toMatchObject({ code: 403, reason: 'Forbidden' });
+    expect(refused.message).toContain(sentence);
+    expect(stored()).toHaveLength(before);
+  });
+
+  it('nor what the gateway could never serve', async () => {
+    const urls = ['/api/v1/namespaces/other/pods'];
+    allow(
+      () => true,
+      ({ namespace }) => namespace !== 'other',
+    );
+    expect(statusOf(await issue({ urls }))).toMatchObject({ code: 403, message: NO_PODS });
+    expect(await problems({ urls })).toEqual([NO_PODS]);
+  });
+
+  it('what else is wrong with a grant is told first', async () => {
+    allow(() => false);
+    const message = 'gatetokens is forbidden: User "ada" cannot create resource "gatetokens"';
+    serveUsers(own.cluster, { 'POST /gatetokens': { code: 403, body: failure(403, message, 'Forbidden') } });
+    expect(statusOf(await issue({ vm: 'demo' })).message).toContain(message);
+  });
+
+  it('nor by /auth/jwt/request', async () => {
+    allow(({ resource }) => resource !== 'pods');
+    const refused = statusOf(await request(['/api/v1/namespaces/ns/pods']));
+    expect(refused).toMatchObject({ code: 403 });
+    expect(refused.message).toContain('user ada cannot list pods in namespace ns');
+  });
+
+  it('a check says the same words, and asks as the user', async () => {
+    allow(({ subresource }) => subresource !== 'vnc');
+    expect(await problems({ vm: 'demo' })).toEqual([NO_SCREEN]);
+    const asked = own.cluster.api.seen.filter(({ url }) => REVIEW.test(url));
+    expect(asked.some(({ headers }) => headers.authorization === 'Bearer ada')).toBe(true);
+  });
+
+  it('says that it cannot ask, and creates nothing', async () => {
+    allow(() => true);
+    serveUsers(own.cluster, { 'POST /selfsubjectaccessreviews': { code: 503, body: failure(503, 'away') } });
+    const before = stored().length;
+    expect(statusOf(await issue({ vm: 'demo' }))).toMatchObject({ code: 503 });
+    expect(stored()).toHaveLength(before);
+  });
+
+  it('seals who issues, as the cluster knows them', async () => {
+    allow(() => true);
+    const token = await issued({ vm: 'demo', name: 'mine' });
+    expect(token.spec.issuer).toMatchObject({ username: 'ada', groups: ['devs'] });
+    const key = new SecretKey(Buffer.from(SESSION_KEY, 'base64'));
+    expect(isSealed([key], token)).toBe(true);
+    expect(isSealed([key], await issued({ urls: ['/version'] }))).toBe(true);
+    expect(isSealed([key], { ...token, spec: { ...token.spec, urls: [SECRETS] } })).toBe(false);
+  });
+});
+
+describe('where the admission webhook answers', () => {
+  it('nothing is asked, and nothing is sealed', async () => {
+    serveUsers(webhook.cluster);
+    webhook.cluster.api.may = () => false;
+    expect((await issued({ vm: 'demo' }, webhook)).spec).not.toHaveProperty('issuer');
+    expect(webhook.cluster.api.seen.filter(({ url }) => REVIEW.test(url))).toEqual([]);
+  });
+
+  it('its sentence is told without what the API server puts before it', async () => {
+    const name = 'create.gatetokens.kubegateway.kubevirt.io';
+    const denied = failure(403, `admission webhook "${name}" denied the request: ${NO_SCREEN}`, 'Forbidden');
+    serveUsers(webhook.cluster, { 'POST /gatetokens': { code: 403, body: denied } });
+    expect(statusOf(await issue({ vm: 'demo' }, webhook))).toMatchObject({ code: 403, message: NO_SCREEN });
+    const { body } = await asAda(webhook.gateway.port, 'POST', `${TOKENS}/check`, { vm: 'demo' });
+    expect((JSON.parse(body) as CheckResponse).problems).toEqual([NO_SCREEN]);
+  });
+
+  it('another webhook keeps its name', async () => {
+    const message = 'admission webhook "policy.example.com" denied the request: no';
+    serveUsers(webhook.cluster, { 'POST /gatetokens': { code: 403, body: failure(403, message, 'Forbidden') } });
+    expect(statusOf(await issue({ vm: 'demo' }, webhook)).message).toContain(message);
+  });
+});

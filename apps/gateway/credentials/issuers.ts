@@ -1,0 +1,130 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type GateToken, gateTokenDefaults, jwtSecretOf } from '#libs/api';
+import { AuthenticationV1Api, AuthorizationV1Api, type UserClient, UserClients } from '#libs/kube';
+import { Clock } from '#libs/ops';
+import {
+  firstDenied,
+  guestLacks,
+  issuerLacks,
+  neededOfGuest,
+  parseGrant,
+  PolicyError,
+  reviewsOf,
+  type Right,
+  rights,
+} from '#libs/policy';
+import { sealOf } from '#libs/token';
+import { ownFault } from '../cluster/own-fault.js';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
+import { type Issuer } from '../grants/active-grant.js';
+import { dryRun } from '../grants/dry-run.js';
+import { type IssuerCheck } from '../grants/issue.js';
+import { Refusal } from '../http/refusal.js';
+import { rightsFault } from '../vms/console-rights.js';
+import { GuestCredential } from './guest-credential.js';
+
+/** As far as the user is asked about. */
+type Asker = Pick<UserClient, 'api' | 'request'>;
+type Where = Pick<GatewayConfig, 'namespace' | 'gateServer' | 'sessionKey' | 'issuerCheck'>;
+
+/**
+ * Whether users may do themselves what they issue grants for, asked as the user. Where an admission webhook is installed,
+ * it does that, whichever way a GateToken is created; then nothing is asked and nothing is sealed here.
+ */
+@Injectable()
+export class Issuers implements IssuerCheck {
+  constructor(
+    private readonly clients: UserClients,
+    @Inject(GuestCredential) private readonly guest: Pick<GuestCredential, 'token'>,
+    @Inject(GATEWAY_CONFIG) private readonly where: Where,
+    @Inject(Clock) private readonly clock: Pick<Clock, 'now'>,
+  ) {}
+
+  /**
+   * @param token as it is to be created
+   * @returns the same with its issuer, sealed, where a gateway of this namespace can prove one
+   * @throws KubeError where it could not be created anyway; Refusal 403 with what the user, or the guest account, may not do; 401, 503 where the cluster cannot say
+   */
+  async sealed(client: Asker, token: GateToken): Promise<GateToken> {
+    if (this.where.issuerCheck === 'webhook') return token;
+    const issuer = await whoIs(client);
+    const lack = await this.lackOf(client, issuer, token);
+    if (lack !== undefined) {
+      // What else is wrong with it comes first, as before a webhook.
+      await dryRun(client, token);
+      throw new Refusal(403, lack, '', { rule: 'kubernetes' });
+    }
+    const { metadata, spec } = token;
+    if (metadata.namespace !== this.where.namespace) return token;
+    const named = { ...spec, issuer };
+    const seal = sealOf(this.where.sessionKey, { metadata, spec: named }, Math.floor(this.clock.now() / 1000));
+    return { ...token, spec: { ...named, issuer: { ...issuer, seal } } };
+  }
+
+  /** @returns what `sealed` would refuse with 403; undefined also where the webhook answers */
+  async problem(client: Asker, token: GateToken): Promise<string | undefined> {
+    if (this.where.issuerCheck === 'webhook') return undefined;
+    return this.lackOf(client, await whoIs(client), token);
+  }
+
+  private async lackOf(client: Asker, { username }: Issuer, token: GateToken): Promise<string | undefined> {
+    const given = rightsOf(token);
+    const missing = await firstDenied(given, (right) => allows(client, right).catch(rethrow(rightsFault)));
+    if (missing !== undefined) return issuerLacks(username, missing);
+    const { namespace, gateServer } = this.where;
+    if (!this.isOwn(token)) return undefined; // The account of another gateway cannot be asked.
+    const guest = this.clients.of(() => this.guest.token());
+    const never = await firstDenied(neededOfGuest(given, namespace), (right) =>
+      allows(guest, right).catch(rethrow((error) => ownFault(error, guestUnknown))),
+    );
+    return never && guestLacks(gateServer, namespace, never);
+  }
+
+  /** Whether it is for this gateway. */
+  private isOwn({ metadata, spec }: GateToken): boolean {
+    const own = jwtSecretOf(this.where.gateServer);
+    return metadata.namespace === this.where.namespace && (spec['secret-name'] ?? own) === own;
+  }
+}
+
+/** SelfSubjectReview (KEP-3325): only the cluster knows whose credential it is. */
+async function whoIs(client: Asker): Promise<Issuer> {
+  const review = client.api(AuthenticationV1Api).createSelfSubjectReview({ body: {} });
+  const { status } = await review.catch(rethrow(rightsFault));
+  const { username = '', uid, groups = [], extra = {} } = status?.userInfo ?? {};
+  // Without what is empty, which the API server leaves out.
+  return {
+    username,
+    ...(uid ? { uid } : {}),
+    ...(groups.length > 0 ? { groups } : {}),
+    ...(Object.keys(extra).length > 0 ? { extra } : {}),
+  };
+}
+
+/** None where the operator refuses the grant for what it is. */
+function rightsOf({ metadata: { namespace = '' }, spec }: GateToken): Right[] {
+  const { verbs, 'view-only': viewOnly } = gateTokenDefaults(spec);
+  try {
+    return rights(parseGrant({ ...spec, verbs, namespace, viewOnly }));
+  } catch (error) {
+    if (error instanceof PolicyError) return [];
+    throw error;
+  }
+}
+
+async function allows(client: Asker, right: Right): Promise<boolean> {
+  const api = client.api(AuthorizationV1Api);
+  const reviews = reviewsOf(right).map((spec) => api.createSelfSubjectAccessReview({ body: { spec } }));
+  return (await Promise.all(reviews)).every(({ status }) => status?.allowed === true);
+}
+
+const rethrow =
+  (toError: (error: unknown) => unknown) =>
+  (error: unknown): never => {
+    throw toError(error);
+  };
+
+function guestUnknown(cause: Error): Refusal {
+  const happened = 'The gateway could not ask the cluster for the permissions of its guest account.';
+  return new Refusal(503, happened, 'Try again in a moment.', { retryAfter: 5, cause });
+}
