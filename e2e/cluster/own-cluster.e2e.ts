@@ -53,6 +53,14 @@ describe('npm start on your own cluster', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  const bind = (role: string): string[] => [
+    'create',
+    'rolebinding',
+    role,
+    `--role=${role}`,
+    '--serviceaccount=team:dev',
+  ];
+
   const broken = (server = 'https://127.0.0.1:1'): string => {
     const file = join(folder, 'unreachable');
     const config = {
@@ -96,6 +104,41 @@ describe('npm start on your own cluster', () => {
     await until('the greeting of RFB', () => screen.text() === 'RFB 003.008\n');
     await screen.close();
   }, 180_000);
+
+  it('checks there who issues a grant: there is no admission webhook (security row 13)', async () => {
+    const condition = '{.status.conditions[?(@.type=="IssuersChecked")].reason}';
+    expect((await own('get', 'gateserver', 'npm-start', '-o', `jsonpath=${condition}`)).stdout).toBe('NoWebhook');
+    const role = [
+      'create',
+      'role',
+      'issuer',
+      '--verb=create,get,list,delete',
+      '--resource=gatetokens.kubegateway.kubevirt.io',
+    ];
+    for (const args of [['create', 'serviceaccount', 'dev'], role, bind('issuer')])
+      expect(await own(...args)).toMatchObject({ code: 0 });
+    const bearer = (await own('create', 'token', 'dev')).stdout.trim();
+    const ask = async (path = '', body?: object) => {
+      const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' };
+      const sent = body ? { method: 'POST', body: JSON.stringify(body) } : {};
+      const response = await fetch(`${launched?.url}/api/v1/namespaces/team/gatetokens${path}`, { headers, ...sent });
+      return (await response.json()) as object;
+    };
+    const user = 'system:serviceaccount:team:dev';
+    const message = `user ${user} cannot get virtualmachineinstances/vnc in namespace team (name: demo): a link cannot give more than its issuer has. Ask an administrator for this permission, or leave it out.`;
+    expect(await ask('', { vm: 'demo' })).toMatchObject({ code: 403, message });
+    expect(await ask('/check', { vm: 'demo' })).toMatchObject({ allowed: false, problems: [message] });
+    const consoles = ['virtualmachineinstances/vnc', 'virtualmachineinstances/console'];
+    const rights = consoles.map((one) => `--resource=${one.replace('/', '.subresources.kubevirt.io/')}`);
+    expect(await own('create', 'role', 'consoles', '--verb=get', ...rights)).toMatchObject({ code: 0 });
+    expect(await own(...bind('consoles'))).toMatchObject({ code: 0 });
+    expect(await ask('', { vm: 'demo', name: 'by-rest' })).toHaveProperty('gatetoken.issuer', user);
+    const { items } = (await ask()) as { items: { name: string; issuer?: string }[] };
+    expect(items.map(({ name, issuer }) => [name, issuer])).toEqual([
+      ['by-rest', user],
+      ['guest', undefined],
+    ]);
+  });
 
   it('needs no pod for it', async () => {
     const { stdout } = await own('get', 'pods', '-A', '-o', 'name');
