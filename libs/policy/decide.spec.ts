@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type GrantSource } from './grant.js';
+import { opens } from './decide.js';
 import { decide, parseGrant, parseRequest, requestTarget } from './index.js';
 
 const NS = '/api/v1/namespaces/ns';
@@ -135,6 +136,9 @@ describe('security row 3: never secrets, tokens, roles or grants', () => {
     [`${NS}/configmaps/secrets`, 'allow'],
     [`/api/v1/namespaces/secrets`, 'allow'],
     [`${NS}/serviceaccounts/token`, 'allow'],
+    [`${NS}/pods/web/token`, 'allow'],
+    ['/apis/apps/v1/namespaces/ns/secrets', 'allow'],
+    ['/apis/apps/v1/namespaces/ns/pipes/one/usbredir', 'allow'],
   ])('does not mistake a name for a kind: %s', (path, expected) => {
     expect(asks('*', path)).toBe(expected);
   });
@@ -162,6 +166,39 @@ describe('a refusal', () => {
       reason: 'empty-segment',
       message: 'The path contains an empty segment ("//" or a trailing "/").',
     });
+  });
+});
+
+describe('what opens a websocket', () => {
+  const opened = (viewOnly: boolean, path: string) => opens(parseGrant({ urls: ['*'], viewOnly }), path);
+  it('is a console, for viewing only', () => {
+    expect([opened(true, `${VMI}/vm/vnc`), opened(true, `${NS}/pods/web`), opened(true, '//')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(opened(false, `${NS}/pods/web`)).toBe(true);
+  });
+});
+
+describe('the console of a request', () => {
+  const of = (path: string) => {
+    const parsed = parseRequest('GET', path);
+    return parsed.ok && parsed.request.console;
+  };
+  it('is named by its path', () => {
+    expect(of(`${VMI}/vm/vnc`)).toEqual({ namespace: 'ns', vm: 'vm', kind: 'vnc' });
+    expect(of(`${VMI}/vm/console`)).toEqual({ namespace: 'ns', vm: 'vm', kind: 'serial' });
+  });
+  it.each([
+    `${VMI}/vm/vnc/screenshot`,
+    `${VMI}/vm/portforward`,
+    `${VMI}/vm`,
+    VMI.replace('instances', 's') + '/vm/vnc',
+    VMI.replace('subresources.', '') + '/vm/vnc',
+    '/apis/subresources.kubevirt.io/v1/virtualmachineinstances/vm/vnc',
+  ])('is none at %s', (path) => {
+    expect(of(path)).toBeUndefined();
   });
 });
 
@@ -198,6 +235,7 @@ describe('security row 18: viewing only', () => {
     expect(view(`${NS}/pods/web`, { method })).toBe('view-only');
   });
   it('reads and watches, and upgrades to nothing else', () => {
+    expect(view(`${NS}/pods/web`, { method: 'HEAD' })).toBe('allow');
     expect(view(`${NS}/pods/web`)).toBe('allow');
     expect(view(`${NS}/pods`, { query: 'watch=1', upgrade: true })).toBe('allow');
     expect(view(`${NS}/pods/web`, { upgrade: true })).toBe('view-only');

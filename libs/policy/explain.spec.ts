@@ -50,6 +50,9 @@ describe('explain', () => {
   });
 
   it('names no method that viewing only takes away', () => {
+    expect(explain(parseGrant({ urls: ['/version'], verbs: ['head', 'put'], viewOnly: true }))[0]).toBe(
+      'HEAD /version.',
+    );
     expect(explain(parseGrant({ urls: [`${NS}/pods`], verbs: ['delete'], viewOnly: true }))[0]).toBe(
       `Nothing at ${NS}/pods.`,
     );

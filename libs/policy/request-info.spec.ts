@@ -62,5 +62,7 @@ describe('requestInfo reads a path as the API server does', () => {
     expect(requestInfo('GET', `${NS}/pods/web/log`, 'follow=true').watch).toBe(true);
     expect(requestInfo('GET', `${NS}/pods/web/log`, 'follow=false').watch).toBe(false);
     expect(requestInfo('GET', `${NS}/pods`).watch).toBe(false);
+    expect(requestInfo('GET', `${NS}/pods/web/status`, 'follow=true').watch).toBe(false);
+    expect(requestInfo('GET', '/version').watch).toBe(false);
   });
 });

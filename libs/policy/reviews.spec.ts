@@ -95,6 +95,10 @@ describe('what is missing', () => {
     ['/api*', []],
     ['/apis/kubevirt.io/*', []],
     ['/version', ['get /version']],
+    [
+      '/apis/subresources.kubevirt.io/v1/namespaces/prod/virtualmachineinstances/vm/vnc/*',
+      ['get virtualmachineinstances/vnc in namespace prod'],
+    ],
     ['/api/v1/nodes/a', ['get nodes in all namespaces']],
     ['/api/v1/namespaces/other/pods/web/*', ['get pods/* in namespace other']],
     ['/api/v1/namespaces/other/*', ['get', 'list', 'watch'].map((verb) => `${verb} all resources in namespace other`)],

@@ -55,6 +55,34 @@ describe('security row 14: what a URL means in rights', () => {
     ['/version', ['get'], ['get /version']],
     ['/openapi/*', ['get'], ['get /openapi/*']],
     ['/api/v1/watch/namespaces/ns/pods*', ['get'], ['watch * ns/*']],
+    [`${NS}/status/*`, ['get'], ['get namespaces/status ns/ns']],
+    [`${NS}/finalize/*`, ['put'], ['update namespaces/finalize ns/ns']],
+    [`${NS}/pods/web/log/*`, ['get'], ['get pods/log ns/web']],
+    [`${NS}/pods/web/*`, ['put', 'patch'], ['update pods/* ns/web', 'patch pods/* ns/web']],
+    [`${NS}/pods/*`, ['head'], ['get pods ns/*', 'get pods/* ns/*']],
+    [`${NS}/*`, ['head'], ['get * ns/*', 'list * ns/*']],
+    [`${NS}/pods`, ['put'], ['update pods ns/*']],
+    ['/api/v1/pods', ['get'], ['list pods */*', 'watch pods */*']],
+    ['/api/v*', ['post'], ['create * */*', 'post /api/v*']],
+    ['/api/v1/*', ['post'], ['create * */*']],
+    ['/apix*', ['get'], ['get /apix*']],
+    [
+      `${VMI}/vm/vnc/*`,
+      ['get'],
+      [
+        'get virtualmachineinstances/vnc.subresources.kubevirt.io ns/vm',
+        'get virtualmachineinstances/vnc/*.subresources.kubevirt.io ns/vm',
+      ],
+    ],
+    [
+      `${VMI}/vm/vnc/a/*`,
+      ['get'],
+      [
+        'get virtualmachineinstances/vnc.subresources.kubevirt.io ns/vm',
+        'get virtualmachineinstances/vnc/a/*.subresources.kubevirt.io ns/vm',
+      ],
+    ],
+    ['/apis/apps/v1/namespaces/ns/deployments/a/scale/x', ['get'], ['get deployments/scale.apps ns/a']],
     // the path says once that it is a watch: the second time it is a name
     ['/api/v1/watch/watch/pods/*', ['get'], ['watch watch/* */pods']],
     // the API server asks about the path as it decodes it
