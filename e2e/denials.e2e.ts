@@ -9,6 +9,7 @@ import { cluster } from './support/cluster.js';
 import { ConsoleSocket, Refused } from './support/console-socket.js';
 import { consoleSocketPath, gateway, issue, json, redeem } from './support/gateway.js';
 import { kubectl, kubectlOk } from './support/kubectl.js';
+import { until } from './support/until.js';
 
 /** The UID of no GateToken. */
 const NOBODY = '00000000-0000-4000-8000-000000000000';
@@ -42,6 +43,18 @@ async function raw(path: string, headers: Record<string, string>): Promise<numbe
     sent.once('error', reject);
     sent.end();
   });
+}
+
+/** Whether the guest account of the sample may open screens in a namespace. */
+async function guestMay(namespace: string): Promise<boolean> {
+  const resource = { group: 'subresources.kubevirt.io', resource: 'virtualmachineinstances', subresource: 'vnc' };
+  const user = `system:serviceaccount:${cluster().namespace}:gateserver-sample-guest`;
+  const review = {
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SubjectAccessReview',
+    spec: { user, resourceAttributes: { ...resource, verb: 'get', namespace, name: 'remote' } },
+  };
+  return (await kubectlOk('create -f - -o jsonpath={.status.allowed}', { input: JSON.stringify(review) })) === 'true';
 }
 
 async function refusedUpgrade(path: string, headers: Record<string, string>): Promise<number> {
@@ -163,9 +176,11 @@ describe('denials, on both doors', () => {
       const input = JSON.stringify({ apiVersion: `${apiGroup}/v1`, metadata, ...object });
       await kubectlOk(['create', '-f', '-'], { input });
     }
+    await until('it may', () => guestMay(namespace));
     await createToken(admin, 'out-of-reach', { urls: [path.replace('/k8s', '')] });
     const authorization = `Bearer ${await readyToken(admin, 'out-of-reach')}`;
     await kubectlOk(['delete', 'rolebinding', 'guest', '-n', namespace]);
+    await until('it may no longer', async () => !(await guestMay(namespace)));
     const viewer = await ConsoleSocket.open(path, { authorization });
     const reason = 'The cluster does not allow access to the console of remote.';
     expect(await viewer.closed).toEqual({ code: 1008, reason });
