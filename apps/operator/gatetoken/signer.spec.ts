@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type GateServer, type GateToken } from '#libs/api';
-import { signerOf } from './signer.js';
+import { signerOf, signingKeyOf } from './signer.js';
 
 const server = (name: string) =>
   ({ metadata: { name, namespace: 'n' }, spec: {}, status: { 'secret-name': `${name}-jwt-secret` } }) as GateServer;
@@ -24,5 +24,16 @@ describe('a token whose GateServer was deleted', () => {
   it.each(['gs', 'another'])('is signed by the new one, here %s', (name) => {
     const signer = signerOf(token({}, 'gs'), [server(name)], () => undefined);
     expect(signer.secretName).toBe(`${name}-jwt-secret`);
+  });
+});
+
+describe('the key of a Secret', () => {
+  it.each([
+    ['that is gone', undefined],
+    ['that is gone, and that one of two watches still shows', { metadata: {} }],
+  ])('%s is awaited: what it signed is not in error', (_which, secret) => {
+    expect(() => signingKeyOf(secret, 'gs-jwt-secret', 'tls.key')).toThrow(
+      expect.objectContaining({ reason: 'KeyNotPublished', awaited: true }),
+    );
   });
 });

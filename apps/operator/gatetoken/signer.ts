@@ -92,7 +92,8 @@ const parsed = new WeakMap<SecretObject, Map<string, SigningKey | SecretKeyError
 
 /** The key of a secret, parsed once for each version of it. @throws Problem */
 export function signingKeyOf(secret: SecretObject | undefined, name: string, file: string): SigningKey {
-  if (!secret) {
+  // Without data: it is gone, and the watch that shows all Secrets has not said so yet.
+  if (!secret?.data) {
     const message = `Secret "${name}" does not exist. The operator creates it with a new key and then signs the token; if it does not, see the conditions of the GateServer.`;
     throw new Problem('KeyNotPublished', message, true);
   }
