@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { type GateServer, type GateToken, type IssueResponse, ROTATE } from '#libs/api';
 import { types } from '#libs/kube';
 import { kidOf } from '#libs/token';
-import { adminClient } from './support/admin.js';
-import { cluster } from './support/cluster.js';
-import { ConsoleSocket } from './support/console-socket.js';
-import { consoleSocketPath, cookiesOf, gateway, issue, redeem } from './support/gateway.js';
-import { kubectlOk } from './support/kubectl.js';
-import { until } from './support/until.js';
+import { adminClient } from '../support/admin.js';
+import { cluster } from '../support/cluster.js';
+import { ConsoleSocket } from '../support/console-socket.js';
+import { consoleSocketPath, cookiesOf, gateway, issue, redeem } from '../support/gateway.js';
+import { kubectlOk } from '../support/kubectl.js';
+import { until } from '../support/until.js';
 
 const admin = adminClient();
 const GATE_SERVER = 'gateserver-sample';
