@@ -122,5 +122,16 @@ function endOf(live: LiveConsole, { code, reason: why, byViewer }: ConsoleEnd, l
     return { audit: 'open', outcome: byViewer ? 'failed' : 'refused', who, from, what, code, rule, why };
   }
   const bytes = { 'bytes-in': tunnel.bytesIn, 'bytes-out': tunnel.bytesOut };
-  return { audit: 'close', outcome: 'ended', who, from, what, session, code, why, seconds: lasted / 1000, ...bytes };
+  return {
+    audit: 'close',
+    outcome: 'ended',
+    who,
+    from,
+    what,
+    session,
+    code,
+    why,
+    seconds: Math.round(lasted) / 1000,
+    ...bytes,
+  };
 }
