@@ -109,6 +109,8 @@ describe('row 13: a grant is worth no more than what its issuer has', () => {
     expect(state.asked.map((one) => attributesOf(one))).toEqual([
       { verb: 'list', group: '', resource: 'pods', namespace: 'ns' },
       { verb: 'watch', group: '', resource: 'pods', namespace: 'ns' },
+      // A watch may be of one name: a rule for the empty name alone must not allow it.
+      { verb: 'watch', group: '', resource: 'pods', namespace: 'ns', name: 'kube-gateway-any' },
     ]);
   });
 
