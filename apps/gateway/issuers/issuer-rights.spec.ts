@@ -166,6 +166,16 @@ describe('what is open', () => {
     expect(state.asked).toHaveLength(6);
   });
 
+  it('each gets its turn where more are due than one second asks about', async () => {
+    const state = setUp({ issuerRecheck: 1000 });
+    const vms = Array.from({ length: 250 }, (_, index) => `vm-${index}`);
+    for (const vm of vms) {
+      state.rights.watch(grantOf(vmUrls('ns', vm)), requestOf(`${VMI}/${vm}/vnc`), () => expect.unreachable());
+    }
+    await state.pass(4);
+    expect(new Set(state.asked.map((one) => attributesOf(one)?.name))).toEqual(new Set(vms));
+  });
+
   it('ends in the next turn where the right was lost between the check and the opening', async () => {
     const state = setUp();
     state.may = () => false;

@@ -70,10 +70,13 @@ export class IssuerRights {
 
   tick(): void {
     let begun = 0;
-    for (const verdict of this.#open.keys()) {
+    for (const [verdict, listeners] of this.#open) {
       this.judge(verdict);
       if (!verdict.isDue || begun >= MOST_AT_ONCE) continue;
       begun += 1;
+      // To the end: those that there was no room for are first the next time.
+      this.#open.delete(verdict);
+      this.#open.set(verdict, listeners);
       void verdict.refresh().then(() => this.judge(verdict));
     }
   }

@@ -81,6 +81,14 @@ it('row 11: the last answer counts for 30 s of failing questions, and no longer'
   expect(state.verdict.silence).toBe(0);
 });
 
+it('row 11: an answer that nobody has needed for long does not count for 30 s more', async () => {
+  const state = setUp();
+  await state.verdict.allows();
+  state.answer = fail;
+  state.now = 5 * 3_600_000;
+  await expect(state.verdict.allows()).rejects.toEqual(unreachable);
+});
+
 it('a no that cannot be asked again stays a no', async () => {
   const state = setUp();
   state.answer = () => Promise.resolve(false);

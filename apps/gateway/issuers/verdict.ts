@@ -3,7 +3,7 @@ import { unreachable } from '../grants/grant-error.js';
 
 /** After a question that had no answer. */
 const RETRY_MS = 5000;
-/** Row 11: without an answer for this long, the last one no longer counts. */
+/** Row 11: without an answer for this long after the last one was due, that no longer counts. */
 const PATIENCE_MS = 30_000;
 
 /** What Kubernetes last said about one right of one issuer: it is asked once in an interval, whoever waits for it. */
@@ -53,7 +53,8 @@ export class Verdict {
   async allows(): Promise<boolean> {
     const isAsked = this.#asking !== undefined || this.isDue;
     if (isAsked && !this.isFresh(this.clock.monotonic())) await this.refresh();
-    if (this.#allowed === undefined || this.silence > PATIENCE_MS) throw unreachable(this.#cause);
+    const age = this.clock.monotonic() - this.#asked;
+    if (this.#allowed === undefined || age > this.interval + PATIENCE_MS) throw unreachable(this.#cause);
     return this.#allowed;
   }
 
