@@ -49,7 +49,7 @@ export default defineConfig({
       endToEnd('e2e-dashboard', ['e2e/dashboard/*.e2e.ts']),
       endToEnd('e2e-real', ['e2e/**/*.e2e.ts']),
       specs('cluster', ['apps/devcluster/**/*.spec.ts']),
-      endToEnd('cluster-e2e', ['e2e/{cluster,faults}/*.e2e.ts']),
+      endToEnd('cluster-e2e', ['e2e/{attacks,cluster,faults}/*.e2e.ts']),
       {
         resolve,
         test: {

@@ -13,7 +13,7 @@ import { kubectl } from '../support/kubectl.js';
 import { until } from '../support/until.js';
 
 const TO_DEV = 'Continue as dev';
-const TO_LINK = 'Continue with a link (view only)';
+const TO_LINK = 'Continue with the link from dev (view only)';
 
 describe('a browser that signed in as dev and holds a view-only link', () => {
   let browser: Browser;
@@ -61,7 +61,7 @@ describe('a browser that signed in as dev and holds a view-only link', () => {
   }
 
   async function isGuest(tab: Page): Promise<void> {
-    await who(tab).getByText('With a link').waitFor();
+    await who(tab).getByText('With the link from dev').waitFor();
     await viewOnly(tab).waitFor();
   }
 

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { API_VERSION, type GateToken, type GateTokenSpec } from '#libs/api';
-import { gateway, json } from './support/gateway.js';
-import { cluster } from './support/cluster.js';
-import { kubectl, kubectlFails, kubectlOk } from './support/kubectl.js';
-import { gateserver, gatetoken } from './support/manifests.js';
-import { until } from './support/until.js';
+import { gateway, json } from '../support/gateway.js';
+import { cluster } from '../support/cluster.js';
+import { kubectl, kubectlFails, kubectlOk } from '../support/kubectl.js';
+import { gateserver, gatetoken } from '../support/manifests.js';
+import { until } from '../support/until.js';
 
 interface Rule {
   apiGroups: string[];

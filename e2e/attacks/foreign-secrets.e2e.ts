@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { API_VERSION, type GateServer, type GateToken, SIGNING_KEY } from '#libs/api';
 import { isKubeError, type KubeObject, types } from '#libs/kube';
 import { generateKeyPair, kidOf, parsePublicKey, thumbprint } from '#libs/token';
-import { adminClient } from './support/admin.js';
-import { Between } from './support/between.js';
-import { until } from './support/until.js';
+import { adminClient } from '../support/admin.js';
+import { Between } from '../support/between.js';
+import { until } from '../support/until.js';
 
 const admin = adminClient();
 const namespace = `foreign-secrets-${Date.now().toString(36)}`;

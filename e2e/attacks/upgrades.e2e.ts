@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { types } from '#libs/kube';
-import { adminClient, createToken, readyToken, revokeToken } from './support/admin.js';
-import { cluster } from './support/cluster.js';
-import { ConsoleSocket, Refused } from './support/console-socket.js';
-import { kubectl } from './support/kubectl.js';
-import { Streams, streamPath } from './support/streams.js';
-import { until } from './support/until.js';
+import { adminClient, createToken, readyToken, revokeToken } from '../support/admin.js';
+import { cluster } from '../support/cluster.js';
+import { ConsoleSocket, Refused } from '../support/console-socket.js';
+import { kubectl } from '../support/kubectl.js';
+import { Streams, streamPath } from '../support/streams.js';
+import { until } from '../support/until.js';
 
 const admin = adminClient();
 let streams: Streams;

@@ -3,13 +3,13 @@ import { API_VERSION, type GateToken, type GateTokenData, type GateTokenStatus }
 import { types } from '#libs/kube';
 import { vmUrls } from '#libs/policy';
 import { linkHash, newCode } from '#libs/token';
-import { accountWith } from './support/accounts.js';
-import { adminClient } from './support/admin.js';
-import { scaleOperator } from './support/between.js';
-import { cluster } from './support/cluster.js';
-import { gateway, issue, json } from './support/gateway.js';
-import { kubectl, kubectlOk } from './support/kubectl.js';
-import { until } from './support/until.js';
+import { accountWith } from '../support/accounts.js';
+import { adminClient } from '../support/admin.js';
+import { scaleOperator } from '../support/between.js';
+import { cluster } from '../support/cluster.js';
+import { gateway, issue, json } from '../support/gateway.js';
+import { kubectl, kubectlOk } from '../support/kubectl.js';
+import { until } from '../support/until.js';
 
 /** Longer than the sample's GateServer allows: the operator refuses such a grant. */
 const TOO_LONG = '48h';
