@@ -136,7 +136,7 @@ describe('npm start on your own cluster', () => {
       return (await response.json()) as object;
     };
     const user = 'system:serviceaccount:team:dev';
-    const message = `user ${user} cannot get virtualmachineinstances/vnc in namespace team (name: demo): a link cannot give more than its issuer has. Ask an administrator for this permission, or leave it out.`;
+    const message = `user ${user} cannot get virtualmachineinstances/vnc in namespace team (name: demo): a link cannot give more than its issuer has. Ask an administrator for this permission, or remove it from the grant.`;
     expect(await ask('', { vm: 'demo' })).toMatchObject({ code: 403, message });
     expect(await ask('/check', { vm: 'demo' })).toMatchObject({ allowed: false, problems: [message] });
     writeFileSync(join(folder, 'consoles.yaml'), CONSOLES);

@@ -64,7 +64,7 @@ describe('the question of a review', () => {
 describe('what is missing', () => {
   it('of the issuer', () => {
     expect(issuerLacks('dev', vnc)).toBe(
-      'user dev cannot get virtualmachineinstances/vnc in namespace prod (name: demo): a link cannot give more than its issuer has. Ask an administrator for this permission, or leave it out.',
+      'user dev cannot get virtualmachineinstances/vnc in namespace prod (name: demo): a link cannot give more than its issuer has. Ask an administrator for this permission, or remove it from the grant.',
     );
   });
 

@@ -50,7 +50,7 @@ const nameOf = ({ name }: Right) => (name === undefined ? '' : ` (name: ${name})
 /** Why a grant is refused whose issuer lacks a right that it gives. */
 export function issuerLacks(username: string, right: Right): string {
   const what = `user ${username} cannot ${rightInWords(right)}${nameOf(right)}`;
-  return `${what}: a link cannot give more than its issuer has. Ask an administrator for this permission, or leave it out.`;
+  return `${what}: a link cannot give more than its issuer has. Ask an administrator for this permission, or remove it from the grant.`;
 }
 
 /** Why a grant is refused that its gateway could not serve. @param namespace of the GateServer */

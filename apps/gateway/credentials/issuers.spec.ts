@@ -11,7 +11,7 @@ const SECRETS = '/api/v1/namespaces/ns/secrets/one';
 const GUEST = 'Bearer token-of-gs-guest';
 const REVIEW = /self(subject|subjectaccess)reviews$/;
 const NO_SCREEN =
-  'user ada cannot get virtualmachineinstances/vnc in namespace ns (name: demo): a link cannot give more than its issuer has. Ask an administrator for this permission, or leave it out.';
+  'user ada cannot get virtualmachineinstances/vnc in namespace ns (name: demo): a link cannot give more than its issuer has. Ask an administrator for this permission, or remove it from the grant.';
 const NO_PODS =
   'the guest account of GateServer gs cannot list pods in namespace other, because it serves namespace ns alone: leave this out, or create the GateToken in namespace other.';
 

@@ -62,7 +62,7 @@ async function ask({ rules, spec = {}, before, discovered = NOTHING }: Given) {
 }
 
 const NEEDS =
-  ': whoever creates or changes a GateServer needs these permissions. Ask an administrator for them, or to do it.';
+  ': whoever creates or changes a GateServer needs these permissions. Ask an administrator to grant them to you or to make the change.';
 
 describe('security row 16: whoever creates a GateServer holds what can be done through it', () => {
   it.each<[string, Given, string]>([

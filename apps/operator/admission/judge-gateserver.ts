@@ -106,7 +106,7 @@ function verdictOf(username: string, [first, ...more]: string[]): Verdict {
   if (first === undefined) return ALLOWED;
   const others = more.length === 0 ? '' : ` (${more.length} more ${more.length === 1 ? 'is' : 'are'} missing)`;
   return forbidden(
-    `user ${username} cannot ${first}${others}: whoever creates or changes a GateServer needs these permissions. Ask an administrator for them, or to do it.`,
+    `user ${username} cannot ${first}${others}: whoever creates or changes a GateServer needs these permissions. Ask an administrator to grant them to you or to make the change.`,
   );
 }
 

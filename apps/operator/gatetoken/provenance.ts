@@ -27,6 +27,6 @@ export function checkSeal(gathered: Gathered): void {
   if (provenanceOf(gathered) !== 'forged') return;
   throw new Problem(
     'NotSealed',
-    'spec.issuer has no valid seal of the admission webhook, so nothing proves who created this token, and that they may give it: delete it and create it again. If that does not help, check that the webhook configurations kube-gateway are as installed, and that the clocks of the operator and the API server differ by less than 5 minutes.',
+    'spec.issuer has no valid seal of the admission webhook, so nothing proves who created this token or that they were allowed to: delete it and create it again. If that does not help, check that the webhook configurations kube-gateway are as installed, and that the clocks of the operator and the API server differ by less than 5 minutes.',
   );
 }
