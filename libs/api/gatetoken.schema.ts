@@ -59,7 +59,7 @@ function anyCase(word: string): string {
 const issuer: Schema = {
   type: 'object',
   description:
-    'Who created this object, as the admission webhook or the gateway wrote it. Nothing else that is written here counts: status.issuer names the user once the seal is verified.',
+    'Who created this object. Written by the admission webhook or the gateway; any other value is ignored. status.issuer names the user once the seal is verified.',
   required: ['username'],
   properties: {
     username: text('User name, as the API server knows it.', 1024),
@@ -212,7 +212,7 @@ export const gateTokenStatusSchema: Schema = {
     'vm-uid': { type: 'string', description: 'UID of the virtual machine that the grant is bound to.' },
     issuer: {
       type: 'string',
-      description: 'User name of who created this object, as the API server knew it. Empty where nothing proves it.',
+      description: 'User name of the creator, as the API server knew it; absent unless it is proven.',
     },
     approval: {
       type: 'string',
