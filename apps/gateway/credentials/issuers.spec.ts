@@ -15,6 +15,9 @@ const NO_SCREEN =
 const NO_PODS =
   'the guest account of GateServer gs cannot list pods in namespace other, because it serves namespace ns alone: leave this out, or create the GateToken in namespace other.';
 
+const TOO_MANY =
+  'spec.urls: more than 200 distinct permissions are required: use fewer URLs or verbs, or split the grant.';
+
 type Asked = Record<string, string>;
 
 afterEach(() => {
@@ -146,6 +149,20 @@ describe('where the admission webhook answers', () => {
     expect(statusOf(await issue({ vm: 'demo' }, webhook))).toMatchObject({ code: 403, message: NO_SCREEN });
     const { body } = await asAda(webhook.gateway.port, 'POST', `${TOKENS}/check`, { vm: 'demo' });
     expect((JSON.parse(body) as CheckResponse).problems).toEqual([NO_SCREEN]);
+  });
+
+  it('so is what it finds wrong with a grant, and a check tells its own findings too', async () => {
+    const name = 'create.gatetokens.kubegateway.kubevirt.io';
+    const denied = failure(422, `admission webhook "${name}" denied the request: ${TOO_MANY}`, 'Invalid');
+    serveUsers(webhook.cluster, { 'POST /gatetokens': { code: 422, body: denied } });
+    const urls = Array.from({ length: 201 }, (_, i) => `/api/v1/namespaces/ns/pods/p${i}`);
+    const refused = statusOf(await issue({ urls }, webhook));
+    expect(refused).toMatchObject({ code: 422, reason: 'Invalid', message: TOO_MANY });
+    const { body } = await asAda(webhook.gateway.port, 'POST', `${TOKENS}/check`, { urls, from: 'tomorrow' });
+    expect((JSON.parse(body) as CheckResponse).problems).toEqual([
+      'spec.from is not a valid time: write it like 2030-01-31T12:00:00Z.',
+      TOO_MANY,
+    ]);
   });
 
   it('another webhook keeps its name', async () => {

@@ -41,9 +41,8 @@ export interface IssuedGrant {
 /**
  * Creates a GateToken as the issuer, waits until the operator has made it Ready, answers with what opens it.
  * A refused grant is deleted: nobody knows its code, so it could never be used.
- * @throws KubeError as Kubernetes answered (403: not allowed, 422: which field); Refusal 403 with what the issuer may
- *   not do themselves; Refusal 422 with the condition's
- *   message when the operator refuses it; Refusal 504 when the operator does not answer in time
+ * @throws KubeError as Kubernetes answered (403: not allowed, 422: which field); Refusal 403, 422 with the webhook's sentence,
+ *   or its like; Refusal 422 with the condition's message when the operator refuses it; Refusal 504 when the operator does not answer in time
  */
 export async function issue(order: IssueOrder, clock: Pick<Clock, 'now'>, wait = sleep): Promise<IssuedGrant> {
   const code = order.want === 'link' ? newCode() : undefined;
@@ -61,8 +60,7 @@ async function create(order: IssueOrder, code: string | undefined): Promise<Gate
   try {
     return await client.create<GateToken>(types.gateTokens, token, namespace);
   } catch (error) {
-    const denied = deniedByWebhook(error);
-    throw denied === undefined ? error : new Refusal(403, denied, '', { rule: 'kubernetes' });
+    throw deniedByWebhook(error) ?? error;
   }
 }
 

@@ -55,9 +55,8 @@ export class GateTokensService {
   }
 
   async issue(client: UserClient, namespace: string, request: IssueRequest, want: Want): Promise<IssueResponse> {
-    const { name, ...asked } = request;
-    const secretName = this.secretName(namespace, request);
-    const spec = secretName === undefined ? asked : { ...asked, 'secret-name': secretName };
+    const { name, ...spec } = this.completed(namespace, request);
+    const secretName = spec['secret-name'];
     const { publicUrl, storesTokens } = await this.gate(client, namespace, secretName);
     if (want === 'token' && !storesTokens) throw noJwts(namespace, LINK_INSTEAD);
     const order = { client, issuers: this.issuers, namespace, spec, want, publicUrl, ...(name ? { name } : {}) };
@@ -75,15 +74,15 @@ export class GateTokensService {
   }
 
   /** What a grant would allow, and whether the user may issue it, before it is created. */
-  async check(client: UserClient, namespace: string, request: IssueRequest, want: Want): Promise<CheckResponse> {
-    const secretName = this.secretName(namespace, request);
-    const gate = await this.gate(client, namespace, secretName).catch(asProblem);
+  async check(client: UserClient, namespace: string, asked: IssueRequest, want: Want): Promise<CheckResponse> {
+    const request = this.completed(namespace, asked);
+    const gate = await this.gate(client, namespace, request['secret-name']).catch(asProblem);
     const longest = typeof gate === 'string' ? this.where.maxDuration : gate.longest;
     const { grants, problems: found } = checkRequest(request, namespace, longest, this.clock.now());
     const { invalid, problems: told } = await this.kubernetesProblems(client, namespace, request);
     // What the schema refuses would be told twice.
-    const problems = [...(invalid ? [] : found), ...gateProblems(gate, namespace, want), ...told];
-    return { allowed: problems.length === 0, grants, problems };
+    const problems = new Set([...(invalid ? [] : found), ...gateProblems(gate, namespace, want), ...told]);
+    return { allowed: problems.size === 0, grants, problems: [...problems] };
   }
 
   /** A dry run has the API server itself check rights and schema; nothing is stored. `invalid`: by the schema. */
@@ -102,7 +101,8 @@ export class GateTokensService {
     try {
       await dryRun(client, gatetoken);
     } catch (error) {
-      return { invalid: isKubeError(error, 422), problems: [asProblem(error)] };
+      const invalid = isKubeError(error, 422) && deniedByWebhook(error) === undefined;
+      return { invalid, problems: [asProblem(error)] };
     }
     const lack = await this.issuers.problem(client, gatetoken);
     const ofVm = request.vm === undefined ? [] : await vmProblems(client, namespace, request.vm);
@@ -110,10 +110,9 @@ export class GateTokensService {
   }
 
   /** A grant issued here is for this gateway, unless it names another. */
-  private secretName(namespace: string, request: IssueRequest): string | undefined {
-    return (
-      request['secret-name'] ?? (namespace === this.where.namespace ? jwtSecretOf(this.where.gateServer) : undefined)
-    );
+  private completed(namespace: string, request: IssueRequest): IssueRequest {
+    if (request['secret-name'] !== undefined || namespace !== this.where.namespace) return request;
+    return { ...request, 'secret-name': jwtSecretOf(this.where.gateServer) };
   }
 
   /**
@@ -153,7 +152,7 @@ function gateProblems(gate: Gate | string, namespace: string, want: Want): strin
 /** @returns what a person can act on; @throws what they cannot */
 function asProblem(error: unknown): string {
   if (error instanceof Refusal) return error.toStatus().message;
-  if (isKubeError(error, 400, 403, 404, 409, 422)) return deniedByWebhook(error) ?? error.message;
+  if (isKubeError(error, 400, 403, 404, 409, 422)) return deniedByWebhook(error)?.message ?? error.message;
   throw error;
 }
 

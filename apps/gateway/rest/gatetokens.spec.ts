@@ -41,6 +41,18 @@ describe('POST gatetokens/check', () => {
     expect(cluster.api.objects.list('gatetokens')).toEqual([]);
   });
 
+  it('tries what would be created: a grant of this gateway, or of the one that is named', async () => {
+    serveUsers(cluster, DRY);
+    for (const [body, secret] of [
+      [{ vm: 'demo' }, 'gs-jwt-secret'],
+      [{ vm: 'demo', 'secret-name': 'mine' }, 'mine'],
+    ] as const) {
+      await check(body);
+      const asked = cluster.api.seen.findLast(({ method }) => method === 'POST');
+      expect(JSON.parse(asked?.body ?? '')).toMatchObject({ spec: { vm: 'demo', 'secret-name': secret } });
+    }
+  });
+
   it('leaves it to the API server whether they may', async () => {
     const message = 'gatetokens is forbidden: User "ada" cannot create resource "gatetokens"';
     serveUsers(cluster, { 'POST /gatetokens': { code: 403, body: failure(403, message, 'Forbidden') } });
