@@ -1,4 +1,4 @@
-import { isDnsLabel, isDnsSubdomain } from '#libs/api';
+import { gateTokenDefaults, type GateTokenSpec, isDnsLabel, isDnsSubdomain } from '#libs/api';
 import { vmUrls } from './kubevirt.js';
 import { Matcher } from './matcher.js';
 import { type Method, parseMethod } from './methods.js';
@@ -56,6 +56,12 @@ export function parseGrant(source: GrantSource): Grant {
     viewOnly: source.viewOnly ?? false,
     paths: new Matcher(exact, prefixes),
   };
+}
+
+/** What a GateToken of this namespace grants. @throws PolicyError */
+export function grantOf(namespace: string, spec: GateTokenSpec): Grant {
+  const { verbs, 'view-only': viewOnly } = gateTokenDefaults(spec);
+  return parseGrant({ ...spec, verbs, namespace, viewOnly });
 }
 
 function ofVm({ vm, namespace }: GrantSource): string[] {

@@ -3,7 +3,7 @@ export { isConnect } from './connect.js';
 export { consolesAt, consolesOf, type VmConsoles } from './consoles.js';
 export { decide, type DenyReason } from './decide.js';
 export { forbidden } from './forbidden.js';
-export { type Grant, PolicyError, parseGrant } from './grant.js';
+export { type Grant, grantOf, PolicyError, parseGrant } from './grant.js';
 export { type ConsoleTarget, vmUrls } from './kubevirt.js';
 export { requestInfo } from './request-info.js';
 export { boundVm } from './bound-vm.js';

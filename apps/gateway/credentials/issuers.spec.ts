@@ -94,6 +94,17 @@ describe('where no admission webhook is installed (security row 13)', () => {
     expect(await problems({ urls })).toEqual([NO_PODS]);
   });
 
+  it('nor what nobody can be asked about: a grant of more than 200 permissions', async () => {
+    allow(() => true);
+    const before = stored().length;
+    const urls = Array.from({ length: 201 }, (_, i) => `/api/v1/namespaces/ns/pods/p${i}`);
+    const refused = statusOf(await issue({ urls }));
+    expect(refused).toMatchObject({ code: 422, reason: 'Invalid', message: TOO_MANY });
+    expect(statusOf(await request(urls))).toMatchObject({ code: 422, reason: 'Invalid', message: TOO_MANY });
+    expect(stored()).toHaveLength(before);
+    expect(await problems({ urls })).toEqual([TOO_MANY]);
+  });
+
   it('what else is wrong with a grant is told first', async () => {
     allow(() => false);
     const message = 'gatetokens is forbidden: User "ada" cannot create resource "gatetokens"';

@@ -1,13 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type GateToken, gateTokenDefaults, jwtSecretOf } from '#libs/api';
+import { type GateToken, jwtSecretOf } from '#libs/api';
 import { AuthenticationV1Api, AuthorizationV1Api, type UserClient, UserClients } from '#libs/kube';
 import { Clock } from '#libs/ops';
 import {
   firstDenied,
+  grantOf,
   guestLacks,
   issuerLacks,
   neededOfGuest,
-  parseGrant,
   PolicyError,
   reviewsOf,
   type Right,
@@ -43,16 +43,16 @@ export class Issuers implements IssuerCheck {
   /**
    * @param token as it is to be created
    * @returns the same with its issuer, sealed, where a gateway of this namespace can prove one
-   * @throws KubeError where it could not be created anyway; Refusal 403 with what the user, or the guest account, may not do; 401, 503 where the cluster cannot say
+   * @throws KubeError where it could not be created anyway; Refusal 403 with what the user, or the guest account, may not do; 422 where nobody can be asked; 401, 503 where the cluster cannot say
    */
   async sealed(client: Asker, token: GateToken): Promise<GateToken> {
     if (this.where.issuerCheck === 'webhook') return token;
     const issuer = await whoIs(client);
-    const lack = await this.lackOf(client, issuer, token);
-    if (lack !== undefined) {
+    const refusal = await this.refusalOf(client, issuer, token);
+    if (refusal !== undefined) {
       // What else is wrong with it comes first, as before a webhook.
       await dryRun(client, token);
-      throw new Refusal(403, lack, '', { rule: 'kubernetes' });
+      throw refusal;
     }
     const { metadata, spec } = token;
     if (metadata.namespace !== this.where.namespace) return token;
@@ -61,14 +61,25 @@ export class Issuers implements IssuerCheck {
     return { ...token, spec: { ...named, issuer: { ...issuer, seal } } };
   }
 
-  /** @returns what `sealed` would refuse with 403; undefined also where the webhook answers */
+  /** @returns what `sealed` would refuse; undefined also where the webhook answers */
   async problem(client: Asker, token: GateToken): Promise<string | undefined> {
     if (this.where.issuerCheck === 'webhook') return undefined;
-    return this.lackOf(client, await whoIs(client), token);
+    return (await this.refusalOf(client, await whoIs(client), token))?.message;
   }
 
-  private async lackOf(client: Asker, { username }: Issuer, token: GateToken): Promise<string | undefined> {
+  private async refusalOf(client: Asker, issuer: Issuer, token: GateToken): Promise<Refusal | undefined> {
     const given = rightsOf(token);
+    if (!Array.isArray(given)) return given;
+    const lack = await this.lackOf(client, issuer, token, given);
+    return lack === undefined ? undefined : new Refusal(403, lack, '', { rule: 'kubernetes' });
+  }
+
+  private async lackOf(
+    client: Asker,
+    { username }: Issuer,
+    token: GateToken,
+    given: Right[],
+  ): Promise<string | undefined> {
     const missing = await firstDenied(given, (right) => allows(client, right).catch(rethrow(rightsFault)));
     if (missing !== undefined) return issuerLacks(username, missing);
     const { namespace, gateServer } = this.where;
@@ -101,13 +112,12 @@ async function whoIs(client: Asker): Promise<Issuer> {
   };
 }
 
-/** None where the operator refuses the grant for what it is. */
-function rightsOf({ metadata: { namespace = '' }, spec }: GateToken): Right[] {
-  const { verbs, 'view-only': viewOnly } = gateTokenDefaults(spec);
+/** The rights that a grant gives, or why there can be no such grant: as the webhook says it. */
+function rightsOf({ metadata: { namespace = '' }, spec }: GateToken): Right[] | Refusal {
   try {
-    return rights(parseGrant({ ...spec, verbs, namespace, viewOnly }));
+    return rights(grantOf(namespace, spec));
   } catch (error) {
-    if (error instanceof PolicyError) return [];
+    if (error instanceof PolicyError) return new Refusal(422, `spec.${error.message}`);
     throw error;
   }
 }

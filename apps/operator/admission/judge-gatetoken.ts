@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
-import { type GateServer, type GateToken, gateTokenDefaults } from '#libs/api';
+import { type GateServer, type GateToken } from '#libs/api';
 import {
   firstDenied,
+  grantOf,
   guestLacks,
   issuerLacks,
   neededOfGuest,
-  parseGrant,
   PolicyError,
   type Right,
   rights,
@@ -76,9 +76,8 @@ function ofUpdate({ object, oldObject }: Request): Verdict {
 
 /** The rights that a grant gives, or why there can be no such grant. */
 function rightsOf(namespace: string, spec: GateToken['spec']): Right[] | Verdict {
-  const settings = gateTokenDefaults(spec);
   try {
-    const grant = parseGrant({ ...spec, verbs: settings.verbs, namespace, viewOnly: settings['view-only'] });
+    const grant = grantOf(namespace, spec);
     const fault = reachFault(grant.urls);
     return fault === undefined ? rights(grant) : forbidden(fault);
   } catch (error) {

@@ -108,6 +108,22 @@ describe('a path that no grant reaches (security row 3)', () => {
   });
 });
 
+describe('a grant of more permissions than can be asked about (security row 13)', () => {
+  const urls = Array.from({ length: 201 }, (_, i) => `${URLS[0]}/p${i}`);
+
+  it('is not given out', () => {
+    const message =
+      'spec.urls: more than 200 distinct permissions are required: use fewer URLs or verbs, or split the grant.';
+    const spec = { urls, 'link-hash': 'h'.repeat(43) };
+    expect(judged(spec, [server()])).toMatchObject({ phase: 'Error', reason: 'InvalidGrant', message });
+    expect(judged({ ...spec, urls: urls.slice(1) }, [server()]).phase).toBe('Ready');
+  });
+
+  it('takes nothing back', () => {
+    expect(judged({ urls }, [server()], {}, { phase: 'Ready' }).phase).toBe('Ready');
+  });
+});
+
 it('says in one sentence what to do with a secret-name that is no signing key', () => {
   const foreign = (servers: GateServer[]) => {
     const decision = judged({ urls: URLS, 'secret-name': 'x' }, servers, { x: { metadata: { name: 'x' }, data: {} } });

@@ -8,7 +8,7 @@ import {
   type GateTokenSettings,
   type GateToken,
 } from '#libs/api';
-import { type Grant, PolicyError, parseGrant } from '#libs/policy';
+import { grantOf, type Grant, PolicyError, rights } from '#libs/policy';
 import { type Claims, formatDuration, isApproved, parseDuration, type SecretKey, type SigningKey } from '#libs/token';
 import { faultOf } from '../gateserver/check.js';
 import { namesOf } from '../gateserver/names.js';
@@ -57,7 +57,7 @@ export function decisionOf(gathered: Gathered, now: number): Decision {
   const settings = gateTokenDefaults(token.spec);
   let window: Window | undefined;
   try {
-    const grant = grantOf(token, settings);
+    const grant = parsedGrant(token);
     window = timeOf(token, settings);
     const data = dataOf(window, settings, grant.urls);
     const ended = endedOf(token, settings, data, now);
@@ -136,15 +136,19 @@ function takenBackOf({ spec, status }: GateToken, { server }: Signer) {
 /** Characters of all paths: spec and status hold them, and etcd refuses an object of more than 1.5 MB. */
 const MOST_URLS = 500_000;
 
-function grantOf({ metadata, spec }: GateToken, settings: GateTokenSettings): Grant {
+function parsedGrant({ metadata, spec }: GateToken): Grant {
   const { namespace = '' } = metadata;
   const length = (spec.urls ?? []).reduce((sum, url) => sum + url.length, 0);
   if (length > MOST_URLS) {
     const message = `spec.urls has ${length} characters, more than ${MOST_URLS}: use fewer or shorter paths, such as /api/v1/*.`;
     throw new Problem('GrantTooLarge', message);
   }
+  return orInvalid(() => grantOf(namespace, spec));
+}
+
+function orInvalid<T>(decide: () => T): T {
   try {
-    return parseGrant({ ...spec, verbs: settings.verbs, namespace, viewOnly: settings['view-only'] });
+    return decide();
   } catch (error) {
     if (error instanceof PolicyError) throw new Problem('InvalidGrant', `spec.${error.message}`);
     throw error;
@@ -181,6 +185,7 @@ const isIssued = (token: GateToken, key: SecretKey | undefined): boolean => key 
 
 function checkNew(grant: Grant, window: Window, { server }: Signer): void {
   checkReach(grant);
+  orInvalid(() => rights(grant)); // Nobody was asked whether its creator has them.
   checkServer(server);
   checkDuration(window, server);
 }
