@@ -25,6 +25,7 @@ const USUAL: RbacRule[] = [
 ];
 const GATEWAY: RbacRule[] = gatewayRules(namesOf('gs'));
 const PODS: RbacRule = { verbs: ['create'], apiGroups: [''], resources: ['pods'] };
+const PODS_SERVED: Discovered = { served: [{ group: '', name: 'pods' }], silent: [] };
 const ALL: RbacRule = { verbs: ['*'], apiGroups: ['*'], resources: ['*'] };
 
 interface Given {
@@ -103,6 +104,61 @@ describe('security row 16: whoever creates a GateServer holds what can be done t
         },
       },
       'user dev cannot get pods/log in namespace prod, which the guest account of GateServer gs would get from spec.admin-resources "pods,pods/log" (2 more are missing)',
+    ],
+    [
+      'a resource that is not served yet',
+      { rules: USUAL, spec: { 'admin-resources': 'pods,things.example.com/status' }, discovered: PODS_SERVED },
+      'user dev cannot get things/status in namespace prod, which the guest account of GateServer gs would get from spec.admin-resources "pods,things.example.com/status" (2 more are missing)',
+    ],
+    [
+      'one to be written',
+      {
+        rules: [...USUAL, { verbs: READ, apiGroups: ['example.com'], resources: ['things'] }],
+        spec: { 'admin-resources': 'things.example.com', 'admin-role': 'admin' },
+        discovered: PODS_SERVED,
+      },
+      'user dev cannot create things in namespace prod, which the guest account of GateServer gs would get from spec.admin-role "admin" (3 more are missing)',
+    ],
+    [
+      'one of any group',
+      {
+        rules: [...USUAL, { verbs: READ, apiGroups: ['example.com', ''], resources: ['things'] }],
+        spec: { 'admin-resources': 'pods, things' },
+        discovered: PODS_SERVED,
+      },
+      'user dev cannot get things of every API group in namespace prod, which the guest account of GateServer gs would get from spec.admin-resources "pods, things"',
+    ],
+    [
+      'one whose server is away',
+      {
+        rules: USUAL,
+        spec: { 'admin-resources': 'things.example.com' },
+        discovered: { ...PODS_SERVED, silent: ['example.com'] },
+      },
+      'user dev cannot get things in namespace prod',
+    ],
+    [
+      'one beside *',
+      {
+        rules: [{ verbs: READ, apiGroups: [''], resources: ['pods'] }],
+        spec: { 'admin-resources': '*,things.example.com' },
+        discovered: PODS_SERVED,
+      },
+      'user dev cannot get things in namespace prod',
+    ],
+    [
+      'one that they hold',
+      {
+        rules: [...USUAL, { verbs: READ, apiGroups: ['example.com'], resources: ['things'] }],
+        spec: { 'admin-resources': 'things.example.com' },
+        discovered: PODS_SERVED,
+      },
+      'allowed',
+    ],
+    [
+      'one that no guest is ever given',
+      { rules: USUAL, spec: { 'admin-resources': 'pods,roles.rbac.authorization.k8s.io' }, discovered: PODS_SERVED },
+      'allowed',
     ],
     ['its own image', { rules: USUAL, spec: { img: 'own/gateway:1' } }, 'allowed'],
     [

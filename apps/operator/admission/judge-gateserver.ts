@@ -5,7 +5,7 @@ import { type Right, rightInWords } from '#libs/policy';
 import { OPERATOR_CONFIG, type OperatorConfig } from '../config/config.js';
 import { type Discovered, Discovery, NOTHING } from '../gateserver/discovery.js';
 import { gatewayRules, type Rule } from '../gateserver/gateway-role.js';
-import { guestRights, ROLE_VERBS } from '../gateserver/guest-role.js';
+import { asIfServed, guestRights, ROLE_VERBS } from '../gateserver/guest-role.js';
 import { namesOf } from '../gateserver/names.js';
 import { type AdmissionRequest, type Verdict } from './review.js';
 import { Reviewer } from './reviewer.js';
@@ -64,7 +64,8 @@ export class ServerJudge {
 
   async #guest(name: string, { 'admin-role': role, 'admin-resources': resources }: GateServerSettings): Promise<Way> {
     const discovered = resources.trim() === '' ? NOTHING : await this.discovery.discover();
-    const rules = [...guestRights(role, resources, discovered).rules, ...unseen(role, resources, discovered)];
+    const { rules: given } = guestRights(role, resources, asIfServed(resources, discovered));
+    const rules = [...given, ...unseen(role, resources, discovered)];
     const what = resources.trim() === '' ? 'by default' : `from spec.admin-resources "${short(resources)}"`;
     return {
       rules,

@@ -54,10 +54,7 @@ const CONSOLES: Rule = {
  * @param discovered what the API server serves; not looked at when `resources` is empty
  */
 export function guestRights(role: 'reader' | 'admin', resources: string, discovered: Discovered): GuestRights {
-  const names = resources
-    .split(',')
-    .map((name) => name.trim())
-    .filter(Boolean);
+  const names = namesIn(resources);
   const given: ServedResource[] = [];
   const left: string[] = [];
   for (const name of names) {
@@ -71,6 +68,12 @@ export function guestRights(role: 'reader' | 'admin', resources: string, discove
   const warnings = written.some(({ group }) => MACHINES.has(group)) ? [DISKS] : [];
   return { rules: names.length === 0 ? [CONSOLES, ...rules] : rules, left: [...kept, ...left], warnings };
 }
+
+const namesIn = (resources: string): string[] =>
+  resources
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
 
 /**
  * What is only read, and what is written too. A way past the API that a person named is their responsibility. `*`
@@ -102,9 +105,30 @@ function everything({ served, silent }: Discovered, given: ServedResource[], lef
 
 const awayOf = (silent: readonly string[]) => `${silent.join(', ')} ${silent.length > 1 ? 'do' : 'does'} not respond`;
 
-function named(text: string, { served, silent }: Discovered, given: ServedResource[], left: string[]): void {
+/** What an entry of `admin-resources` names. `group` undefined: of whichever API group. */
+function parsed(text: string): { name: string; group: string | undefined } {
   const [, resource = '', group, sub = ''] = /^([^./]+)(?:\.([^/]+))?(\/.+)?$/.exec(text) ?? [];
-  const found = served.filter((one) => one.name === resource + sub && (group === undefined || one.group === group));
+  return { name: resource + sub, group };
+}
+
+const servedAs = (text: string, served: readonly ServedResource[]): ServedResource[] => {
+  const { name, group } = parsed(text);
+  return served.filter((one) => one.name === name && (group === undefined || one.group === group));
+};
+
+/**
+ * As if the cluster served all that is named: guests get it as soon as it does. Of a name without its group, no one knows
+ * which it will be: its group is then `*`.
+ */
+export function asIfServed(resources: string, { served, silent }: Discovered): Discovered {
+  const missing = namesIn(resources).filter((text) => text !== '*' && servedAs(text, served).length === 0);
+  const later = missing.map(parsed).map(({ name, group = '*' }) => ({ name, group }));
+  return { served: [...served, ...later.filter(({ name }) => name !== '')], silent };
+}
+
+function named(text: string, { served, silent }: Discovered, given: ServedResource[], left: string[]): void {
+  const { group } = parsed(text);
+  const found = servedAs(text, served);
   const allowed = found.filter((one) => !isNever(one));
   const away = silent.filter((one) => group === undefined || one === group);
   given.push(...allowed);
