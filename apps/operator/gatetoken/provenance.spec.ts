@@ -83,8 +83,30 @@ describe('where the admission webhook seals who creates a GateToken (security ro
     const status = await judged(before, lost);
     expect(status).toMatchObject({ phase: 'Ready' });
     expect(status).not.toHaveProperty('issuer');
-    const after = token(sealed(SPEC), NOW - HOUR / 2);
+    const after = token(sealed(SPEC), NOW - HOUR / 2 + 60_000);
     expect(await judged(after, lost)).toMatchObject({ phase: 'Error', conditions: [{ reason: 'NotSealed' }] });
+  });
+
+  it('so is what a replica sealed with the lost key before it saw the new one', async () => {
+    const lost = [{ key: OTHER, since: new Date(NOW - HOUR / 2) }];
+    const at = NOW - HOUR / 2 + 59_000;
+    const status = await judged(token(sealed(SPEC, { at }), at), lost);
+    expect(status).toMatchObject({ phase: 'Ready' });
+    expect(status).not.toHaveProperty('issuer');
+  });
+
+  it('a lost key revives nothing that was refused for its seal', async () => {
+    const created = NOW - HOUR;
+    const forged = token(sealed(SPEC, { key: OTHER, at: created }), created);
+    const status = await judged(forged, [{ key: KEY, since: new Date(created - HOUR) }]);
+    expect(status).toMatchObject({ phase: 'Error', conditions: [{ reason: 'NotSealed' }] });
+    const made = { key: new SecretKey(Buffer.alloc(32, 3)), since: new Date(NOW) };
+    for (const since of [NOW, created]) {
+      const after = await judged({ ...forged, status: status ?? {} }, [{ ...made, since: new Date(since) }]);
+      expect(after).toMatchObject({ phase: 'Error', conditions: [{ reason: 'NotSealed' }] });
+    }
+    const good = token(sealed(SPEC, { at: created }), created);
+    expect(await judged({ ...good, status: status ?? {} })).toMatchObject({ phase: 'Ready', issuer: 'ann' });
   });
 
   it('an end is told before the seal', async () => {

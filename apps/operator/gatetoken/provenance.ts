@@ -1,6 +1,18 @@
+import { type GateToken } from '#libs/api';
 import { isSealed } from '#libs/token';
 import { type Gathered } from './gather.js';
 import { Problem } from './problem.js';
+
+/**
+ * Milliseconds in which replicas may still seal with the key before, until they have seen the Secret that replaced it.
+ * That what is created meanwhile counts as unproven gives nothing away: the webhook lets no GateToken be created that is
+ * not sealed, by whichever key, and whose creator lacks what it gives. To create another takes the right to change the
+ * webhook configurations, which is enough at any time. Whoever gets it is named nowhere.
+ */
+const GRACE_MS = 60_000;
+
+/** The reason of `Ready`. */
+const NOT_SEALED = 'NotSealed';
 
 /** `unproven`: nothing is known of who created it. `forged`: the webhook would have sealed it. */
 type Provenance = 'sealed' | 'unproven' | 'forged';
@@ -14,8 +26,13 @@ function provenanceOf({ token, servers, gatewayKeyOf, sealKeys }: Gathered): Pro
   if (isSealed(keys, token)) return 'sealed';
   if (sealKeys === undefined) return 'unproven';
   const oldest = Math.min(...sealKeys.map(({ since }) => since.getTime()));
-  return Date.parse(token.metadata.creationTimestamp ?? '') < oldest ? 'unproven' : 'forged';
+  const isOlder = Date.parse(token.metadata.creationTimestamp ?? '') < oldest + GRACE_MS;
+  return isOlder && !wasForged(token) ? 'unproven' : 'forged';
 }
+
+/** By a key that was lost since: a new one revives nothing. */
+const wasForged = ({ status }: GateToken): boolean =>
+  status?.conditions?.some(({ type, reason }) => type === 'Ready' && reason === NOT_SEALED) === true;
 
 /** The user who created a token, where a good seal proves it. */
 export function issuerOf(gathered: Gathered): string | undefined {
@@ -26,7 +43,7 @@ export function issuerOf(gathered: Gathered): string | undefined {
 export function checkSeal(gathered: Gathered): void {
   if (provenanceOf(gathered) !== 'forged') return;
   throw new Problem(
-    'NotSealed',
+    NOT_SEALED,
     'spec.issuer has no valid seal of the admission webhook, so nothing proves who created this token or that they were allowed to: delete it and create it again. If that does not help, check that the webhook configurations kube-gateway are as installed, and that the clocks of the operator and the API server differ by less than 5 minutes.',
   );
 }
