@@ -35,6 +35,29 @@ describe('ends', () => {
     expect((await viewer.ended).code).toBe(4003);
   });
 
+  it('4002 and 4003 when it, or its record, is deleted and a finalizer holds it', async () => {
+    const finalizers = ['example.com/keep'];
+    const held = (resource: string, name: string) =>
+      cluster.api.objects.update(resource, name, (old) => ({ ...old, metadata: { ...old.metadata, finalizers } }));
+    const one = await machine();
+    const { name: token = '' } = one.grant.metadata;
+    held('gatetokens', token);
+    const first = await open(one.path, bearer(one.grant));
+    cluster.api.objects.delete('gatetokens', token);
+    expect((await first.ended).code).toBe(4002);
+    await expect(view(gateway.port, one.path, bearer(one.grant))).rejects.toMatchObject({ status: 401 });
+
+    const two = await machine();
+    const second = await open(two.path, bearer(two.grant));
+    const session = cluster.api.objects
+      .list('gatesessions')
+      .find(({ spec, status }) => spec?.['vm'] === two.name && status?.['phase'] === 'Active');
+    const { name: record = '' } = session?.metadata ?? {};
+    held('gatesessions', record);
+    cluster.api.objects.delete('gatesessions', record);
+    expect((await second.ended).code).toBe(4003);
+  });
+
   it('4004 when the machine stops, even where its console is cut first', async () => {
     const { name, path, grant } = await machine();
     const viewer = await open(path, bearer(grant));

@@ -99,8 +99,12 @@ function compile(token: GateToken, key: SecretKey): ActiveGrant {
   };
 }
 
-/** By a person, or by the operator where the GateServer stores no tokens any more. */
-export const isRevoked = ({ spec, status }: GateToken): boolean => spec.revoked === true || status?.phase === 'Revoked';
+/**
+ * By a person, or by the operator where the GateServer stores no tokens any more. One that is deleted may stay for as long
+ * as a finalizer holds it, which whoever creates it can give it.
+ */
+export const isRevoked = ({ metadata, spec, status }: GateToken): boolean =>
+  spec.revoked === true || status?.phase === 'Revoked' || metadata.deletionTimestamp !== undefined;
 
 /** The operator says whose seal is good; what else is known of them is in the spec. */
 function issuerOf({ spec, status }: GateToken): Issuer | undefined {

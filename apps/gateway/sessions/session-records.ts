@@ -30,14 +30,12 @@ export class SessionRecords {
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
     private readonly clock: Clock,
   ) {
-    watches.sessions.on('put', ({ metadata: { name = '' }, status }) => {
-      if (status?.phase === 'Ended') this.#own.delete(name);
+    watches.sessions.on('put', ({ metadata: { name = '', deletionTimestamp }, status }) => {
+      // A finalizer may hold it: it is deleted all the same.
+      if (deletionTimestamp !== undefined) this.deleted(name);
+      else if (status?.phase === 'Ended') this.#own.delete(name);
     });
-    watches.sessions.on('delete', ({ metadata: { name = '' } }) => {
-      this.#own.delete(name);
-      this.#recentlyDeleted.set(name, true);
-      this.#deleted.emit(`session:${name}`);
-    });
+    watches.sessions.on('delete', ({ metadata: { name = '' } }) => this.deleted(name));
   }
 
   /** @returns the record's name. @throws KubeError, NetworkError: a console that cannot be recorded must not open */
@@ -76,6 +74,12 @@ export class SessionRecords {
       // Deleted: this is how an administrator closes a console.
       if (!isKubeError(error, 404)) throw error;
     }
+  }
+
+  private deleted(name: string): void {
+    this.#own.delete(name);
+    this.#recentlyDeleted.set(name, true);
+    this.#deleted.emit(`session:${name}`);
   }
 
   /** Calls `onDeleted` when the record is deleted. @returns stops that */

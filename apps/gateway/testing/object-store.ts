@@ -83,6 +83,11 @@ export class ObjectStore {
       throw new ApiFault(409, 'Conflict', 'the precondition does not hold');
     }
     const object = this.get(resource, name);
+    if (object.metadata.finalizers?.length)
+      return this.update(resource, name, (old) => ({
+        ...old,
+        metadata: { ...old.metadata, deletionTimestamp: new Date().toISOString() },
+      }));
     this.#objects.delete(`${resource}/${name}`);
     return this.tell(resource, 'DELETED', this.numbered(object));
   }
