@@ -101,6 +101,7 @@ describe('what is missing', () => {
     ],
     ['/api/v1/nodes/a', ['get nodes in all namespaces']],
     ['/api/v1/namespaces/other/pods/web/*', ['get pods/* in namespace other']],
+    ['/apis/subresources.kubevirt.io/v1/namespaces/prod/virtualmachineinstances/*', []],
     ['/api/v1/namespaces/other/*', ['get', 'list', 'watch'].map((verb) => `${verb} all resources in namespace other`)],
   ])('%s is asked of the guest account where it could not serve even a part', (url, words) => {
     expect(neededOfGuest(rights(parseGrant({ urls: [url] })), 'prod').map(rightInWords)).toEqual(words);

@@ -1,3 +1,4 @@
+import { SUBRESOURCE_GROUP } from '#libs/kubevirt';
 import { type Right } from './rights.js';
 
 /** The question of a SubjectAccessReview, without the user: the fields of authorization.k8s.io/v1. */
@@ -65,13 +66,15 @@ export function guestLacks(server: string, namespace: string, right: Right): str
 
 /**
  * Of the rights of a grant, those without which it is not what it says: of what a wildcard reaches, the guest account
- * may serve a part, but nothing in another namespace.
+ * may serve a part, but nothing in another namespace. KubeVirt serves the resources of its group for subresources only
+ * by these: there is nothing else that could be denied.
  * @param namespace of the GateServer
  */
 export function neededOfGuest(all: readonly Right[], namespace: string): Right[] {
   return all.filter(({ path, group, resource, subresource = '', ...right }) => {
     if (path !== undefined) return !path.endsWith('*');
     if (right.namespace !== undefined && right.namespace !== namespace) return true;
+    if (group === SUBRESOURCE_GROUP && subresource === '') return false;
     return group !== '*' && resource !== '*' && !subresource.endsWith('*');
   });
 }
