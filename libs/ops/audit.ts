@@ -41,6 +41,12 @@ interface Request {
   readonly what: AuditWhat;
 }
 
+/** Told by the operator's admission webhook, which knows the user, but not where they are. */
+interface Asked {
+  readonly who: AuditWho;
+  readonly what: AuditWhat;
+}
+
 interface ConsoleClose {
   /** Name of its GateSession. */
   readonly session: string;
@@ -58,6 +64,8 @@ export type AuditEvent =
   | (Request & AuditResult & { readonly audit: 'redeem'; readonly how: 'link' | 'jwt'; readonly 'single-use': boolean })
   | (Request & AuditResult & { readonly audit: 'open'; readonly session?: string })
   | (Request & ConsoleClose & { readonly audit: 'close'; readonly outcome: 'ended' })
+  | (Asked & Exclude<AuditResult, { outcome: 'allowed' }> & { readonly audit: 'issue' })
+  | (Asked & { readonly audit: 'revoke'; readonly outcome: 'allowed' })
   | {
       /** Seen by the operator in its watch, however it was done. */
       readonly audit: 'issue' | 'revoke' | 'delete';

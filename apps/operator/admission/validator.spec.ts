@@ -1,50 +1,47 @@
 import { expect, it } from 'vitest';
+import { makeLogger } from '#libs/ops';
 import { type Verdict } from './review.js';
 import { Validator } from './validator.js';
 
-const body = {
-  apiVersion: 'admission.k8s.io/v1',
-  kind: 'AdmissionReview',
-  request: {
-    uid: 'u-1',
-    resource: { group: 'kubegateway.kubevirt.io', version: 'v1beta1', resource: 'gatetokens' },
-    operation: 'CREATE',
-    namespace: 'ns',
-    userInfo: { username: 'dev' },
-    object: { metadata: { name: 'x' }, spec: { urls: ['/api'], 'link-hash': 'hidden' } },
-  },
+const spec = { urls: ['/api'], 'link-hash': 'hidden', revoked: false };
+const REQUEST = {
+  uid: 'u-1',
+  resource: { group: 'kubegateway.kubevirt.io', version: 'v1beta1', resource: 'gatetokens' },
+  operation: 'CREATE',
+  namespace: 'ns',
+  userInfo: { username: 'dev' },
+  object: { metadata: { name: 'x' }, spec },
 };
+const DENIED: Verdict = { allowed: false, code: 403, reason: 'Forbidden', message: 'user dev cannot' };
+const WHO = { component: 'operator', who: { user: 'dev' } };
+const WHAT = { resource: 'gatetokens', namespace: 'ns', name: 'x' };
 
-async function judged(verdict: Verdict) {
-  const lines: unknown[][] = [];
-  const log = { info: (...line: unknown[]) => void lines.push(line) };
-  const answer = await new Validator({ validate: async () => verdict }, log).answer(body);
+/** The answer, and the lines of the log without their time. */
+async function judged(verdict: Verdict, more: object = {}) {
+  const lines: Record<string, unknown>[] = [];
+  const write = (line: string) => {
+    const { time: _, ...told } = JSON.parse(line) as Record<string, unknown>;
+    lines.push(told);
+  };
+  const validator = new Validator({ validate: async () => verdict }, makeLogger('operator', 'info', { write }));
+  const request = { ...REQUEST, ...more };
+  const answer = await validator.answer({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', request });
+  expect(JSON.stringify(lines)).not.toContain('hidden');
   return { answer, lines };
 }
 
-it('passes a denial on, and logs who was denied what, without the object', async () => {
-  const { answer, lines } = await judged({
-    allowed: false,
-    code: 403,
-    reason: 'Forbidden',
-    message: 'user dev cannot',
-  });
+it('passes a denial on; the audit log tells who was denied what', async () => {
+  const { answer, lines } = await judged(DENIED);
   const status = { code: 403, reason: 'Forbidden', message: 'user dev cannot' };
   expect(answer).toMatchObject({ kind: 'AdmissionReview', response: { uid: 'u-1', allowed: false, status } });
-  expect(lines).toEqual([
-    [
-      {
-        operation: 'CREATE',
-        resource: 'gatetokens',
-        namespace: 'ns',
-        name: 'x',
-        user: 'dev',
-        reason: 'Forbidden',
-        message: 'user dev cannot',
-      },
-      'denied',
-    ],
-  ]);
+  const told = { code: 403, rule: 'Forbidden', why: 'user dev cannot', msg: 'issue refused' };
+  const what = { verb: 'create', ...WHAT };
+  expect(lines).toEqual([{ level: 'warn', ...WHO, audit: 'issue', outcome: 'refused', what, ...told }]);
+});
+
+it('a name that is yet to be generated is told by its prefix', async () => {
+  const { lines } = await judged(DENIED, { object: { metadata: { generateName: 'gatetoken-' }, spec } });
+  expect(lines).toMatchObject([{ audit: 'issue', what: { name: 'gatetoken-' } }]);
 });
 
 it('passes an allowance on, and logs nothing', async () => {
@@ -55,4 +52,34 @@ it('passes an allowance on, and logs nothing', async () => {
     response: { uid: 'u-1', allowed: true },
   });
   expect(lines).toEqual([]);
+});
+
+const GATESERVER = { resource: { ...REQUEST.resource, resource: 'gateservers' } };
+const UPDATE = { operation: 'UPDATE', oldObject: REQUEST.object };
+it.each<[string, object]>([
+  ['of a GateServer', GATESERVER],
+  ['of a dry run', { dryRun: true }],
+  ['of a change', UPDATE],
+])('a denial %s is logged, but no line of the audit log', async (_what, more) => {
+  const { lines } = await judged(DENIED, more);
+  expect(lines).toMatchObject([{ level: 'info', msg: 'denied', user: 'dev', name: 'x', message: 'user dev cannot' }]);
+  expect(lines[0]).not.toHaveProperty('audit');
+});
+
+const REVOKED = { ...UPDATE, object: { metadata: { name: 'x' }, spec: { ...spec, revoked: true } } };
+it('the audit log tells who revokes', async () => {
+  const { lines } = await judged({ allowed: true }, REVOKED);
+  const what = { verb: 'patch', ...WHAT };
+  expect(lines).toEqual([{ level: 'info', ...WHO, audit: 'revoke', outcome: 'allowed', what, msg: 'revoke allowed' }]);
+});
+
+it.each<[string, Verdict, object]>([
+  ['tries to', { allowed: true }, { ...REVOKED, dryRun: true }],
+  ['may not', DENIED, REVOKED],
+  ['changes what is revoked', { allowed: true }, { ...REVOKED, oldObject: REVOKED.object }],
+  ['changes something else', { allowed: true }, UPDATE],
+  ['revokes another kind', { allowed: true }, { ...REVOKED, ...GATESERVER }],
+])('and not who %s', async (_who, verdict, more) => {
+  const { lines } = await judged(verdict, more);
+  expect(lines.filter((line) => 'audit' in line)).toEqual([]);
 });

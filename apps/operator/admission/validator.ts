@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type GateServer, type GateToken } from '#libs/api';
-import { type Logger, LOGGER } from '#libs/ops';
+import { type Logger, LOGGER, writeAudit } from '#libs/ops';
 import { answerTo } from './answer.js';
+import { auditedOf } from './audited.js';
 import { type AdmissionRequest, JUDGE, type Judge, requestOf } from './review.js';
 
 /** The validating webhook: whether an object may be stored, as its judge says. */
@@ -9,7 +10,7 @@ import { type AdmissionRequest, JUDGE, type Judge, requestOf } from './review.js
 export class Validator {
   constructor(
     @Inject(JUDGE) private readonly judge: Judge,
-    @Inject(LOGGER) private readonly log: Pick<Logger, 'info'>,
+    @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
   /**
@@ -20,12 +21,14 @@ export class Validator {
   async answer(body: unknown): Promise<object> {
     const request = requestOf(body) as AdmissionRequest<GateToken | GateServer>;
     const verdict = await this.judge.validate(request);
-    if (!verdict.allowed) this.log.info(line(request, verdict.reason, verdict.message), 'denied');
+    const event = auditedOf(request, verdict);
+    if (event) writeAudit(this.log, event);
+    else if (!verdict.allowed) this.log.info(line(request, verdict.reason, verdict.message), 'denied');
     return answerTo(request, verdict);
   }
 }
 
-/** What is logged of a denial: never the object. */
+/** What is logged of a denial that is not in the audit log: never the object. */
 function line(
   { operation, resource, namespace, userInfo, object }: AdmissionRequest<GateToken | GateServer>,
   reason: string,
