@@ -4,10 +4,10 @@ import { type Gathered } from './gather.js';
 import { Problem } from './problem.js';
 
 /**
- * Milliseconds in which replicas may still seal with the key before, until they have seen the Secret that replaced it.
- * That what is created meanwhile counts as unproven gives nothing away: the webhook lets no GateToken be created that is
- * not sealed, by whichever key, and whose creator lacks what it gives. To create another takes the right to change the
- * webhook configurations, which is enough at any time. Whoever gets it is named nowhere.
+ * Milliseconds in which replicas may still seal with the previous key, until they have seen the Secret that replaced it.
+ * That what is created meanwhile counts as unproven opens nothing: the webhook refuses a GateToken that is not sealed by
+ * one of these keys, and one whose creator lacks what it gives. Only who can change webhook configurations gets around it,
+ * and they control whatever the cluster stores. An unproven issuer is shown nowhere.
  */
 const GRACE_MS = 60_000;
 
