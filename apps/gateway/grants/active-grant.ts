@@ -16,7 +16,7 @@ export interface ActiveGrant {
   readonly takeOver: boolean;
   readonly viewOnly: boolean;
   readonly revoked: boolean;
-  /** False until the operator has approved it as it is: whoever may write its status cannot make it so. */
+  /** False until the operator has approved it as it is: write access to its status does not make it so. */
   readonly signed: boolean;
   /** The operator refuses it: its condition Ready says why. */
   readonly refused: boolean;
@@ -100,8 +100,8 @@ function compile(token: GateToken, key: SecretKey): ActiveGrant {
 }
 
 /**
- * By a person, or by the operator where the GateServer stores no tokens any more. One that is deleted may stay for as long
- * as a finalizer holds it, which whoever creates it can give it.
+ * By a person, or by the operator where the GateServer stores no tokens any more. A deleted one stays as long as a
+ * finalizer holds it, and its creator can add one.
  */
 export const isRevoked = ({ metadata, spec, status }: GateToken): boolean =>
   spec.revoked === true || status?.phase === 'Revoked' || metadata.deletionTimestamp !== undefined;

@@ -28,7 +28,7 @@ function forge({ metadata }: Pick<GateToken, 'metadata'>, status: Partial<GateTo
 
 const link = (spec: Partial<GateTokenSpec> = {}) => cluster.grant({ 'link-hash': linkHash(code), ...spec });
 
-describe('a grant whose status somebody else than the operator wrote', () => {
+describe('a grant whose status the operator did not write', () => {
   it('gives nothing where it was never approved', async () => {
     const spec = { vm: 'demo', verbs: ['get'], 'link-hash': linkHash(code) };
     const made = cluster.api.objects.create('gatetokens', { metadata: { generateName: 'gt-' }, spec });

@@ -149,7 +149,7 @@ it.each(['code', 'cookie'])('finds what was made a moment after a reading, by it
   expect(await finding).toBe('late');
 });
 
-describe('a link-hash that another GateToken has too: whoever may read and create GateTokens can copy it (row 8)', () => {
+describe('a link-hash that another GateToken has too: anyone who can read and create GateTokens can copy it (row 8)', () => {
   const made = (uid: string, creationTimestamp: string, status: GateToken['status'] = {}): GateToken => {
     const { metadata, spec, ...rest } = token(uid);
     return {

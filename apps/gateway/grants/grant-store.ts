@@ -112,7 +112,7 @@ export class GrantStore {
   }
 
   /**
-   * The GateToken that brought a hash: whoever can read and create GateTokens can make another one with the same hash, and
+   * The GateToken that brought a hash: anyone who can read and create GateTokens can make another one with it, and
    * would lead the guest elsewhere. Of two that were made in one second, nobody can tell: then there is none.
    */
   private firstWith(hash: string): string | undefined {

@@ -62,7 +62,7 @@ describe('what a key that is gone signed is over (security row 10)', () => {
   });
 });
 
-describe('whoever is ahead of the watch of the grants', () => {
+describe('a request that is ahead of the watch of the grants', () => {
   it('with a token that was signed again is let in', async () => {
     const { name, grant } = await machine();
     cluster.api.mute = true;
