@@ -5,6 +5,6 @@ export { kidOf, MAX_TOKEN } from './header.js';
 export { KeyRing, type KeyRingOptions, sign } from './key-ring.js';
 export { isCode, linkHash, newCode } from './link-code.js';
 export { type Jwks, parsePublicKey, thumbprint, toJwks } from './public-key.js';
-export { approvalOf, isApproved, isSealed, sealOf } from './seal.js';
+export { approvalOf, identityOf, isApproved, isSealed, type Sealable, sealOf } from './seal.js';
 export { SecretKey } from './secret-key.js';
 export { generateKeyPair, secretKeys, type SigningKey } from './secret-keys.js';

@@ -6,6 +6,26 @@ import { type SecretKey } from './secret-key.js';
 /** What a seal is put on: a GateToken as it is admitted, when a name may still have to be generated. */
 export type Sealable = Pick<GateToken, 'metadata' | 'spec'>;
 
+type Issuer = NonNullable<GateTokenSpec['issuer']>;
+
+/** As a review of Kubernetes says it. */
+interface User {
+  username: string;
+  uid?: string | undefined;
+  groups?: string[] | undefined;
+  extra?: Record<string, string[]> | undefined;
+}
+
+/** Who a user is, as sealed: without what is empty, which the API server leaves out when it stores it. */
+export function identityOf({ username, uid, groups = [], extra = {} }: User): Omit<Issuer, 'seal'> {
+  return {
+    username,
+    ...(uid ? { uid } : {}),
+    ...(groups.length > 0 ? { groups } : {}),
+    ...(Object.keys(extra).length > 0 ? { extra } : {}),
+  };
+}
+
 const FORM = /^v1\.(\d{1,12})\.[-\w]{43}$/;
 
 /** Between the clocks of who seals and of the API server that writes creationTimestamp; and the time an admission may take. */

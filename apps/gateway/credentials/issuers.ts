@@ -13,7 +13,7 @@ import {
   type Right,
   rights,
 } from '#libs/policy';
-import { sealOf } from '#libs/token';
+import { identityOf, sealOf } from '#libs/token';
 import { ownFault } from '../cluster/own-fault.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { type Issuer } from '../grants/active-grant.js';
@@ -102,14 +102,8 @@ export class Issuers implements IssuerCheck {
 async function whoIs(client: Asker): Promise<Issuer> {
   const review = client.api(AuthenticationV1Api).createSelfSubjectReview({ body: {} });
   const { status } = await review.catch(rethrow(rightsFault));
-  const { username = '', uid, groups = [], extra = {} } = status?.userInfo ?? {};
-  // Without what is empty, which the API server leaves out.
-  return {
-    username,
-    ...(uid ? { uid } : {}),
-    ...(groups.length > 0 ? { groups } : {}),
-    ...(Object.keys(extra).length > 0 ? { extra } : {}),
-  };
+  const { username = '', ...who } = status?.userInfo ?? {};
+  return identityOf({ username, ...who });
 }
 
 /** The rights that a grant gives, or why there can be no such grant: as the webhook says it. */

@@ -2,12 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { type GateToken } from '#libs/api';
 import { type KubeObject } from '#libs/kube';
 import { Clock } from '#libs/ops';
-import { sealOf, type SecretKey } from '#libs/token';
+import { identityOf, type Sealable, sealOf, type SecretKey } from '#libs/token';
 import { WebhookKeys } from '../keys/webhook-keys.js';
 import { answerTo } from './answer.js';
-import { type AdmissionRequest, requestOf, type UserInfo } from './review.js';
+import { type AdmissionRequest, requestOf } from './review.js';
 
-type Sealable = Pick<GateToken, 'metadata' | 'spec'>;
 type Issuer = NonNullable<GateToken['spec']['issuer']>;
 
 /** The mutating webhook: writes who creates a GateToken into it, over whatever was sent, and seals it. */
@@ -40,16 +39,6 @@ function issuerOf({ namespace, userInfo }: AdmissionRequest, token: Sealable, ke
   const metadata = { namespace, ...(name ? { name } : { generateName: generateName ?? '' }) };
   const issuer = identityOf(userInfo);
   return { ...issuer, seal: sealOf(key, { metadata, spec: { ...token.spec, issuer } }, at) };
-}
-
-/** Without what is empty, which the API server leaves out. */
-function identityOf({ username, uid, groups = [], extra = {} }: UserInfo): Issuer {
-  return {
-    username,
-    ...(uid ? { uid } : {}),
-    ...(groups.length > 0 ? { groups } : {}),
-    ...(Object.keys(extra).length > 0 ? { extra } : {}),
-  };
 }
 
 function hasSpec(object: KubeObject): object is KubeObject & Sealable {
