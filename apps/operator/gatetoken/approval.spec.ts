@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { API_VERSION, type GateToken, type GateTokenSpec } from '#libs/api';
 import { type KubeObject, types } from '#libs/kube';
 import { isApproved, sealOf, SecretKey } from '#libs/token';
-import { FakeCluster } from '../testing/fake-cluster.js';
+import { type FakeCluster } from '../testing/fake-cluster.js';
 import { tokenReconciler } from '../testing/reconcile.js';
-import { GATEWAY_KEY, sessionSecret } from '../testing/session-secret.js';
+import { clusterWithServer, GATEWAY_KEY, sessionSecret } from '../testing/session-secret.js';
 
 const NOW = Date.parse('2030-01-01T12:00:00Z');
 const OTHER = new SecretKey(Buffer.alloc(32, 8));
@@ -12,11 +12,7 @@ const LINK: GateTokenSpec = { urls: ['/api/v1/namespaces/n/pods'], 'link-hash': 
 
 let cluster: FakeCluster;
 beforeEach(() => {
-  cluster = new FakeCluster();
-  const metadata = { name: 'gs', namespace: 'n', uid: 'gs-uid' };
-  const spec = { route: 'gs.example.com' };
-  cluster.put(types.gateServers, { metadata, spec, status: { 'secret-name': 'gs-jwt-secret' } } as KubeObject);
-  cluster.put(types.secrets, sessionSecret('gs', 'gs-uid'));
+  cluster = clusterWithServer();
 });
 
 /** What is stored after the operator has looked at it. */

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { API_VERSION, type GateToken, type GateTokenSpec } from '#libs/api';
-import { type KubeObject, types } from '#libs/kube';
+import { types } from '#libs/kube';
 import { approvalOf, sealOf, SecretKey } from '#libs/token';
 import { type SealKey } from '../keys/seal-keys.js';
-import { FakeCluster } from '../testing/fake-cluster.js';
+import { type FakeCluster } from '../testing/fake-cluster.js';
 import { tokenReconciler } from '../testing/reconcile.js';
-import { GATEWAY_KEY, sessionSecret } from '../testing/session-secret.js';
+import { clusterWithServer, GATEWAY_KEY } from '../testing/session-secret.js';
 
 const NOW = Date.parse('2030-01-01T12:00:00Z');
 const HOUR = 3_600_000;
@@ -21,11 +21,7 @@ const SPEC: GateTokenSpec = {
 
 let cluster: FakeCluster;
 beforeEach(() => {
-  cluster = new FakeCluster();
-  const metadata = { name: 'gs', namespace: 'n', uid: 'gs-uid' };
-  const spec = { route: 'gs.example.com' };
-  cluster.put(types.gateServers, { metadata, spec, status: { 'secret-name': 'gs-jwt-secret' } } as KubeObject);
-  cluster.put(types.secrets, sessionSecret('gs', 'gs-uid'));
+  cluster = clusterWithServer();
 });
 
 const token = (spec: GateTokenSpec, created = NOW): GateToken => ({
