@@ -52,16 +52,39 @@ it('counts from when it was asked, not from when it was answered', async () => {
   expect(state.verdict.isDue).toBe(true);
 });
 
-it('without any answer: nothing is allowed, and the cluster is asked every 5 s', async () => {
+it('without any answer: nothing is allowed, and whoever waits asks again at once', async () => {
   const state = setUp();
   state.answer = fail;
   await expect(state.verdict.allows()).rejects.toEqual(unreachable);
-  state.now = 4999;
+  state.now = 1;
   await expect(state.verdict.allows()).rejects.toEqual(unreachable);
-  expect(state.asked).toBe(1);
-  state.now = 5000;
+  expect(state.asked).toBe(2);
   state.answer = () => Promise.resolve(true);
   expect(await state.verdict.allows()).toBe(true);
+});
+
+it('without any answer, and with nobody who waits: the cluster is asked every 5 s', async () => {
+  const state = setUp();
+  state.answer = fail;
+  await state.verdict.refresh();
+  state.now = 4999;
+  expect(state.verdict.isDue).toBe(false);
+  state.now = 5000;
+  expect(state.verdict.isDue).toBe(true);
+});
+
+it('with an answer that still counts: the cluster is asked every 5 s, and nobody waits in between', async () => {
+  const state = setUp();
+  await state.verdict.allows();
+  state.answer = fail;
+  state.now = INTERVAL;
+  expect(await state.verdict.allows()).toBe(true);
+  state.now = INTERVAL + 4999;
+  expect(await state.verdict.allows()).toBe(true);
+  expect(state.asked).toBe(2);
+  state.now = INTERVAL + 5000;
+  expect(await state.verdict.allows()).toBe(true);
+  expect(state.asked).toBe(3);
 });
 
 it('row 11: the last answer counts for 30 s of failing questions, and no longer', async () => {

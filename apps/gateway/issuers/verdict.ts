@@ -1,7 +1,7 @@
 import { type Clock } from '#libs/ops';
 import { unreachable } from '../grants/grant-error.js';
 
-/** After a question that had no answer. */
+/** After a question that had no answer, where nobody waits for one. */
 const RETRY_MS = 5000;
 /** Row 11: without an answer for this long after the last one was due, that no longer counts. */
 const PATIENCE_MS = 30_000;
@@ -49,13 +49,22 @@ export class Verdict {
     return this.#asking;
   }
 
-  /** Waits only where no answer is fresh. @throws GrantError: unreachable */
+  /**
+   * Waits only where no answer is fresh. Without an answer that counts it asks at once, however short ago it failed: who
+   * waits is refused otherwise, after the cluster is back.
+   *
+   * @throws GrantError: unreachable
+   */
   async allows(): Promise<boolean> {
-    const isAsked = this.#asking !== undefined || this.isDue;
+    const isAsked = this.#asking !== undefined || this.isDue || !this.counts(this.clock.monotonic());
     if (isAsked && !this.isFresh(this.clock.monotonic())) await this.refresh();
-    const age = this.clock.monotonic() - this.#asked;
-    if (this.#allowed === undefined || age > this.interval + PATIENCE_MS) throw unreachable(this.#cause);
+    if (this.#allowed === undefined || !this.counts(this.clock.monotonic())) throw unreachable(this.#cause);
     return this.#allowed;
+  }
+
+  /** There is an answer to go by until there is a fresh one. */
+  private counts(now: number): boolean {
+    return now - this.#asked <= this.interval + PATIENCE_MS;
   }
 
   private isFresh(now: number): boolean {
