@@ -96,6 +96,14 @@ describe('the seal of an issuer', () => {
     expect(isSealed([key], changed(made, {}, { name: 'gatetoken-x7', generateName: 'other-' }))).toBe(false);
   });
 
+  it('does not hold for a generated name where only the final name counts', () => {
+    const made = sealedToken({}, { name: undefined, generateName: 'gatetoken-' });
+    expect(isSealed([key], changed(made, {}, { name: 'gatetoken-x7' }), 'final')).toBe(false);
+    const named = sealedToken();
+    expect(isSealed([key], named, 'final')).toBe(true);
+    expect(isSealed([key], changed(named, {}, { name: 'one-x7', generateName: 'one' }), 'final')).toBe(false);
+  });
+
   it('does not hold for one without a name, or without an issuer', () => {
     expect(isSealed([key], sealedToken({}, { name: undefined }))).toBe(false);
     expect(isSealed([key], sealedToken({}, { name: '' }))).toBe(false);

@@ -48,16 +48,23 @@ export function sealOf(key: SecretKey, { metadata, spec }: Sealable, at: number)
 /**
  * Whether one of the keys sealed this GateToken, and about when it was created. Defaults that a later release adds to
  * the schema change nothing.
+ * @param names `any`: a seal of the generateName counts too, as a webhook is asked before the name is generated; the
+ * caller has to know that each GateToken was sealed as it was created, since such a seal fits all that have the same
+ * generateName. `final`: only a seal of the name counts
  */
-export function isSealed(keys: readonly SecretKey[], { metadata, spec }: Sealable): boolean {
+export function isSealed(
+  keys: readonly SecretKey[],
+  { metadata, spec }: Sealable,
+  names: 'any' | 'final' = 'any',
+): boolean {
   const [, at] = FORM.exec(spec.issuer?.seal ?? '') ?? [];
   if (at === undefined) return false;
   const { namespace, name, generateName, creationTimestamp = '' } = metadata;
   // NaN, where there is no time, is not within it.
   if (!(Math.abs(Date.parse(creationTimestamp) / 1000 - Number(at)) <= TOLERANCE_S)) return false;
-  const names = [name, generateName].filter((one) => one !== undefined && one !== '');
+  const sealable = [name, ...(names === 'any' ? [generateName] : [])].filter((one) => one !== undefined && one !== '');
   return keys.some((key) =>
-    names.some((one) => isSame(sealed(key, namespace, one, spec, Number(at)), spec.issuer?.seal ?? '')),
+    sealable.some((one) => isSame(sealed(key, namespace, one, spec, Number(at)), spec.issuer?.seal ?? '')),
   );
 }
 
