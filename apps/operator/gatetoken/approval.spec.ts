@@ -64,8 +64,8 @@ describe('the approval of a grant (security row 13)', () => {
 });
 
 describe('the issuer', () => {
-  const sealedBy = (key: SecretKey, name = 't', namespace = 'n'): GateTokenSpec => {
-    const spec = { ...LINK, issuer: { username: 'ann', groups: ['a'] } };
+  const sealedBy = (key: SecretKey, name = 't', namespace = 'n', more: GateTokenSpec = {}): GateTokenSpec => {
+    const spec = { ...LINK, ...more, issuer: { username: 'ann', groups: ['a'] } };
     const seal = sealOf(key, { metadata: { name, namespace }, spec }, NOW / 1000);
     return { ...spec, issuer: { ...spec.issuer, seal } };
   };
@@ -75,6 +75,18 @@ describe('the issuer', () => {
     expect(status).toMatchObject({ phase: 'Ready', issuer: 'ann' });
     const ended = await reconciled({ ...sealedBy(GATEWAY_KEY), revoked: true }, status);
     expect(ended.status).toMatchObject({ phase: 'Revoked', issuer: 'ann' });
+  });
+
+  it('is named where the gateway that opens it sealed it, and by no other gateway of the namespace', async () => {
+    const metadata = { name: 'other', namespace: 'n', uid: 'other-uid', creationTimestamp: '2030-01-01T00:00:00Z' };
+    const server = { metadata, spec: { route: 'other.example.com' }, status: { 'secret-name': 'other-jwt-secret' } };
+    cluster.put(types.gateServers, server);
+    cluster.put(types.secrets, sessionSecret('other', 'other-uid', OTHER));
+    const sealedFor = (name: string) => sealedBy(OTHER, 't', 'n', { 'secret-name': name });
+    expect((await reconciled(sealedFor('other-jwt-secret'))).status).toMatchObject({ phase: 'Ready', issuer: 'ann' });
+    const { status } = await reconciled(sealedFor('gs-jwt-secret'));
+    expect(status).toMatchObject({ phase: 'Ready', 'gate-server': 'gs' });
+    expect(status).not.toHaveProperty('issuer');
   });
 
   it.each<[string, GateTokenSpec]>([

@@ -1,7 +1,8 @@
 import { type GateToken } from '#libs/api';
-import { isSealed } from '#libs/token';
+import { isSealed, type SecretKey } from '#libs/token';
 import { type Gathered } from './gather.js';
 import { Problem } from './problem.js';
+import { signerOf } from './signer.js';
 
 /**
  * Milliseconds in which replicas may still seal with the previous key, until they have seen the Secret that replaced it.
@@ -19,15 +20,27 @@ type Provenance = 'sealed' | 'unproven' | 'forged';
 
 /**
  * Whether a token was created by the user that its `spec.issuer` names: the admission webhook sealed it, or, where none
- * is installed, a gateway of its namespace. What is older than the webhook's key cannot be verified by it.
+ * is installed, the gateway that it opens. What is older than the webhook's key cannot be verified by it.
  */
-function provenanceOf({ token, servers, gatewayKeyOf, sealKeys }: Gathered): Provenance {
-  const keys = sealKeys?.map(({ key }) => key) ?? servers.flatMap((server) => gatewayKeyOf(server) ?? []);
+function provenanceOf(gathered: Gathered): Provenance {
+  const { token, sealKeys } = gathered;
+  if (sealKeys === undefined) return isSealed(keyOfGateway(gathered), token) ? 'sealed' : 'unproven';
+  const keys = sealKeys.map(({ key }) => key);
   if (isSealed(keys, token)) return 'sealed';
-  if (sealKeys === undefined) return 'unproven';
   const oldest = Math.min(...sealKeys.map(({ since }) => since.getTime()));
   const isOlder = Date.parse(token.metadata.creationTimestamp ?? '') < oldest + GRACE_MS;
   return isOlder && !wasForged(token) ? 'unproven' : 'forged';
+}
+
+/** Another gateway of the namespace may be one whose key more people know. */
+function keyOfGateway({ token, servers, secretOf, gatewayKeyOf }: Gathered): SecretKey[] {
+  try {
+    const key = gatewayKeyOf(signerOf(token, servers, secretOf).server);
+    return key === undefined ? [] : [key];
+  } catch (error) {
+    if (error instanceof Problem) return []; // It opens none.
+    throw error;
+  }
 }
 
 /** By a key that was lost since: a new one revives nothing. */
