@@ -83,6 +83,32 @@ describe('where the admission webhook seals who creates a GateToken (security ro
     expect(await judged(after, lost)).toMatchObject({ phase: 'Error', conditions: [{ reason: 'NotSealed' }] });
   });
 
+  describe('a lost key leaves an approved grant its issuer, whose rights are asked about again', () => {
+    const created = NOW - HOUR;
+    const lost = [{ key: OTHER, since: new Date(NOW) }];
+    const issued = async () => {
+      const given = token(sealed(SPEC, { at: created }), created);
+      return { ...given, status: (await judged(given)) ?? {} };
+    };
+
+    it('while it is Ready, however often it is looked at', async () => {
+      const given = await issued();
+      const status = await judged(given, lost);
+      expect(status).toEqual(given.status);
+      expect(await judged({ ...given, status: status ?? {} }, lost)).toEqual(given.status);
+    });
+
+    it.each<[string, GateToken['status']]>([
+      ['another issuer is named', { issuer: 'root' }],
+      ['the approval is not the operator’s', { approval: 'A'.repeat(43) }],
+    ])('but not where %s', async (_, changed) => {
+      const given = await issued();
+      const status = await judged({ ...given, status: { ...given.status, ...changed } }, lost);
+      expect(status).toMatchObject({ phase: 'Ready' });
+      expect(status).not.toHaveProperty('issuer');
+    });
+  });
+
   it('so is what a replica sealed with the lost key before it saw the new one', async () => {
     const lost = [{ key: OTHER, since: new Date(NOW - HOUR / 2) }];
     const at = NOW - HOUR / 2 + 59_000;

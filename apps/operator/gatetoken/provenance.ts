@@ -1,5 +1,5 @@
 import { type GateToken } from '#libs/api';
-import { isSealed, type SecretKey } from '#libs/token';
+import { isApproved, isSealed, type SecretKey } from '#libs/token';
 import { type Gathered } from './gather.js';
 import { Problem } from './problem.js';
 import { signerOf } from './signer.js';
@@ -47,9 +47,15 @@ function keyOfGateway({ token, servers, secretOf, gatewayKeyOf }: Gathered): Sec
 const wasForged = ({ status }: GateToken): boolean =>
   status?.conditions?.some(({ type, reason }) => type === 'Ready' && reason === NOT_SEALED) === true;
 
-/** The user who created a token, where a good seal proves it. */
-export function issuerOf(gathered: Gathered): string | undefined {
-  return provenanceOf(gathered) === 'sealed' ? gathered.token.spec.issuer?.username : undefined;
+/**
+ * The user who created a token: a good seal proves it, or the approval of a grant that stays Ready, from when its seal
+ * was good. Without an issuer, nobody is asked about again, so a seal key that was lost would give back what they lost.
+ * @param approvedBy the key of the gateway that a Ready grant opens
+ */
+export function issuerOf(gathered: Gathered, approvedBy: SecretKey | undefined): string | undefined {
+  const { token } = gathered;
+  if (provenanceOf(gathered) === 'sealed') return token.spec.issuer?.username;
+  return approvedBy !== undefined && isApproved(approvedBy, token) ? token.status?.issuer : undefined;
 }
 
 /** @throws Problem: the webhook did not let this token be created as it is, so nobody's rights were checked */

@@ -38,7 +38,7 @@ export class TokenReconciler {
       this.audit.removing(gathered.token);
       return remove(this.client, types.gateTokens, gathered.token.metadata);
     }
-    const known = { jwt, issuer: issuerOf(gathered) };
+    const known = { jwt, issuer: issuerOf(gathered, decision.phase === 'Ready' ? decision.gatewayKey : undefined) };
     if (!isKept(gathered.token, decision))
       await this.#report(gathered.token, gateTokenStatus(gathered.token, decision, known, new Date(now)));
     const next = decision.phase === 'Expired' || decision.phase === 'Revoked' ? removal : endOf(decision);
