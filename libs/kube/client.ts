@@ -1,4 +1,10 @@
-import { type ApiConstructor, type ApiType, type Configuration, type HttpMethod } from '@kubernetes/client-node';
+import {
+  type ApiConstructor,
+  type ApiType,
+  type Configuration,
+  type HttpMethod,
+  type RequestContext,
+} from '@kubernetes/client-node';
 import { type Dispatcher } from 'undici';
 import { createConfiguration, PatchStrategy, ServerConfiguration, wrapHttpLibrary } from '#client-node';
 import { GarbageError } from './errors.js';
@@ -66,9 +72,17 @@ export class KubeClient {
     });
   }
 
-  /** One of the package's API classes, with its models: `client.api(AuthorizationV1Api)`. */
-  api<T extends ApiType>(type: ApiConstructor<T>): T {
-    return new type(this.#configuration);
+  /**
+   * One of the package's API classes, with its models: `client.api(AuthorizationV1Api)`.
+   * @param signal ends every request that is made with it
+   */
+  api<T extends ApiType>(type: ApiConstructor<T>, signal?: AbortSignal): T {
+    if (!signal) return new type(this.#configuration);
+    const send = (context: RequestContext) => {
+      context.setSignal(signal);
+      return this.#transport.send(context);
+    };
+    return new type({ ...this.#configuration, httpApi: wrapHttpLibrary({ send }) });
   }
 
   async get<T extends KubeObject>(

@@ -9,6 +9,7 @@ import { ServerJudge } from './judge-gateserver.js';
 import { TokenJudge } from './judge-gatetoken.js';
 import { Mutator } from './mutator.js';
 import { JUDGE } from './review.js';
+import { LIMITS, REVIEW_LIMITS, ReviewHandler } from './review-handler.js';
 import { Reviewer } from './reviewer.js';
 import { RightsJudge } from './rights-judge.js';
 import { SealJudge } from './seal-judge.js';
@@ -21,12 +22,14 @@ import { WebhookServer } from './webhook-server.js';
     Admission,
     CaBundles,
     Mutator,
+    ReviewHandler,
     Reviewer,
     SealJudge,
     ServerJudge,
     TokenJudge,
     Validator,
     WebhookServer,
+    { provide: REVIEW_LIMITS, useValue: LIMITS },
     { provide: JUDGE, useClass: RightsJudge },
   ],
   exports: [Admission],

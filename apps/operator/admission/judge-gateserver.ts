@@ -49,14 +49,17 @@ export class ServerJudge {
     @Inject(OPERATOR_CONFIG) private readonly config: Pick<OperatorConfig, 'gatewayImage'>,
   ) {}
 
-  async validate({ namespace, userInfo, object, oldObject }: AdmissionRequest<GateServer>): Promise<Verdict> {
+  async validate(
+    { namespace, userInfo, object, oldObject }: AdmissionRequest<GateServer>,
+    signal?: AbortSignal,
+  ): Promise<Verdict> {
     if (oldObject && !isAsked(oldObject.spec, object.spec)) return ALLOWED;
     const name = object.metadata.name ?? '';
     const settings = gateServerDefaults(object.spec);
     const before = gateServerDefaults(oldObject?.spec ?? { route: '' });
     const lacks: string[] = [];
     for (const { rules, reason } of [await this.#guest(name, settings), ...this.#gateway(name, settings, before)]) {
-      const missing = await missingOf(rules, namespace, (right) => this.reviewer.allows(userInfo, right));
+      const missing = await missingOf(rules, namespace, (right) => this.reviewer.allows(userInfo, right, signal));
       lacks.push(...missing.map((right) => `${rightInWords(right)}, which ${reason(right)}`));
     }
     return verdictOf(userInfo.username, lacks);

@@ -31,23 +31,25 @@ export class TokenJudge {
     @Inject(Reviewer) private readonly reviewer: Pick<Reviewer, 'allows'>,
   ) {}
 
-  async validate(request: Request): Promise<Verdict> {
-    return request.operation === 'UPDATE' ? ofUpdate(request) : this.#ofCreate(request);
+  async validate(request: Request, signal?: AbortSignal): Promise<Verdict> {
+    return request.operation === 'UPDATE' ? ofUpdate(request) : this.#ofCreate(request, signal);
   }
 
-  async #ofCreate({ namespace, userInfo, object: { metadata, spec } }: Request): Promise<Verdict> {
+  async #ofCreate(
+    { namespace, userInfo, object: { metadata, spec } }: Request,
+    signal?: AbortSignal,
+  ): Promise<Verdict> {
     const given = rightsOf(namespace, spec);
     if (!Array.isArray(given)) return given;
-    const missing = await firstDenied(given, (right) => this.reviewer.allows(userInfo, right));
+    const missing = await firstDenied(given, (right) => this.reviewer.allows(userInfo, right, signal));
     if (missing) return forbidden(issuerLacks(userInfo.username, missing));
     const server = this.#serverOf({ metadata: { ...metadata, namespace }, spec } as GateToken, namespace);
-    return server ? this.#ofGuest(server, namespace, given) : ALLOWED;
-  }
-
-  async #ofGuest({ metadata: { name = '' } }: GateServer, namespace: string, given: Right[]): Promise<Verdict> {
-    const guest = guestOf(name, namespace);
-    const missing = await firstDenied(neededOfGuest(given, namespace), (right) => this.reviewer.allows(guest, right));
-    return missing ? forbidden(guestLacks(name, namespace, missing)) : ALLOWED;
+    if (!server) return ALLOWED;
+    const guest = guestOf(server.metadata.name ?? '', namespace);
+    const lacking = await firstDenied(neededOfGuest(given, namespace), (right) =>
+      this.reviewer.allows(guest, right, signal),
+    );
+    return lacking ? forbidden(guestLacks(server.metadata.name ?? '', namespace, lacking)) : ALLOWED;
   }
 
   /** The one that the reconciler will choose, where its guest account has what the spec says; else that says why. */

@@ -31,9 +31,12 @@ export type Verdict = { allowed: true } | { allowed: false; code: number; reason
 /** The injection token of the Judge. */
 export const JUDGE = Symbol('Judge');
 
-/** Decides whether an object may be stored. What it throws denies the request as a fault (500). */
+/**
+ * Decides whether an object may be stored. What it throws denies the request as a fault (500).
+ * @param signal ends the work: nobody waits for the verdict any more
+ */
 export interface Judge {
-  validate(request: AdmissionRequest<GateToken | GateServer>): Promise<Verdict>;
+  validate(request: AdmissionRequest<GateToken | GateServer>, signal?: AbortSignal): Promise<Verdict>;
 }
 
 const object = z.looseObject({ metadata: z.looseObject({}) });

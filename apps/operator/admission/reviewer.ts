@@ -8,11 +8,19 @@ import { type UserInfo } from './review.js';
 export class Reviewer {
   constructor(@Inject(OwnClient) private readonly client: Pick<OwnClient, 'api'>) {}
 
-  /** @throws KubeError, NetworkError: what cannot be asked is not allowed */
-  async allows({ username, uid, groups = [], extra = {} }: UserInfo, right: Right): Promise<boolean> {
-    const api = this.client.api(AuthorizationV1Api);
+  /**
+   * @param signal asks nothing more
+   * @throws KubeError, NetworkError: what cannot be asked is not allowed; the reason of the signal
+   */
+  async allows(
+    { username, uid, groups = [], extra = {} }: UserInfo,
+    right: Right,
+    signal?: AbortSignal,
+  ): Promise<boolean> {
+    const api = this.client.api(AuthorizationV1Api, signal);
     const who = { user: username, groups, extra, ...(uid !== undefined && { uid }) };
     for (const attributes of reviewsOf(right)) {
+      signal?.throwIfAborted();
       const { status } = await api.createSubjectAccessReview({ body: { spec: { ...who, ...attributes } } });
       if (status?.allowed !== true) return false;
     }

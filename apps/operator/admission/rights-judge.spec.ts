@@ -80,6 +80,19 @@ describe('asking Kubernetes', () => {
     expect(server.requests).toEqual([]);
   });
 
+  it('asks nothing more once nobody waits for the answer', async () => {
+    const given = new AbortController();
+    const judged = await judge(() => {
+      given.abort(new Error('given up'));
+      return [201, { status: { allowed: true } }];
+    });
+    const urls = Array.from({ length: 100 }, (_, index) => `/api/v1/namespaces/prod/pods/p${index}`);
+    const many = request(types.gateTokens, { kind: 'GateToken', spec: { urls } });
+    await expect(judged.validate(many, given.signal)).rejects.toThrow();
+    // Those that were asked together with the first one.
+    expect(server.requests.length).toBeLessThan(30);
+  });
+
   it('judges GateServers too, and no other kind', async () => {
     const judged = await judge(() => [201, { status: { allowed: false } }]);
     const spec = { route: 'a.b.example' };

@@ -16,12 +16,14 @@ export class RightsJudge implements Judge {
   ) {}
 
   /** @throws Error on a kind that it knows nothing of: the webhook asks about no other */
-  async validate(request: AdmissionRequest<GateToken | GateServer>): Promise<Verdict> {
-    const sealed = await this.seals.validate(request);
+  async validate(request: AdmissionRequest<GateToken | GateServer>, signal?: AbortSignal): Promise<Verdict> {
+    const sealed = await this.seals.validate(request, signal);
     if (!sealed.allowed) return sealed;
     const { resource } = request.resource;
-    if (resource === types.gateTokens.resource) return this.tokens.validate(request as AdmissionRequest<GateToken>);
-    if (resource === types.gateServers.resource) return this.servers.validate(request as AdmissionRequest<GateServer>);
+    if (resource === types.gateTokens.resource)
+      return this.tokens.validate(request as AdmissionRequest<GateToken>, signal);
+    if (resource === types.gateServers.resource)
+      return this.servers.validate(request as AdmissionRequest<GateServer>, signal);
     throw new Error(`${resource}: nothing is known of this resource`);
   }
 }

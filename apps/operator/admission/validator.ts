@@ -15,12 +15,13 @@ export class Validator {
 
   /**
    * @param body an AdmissionReview; the API server has checked its object against the schema
+   * @param signal nobody waits for the answer any more
    * @returns the AdmissionReview that answers
    * @throws ReviewError; whatever the judge throws
    */
-  async answer(body: unknown): Promise<object> {
+  async answer(body: unknown, signal?: AbortSignal): Promise<object> {
     const request = requestOf(body) as AdmissionRequest<GateToken | GateServer>;
-    const verdict = await this.judge.validate(request);
+    const verdict = await this.judge.validate(request, signal);
     const event = auditedOf(request, verdict);
     if (event) writeAudit(this.log, event);
     else if (!verdict.allowed) this.log.info(line(request, verdict.reason, verdict.message), 'denied');

@@ -2,13 +2,14 @@ import { once } from 'node:events';
 import { type IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
 import { text } from 'node:stream/consumers';
-import { type TLSSocket } from 'node:tls';
+import { connect, type TLSSocket } from 'node:tls';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeCa, makeCertificate, type PemPair } from '#libs/pki';
 import { type WebhookKeys } from '../keys/webhook-keys.js';
 import { Faults } from '../ops/faults.js';
 import { type Mutator } from './mutator.js';
 import { requestOf, ReviewError } from './review.js';
+import { LIMITS, ReviewHandler, type ReviewLimits } from './review-handler.js';
 import { type Validator } from './validator.js';
 import { WebhookServer } from './webhook-server.js';
 
@@ -20,7 +21,8 @@ let server: WebhookServer;
 let present: { serving: PemPair } | undefined;
 let tell: () => void;
 let warned: unknown[];
-let decide: (body: unknown) => Promise<object>;
+let limits: ReviewLimits;
+let decide: (body: unknown, signal?: AbortSignal) => Promise<object>;
 
 beforeAll(async () => {
   ca = await makeCa({ cn: 'test' });
@@ -36,10 +38,11 @@ beforeEach(async () => {
     },
     onChange: (listener: () => void) => (tell = listener),
   };
-  const door = { answer: (body: unknown) => decide(body) };
+  const door = { answer: (body: unknown, signal?: AbortSignal) => decide(body, signal) };
   const faults = new Faults({ warn: (...line: unknown[]) => void warned.push(line), debug: () => undefined });
-  const doors = [door as unknown as Mutator, door as unknown as Validator] as const;
-  server = new WebhookServer(keys as unknown as WebhookKeys, ...doors, faults, config);
+  limits = { ...LIMITS };
+  const handler = new ReviewHandler(door as unknown as Mutator, door as unknown as Validator, faults, limits);
+  server = new WebhookServer(keys as unknown as WebhookKeys, handler, config);
   await server.start();
 });
 
@@ -54,14 +57,18 @@ async function certify(cn = 'first'): Promise<void> {
 async function post(
   path: string,
   body: string,
-  { method = 'POST', type = 'application/json', agent = new Agent() } = {},
+  { method = 'POST', type = 'application/json', agent = new Agent(), encoding = '' } = {},
 ) {
-  const headers = { 'content-type': type, 'content-length': Buffer.byteLength(body) };
+  const headers = {
+    ...{ 'content-type': type, 'content-length': Buffer.byteLength(body) },
+    ...(encoding && { 'content-encoding': encoding }),
+  };
   const to = { host: '127.0.0.1', port: server.port, servername: HOST, ca: ca.cert, agent };
   const sent = request({ ...to, method, path, headers }).end(body);
   const [answer] = (await once(sent, 'response')) as [IncomingMessage];
-  const { CN } = (answer.socket as TLSSocket).getPeerCertificate().subject;
-  return { code: answer.statusCode, said: await text(answer), type: answer.headers['content-type'], CN };
+  const socket = answer.socket as TLSSocket;
+  const { CN } = socket.getPeerCertificate().subject;
+  return { code: answer.statusCode, said: await text(answer), type: answer.headers['content-type'], CN, socket };
 }
 
 it('answers nobody before it has a certificate, and takes another without a restart', async () => {
@@ -97,10 +104,10 @@ it('answers what it was asked before it ends, and ends then', async () => {
   agent.destroy();
 });
 
-it('takes reviews of an update of the largest objects', async () => {
+it('takes reviews of an update of the largest objects that are stored', async () => {
   await certify();
   decide = async (body) => ({ length: JSON.stringify(body).length });
-  const body = JSON.stringify({ request: { object: 'x'.repeat(3 << 20), oldObject: 'y'.repeat(3 << 20) } });
+  const body = JSON.stringify({ request: { object: 'x'.repeat(3 << 19), oldObject: 'y'.repeat(3 << 19) } });
   expect((await post('/validate', body)).said).toBe(`{"length":${body.length}}`);
 });
 
@@ -108,9 +115,17 @@ describe('refuses, in words that the API server passes on', () => {
   beforeEach(() => certify());
 
   it.each([
-    ['a longer body', 413, 'longer than 8mb', '/validate', `"${'x'.repeat(9 << 20)}"`, {}],
+    [
+      'a longer body',
+      413,
+      'longer than 4194304 bytes',
+      '/validate',
+      `"${'x'.repeat(5 << 20)}"`,
+      { agent: new Agent({ keepAlive: true }) },
+    ],
     ['what is no JSON', 400, 'not JSON', '/validate', '{hidden', {}],
     ['what is called otherwise', 400, 'Expected an AdmissionReview', '/validate', '{}', { type: 'text/plain' }],
+    ['what is compressed', 400, 'not compressed', '/validate', '{}', { encoding: 'gzip' }],
     ['another path', 404, 'POST /mutate and /validate', '/healthz', '{}', {}],
     ['another method', 404, 'POST /mutate and /validate', '/validate', '', { method: 'GET' }],
   ])('%s', async (_what, code, words, path, body, options) => {
@@ -133,4 +148,91 @@ describe('refuses, in words that the API server passes on', () => {
     expect([answer.code, answer.said.includes('hidden')]).toEqual([500, false]);
     expect(warned).toHaveLength(1);
   });
+});
+
+/** A judge that answers nobody before it is told to; whom it was asked by, and whether they gave up. */
+function holding() {
+  const asked: { body: unknown; signal: AbortSignal | undefined }[] = [];
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  decide = async (body, signal) => {
+    asked.push({ body, signal });
+    await released;
+    return { decided: true };
+  };
+  return { asked, release };
+}
+
+describe('who does not get an answer', () => {
+  beforeEach(() => certify());
+
+  it('in time learns so (504); the work ends, and the connection can be used again', async () => {
+    limits.answerMs = 200;
+    const { asked } = holding();
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const answer = await post('/validate', '{}', { agent });
+    expect(answer).toMatchObject({ code: 504, type: 'text/plain; charset=utf-8' });
+    expect(answer.said).toBe('The operator could not decide in time. Try again; if that does not help, see its log.');
+    expect(asked[0]?.signal?.aborted).toBe(true);
+    decide = async () => ({ decided: 'now' });
+    const next = await post('/validate', '{}', { agent });
+    expect(next).toMatchObject({ code: 200, said: '{"decided":"now"}' });
+    expect(next.socket.localPort).toBe(answer.socket.localPort);
+    expect(warned).toEqual([]);
+    agent.destroy();
+  });
+
+  it('because they left: the work ends', async () => {
+    const { asked } = holding();
+    const { port } = server;
+    const headers = { 'content-type': 'application/json' };
+    const to = {
+      ...{ host: '127.0.0.1', port, servername: HOST, ca: ca.cert },
+      method: 'POST',
+      path: '/validate',
+      headers,
+    };
+    const left = request(to).on('error', () => undefined);
+    left.end('{}');
+    await expect.poll(() => asked.length).toBe(1);
+    left.destroy();
+    await expect.poll(() => asked[0]?.signal?.aborted).toBe(true);
+    expect(warned).toEqual([]);
+  });
+});
+
+describe('of many reviews', () => {
+  beforeEach(() => certify());
+
+  it('a few are decided at a time, the others wait, and too many are told to try again (503)', async () => {
+    Object.assign(limits, { atWork: 2, waiting: 3 });
+    const { asked, release } = holding();
+    const answers = Array.from({ length: 5 }, () => post('/validate', '{}'));
+    await expect.poll(() => asked.length).toBe(2);
+    await expect.poll(async () => (await post('/validate', '{}')).code).toBe(503);
+    const { said } = await post('/validate', '{}');
+    expect(said).toBe('The operator is busy with other reviews. Try again in a moment.');
+    expect(asked).toHaveLength(2);
+    release();
+    expect((await Promise.all(answers)).map(({ code }) => code)).toEqual([200, 200, 200, 200, 200]);
+  });
+
+  it('one whose body does not come gives its turn to the next (408)', async () => {
+    Object.assign(limits, { atWork: 1, bodyMs: 200 });
+    const socket = connect({ host: '127.0.0.1', port: server.port, servername: HOST, ca: ca.cert });
+    socket.write('POST /validate HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{');
+    const told = text(socket);
+    await once(socket, 'secureConnect');
+    expect((await post('/validate', '{"a":1}')).code).toBe(200);
+    expect(await told).toMatch(/^HTTP\/1\.1 408 [^]*did not come within 200 ms/);
+  });
+});
+
+it('nothing is read of what is refused at once', async () => {
+  await certify();
+  const socket = connect({ host: '127.0.0.1', port: server.port, servername: HOST, ca: ca.cert });
+  socket.write('POST /other HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9000000\r\n\r\n');
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  expect(answer.toString()).toMatch(/^HTTP\/1\.1 404 /);
+  socket.destroy();
 });

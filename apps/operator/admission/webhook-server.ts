@@ -1,34 +1,46 @@
+import { type ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { type AddressInfo } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
-import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { OPERATOR_CONFIG, type OperatorConfig } from '../config/config.js';
 import { WebhookKeys } from '../keys/webhook-keys.js';
-import { Faults } from '../ops/faults.js';
-import { Mutator } from './mutator.js';
-import { ReviewError } from './review.js';
-import { Validator } from './validator.js';
+import { LIMITS, ReviewHandler } from './review-handler.js';
 
-/** An update has two objects, each up to the 3 MiB of a request to the API server. */
-const LIMIT = '8mb';
-/** Below the 10 s of the webhook configurations, so that the API server passes our words on. */
-const ANSWER_WITHIN_MS = 8_000;
 /** The API server keeps connections for 90 s: it must not send into one that is being closed. */
 const KEEP_ALIVE_MS = 120_000;
+/** Whoever is slower than this in a handshake, or with the headers of a request, is not the API server. */
+const OPENING_MS = 5_000;
+/** Of a whole request. It is longer than the time to answer: the body of one that waits for its turn is not read. */
+const REQUEST_MS = LIMITS.answerMs + LIMITS.bodyMs;
+const LOOK_MS = 1_000;
+/** Each takes memory while it is idle, too: beyond this, the operator would end instead of its webhook alone. */
+const MOST_CONNECTIONS = 1_000;
 
-/** Serves /mutate and /validate to the API server. What cannot be decided is no verdict: the failurePolicy decides then. */
+/** Serves /mutate and /validate to the API server. */
 @Injectable()
 export class WebhookServer {
   readonly #server: Server;
+  readonly #open = new Set<ServerResponse>();
 
   constructor(
     private readonly keys: WebhookKeys,
-    private readonly mutator: Mutator,
-    private readonly validator: Validator,
-    private readonly faults: Faults,
+    handler: ReviewHandler,
     @Inject(OPERATOR_CONFIG) private readonly config: Pick<OperatorConfig, 'webhook'>,
   ) {
-    this.#server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, this.#application());
+    const times = {
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      handshakeTimeout: OPENING_MS,
+      headersTimeout: OPENING_MS,
+      requestTimeout: REQUEST_MS,
+      connectionsCheckingInterval: LOOK_MS,
+    };
+    this.#server = createServer(times, (req, res) => {
+      if (!this.#server.listening) res.shouldKeepAlive = false;
+      this.#open.add(res);
+      res.once('close', () => this.#open.delete(res));
+      void handler.handle(req, res);
+    });
+    this.#server.maxConnections = MOST_CONNECTIONS;
   }
 
   /** The port that it listens on. */
@@ -49,44 +61,9 @@ export class WebhookServer {
 
   /** What has been asked is still answered. */
   async stop(): Promise<void> {
-    const late = setTimeout(() => this.#server.closeAllConnections(), ANSWER_WITHIN_MS);
+    for (const res of this.#open) res.shouldKeepAlive = false;
+    const late = setTimeout(() => this.#server.closeAllConnections(), LIMITS.answerMs);
     await new Promise((resolve) => this.#server.close(resolve));
     clearTimeout(late);
   }
-
-  #application(): Express {
-    const app = express().disable('x-powered-by').disable('etag');
-    app.use(express.json({ limit: LIMIT }));
-    const door = (path: string, answer: (body: unknown) => Promise<object>) =>
-      app.post(path, async (req: Request, res: Response) => {
-        res.setTimeout(ANSWER_WITHIN_MS, () =>
-          refuse(res, 504, 'The operator could not decide in time. Try again; if that does not help, see its log.'),
-        );
-        const review = await answer(req.body);
-        if (!this.#server.listening) res.shouldKeepAlive = false;
-        if (!res.headersSent) res.json(review);
-      });
-    door('/mutate', (body) => this.mutator.answer(body));
-    door('/validate', (body) => this.validator.answer(body));
-    app.use((_req: Request, res: Response) => refuse(res, 404, 'The operator serves POST /mutate and /validate here.'));
-    app.use((error: unknown, _req: Request, res: Response, next: NextFunction) =>
-      res.headersSent ? next(error) : this.#fail(error, res),
-    );
-    return app;
-  }
-
-  #fail(error: unknown, res: Response): void {
-    if (error instanceof ReviewError) return refuse(res, 400, error.message);
-    const { status } = error as { status?: unknown };
-    // What express says of a body that is too long or no JSON; its message may quote the body.
-    if (status === 413) return refuse(res, 413, `The review is longer than ${LIMIT}.`);
-    if (typeof status === 'number' && status < 500) return refuse(res, 400, 'The review is not JSON.');
-    this.faults.warn(error, 'deciding on an admission review');
-    refuse(res, 500, 'The operator could not decide. Try again; if that does not help, see its log.');
-  }
-}
-
-/** Plain text: the API server shows it to whoever sent the request. */
-function refuse(res: Response, code: number, message: string): void {
-  if (!res.headersSent) res.status(code).type('text/plain').send(message);
 }

@@ -1,0 +1,113 @@
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { Inject, Injectable } from '@nestjs/common';
+import { Faults } from '../ops/faults.js';
+import { Mutator } from './mutator.js';
+import { BodyError, readJson } from './read-json.js';
+import { ReviewError } from './review.js';
+import { Busy, Turns } from './turns.js';
+import { Validator } from './validator.js';
+
+/** The injection token of the limits. */
+export const REVIEW_LIMITS = Symbol('ReviewLimits');
+
+export interface ReviewLimits {
+  /** Reviews that are read or decided at a time. */
+  atWork: number;
+  /** Reviews that wait for that; none of their bodies is read. */
+  waiting: number;
+  /** Bytes of a body. */
+  body: number;
+  /** Milliseconds in which a body comes, once its turn has come. */
+  bodyMs: number;
+  /** Milliseconds in which there is an answer. */
+  answerMs: number;
+}
+
+export const LIMITS: ReviewLimits = {
+  // Each asks the API server up to 20 questions at a time.
+  atWork: 8,
+  // A review takes some ten milliseconds: these are decided in a second or two.
+  waiting: 200,
+  // An update has two objects, and etcd stores none above 1.5 MiB. Of a larger one nobody needs to be asked.
+  body: 4 << 20,
+  // The API server sends a body at once: whoever does not keeps a turn from others.
+  bodyMs: 2_000,
+  // Below the 10 s of the webhook configurations, so that the API server passes our words on.
+  answerMs: 8_000,
+};
+
+type Answer = (body: unknown, signal: AbortSignal) => Promise<object>;
+
+/** Answers the AdmissionReviews of the API server. What cannot be decided is no verdict: the failurePolicy decides then. */
+@Injectable()
+export class ReviewHandler {
+  readonly #turns: Turns;
+  readonly #answers: ReadonlyMap<string, Answer>;
+
+  constructor(
+    mutator: Mutator,
+    validator: Validator,
+    private readonly faults: Faults,
+    @Inject(REVIEW_LIMITS) private readonly limits: ReviewLimits,
+  ) {
+    this.#turns = new Turns(limits);
+    this.#answers = new Map<string, Answer>([
+      ['/mutate', (body) => mutator.answer(body)],
+      ['/validate', (body, signal) => validator.answer(body, signal)],
+    ]);
+  }
+
+  /** Never throws. No body is read of what is refused at once. */
+  async handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const [path = ''] = (req.url ?? '').split('?');
+    const answer = this.#answers.get(path);
+    if (!answer || req.method !== 'POST')
+      return refuse(res, 404, 'The operator serves POST /mutate and /validate here.');
+    const left = new AbortController();
+    res.once('close', () => left.abort(new Error('the client left')));
+    const late = AbortSignal.timeout(this.limits.answerMs);
+    const signal = AbortSignal.any([left.signal, late]);
+    try {
+      const review = await this.#turns.take(async () => answer(await this.#read(req, signal), signal), signal);
+      reply(res, 200, 'application/json', JSON.stringify(review));
+    } catch (error) {
+      if (left.signal.aborted) return;
+      if (late.aborted)
+        refuse(res, 504, 'The operator could not decide in time. Try again; if that does not help, see its log.');
+      else this.#fail(error, res);
+    }
+  }
+
+  async #read(req: IncomingMessage, signal: AbortSignal): Promise<unknown> {
+    const { body, bodyMs } = this.limits;
+    const slow = AbortSignal.timeout(bodyMs);
+    try {
+      return await readJson(req, body, AbortSignal.any([signal, slow]));
+    } catch (error) {
+      if (slow.aborted && !signal.aborted) throw new BodyError(408, `The review did not come within ${bodyMs} ms.`);
+      throw error;
+    }
+  }
+
+  #fail(error: unknown, res: ServerResponse): void {
+    if (error instanceof BodyError) return refuse(res, error.code, error.message);
+    if (error instanceof ReviewError) return refuse(res, 400, error.message);
+    if (error instanceof Busy) {
+      // The API server tries again by itself, as long as its webhook's timeout lasts.
+      res.setHeader('retry-after', '1');
+      return refuse(res, 503, 'The operator is busy with other reviews. Try again in a moment.');
+    }
+    this.faults.warn(error, 'deciding on an admission review');
+    refuse(res, 500, 'The operator could not decide. Try again; if that does not help, see its log.');
+  }
+}
+
+/** Plain text: the API server shows it to whoever sent the request. */
+const refuse = (res: ServerResponse, code: number, message: string): void =>
+  reply(res, code, 'text/plain; charset=utf-8', message);
+
+/** What is left of a body is thrown away, so that the connection can be used again; but not of one that is slow. */
+function reply(res: ServerResponse, code: number, type: string, text: string): void {
+  if (code === 408) res.shouldKeepAlive = false;
+  res.writeHead(code, { 'content-type': type, 'content-length': Buffer.byteLength(text) }).end(text);
+}
