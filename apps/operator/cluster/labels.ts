@@ -8,5 +8,8 @@ export const OPERATOR = 'kube-gateway-operator';
 export const MANAGED_BY = 'app.kubernetes.io/managed-by';
 export const OWNED_SELECTOR = `${MANAGED_BY}=${OPERATOR}`;
 
+/** The GateServer that an object is for. */
+export const INSTANCE = 'app.kubernetes.io/instance';
+
 /** Does a Secret have the mark of a signing key? */
 export const isSigningKey = ({ metadata }: KubeObject): boolean => metadata.annotations?.[SIGNING_KEY] === 'true';

@@ -24,11 +24,31 @@ const secret = (name: string, { labels = {}, annotations = {} }: Record<string, 
   },
   data: { key: VALUE },
 });
-const OWN = secret('own', { labels: { [MANAGED_BY]: OPERATOR } });
+const LABEL = { labels: { [MANAGED_BY]: OPERATOR } };
+const controlledBy = (kind: string, name: string) => ({
+  ownerReferences: [{ apiVersion: 'v1', kind, name, uid: 'u', controller: true }],
+});
+const labelled = (name: string, owners: object) => {
+  const { metadata, data } = secret(name, LABEL);
+  return { metadata: { ...metadata, ...owners }, data };
+};
+const OWN = labelled('gs-session', controlledBy('GateServer', 'gs'));
+/** Who may create Secrets may give them any label and any owner. */
+const CLAIMED = [
+  labelled('gs-tls', {}),
+  labelled('gs-jwt-secret', controlledBy('Deployment', 'gs')),
+  labelled('gs-other', controlledBy('GateServer', 'gs')),
+  labelled('gs-jwks', { ownerReferences: [{ kind: 'GateServer', name: 'gs', uid: 'u' }] }),
+];
 const OTHERS = [secret('plain'), secret('mine', { annotations: { [SIGNING_KEY]: 'true' } })];
 const INGRESS = {
   metadata: { ...secret('web').metadata },
   spec: { rules: [{ host: 'a.example.com', http: { paths: [{ path: '/', pathType: 'Prefix', backend: VALUE }] } }] },
+};
+const GATEWAY = { 'app.kubernetes.io/instance': 'gs' };
+const POD = {
+  ...secret('pod', { labels: { ...LABEL.labels, ...GATEWAY, more: VALUE } }),
+  status: { phase: 'Running' },
 };
 const VM = { metadata: { name: 'vm', namespace: 'n', uid: 'u' }, spec: { userData: VALUE } };
 
@@ -39,9 +59,10 @@ async function started(): Promise<Watches> {
     if (searchParams.has('watch')) return void res.writeHead(200).flushHeaders();
     const own = searchParams.has('labelSelector');
     const kinds = {
-      secrets: own ? [OWN] : [OWN, ...OTHERS],
+      secrets: own ? [OWN, ...CLAIMED] : [OWN, ...CLAIMED, ...OTHERS],
       virtualmachines: [VM],
       virtualmachineinstances: [VM],
+      pods: [POD],
       ingresses: own ? [] : [INGRESS],
     };
     const items = kinds[pathname.split('/').at(-1) as keyof typeof kinds] ?? [];
@@ -84,8 +105,20 @@ it("keeps neither data nor anything that may hold data, of others' Secrets and V
       annotations: { [SIGNING_KEY]: 'true' },
     },
   });
-  expect(owned.get(types.secrets)?.list()).toEqual([OWN]);
+  expect(owned.get(types.secrets)?.get('gs-session', 'n')).toEqual(OWN);
   expect(virtualMachines.get('vm', 'n')?.metadata.uid).toBe('u');
+});
+
+it('keeps nothing but whose they are of objects that others gave its label (security row 23)', async () => {
+  const { owned, pods } = await started();
+  for (const { metadata } of CLAIMED) {
+    const kept = owned.get(types.secrets)?.get(metadata.name, 'n');
+    expect(JSON.stringify(kept)).not.toContain(VALUE);
+    const { annotations: _, managedFields: __, ...rest } = metadata;
+    expect(kept).toEqual({ metadata: rest });
+  }
+  const metadata = { name: 'pod', namespace: 'n', uid: 'pod', resourceVersion: '1', labels: GATEWAY };
+  expect(pods.list()).toEqual([{ metadata, status: { phase: 'Running' } }]);
 });
 
 it('keeps the hosts of all Ingresses, and nothing else of their spec', async () => {

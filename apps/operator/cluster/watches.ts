@@ -6,6 +6,7 @@ import { essentials } from './essentials.js';
 import { type IngressHosts, ingressHosts } from './ingress-hosts.js';
 import { type Manifest, type PodObject } from './manifest.js';
 import { OWNED_SELECTOR } from './labels.js';
+import { gatewayPod, made } from './made.js';
 
 /** The kinds that a GateServer owns, in the order in which they are made. */
 export const OWNED: readonly ResourceType[] = [
@@ -31,11 +32,11 @@ export class Watches {
   readonly secrets: Informer<KubeObject>;
   readonly virtualMachines: Informer<KubeObject>;
   readonly virtualMachineInstances: Informer<KubeObject>;
-  /** Of gateways, without their spec. */
+  /** Of gateways: which, whose, and their status. */
   readonly pods: Informer<PodObject>;
   /** All Ingresses, including those of other owners, without their spec. */
   readonly ingresses: Informer<IngressHosts>;
-  /** Objects that carry the operator's label, as they are: of every kind that a GateServer owns. */
+  /** Objects with the operator's label, of every kind that a GateServer owns: its own as they are, of others the essentials. */
   readonly owned: ReadonlyMap<ResourceType, Informer<Manifest>>;
 
   constructor(client: OwnClient, faults: Faults) {
@@ -51,12 +52,10 @@ export class Watches {
     this.secrets = watch(types.secrets, foreign);
     this.virtualMachines = watch(types.virtualMachines, foreign);
     this.virtualMachineInstances = watch(types.virtualMachineInstances, foreign);
-    this.pods = watch<PodObject>(types.pods, {
-      labelSelector: OWNED_SELECTOR,
-      transform: ({ metadata, status }) => ({ metadata, ...(status ? { status } : {}) }),
-    });
+    this.pods = watch<PodObject>(types.pods, { labelSelector: OWNED_SELECTOR, transform: gatewayPod });
     this.ingresses = watch<IngressHosts>(types.ingresses, { transform: (object) => ingressHosts(object) });
-    this.owned = new Map(OWNED.map((type) => [type, watch<Manifest>(type, { labelSelector: OWNED_SELECTOR })]));
+    const labelled = { labelSelector: OWNED_SELECTOR, transform: made };
+    this.owned = new Map(OWNED.map((type) => [type, watch<Manifest>(type, labelled)]));
   }
 
   start(): void {

@@ -1,22 +1,7 @@
-import { jwtSecretOf } from '#libs/api';
 import { type KubeObject } from '#libs/kube';
-import { MANAGED_BY, OPERATOR } from '../cluster/labels.js';
+import { INSTANCE, MANAGED_BY, OPERATOR } from '../cluster/labels.js';
 
-const INSTANCE = 'app.kubernetes.io/instance';
-
-/** What the objects of GateServer `name` are called. */
-export function namesOf(name: string) {
-  return {
-    gateway: name,
-    guest: `${name}-guest`,
-    jwtSecret: jwtSecretOf(name),
-    session: `${name}-session`,
-    tls: `${name}-tls`,
-    jwks: `${name}-jwks`,
-  } as const;
-}
-
-export type Names = ReturnType<typeof namesOf>;
+export { namesOf, type Names } from '../cluster/names.js';
 
 /** Labels that tell the pods of one gateway from all others. They never change, as a Deployment's selector may not. */
 export function selectorOf(name: string): Record<string, string> {

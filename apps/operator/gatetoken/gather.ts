@@ -9,6 +9,7 @@ import { isOwned } from '../apply/applier.js';
 import { namesOf } from '../gateserver/names.js';
 import { serversOf } from '../gateserver/servers.js';
 import { publishedKeys } from '../keys/published.js';
+import { isMade } from '../cluster/made.js';
 import { type SecretObject } from '../cluster/manifest.js';
 import { SecretReader } from '../cluster/secret-reader.js';
 import { Watches } from '../cluster/watches.js';
@@ -84,7 +85,8 @@ export class TokenGatherer {
     for (const name of new Set(names.filter((one) => one !== undefined))) {
       const own = owned.get(types.secrets)?.get(name, namespace);
       const copy = secrets.get(name, namespace);
-      found.set(name, own ?? (await this.reader.marked(copy)) ?? (copy && { metadata: copy.metadata }));
+      const secret = own && isMade(own) ? own : await this.reader.marked(copy);
+      found.set(name, secret ?? (copy && { metadata: copy.metadata }));
     }
     return (name) => found.get(name);
   }

@@ -55,15 +55,17 @@ describe('TokenReconciler', () => {
   }
 
   function secret(name: string, data: Record<string, string>, annotations: Record<string, string> = {}): void {
-    const labels: Record<string, string> = name.endsWith('-jwt-secret') ? { [MANAGED_BY]: OPERATOR } : {};
-    const object: SecretObject = { metadata: { name, namespace: 'n', labels, annotations }, data: encoded(data) };
+    const [owner, suffix] = name.split('-jwt-');
+    const made = suffix === undefined ? {} : madeFor(owner);
+    const object: SecretObject = { metadata: { name, namespace: 'n', annotations, ...made }, data: encoded(data) };
     cluster.put(types.secrets, object);
   }
 
-  const jwks = (owner: string): KubeObject['metadata'] => ({
-    ...{ name: 'gs-jwks', namespace: 'n', labels: { [MANAGED_BY]: OPERATOR } },
-    ownerReferences: [{ apiVersion: API_VERSION, kind: 'GateServer', name: 'gs', uid: owner, controller: true }],
+  const madeFor = (server = '', uid = `uid-of-${server}`) => ({
+    labels: { [MANAGED_BY]: OPERATOR },
+    ownerReferences: [{ apiVersion: API_VERSION, kind: 'GateServer', name: server, uid, controller: true }],
   });
+  const jwks = (owner: string) => ({ name: 'gs-jwks', namespace: 'n', ...madeFor('gs', owner) });
 
   /** As the operator does it for the gateway: the keys by which it verifies tokens. */
   function publish(...published: { 'tls.crt': string }[]): void {

@@ -47,7 +47,7 @@ function signWith(pair: Pair | undefined, ...retired: (Pair | undefined)[]): voi
   const annotations = { [RETIRED_KEYS]: JSON.stringify(list) };
   const data = Object.fromEntries(texts.map(([file, text]) => [file, base64(text)]));
   cluster.put(types.secrets, {
-    metadata: { name: 'gs-jwt-secret', namespace: 'n', labels: LABELS, annotations },
+    metadata: { ...madeFor('gs-uid'), name: 'gs-jwt-secret', annotations },
     data,
   } as KubeObject);
 }
@@ -57,9 +57,13 @@ function publish(...pairs: (Pair | undefined)[]): void {
   put(JSON.stringify(toJwks(pairs.map((one) => publicKey(one)))), 'gs-uid');
 }
 
-function put(jwks: string, owner: string): void {
+function madeFor(owner: string) {
   const reference = { apiVersion: API_VERSION, kind: 'GateServer', name: 'gs', uid: owner, controller: true };
-  const metadata = { name: 'gs-jwks', namespace: 'n', labels: LABELS, ownerReferences: [reference] };
+  return { namespace: 'n', labels: LABELS, ownerReferences: [reference] };
+}
+
+function put(jwks: string, owner: string): void {
+  const metadata = { ...madeFor(owner), name: 'gs-jwks' };
   cluster.put(types.configMaps, { metadata, data: { 'jwks.json': jwks } } as KubeObject);
 }
 

@@ -1,5 +1,6 @@
 import { KubeError, type KubeObject, type ReadOptions, type ResourceType, types } from '#libs/kube';
 import { MANAGED_BY, OPERATOR } from '../cluster/labels.js';
+import { made } from '../cluster/made.js';
 import { type Manifest } from '../cluster/manifest.js';
 import { OWNED } from '../cluster/watches.js';
 
@@ -101,10 +102,10 @@ export class FakeCluster {
     return new Map(
       OWNED.map((type) => {
         const { get, list } = this.cache<Manifest>(type);
-        const ours = (object: Manifest | undefined) => (object && isLabelled(object) ? object : undefined);
+        const ours = (object: Manifest | undefined) => (object && isLabelled(object) ? made(object) : undefined);
         const labelled = {
           get: (...key: Parameters<typeof get>) => ours(get(...key)),
-          list: () => list().filter(ours),
+          list: () => list().flatMap((object) => ours(object) ?? []),
         };
         return [type, labelled];
       }),
