@@ -1,4 +1,4 @@
-import { type GateServerStatus } from '#libs/api';
+import { type GateServerStatus, ROTATE } from '#libs/api';
 import { rfc3339, type StatedCondition } from '#libs/kube';
 import { type SecretObject } from '../cluster/manifest.js';
 import { retiredKeys } from '../keys/retired.js';
@@ -44,7 +44,7 @@ export function rotationCondition(
       message: `The signing key is replaced at ${at}.`,
     };
   }
-  const message = `The signing key is replaced at ${at} at the earliest: tokens still need the ${MOST_RETIRED} keys before it. To replace it earlier, revoke or delete tokens that an old key signed.`;
+  const message = `The signing key is replaced at ${at} at the earliest: tokens still need the ${MOST_RETIRED} keys before it. To replace it earlier, revoke or delete tokens that an old key signed, or ask for it with the annotation ${ROTATE}: then the oldest key is no longer in force.`;
   return { type: 'KeyRotation', status: 'False', reason: TOO_MANY, message };
 }
 
@@ -56,16 +56,28 @@ export function keyInstants({ server, tokens }: Gathered, material: Material, no
   return [...(next ? [next.at] : []), ...retiredKeys(secret).map((key) => retiresAt(key, needs))];
 }
 
-/** What to tell of another signing key than the one before, as an Event; undefined where it is the same one. */
-export function keyChange(before: Keys = [], after: Keys = []): (Cause & { level: 'Normal' | 'Warning' }) | undefined {
+type KeyEvent = Cause & { level: 'Normal' | 'Warning' };
+
+/** What to tell of another signing key than the one before, as Events; nothing where it is the same one. */
+export function keyChanges(before: Keys = [], after: Keys = [], now: number): KeyEvent[] {
   const [old] = before;
-  const [now] = after;
-  if (!old || !now || old.kid === now.kid) return undefined;
+  const [present] = after;
+  if (!old || !present || old.kid === present.kid) return [];
   const retires = after.find(({ kid }) => kid === old.kid)?.retires;
   if (retires === undefined) {
-    const message = `Signing key ${old.kid} is no longer in the Secret: the tokens that it signed are refused, and signed again with key ${now.kid}. See the condition Ready of each GateToken.`;
-    return { level: 'Warning', reason: 'KeyLost', message };
+    const message = `Signing key ${old.kid} is no longer in the Secret: the tokens that it signed are refused, and signed again with key ${present.kid}. See the condition Ready of each GateToken.`;
+    return [{ level: 'Warning', reason: 'KeyLost', message }];
   }
-  const message = `Key ${now.kid} signs from now on. Tokens that key ${old.kid} signed stay valid; the last of them ends by ${retires}.`;
-  return { level: 'Normal', reason: 'KeyRotated', message };
+  const message = `Key ${present.kid} signs from now on. Tokens that key ${old.kid} signed stay valid; the last of them ends by ${retires}.`;
+  return [{ level: 'Normal', reason: 'KeyRotated', message }, ...retiredEarly(before, after, now)];
+}
+
+/** Only a rotation on request makes room, where as many keys were in force as may be: the present one and the retired. */
+function retiredEarly(before: Keys, after: Keys, now: number): KeyEvent[] {
+  if (before.length <= MOST_RETIRED) return [];
+  const left = before.filter(({ kid }) => !after.some((key) => key.kid === kid));
+  const early = left.filter(({ retires = '' }) => Date.parse(retires) > now).map(({ kid }) => kid);
+  if (early.length === 0) return [];
+  const message = `Key ${early.join(', ')} made room, since at most ${MOST_RETIRED} keys stay in force: the tokens that it signed are refused, and signed again with the present key. See the condition Ready of each GateToken.`;
+  return [{ level: 'Warning', reason: 'KeyRetiredEarly', message }];
 }

@@ -5,7 +5,7 @@ import { SecretKey, type SigningKey } from '#libs/token';
 import { type KeyFactory } from '../keys/key-factory.js';
 import { retiredFile, type RetiredKey } from '../keys/retired.js';
 import { type SecretObject } from '../cluster/manifest.js';
-import { keptKeys, presentKey, type SigningNeeds } from './rotation.js';
+import { keptKeys, MOST_RETIRED, presentKey, type SigningNeeds } from './rotation.js';
 
 /** Data (base64) and annotations of a Secret that is wanted. */
 export interface SecretContent {
@@ -36,7 +36,7 @@ export function signingContent(
   const list: RetiredKey[] = [
     ...leaving,
     ...retired.map(({ kid, created, retired: at }) => ({ kid, created, retired: at })),
-  ];
+  ].slice(0, MOST_RETIRED);
   const data: Record<string, string> = made
     ? { 'tls.key': base64(made['tls.key']), 'tls.crt': base64(made['tls.crt']) }
     : { 'tls.key': secret?.data?.['tls.key'] ?? '', 'tls.crt': secret?.data?.['tls.crt'] ?? publicPem(present?.key) };

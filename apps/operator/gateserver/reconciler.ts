@@ -9,7 +9,7 @@ import { faultOf, isAllowed, webAppFault } from './check.js';
 import { webAppOf } from './deployment.js';
 import { desiredOf } from './desired.js';
 import { type Gathered, ServerGatherer } from './gather.js';
-import { keyChange, keyInstants } from './key-status.js';
+import { keyChanges, keyInstants } from './key-status.js';
 import { type Material, MaterialMaker } from './make.js';
 import { nameClash } from './name-claim.js';
 import { routeFault } from './route-claim.js';
@@ -112,8 +112,8 @@ export class ServerReconciler {
     if (isCurrent(server, status)) return;
     const { name = '', namespace = '', uid = '' } = server.metadata;
     if (!(await this.reporter.writeStatus(types.gateServers, { name, namespace, uid }, status))) return;
-    const change = keyChange(server.status?.keys, status.keys);
-    if (change) this.reporter.event(types.gateServers, server, change.level, change.reason, change.message);
+    for (const { level, reason, message } of keyChanges(server.status?.keys, status.keys, this.clock.now()))
+      this.reporter.event(types.gateServers, server, level, reason, message);
     const [before, ready] = [server.status, status].map((one) => one?.conditions?.find(({ type }) => type === 'Ready'));
     if (!ready || (before?.reason === ready.reason && status.phase !== 'Error')) return;
     const level = ready.status === 'True' || UNDER_WAY.has(ready.reason) ? 'Normal' : 'Warning';

@@ -11,11 +11,12 @@ import {
 import { type KubeObject, types } from '#libs/kube';
 import { generateKeyPair, type Jwks, parsePublicKey, secretKeys, sign, thumbprint } from '#libs/token';
 import { type SecretObject } from '../cluster/manifest.js';
-import { retiredFile } from '../keys/retired.js';
+import { retiredFile, type RetiredKey } from '../keys/retired.js';
 import { FakeCluster } from '../testing/fake-cluster.js';
 import { fixedKeys } from '../testing/fixed-keys.js';
 import { serverReconciler } from '../testing/reconcile.js';
-import { base64 } from './material.js';
+import { keyChanges } from './key-status.js';
+import { base64, signingContent } from './material.js';
 import { MOST_RETIRED, nextRotation, type SigningNeeds } from './rotation.js';
 
 const NOW = Date.parse('2030-01-01T12:00:00Z');
@@ -222,14 +223,36 @@ describe('too many keys in force', () => {
     };
   }
 
+  /** All retired an hour ago; the first is needed for an hour, each of the others an hour longer than the one before. */
+  const full = () => secret(Array<number>(MOST_RETIRED).fill(HOUR), 2 * HOUR);
+  const lastUse = new Map(Array.from({ length: MOST_RETIRED }, (_, i) => [`k${i}`, (NOW + (i + 1) * HOUR) / SECOND]));
+
   it('a rotation waits until one of them is no longer needed, and the condition says so', () => {
-    const lastUse = new Map(Array.from({ length: MOST_RETIRED }, (_, i) => [`k${i}`, (NOW + (i + 1) * HOUR) / SECOND]));
-    const full = secret(Array<number>(MOST_RETIRED).fill(HOUR), 2 * HOUR);
-    expect(nextRotation(full, needs({ lastUse }), NOW)).toEqual({ at: NOW + HOUR, waits: true });
-    expect(nextRotation(full, needs({ lastUse }), NOW + HOUR)).toEqual({
-      at: NOW - 2 * HOUR + 10 * SECOND,
-      waits: false,
-    });
+    const scheduled = needs({ lastUse, request: undefined });
+    expect(nextRotation(full(), scheduled, NOW)).toEqual({ at: NOW + HOUR, waits: true });
+    expect(nextRotation(full(), scheduled, NOW + HOUR)).toEqual({ at: NOW - HOUR, waits: false });
+  });
+
+  it('a rotation on request never waits: the oldest key gives way', () => {
+    const asked = needs({ lastUse });
+    expect(nextRotation(full(), asked, NOW)).toEqual({ at: NOW - 2 * HOUR + 10 * SECOND, waits: false });
+    const made = { 'tls.key': pairs[2]?.['tls.key'] ?? '', 'tls.crt': pairs[2]?.['tls.crt'] ?? '' };
+    const { annotations, data } = signingContent(full(), asked, made, NOW);
+    const kept = (JSON.parse(annotations?.[RETIRED_KEYS] ?? '') as RetiredKey[]).map((key) => key.kid);
+    expect(kept).toEqual([kid(0), ...Array.from({ length: MOST_RETIRED - 1 }, (_, i) => `k${i}`)]);
+    expect(Object.keys(data)).toHaveLength(2 + MOST_RETIRED);
+  });
+
+  it('an Event says which key gave way', () => {
+    const [, ...before] = Array.from({ length: MOST_RETIRED + 2 }, (_, i) => ({
+      ...{ kid: `k${i}`, created: stamp(NOW - i * HOUR) },
+      ...(i > 1 && { retires: stamp(NOW + HOUR) }),
+    }));
+    const [first, ...rest] = before.slice(0, -1);
+    const after = [{ kid: 'k0', created: stamp(NOW) }, { ...first, kid: 'k1', retires: stamp(NOW + HOUR) }, ...rest];
+    const told = keyChanges(before, after as typeof before, NOW).map(({ level, reason }) => `${level} ${reason}`);
+    expect(told).toEqual(['Normal KeyRotated', 'Warning KeyRetiredEarly']);
+    expect(keyChanges(before, after as typeof before, NOW + HOUR)).toHaveLength(1);
   });
 
   it('requests alone never come so far, however fast they come', () => {

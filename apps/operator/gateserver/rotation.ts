@@ -13,7 +13,7 @@ const RETIREMENT_MIN_MS = 600 * SECOND;
  * however fast they come: fewer than MOST_RETIRED, which would put off the next rotation.
  */
 const YOUNG_MS = 10 * SECOND;
-/** Retired keys in force: all of them are in the Secret, the ConfigMap and the status, and gateways hold them in memory. */
+/** Retired keys in force, the newest: all of them are in the Secret, the ConfigMap and the status, and gateways hold them in memory. */
 export const MOST_RETIRED = 100;
 
 /** What decides about the keys of a GateServer, apart from its Secret. */
@@ -74,7 +74,10 @@ export function keptKeys(secret: SecretObject | undefined, needs: SigningNeeds, 
   return retiredKeys(secret).filter((key) => retiresAt(key, needs) > now);
 }
 
-/** When the next key is due, in milliseconds. `waits`: there are too many in force, it was due before. */
+/**
+ * When the next key is due, in milliseconds. `waits`: there are too many in force, it was due before. What is asked for
+ * does not wait: whoever may issue grants could keep every key in force with grants that last, and so a key that leaked.
+ */
 export interface Rotation {
   at: number;
   waits: boolean;
@@ -87,6 +90,7 @@ export function nextRotation(secret: SecretObject | undefined, needs: SigningNee
   const created = Date.parse(present.created);
   const isAsked = needs.request !== undefined && needs.request !== secret?.metadata.annotations?.[ROTATED];
   const due = Math.min(created + needs.rotationMs, isAsked ? created + YOUNG_MS : Infinity);
+  if (isAsked) return { at: due, waits: false };
   const kept = keptKeys(secret, needs, now).map((key) => retiresAt(key, needs));
   if (kept.length < MOST_RETIRED) return { at: due, waits: false };
   const room = Math.min(...kept);
