@@ -98,7 +98,7 @@ const properties: SchemaOf<GateTokenSpec> = {
     'my-vm',
   ),
   from: text(
-    'When the grant becomes valid, in RFC 3339 format. Defaults to the creation time.',
+    'When the grant becomes valid, in RFC 3339 format. At most 366 days after the creation. Defaults to the creation time.',
     64,
     matching(INSTANT, 'spec.from must be an RFC 3339 time in the years 2000 to 9699, such as 2030-01-31T12:00:00Z'),
   ),

@@ -124,6 +124,24 @@ describe('a grant of more permissions than can be asked about (security row 13)'
   });
 });
 
+describe('a grant that begins in more than a year', () => {
+  const from = '2031-01-02T12:00:01Z';
+
+  it.each<[string, GateTokenSpec]>([
+    ['a token', { urls: URLS, from }],
+    ['a link', { urls: URLS, from, 'link-hash': 'h'.repeat(43) }],
+  ])('%s is not given out: the key that signs it would stay in force until its end', (_what, spec) => {
+    const message =
+      'spec.from is more than a year (366 days) after the GateToken was created: use 2031-01-02T12:00:00Z or an earlier time.';
+    expect(judged(spec, [server()])).toMatchObject({ phase: 'Error', reason: 'InvalidWindow', message });
+    expect(judged({ ...spec, from: '2031-01-02T12:00:00Z' }, [server()]).phase).toBe('Ready');
+  });
+
+  it('takes nothing back', () => {
+    expect(judged({ urls: URLS, from }, [server()], {}, { phase: 'Ready' }).phase).toBe('Ready');
+  });
+});
+
 it('says in one sentence what to do with a secret-name that is no signing key', () => {
   const foreign = (servers: GateServer[]) => {
     const decision = judged({ urls: URLS, 'secret-name': 'x' }, servers, { x: { metadata: { name: 'x' }, data: {} } });
@@ -289,7 +307,8 @@ describe('whatever the schema takes, its status can be written', () => {
         const spec = { urls: URLS, duration: lasts, ...(start === undefined ? {} : { from: start }) };
         fc.pre(refusalsOf('GateToken', spec).length === 0);
         taken += 1;
-        const decision = judged(spec, [server('gs', {}, { 'max-duration': '87600h' })]);
+        // One that was given out, since a new one may not begin at every time that the schema takes.
+        const decision = judged(spec, [server('gs', {}, { 'max-duration': '87600h' })], {}, { phase: 'Ready' });
         expect(['Ready', 'Expired']).toContain(decision.phase);
         const token = { metadata: { name: 't', namespace: 'n', uid: 'u', generation: 1 }, spec } as GateToken;
         const status = gateTokenStatus(token, decision, { jwt: 'jwt', issuer: undefined }, new Date(NOW));

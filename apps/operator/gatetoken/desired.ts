@@ -19,7 +19,7 @@ import { Problem } from './problem.js';
 import { checkSeal } from './provenance.js';
 import { reachFault } from './reach.js';
 import { signingKeyOf, signerOf, type Signer } from './signer.js';
-import { dataOf, type Window, windowOf } from './window.js';
+import { dataOf, startFault, type Window, windowOf } from './window.js';
 
 /** What should become of a token. `end` is the last second of its window. */
 export type Decision =
@@ -68,7 +68,7 @@ export function decisionOf(gathered: Gathered, now: number): Decision {
     const taken = takenBackOf(token, signer);
     if (taken) return { ...taken, data, end: data.exp };
     const gatewayKey = gathered.gatewayKeyOf(signer.server);
-    if (!isIssued(token, gatewayKey)) checkNew(grant, window, signer);
+    if (!isIssued(token, gatewayKey)) checkNew(token, grant, window, signer);
     checkGatewayKey(gatewayKey, signer);
     const signing = signingOf(gathered, settings, signer, data);
     const vmUid = bindingOf(gathered);
@@ -183,11 +183,13 @@ function checkEnforced(settings: GateTokenSettings): void {
  */
 const isIssued = (token: GateToken, key: SecretKey | undefined): boolean => key !== undefined && isApproved(key, token);
 
-function checkNew(grant: Grant, window: Window, { server }: Signer): void {
+function checkNew(token: GateToken, grant: Grant, window: Window, { server }: Signer): void {
   checkReach(grant);
   orInvalid(() => rights(grant)); // Nobody was asked whether its creator has them.
   checkServer(server);
   checkDuration(window, server);
+  const late = startFault(token, window);
+  if (late !== undefined) throw new Problem('InvalidWindow', late);
 }
 
 function checkReach({ urls }: Grant): void {

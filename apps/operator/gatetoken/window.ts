@@ -1,4 +1,5 @@
 import { type GateToken, type GateTokenData, type GateTokenSettings } from '#libs/api';
+import { rfc3339 } from '#libs/kube';
 import { parseDuration } from '#libs/token';
 
 /** The time in which a token holds, in whole seconds since the epoch. */
@@ -27,6 +28,19 @@ export function windowOf({ metadata }: GateToken, { from, duration }: GateTokenS
   return { nbf, exp, durationMs };
 }
 
+/** From the creation, in milliseconds: the same day of the next year, in leap years too. */
+const HORIZON_MS = 366 * 24 * 3_600_000;
+
+/**
+ * Why a window begins too late to be given out: a JWT is signed when its GateToken is made, and the key that signed it
+ * stays in force until its end.
+ */
+export function startFault({ metadata }: GateToken, { nbf }: Window): string | undefined {
+  const latest = Date.parse(metadata.creationTimestamp ?? '') + HORIZON_MS;
+  if (nbf * 1000 <= latest) return undefined;
+  return `spec.from is more than a year (366 days) after the GateToken was created: use ${rfc3339(new Date(latest))} or an earlier time.`;
+}
+
 function durationOf(text: string): number {
   try {
     return parseDuration(text);
@@ -38,8 +52,8 @@ function durationOf(text: string): number {
 /** `status.data`. @param urls all of them, those that `vm` is short for included */
 export function dataOf({ nbf, exp }: Window, settings: GateTokenSettings, urls: readonly string[]): GateTokenData {
   return {
-    from: new Date(nbf * 1000).toISOString().replace('.000Z', 'Z'),
-    until: new Date(exp * 1000).toISOString().replace('.000Z', 'Z'),
+    from: rfc3339(new Date(nbf * 1000)),
+    until: rfc3339(new Date(exp * 1000)),
     duration: settings.duration,
     nbf,
     exp,
