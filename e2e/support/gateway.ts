@@ -29,6 +29,14 @@ export async function issue(
   return body;
 }
 
+/** What the gateway says to who opens a link `…/l#CODE` and only looks: the HTTP status. */
+export async function look(link: string): Promise<number> {
+  const body = JSON.stringify({ code: new URL(link).hash.slice(1) });
+  const response = await gateway('/l', { method: 'POST', headers: { ...json, origin: cluster().url }, body });
+  await response.body?.cancel();
+  return response.status;
+}
+
 /** Redeems a link `…/l#CODE` as a browser does. @returns the value of a Cookie header */
 export async function redeem(link: string): Promise<{ status: number; cookie: string; body: unknown }> {
   const code = new URL(link).hash.slice(1);

@@ -42,6 +42,14 @@ export function kill({ pid }: Process): void {
   process.kill(pid, 'SIGKILL');
 }
 
+/** Has it hang: it keeps its sockets and answers nothing. @returns what has it go on; without effect where it was ended meanwhile */
+export function hang({ pid }: Process): () => void {
+  process.kill(pid, 'SIGSTOP');
+  return () => {
+    if (all().some((one) => one.pid === pid)) process.kill(pid, 'SIGCONT');
+  };
+}
+
 /** The processes of this machine, from /proc, without those that have ended or belong to another user. */
 function all(): { pid: number; words: string[]; cwd: string }[] {
   return readdirSync('/proc').flatMap((entry) => {

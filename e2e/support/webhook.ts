@@ -5,7 +5,16 @@ import { until } from './until.js';
 export const CONFIGURATION = 'kube-gateway';
 
 export interface Configuration extends KubeObject {
-  webhooks: { clientConfig: { caBundle?: string; service: { port: number } } }[];
+  webhooks: {
+    name: string;
+    timeoutSeconds: number;
+    matchPolicy?: string;
+    matchConditions?: unknown[];
+    namespaceSelector?: object;
+    objectSelector?: object;
+    rules: { apiGroups: string[]; apiVersions: string[]; operations: string[]; resources: string[] }[];
+    clientConfig: { caBundle?: string; service: { port: number } };
+  }[];
 }
 
 export const CONFIGURATIONS: readonly ResourceType[] = [types.mutatingWebhooks, types.validatingWebhooks];
