@@ -6,7 +6,7 @@ import { kubectl, kubectlOk } from './kubectl.js';
 interface Kubeconfig {
   users: { name: string; user: { token?: string } }[];
   contexts: { name: string; context: { user: string; cluster: string } }[];
-  clusters: { name: string; cluster: { server: string } }[];
+  clusters: { name: string; cluster: { server: string; 'certificate-authority-data'?: string } }[];
 }
 
 function kubeconfig(): Kubeconfig {
@@ -27,6 +27,11 @@ export function apiServer(): string {
   const server = kubeconfig().clusters[0]?.cluster.server;
   if (server === undefined) throw new Error('The kubeconfig names no cluster');
   return server;
+}
+
+/** PEM of the API server's authority. */
+export function clusterCa(): Buffer {
+  return Buffer.from(kubeconfig().clusters[0]?.cluster['certificate-authority-data'] ?? '', 'base64');
 }
 
 /** Verbs by resource, `{ virtualmachines: 'get list' }`; of one object: `{ 'virtualmachines[demo]': 'get' }`. */

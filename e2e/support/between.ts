@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import { kubeconfigOf, type KubeObject, type OwnClient, types, Upstream } from '#libs/kube';
-import { apiServer, tokenOf } from './accounts.js';
+import { apiServer, clusterCa, tokenOf } from './accounts.js';
 import { createToken, readyToken } from './admin.js';
 import { cluster } from './cluster.js';
 import { FaultyProxy, type Seen } from './faulty-proxy.js';
@@ -146,11 +144,4 @@ export async function scaleOperator(admin: OwnClient, replicas: number): Promise
     },
     60_000,
   );
-}
-
-function clusterCa(): Buffer {
-  const file = parse(readFileSync(cluster().kubeconfig, 'utf8')) as {
-    clusters: { cluster: { 'certificate-authority-data': string } }[];
-  };
-  return Buffer.from(file.clusters[0]?.cluster['certificate-authority-data'] ?? '', 'base64');
 }
