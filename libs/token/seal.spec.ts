@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { API_VERSION, type GateToken, type GateTokenSpec, type GateTokenStatus } from '#libs/api';
-import { approvalOf, isApproved, isSealed, SecretKey, sealOf } from './index.js';
+import { approvalOf, identityOf, isApproved, isSealed, SecretKey, sealOf } from './index.js';
 
 const key = new SecretKey(Buffer.alloc(32, 1));
 const other = new SecretKey(Buffer.alloc(32, 2));
@@ -33,6 +33,18 @@ const changed = (made: GateToken, spec: GateTokenSpec = {}, metadata: object = {
   ...made,
   metadata: { ...made.metadata, ...metadata },
   spec: { ...made.spec, ...spec },
+});
+
+describe('who a user is, for a seal', () => {
+  it('is all that the API server says of them', () => {
+    const user = { username: 'ann', uid: 'u', groups: ['a'], extra: { x: ['1'] } };
+    expect(identityOf(user)).toEqual(user);
+  });
+
+  it('lacks what is empty, as the API server stores it', () => {
+    expect(identityOf({ username: 'ann' })).toStrictEqual({ username: 'ann' });
+    expect(identityOf({ username: 'ann', uid: '', groups: [], extra: {} })).toStrictEqual({ username: 'ann' });
+  });
 });
 
 describe('the seal of an issuer', () => {
@@ -75,6 +87,15 @@ describe('the seal of an issuer', () => {
     'does not hold where it is "%s"',
     (seal) => {
       expect(isSealed([key], changed(sealedToken(), { issuer: { ...issuer, seal } }))).toBe(false);
+    },
+  );
+
+  it.each([(seal: string) => `x${seal}`, (seal: string) => `${seal}x`, (seal: string) => `${seal}\n`])(
+    'does not hold with anything around it',
+    (around) => {
+      const made = sealedToken();
+      const seal = around(made.spec.issuer?.seal ?? '');
+      expect(isSealed([key], changed(made, { issuer: { ...issuer, seal } }))).toBe(false);
     },
   );
 
@@ -159,6 +180,7 @@ describe('the approval of a grant', () => {
     { issuer: 'boss' },
     { 'gate-server': 'other' },
     { 'vm-uid': 'w' },
+    { data: null as never },
   ])('does not hold for another status: %o', (part) => {
     const made = approved();
     expect(isApproved(key, { ...made, status: { ...made.status, ...part } })).toBe(false);

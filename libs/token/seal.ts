@@ -57,15 +57,13 @@ export function isSealed(
   { metadata, spec }: Sealable,
   names: 'any' | 'final' = 'any',
 ): boolean {
-  const [, at] = FORM.exec(spec.issuer?.seal ?? '') ?? [];
-  if (at === undefined) return false;
+  const [seal, at] = FORM.exec(spec.issuer?.seal ?? '') ?? [];
+  if (seal === undefined) return false;
   const { namespace, name, generateName, creationTimestamp = '' } = metadata;
   // NaN, where there is no time, is not within it.
   if (!(Math.abs(Date.parse(creationTimestamp) / 1000 - Number(at)) <= TOLERANCE_S)) return false;
   const sealable = [name, ...(names === 'any' ? [generateName] : [])].filter((one) => one !== undefined && one !== '');
-  return keys.some((key) =>
-    sealable.some((one) => isSame(sealed(key, namespace, one, spec, Number(at)), spec.issuer?.seal ?? '')),
-  );
+  return keys.some((key) => sealable.some((one) => isSame(sealed(key, namespace, one, spec, Number(at)), seal)));
 }
 
 function sealed(
@@ -102,8 +100,7 @@ function essential({ issuer, ...spec }: GateTokenSpec): object {
   const kept = Object.entries(spec).filter(
     ([field, value]) => !OUTSIDE.has(field) && !isDeepStrictEqual(value, defaults[field]),
   );
-  const { seal: _, ...who } = issuer ?? { username: '' };
-  return { ...Object.fromEntries(kept), ...(issuer && { issuer: who }) };
+  return { ...Object.fromEntries(kept), ...(issuer && { issuer: { ...issuer, seal: undefined } }) };
 }
 
 /** JSON in which the order of fields says nothing. */
