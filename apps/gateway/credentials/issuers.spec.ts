@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type CheckResponse, type GateToken } from '#libs/api';
 import { isSealed, SecretKey } from '#libs/token';
 import { call, type Reply } from '../testing/clients.js';
+import { json } from '../testing/fake-api.js';
 import { SESSION_KEY, until } from '../testing/gateway.js';
 import { asAda, failure, serveUsers, statusOf } from '../testing/rest.js';
 import { useGateway } from '../testing/use-gateway.js';
@@ -17,6 +18,8 @@ const NO_PODS =
 
 const TOO_MANY =
   'spec.urls: more than 200 distinct permissions are required: use fewer URLs or verbs, or split the grant.';
+
+const KEY = new SecretKey(Buffer.from(SESSION_KEY, 'base64'));
 
 type Asked = Record<string, string>;
 
@@ -41,6 +44,11 @@ const request = (URLs: string[]): Promise<Reply> => {
   const headers = { authorization: 'Bearer ada', 'content-type': 'application/json' };
   return call(own.gateway.port, '/auth/jwt/request', { method: 'POST', headers, body: JSON.stringify({ URLs }) });
 };
+const serverOf = (name: string) => ({
+  metadata: { name, namespace: 'ns' },
+  spec: { route: `${name}.example.com` },
+  status: { 'secret-name': `${name}-jwt-secret` },
+});
 const stored = (at = own) => at.cluster.api.objects.list('gatetokens') as unknown as GateToken[];
 
 async function problems(body: object): Promise<string[]> {
@@ -138,10 +146,53 @@ describe('where no admission webhook is installed (security row 13)', () => {
     allow(() => true);
     const token = await issued({ vm: 'demo', name: 'mine' });
     expect(token.spec.issuer).toMatchObject({ username: 'ada', groups: ['devs'] });
-    const key = new SecretKey(Buffer.from(SESSION_KEY, 'base64'));
-    expect(isSealed([key], token)).toBe(true);
-    expect(isSealed([key], await issued({ urls: ['/version'] }))).toBe(true);
-    expect(isSealed([key], { ...token, spec: { ...token.spec, urls: [SECRETS] } })).toBe(false);
+    expect(isSealed([KEY], token)).toBe(true);
+    expect(isSealed([KEY], await issued({ urls: ['/version'] }))).toBe(true);
+    expect(isSealed([KEY], { ...token, spec: { ...token.spec, urls: [SECRETS] } })).toBe(false);
+  });
+
+  it('names what it seals: a copy of the seal is good for no other name', async () => {
+    allow(() => true);
+    const token = await issued({ vm: 'demo' });
+    expect(token.metadata).not.toHaveProperty('generateName');
+    expect(token.metadata.name).toMatch(/^gatetoken-[a-z0-9]{5}$/);
+    expect(isSealed([KEY], token)).toBe(true);
+    expect(isSealed([KEY], { ...token, metadata: { ...token.metadata, name: 'gatetoken-copy1' } })).toBe(false);
+  });
+
+  it('takes another name where that one is taken', async () => {
+    allow(() => true);
+    const { answer } = own.cluster.api;
+    const tried: string[] = [];
+    own.cluster.api.answer = (req, res, body) => {
+      if (req.method !== 'POST' || req.url?.endsWith('/gatetokens') !== true) return answer(req, res, body);
+      tried.push((JSON.parse(body) as GateToken).metadata.name ?? '');
+      if (tried.length === 2) return false;
+      json(res, failure(409, 'it is taken', 'AlreadyExists'), 409);
+      return true;
+    };
+    const token = await issued({ vm: 'demo' });
+    expect(token.metadata.name).toBe(tried[1]);
+    expect(tried[1]).not.toBe(tried[0]);
+    expect(isSealed([KEY], token)).toBe(true);
+  });
+
+  it('a name that the user chose and that is taken is a conflict', async () => {
+    allow(() => true);
+    await issued({ vm: 'demo', name: 'chosen' });
+    expect(statusOf(await issue({ vm: 'demo', name: 'chosen' }))).toMatchObject({ code: 409 });
+  });
+
+  it('seals for its own GateServer alone, and for a key that is annotated', async () => {
+    allow(() => true);
+    const serve = (names: string[]): void =>
+      serveUsers(own.cluster, { 'GET /gateservers': { body: { items: names.map(serverOf), metadata: {} } } });
+    serve(['gs', 'other']);
+    const foreign = await issued({ vm: 'demo', 'secret-name': 'other-jwt-secret' });
+    expect(foreign.spec).not.toHaveProperty('issuer');
+    expect(isSealed([KEY], await issued({ vm: 'demo', 'secret-name': 'gs-jwt-secret' }))).toBe(true);
+    serve(['gs']);
+    expect(isSealed([KEY], await issued({ vm: 'demo', 'secret-name': 'annotated' }))).toBe(true);
   });
 });
 

@@ -1,5 +1,6 @@
+import { randomInt } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { type GateToken, jwtSecretOf } from '#libs/api';
+import { type GateToken } from '#libs/api';
 import { AuthenticationV1Api, AuthorizationV1Api, type UserClient, UserClients } from '#libs/kube';
 import { Clock } from '#libs/ops';
 import {
@@ -41,61 +42,72 @@ export class Issuers implements IssuerCheck {
   ) {}
 
   /**
+   * The seal of a name that the API server generates later would be good for every name with that prefix: so the name is
+   * chosen here.
    * @param token as it is to be created
-   * @returns the same with its issuer, sealed, where a gateway of this namespace can prove one
+   * @param isOwn whether the GateServer of this gateway signs it: the operator counts no other seal
+   * @returns the same with its name and its issuer, sealed, where this gateway can prove one
    * @throws KubeError where it could not be created anyway; Refusal 403 with what the user, or the guest account, may not do; 422 where nobody can be asked; 401, 503 where the cluster cannot say
    */
-  async sealed(client: Asker, token: GateToken): Promise<GateToken> {
+  async sealed(client: Asker, token: GateToken, isOwn: boolean): Promise<GateToken> {
     if (this.where.issuerCheck === 'webhook') return token;
     const issuer = await whoIs(client);
-    const refusal = await this.refusalOf(client, issuer, token);
+    const refusal = await this.refusalOf(client, issuer, token, isOwn);
     if (refusal !== undefined) {
       // What else is wrong with it comes first, as before a webhook.
       await dryRun(client, token);
       throw refusal;
     }
-    const { metadata, spec } = token;
-    if (metadata.namespace !== this.where.namespace) return token;
-    const named = { ...spec, issuer };
-    const seal = sealOf(this.where.sessionKey, { metadata, spec: named }, Math.floor(this.clock.now() / 1000));
-    return { ...token, spec: { ...named, issuer: { ...issuer, seal } } };
+    if (!isOwn) return token;
+    const [metadata, spec] = [named(token.metadata), { ...token.spec, issuer }];
+    const seal = sealOf(this.where.sessionKey, { metadata, spec }, Math.floor(this.clock.now() / 1000));
+    return { ...token, metadata, spec: { ...spec, issuer: { ...issuer, seal } } };
   }
 
   /** @returns what `sealed` would refuse; undefined also where the webhook answers */
-  async problem(client: Asker, token: GateToken): Promise<string | undefined> {
+  async problem(client: Asker, token: GateToken, isOwn: boolean): Promise<string | undefined> {
     if (this.where.issuerCheck === 'webhook') return undefined;
-    return (await this.refusalOf(client, await whoIs(client), token))?.message;
+    return (await this.refusalOf(client, await whoIs(client), token, isOwn))?.message;
   }
 
-  private async refusalOf(client: Asker, issuer: Issuer, token: GateToken): Promise<Refusal | undefined> {
+  private async refusalOf(
+    client: Asker,
+    issuer: Issuer,
+    token: GateToken,
+    isOwn: boolean,
+  ): Promise<Refusal | undefined> {
     const given = rightsOf(token);
     if (!Array.isArray(given)) return given;
-    const lack = await this.lackOf(client, issuer, token, given);
+    const lack = await this.lackOf(client, issuer, given, isOwn);
     return lack === undefined ? undefined : new Refusal(403, lack, '', { rule: 'kubernetes' });
   }
 
   private async lackOf(
     client: Asker,
     { username }: Issuer,
-    token: GateToken,
     given: Right[],
+    isOwn: boolean,
   ): Promise<string | undefined> {
     const missing = await firstDenied(given, (right) => allows(client, right).catch(rethrow(rightsFault)));
     if (missing !== undefined) return issuerLacks(username, missing);
     const { namespace, gateServer } = this.where;
-    if (!this.isOwn(token)) return undefined; // The account of another gateway cannot be asked.
+    if (!isOwn) return undefined; // The account of another gateway cannot be asked.
     const guest = this.clients.of(() => this.guest.token());
     const never = await firstDenied(neededOfGuest(given, namespace), (right) =>
       allows(guest, right).catch(rethrow((error) => ownFault(error, guestUnknown))),
     );
     return never && guestLacks(gateServer, namespace, never);
   }
+}
 
-  /** Whether it is for this gateway. */
-  private isOwn({ metadata, spec }: GateToken): boolean {
-    const own = jwtSecretOf(this.where.gateServer);
-    return metadata.namespace === this.where.namespace && (spec['secret-name'] ?? own) === own;
-  }
+/** As the API server generates names (k8s.io/apiserver pkg/storage/names/generate.go). */
+const LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
+const SUFFIX_LENGTH = 5;
+
+function named({ generateName, ...metadata }: GateToken['metadata']): GateToken['metadata'] {
+  if (generateName === undefined) return metadata;
+  const suffix = Array.from({ length: SUFFIX_LENGTH }, () => LETTERS[randomInt(LETTERS.length)]).join('');
+  return { name: `${generateName}${suffix}`, ...metadata };
 }
 
 /** SelfSubjectReview (KEP-3325): only the cluster knows whose credential it is. */

@@ -26,7 +26,7 @@ function order(
     delete: async (_type: unknown, ...what: unknown[]) => remove(...what),
   } as unknown as IssueOrder['client'];
   const issuers = { sealed: async (_: unknown, asked: GateToken) => asked };
-  return { client, issuers, namespace: 'ns', spec, want, publicUrl: 'https://gate.example.com/' };
+  return { client, issuers, isOwn: true, namespace: 'ns', spec, want, publicUrl: 'https://gate.example.com/' };
 }
 
 /** No time passes but that which is waited for. */

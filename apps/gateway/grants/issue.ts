@@ -1,5 +1,5 @@
 import { API_VERSION, type GateToken, type GateTokenSpec } from '#libs/api';
-import { KubeError, types, type UserClient } from '#libs/kube';
+import { isKubeError, KubeError, types, type UserClient } from '#libs/kube';
 import { type Clock } from '#libs/ops';
 import { linkHash, newCode } from '#libs/token';
 import { Refusal } from '../http/refusal.js';
@@ -7,8 +7,11 @@ import { deniedByWebhook } from './denied-by-webhook.js';
 
 /** Whether a user may issue a grant, where no admission webhook answers that. */
 export interface IssuerCheck {
-  /** @returns what is to be created instead. @throws Refusal where they may not */
-  sealed(client: IssueOrder['client'], token: GateToken): Promise<GateToken>;
+  /**
+   * @param isOwn whether the GateServer of this gateway signs it
+   * @returns what is to be created instead. @throws Refusal where they may not
+   */
+  sealed(client: IssueOrder['client'], token: GateToken, isOwn: boolean): Promise<GateToken>;
 }
 
 export interface IssueOrder {
@@ -18,6 +21,8 @@ export interface IssueOrder {
   /** Absent: a name is generated. */
   name?: string;
   issuers: IssuerCheck;
+  /** The GateServer of this gateway signs it. */
+  isOwn: boolean;
   /** Without hash and issuer. */
   spec: Omit<GateTokenSpec, 'link-hash' | 'issuer'>;
   /** `link`: a code whose hash alone is stored; `token`: the operator signs a JWT into status.token. */
@@ -28,6 +33,8 @@ export interface IssueOrder {
 
 /** How long the operator may take, in milliseconds. */
 const TIMEOUT_MS = 15_000;
+/** Generated names that are tried, as by the API server. */
+const MOST_NAMES = 8;
 
 type Wait = (ms: number) => Promise<void>;
 
@@ -55,14 +62,20 @@ export async function issue(order: IssueOrder, clock: Pick<Clock, 'now'>, wait =
 }
 
 async function create(order: IssueOrder, code: string | undefined): Promise<GateToken> {
-  const { client, namespace } = order;
-  const token = await order.issuers.sealed(client, toObject(order, code));
-  try {
-    return await client.create<GateToken>(types.gateTokens, token, namespace);
-  } catch (error) {
-    throw deniedByWebhook(error) ?? error;
+  const { client, namespace, isOwn } = order;
+  const asked = toObject(order, code);
+  for (let tries = 1; ; tries++) {
+    const token = await order.issuers.sealed(client, asked, isOwn);
+    try {
+      return await client.create<GateToken>(types.gateTokens, token, namespace);
+    } catch (error) {
+      if (order.name === undefined && isTaken(error) && tries < MOST_NAMES) continue;
+      throw deniedByWebhook(error) ?? error;
+    }
   }
 }
+
+const isTaken = (error: unknown): boolean => isKubeError(error, 409) && error.reason === 'AlreadyExists';
 
 /** Deletes the GateToken as the issuer. If they may not, the refusal names the GateToken that remains. */
 async function takeBack(order: IssueOrder, { metadata }: GateToken, error: unknown): Promise<never> {

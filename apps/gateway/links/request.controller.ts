@@ -46,9 +46,8 @@ export class RequestController {
     if (!storeTokens) throw noJwts(namespace, `Issue a link instead: POST /api/v1/namespaces/${namespace}/gatetokens.`);
     const publicUrl = publicUrls[0]?.origin ?? '';
     const spec = { urls: URLs, ...given(rest), 'secret-name': jwtSecretOf(gateServer) };
-    const { issuers } = this;
-    const issued = await issue({ client, issuers, namespace, spec, want: 'token', publicUrl }, this.clock);
-    return toAnswer(issued);
+    const order = { client, issuers: this.issuers, isOwn: true, namespace, spec, want: 'token' as const, publicUrl };
+    return toAnswer(await issue(order, this.clock));
   }
 }
 

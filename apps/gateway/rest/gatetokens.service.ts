@@ -29,6 +29,8 @@ type Where = Pick<GatewayConfig, 'namespace' | 'gateServer' | 'publicUrls' | 'ma
 type Want = 'link' | 'token';
 
 interface Gate {
+  /** It is the GateServer of this gateway. */
+  isOwn: boolean;
   publicUrl: string;
   /** Of a token, in milliseconds. */
   longest: number;
@@ -57,10 +59,10 @@ export class GateTokensService {
   async issue(client: UserClient, namespace: string, request: IssueRequest, want: Want): Promise<IssueResponse> {
     const { name, ...spec } = this.completed(namespace, request);
     const secretName = spec['secret-name'];
-    const { publicUrl, storesTokens } = await this.gate(client, namespace, secretName);
+    const { publicUrl, storesTokens, isOwn } = await this.gate(client, namespace, secretName);
     if (want === 'token' && !storesTokens) throw noJwts(namespace, LINK_INSTEAD);
-    const order = { client, issuers: this.issuers, namespace, spec, want, publicUrl, ...(name ? { name } : {}) };
-    const { gatetoken, ...told } = await issue(order, this.clock);
+    const order = { client, issuers: this.issuers, isOwn, namespace, spec, want, publicUrl };
+    const { gatetoken, ...told } = await issue({ ...order, ...(name ? { name } : {}) }, this.clock);
     return { gatetoken: gateTokenView(gatetoken), ...told };
   }
 
@@ -79,7 +81,8 @@ export class GateTokensService {
     const gate = await this.gate(client, namespace, request['secret-name']).catch(asProblem);
     const longest = typeof gate === 'string' ? this.where.maxDuration : gate.longest;
     const { grants, problems: found } = checkRequest(request, namespace, longest, this.clock.now());
-    const { invalid, problems: told } = await this.kubernetesProblems(client, namespace, request);
+    const isOwn = typeof gate !== 'string' && gate.isOwn;
+    const { invalid, problems: told } = await this.kubernetesProblems(client, namespace, request, isOwn);
     // What the schema refuses would be told twice.
     const problems = new Set([...(invalid ? [] : found), ...gateProblems(gate, namespace, want), ...told]);
     return { allowed: problems.size === 0, grants, problems: [...problems] };
@@ -90,6 +93,7 @@ export class GateTokensService {
     client: UserClient,
     namespace: string,
     request: IssueRequest,
+    isOwn: boolean,
   ): Promise<{ invalid: boolean; problems: string[] }> {
     const { name, ...spec } = request;
     const gatetoken: GateToken = {
@@ -104,7 +108,7 @@ export class GateTokensService {
       const invalid = isKubeError(error, 422) && deniedByWebhook(error) === undefined;
       return { invalid, problems: [asProblem(error)] };
     }
-    const lack = await this.issuers.problem(client, gatetoken);
+    const lack = await this.issuers.problem(client, gatetoken, isOwn);
     const ofVm = request.vm === undefined ? [] : await vmProblems(client, namespace, request.vm);
     return { invalid: false, problems: [...(lack === undefined ? [] : [lack]), ...ofVm] };
   }
@@ -121,17 +125,22 @@ export class GateTokensService {
    */
   private async gate(client: UserClient, namespace: string, secretName?: string): Promise<Gate> {
     const [own] = this.where.publicUrls;
-    const isOwn = secretName === jwtSecretOf(this.where.gateServer);
-    if (namespace === this.where.namespace && own !== undefined && isOwn) {
-      return { publicUrl: own.origin, longest: this.where.maxDuration, storesTokens: this.where.storeTokens };
+    const isHere = namespace === this.where.namespace;
+    if (isHere && own !== undefined && secretName === jwtSecretOf(this.where.gateServer)) {
+      const { maxDuration: longest, storeTokens: storesTokens } = this.where;
+      return { isOwn: true, publicUrl: own.origin, longest, storesTokens };
     }
     const { items } = await client.list<GateServer>(types.gateServers, namespace);
     const named = secretName !== undefined && items.find(({ status }) => status?.['secret-name'] === secretName);
     const server = named || items[0];
     if (server !== undefined) {
       const settings = gateServerDefaults(server.spec);
-      const publicUrl = settings['public-urls'][0] ?? `https://${server.spec.route}`;
-      return { publicUrl, longest: parseDuration(settings['max-duration']), storesTokens: settings['store-tokens'] };
+      return {
+        isOwn: isHere && server.metadata.name === this.where.gateServer,
+        publicUrl: settings['public-urls'][0] ?? `https://${server.spec.route}`,
+        longest: parseDuration(settings['max-duration']),
+        storesTokens: settings['store-tokens'],
+      };
     }
     throw new Refusal(
       409,
