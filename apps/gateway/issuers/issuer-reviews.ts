@@ -11,6 +11,8 @@ import { Verdict } from './verdict.js';
 /** What is waited for is an open or a redeem, by a person. */
 const ASK_MS = 5000;
 const MOST_REMEMBERED = 10_000;
+/** Differs for each token of a ServiceAccount, which may request one for each grant. RBAC cannot decide by it. */
+const CREDENTIAL_ID = 'authentication.kubernetes.io/credential-id';
 
 /**
  * What Kubernetes says about the rights of issuers, as LocalSubjectAccessReviews: the gateway may create those in its own
@@ -46,12 +48,13 @@ export class IssuerReviews {
     });
   }
 
-  /** The same for all grants of one identity. */
+  /** The same for all grants of one identity, by whichever of its credentials they were issued. */
   private nameOf(issuer: Issuer): string {
     const known = this.#names.get(issuer);
     if (known !== undefined) return known;
     const { username, uid, groups = [], extra = {} } = issuer;
-    const sorted = Object.entries(extra).sort(([a], [b]) => (a < b ? -1 : 1));
+    const kept = Object.entries(extra).filter(([name]) => name !== CREDENTIAL_ID);
+    const sorted = kept.sort(([a], [b]) => (a < b ? -1 : 1));
     const name = JSON.stringify([username, uid, groups.toSorted(), sorted]);
     this.#names.set(issuer, name);
     return name;

@@ -93,6 +93,20 @@ describe('row 13: a grant is worth no more than what its issuer has', () => {
     await expect(state.rights.check(left, SCREEN)).rejects.toEqual(lost);
   });
 
+  it('asks once about an account, whichever of its tokens issued, and still sends all that is known', async () => {
+    const state = setUp();
+    const extra = (id: string) => ({ scope: ['a'], 'authentication.kubernetes.io/credential-id': [`JTI=${id}`] });
+    for (const id of ['1', '2', '3']) {
+      await state.rights.check(grantOf(vmUrls('ns', 'vm'), { ...ANN, extra: extra(id) }), SCREEN);
+    }
+    expect(state.asked.map(({ body }) => body.spec.extra)).toEqual([extra('1')]);
+    const scoped = { ...extra('1'), scope: ['b'] };
+    await state.rights.check(grantOf(vmUrls('ns', 'vm'), { ...ANN, extra: scoped }), SCREEN);
+    const pod = { ...extra('1'), 'authentication.kubernetes.io/pod-uid': ['p'] };
+    await state.rights.check(grantOf(vmUrls('ns', 'vm'), { ...ANN, extra: pod }), SCREEN);
+    expect(state.asked).toHaveLength(3);
+  });
+
   it('of a wildcard it asks for all that its URL gives, whatever is requested', async () => {
     const state = setUp();
     const wide = grantOf([`${VMI}/*`]);
