@@ -32,7 +32,7 @@ export type AuditResult =
 
 /** What a request asked for that has an event of its own; every other refused request is a `refuse`. */
 export type AuditedAction =
-  'issue' | 'check' | 'revoke' | 'delete' | 'cut' | 'sign-in' | 'sign-out' | 'vm-action' | 'write' | 'upgrade';
+  'issue' | 'check' | 'revoke' | 'delete' | 'cut' | 'sign-in' | 'sign-out' | 'vm-action' | 'write' | 'upgrade' | 'open';
 
 interface Request {
   readonly who?: AuditWho | undefined;

@@ -12,6 +12,12 @@ export function cut(res: ServerResponse, status: number): void {
   res.destroy();
 }
 
+/** Calls `act` when an answer is closed, at once where it is: the client may leave at any time. */
+export function onClosed(res: ServerResponse, act: () => void): void {
+  if (res.closed) act();
+  else res.once('close', act);
+}
+
 /** @returns the status that a request counts as, once its answer is closed: that of the answer only if it is complete */
 export function finalStatus(res: ServerResponse): number {
   return res.writableFinished ? res.statusCode : (cuts.get(res) ?? CLIENT_CLOSED);

@@ -23,6 +23,8 @@ export interface Action {
 export class RequestLog {
   readonly #actions = new WeakMap<IncomingMessage, Action>();
   readonly #who = new WeakMap<IncomingMessage, () => Promise<AuditWho | undefined>>();
+  /** Those that have their line. */
+  readonly #told = new WeakSet<IncomingMessage>();
 
   constructor(
     private readonly audit: Audit,
@@ -40,7 +42,7 @@ export class RequestLog {
     this.#who.set(req, who);
   }
 
-  /** The request is for an action that has an event of its own: `acted` or `answered` writes it. */
+  /** The request is for an action that has an event of its own: `acted`, `refused` or `answered` writes it. */
   acts(req: IncomingMessage, action: Action): void {
     this.#actions.set(req, action);
   }
@@ -54,6 +56,7 @@ export class RequestLog {
     const action = this.#actions.get(req);
     if (action === undefined) return;
     this.#actions.delete(req);
+    this.#told.add(req);
     const from = this.addresses.of(req);
     const what = { ...action.what, ...more.what };
     void this.whoOf(req, result, more.who).then((who) =>
@@ -68,22 +71,23 @@ export class RequestLog {
 
   /** A page, a link or REST is answered with a refusal, or with a fault. */
   answered(req: AnyRequest, refusal: Refusal): void {
-    const isDenial = DENIALS.has(refusal.code);
-    if (isDenial && !this.#actions.has(req)) return this.denied(req, refusal);
-    if (isDenial) this.metrics.denied(refusal.code, refusal.reason);
-    this.acted(req, resultOf(refusal.code, refusal.rule, refusal.message), { who: refusal.who });
+    if (DENIALS.has(refusal.code)) this.refused(req, refusal);
+    else this.acted(req, resultOf(refusal.code, refusal.rule, refusal.message), { who: refusal.who });
   }
 
-  /** A request was refused that has no event of its own. @param known who made it, if a valid credential says so */
-  denied(req: AnyRequest, refusal: Refusal, known?: AuditWho): void {
-    const { code, rule, message: why } = refusal;
+  /** A request ends with a refusal, or with a fault: that is its line, unless it has one. */
+  refused(req: AnyRequest, refusal: Refusal): void {
+    if (this.#told.has(req)) return;
+    const { code, rule, message: why, who } = refusal;
     this.metrics.denied(code, refusal.reason);
+    if (this.#actions.has(req)) return this.acted(req, resultOf(code, rule, why), { who });
+    this.#told.add(req);
     const { method: verb = '', originalUrl = req.url ?? '' } = req;
     const from = this.addresses.of(req);
     const what = { verb, path: originalUrl.split('?', 1)[0] };
     const result = { outcome: code >= 499 ? 'failed' : 'refused', code, rule, why } as const;
-    void this.whoOf(req, result, known ?? refusal.who).then((who) =>
-      this.audit.write({ audit: 'refuse', ...result, who, from, what }),
+    void this.whoOf(req, result, who).then((known) =>
+      this.audit.write({ audit: 'refuse', ...result, who: known, from, what }),
     );
   }
 

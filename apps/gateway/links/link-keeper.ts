@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Clock } from '#libs/ops';
+import { type AuditResult, Clock, resultOf } from '#libs/ops';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { type ActiveGrant, labelOf } from '../grants/active-grant.js';
 import { cookieStyle, LAST_GRANT, setGrantCookies } from '../grants/cookies.js';
@@ -7,6 +7,7 @@ import { asLinkRefusal } from '../grants/grant-error.js';
 import { GrantReader } from '../grants/grant-reader.js';
 import { Handles } from '../grants/handle.js';
 import { Redeemer } from '../grants/redeem.js';
+import { Refusal } from '../http/refusal.js';
 import { Audit } from '../ops/audit.js';
 import { CookieProbe } from './cookie-probe.js';
 import { type Visitor } from './visitors.js';
@@ -36,17 +37,26 @@ export class LinkKeeper {
     { jwt, checkCookies }: { jwt?: string; checkCookies?: boolean | undefined },
   ): Promise<string[]> {
     if (checkCookies === true) this.probe.require(cookies);
-    const { uid, name, namespace, exp, registered, singleUse, kid } = grant;
-    const nonce = await asLinkRefusal(() => this.redeemer.redeem(grant, this.reader.noncesOf(cookies, uid)));
-    this.audit.write({
-      ...{ audit: 'redeem', outcome: 'allowed', who: { grant: labelOf(grant) }, from: address },
-      what: registered ? { verb: 'redeem', resource: 'gatetokens', namespace, name } : { verb: 'redeem' },
-      how: jwt === undefined ? 'link' : 'jwt',
-      'single-use': singleUse,
-    });
+    const { uid, exp, registered, kid } = grant;
+    const tell = (result: AuditResult): void =>
+      this.audit.write({ ...eventOf(grant, jwt === undefined ? 'link' : 'jwt'), ...result, from: address });
+    const nonce = await asLinkRefusal(() => this.redeemer.redeem(grant, this.reader.noncesOf(cookies, uid))).catch(
+      (error: unknown) => {
+        // It may be used up, unlike one that is refused.
+        if (error instanceof Refusal && error.code >= 500) tell(resultOf(error.code, error.rule, error.message));
+        throw error;
+      },
+    );
+    tell({ outcome: 'allowed' });
     const handle = registered || jwt === undefined ? this.handles.write({ uid, exp: exp / 1000, nonce, kid }) : jwt;
     const style = cookieStyle(host, this.config.publicUrls, this.config.frameAncestors);
     const set = setGrantCookies({ uid, handle, exp }, style, cookies, this.clock.now());
     return registered ? set : set.filter((cookie) => cookie.startsWith(`${LAST_GRANT}=`));
   }
+}
+
+function eventOf(grant: ActiveGrant, how: 'link' | 'jwt') {
+  const { name, namespace, registered, singleUse } = grant;
+  const what = registered ? { verb: 'redeem', resource: 'gatetokens', namespace, name } : { verb: 'redeem' };
+  return { audit: 'redeem', who: { grant: labelOf(grant) }, what, how, 'single-use': singleUse } as const;
 }

@@ -1,22 +1,20 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
+import { type ApiRequest } from '#libs/policy';
 import { whoIs } from '../credentials/credential.js';
-import { type CredentialEnd, Identities } from '../credentials/identities.js';
+import { Identities } from '../credentials/identities.js';
 import { Answers } from '../http/answers.js';
 import { ClientAddresses } from '../http/client-address.js';
-import { cut, finalStatus } from '../http/ended.js';
+import { cut, finalStatus, onClosed } from '../http/ended.js';
 import { Refusal } from '../http/refusal.js';
 import { RequestLog } from '../http/request-log.js';
 import { Forwarder } from './forwarder.js';
 import { type Authorization, Pipeline } from './pipeline.js';
-import { forwarded, whatOf } from './told.js';
+import { forwarded, statusOf, whatOf } from './told.js';
 
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 type Allowed = Extract<Authorization, { allow: true }>;
-
-/** What a request counts as that its credential no longer allows; 401 where it has ended. */
-const STATUS: Partial<Record<CredentialEnd, number>> = { 'issuer-lost-access': 403, 'out-of-touch': 503 };
 
 /** The door for ordinary requests under /k8s/. It stands ahead of Express, so it answers everything itself. */
 @Injectable()
@@ -47,35 +45,40 @@ export class RequestDoor {
 
   handle(req: IncomingMessage, res: ServerResponse): void {
     const end = this.log.began('http');
-    res.once('close', () => end(this.#drained && !res.writableFinished ? 503 : finalStatus(res)));
+    res.once('close', () => end(this.statusOf(res)));
     this.serve(req, res).catch((error: unknown) => {
-      this.answers.refuse(req, res, this.log.answerTo('request', error));
+      const refusal = this.log.answerTo('request', error);
+      this.log.refused(req, refusal);
+      this.answers.refuse(req, res, refusal);
     });
   }
 
   private async serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const clientAddress = this.addresses.of(req); // Not known any more once the client has left.
     if (this.#closing) throw shuttingDown();
     const { method = 'GET', url = '', headers } = req;
     const verdict = await this.pipeline.authorize({ method, url, headers, upgrade: false });
-    if (!verdict.allow) {
-      this.log.denied(req, verdict.refusal, verdict.credential && whoIs(verdict.credential));
-      throw verdict.refusal;
-    }
+    const { credential: who } = verdict;
+    if (who !== undefined) this.log.identify(req, async () => whoIs(who));
+    if (!verdict.allow) throw verdict.refusal;
     const { request, credential } = verdict;
-    const clientAddress = this.addresses.of(req);
+    if (!READS.has(method)) this.auditWrite(req, res, request);
     const token = await this.identities.token(credential);
+    if (res.closed) return;
     this.endWithCredential(res, verdict);
     if (request.info.watch) this.endWithDoor(res);
     res.once('close', () => res.statusCode === 401 && this.identities.refused(credential, token));
-    if (!READS.has(method)) this.auditWrite(req, res, verdict);
     await this.forwarder.web(req, res, request, { token, clientAddress });
   }
 
   /** The line waits for the status: what the cluster says of a write is part of it. */
-  private auditWrite(req: IncomingMessage, res: ServerResponse, { request, credential }: Allowed): void {
-    this.log.identify(req, async () => whoIs(credential));
+  private auditWrite(req: IncomingMessage, res: ServerResponse, request: ApiRequest): void {
     this.log.acts(req, { audit: 'write', what: whatOf(request) });
-    res.once('close', () => this.log.acted(req, forwarded(finalStatus(res))));
+    onClosed(res, () => this.log.acted(req, forwarded(this.statusOf(res))));
+  }
+
+  private statusOf(res: ServerResponse): number {
+    return this.#drained && !res.writableFinished ? 503 : finalStatus(res);
   }
 
   private endWithDoor(res: ServerResponse): void {
@@ -88,7 +91,7 @@ export class RequestDoor {
     this.identities.used(credential);
     res.once(
       'close',
-      this.identities.onEnd(credential, request, (end) => cut(res, STATUS[end] ?? 401)),
+      this.identities.onEnd(credential, request, (end) => cut(res, statusOf(end))),
     );
   }
 }

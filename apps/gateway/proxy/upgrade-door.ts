@@ -41,6 +41,7 @@ export class UpgradeDoor {
     this.serve(req, socket, head).then(end, (error: unknown) => {
       const refusal = this.log.answerTo('upgrade', error);
       end(refusal.code);
+      if (isOfCluster(req)) this.log.refused(req, refusal);
       this.answers.refuseUpgrade(req, socket, refusal);
     });
   }
@@ -48,32 +49,46 @@ export class UpgradeDoor {
   /** @returns the status of the answer: 101 if it was upgraded, that of the cluster if not */
   private async serve(req: IncomingMessage, socket: Socket, head: Buffer): Promise<number> {
     const { method = 'GET', url = '', headers } = req;
+    const address = this.addresses.of(req); // Not known any more once the client has left.
     if (this.#closing) throw shuttingDown();
-    if (!url.startsWith('/k8s/'))
+    if (!isOfCluster(req))
       throw new Refusal(404, 'There is no WebSocket at this address.', 'WebSocket addresses start with /k8s/.');
     if (method !== 'GET' || headers.upgrade?.toLowerCase() !== 'websocket') throw onlyWebsockets();
     const verdict = await this.pipeline.authorize({ method, url, headers, upgrade: true });
+    const { credential: who } = verdict;
+    if (who !== undefined) this.log.identify(req, async () => whoIs(who));
     if (!verdict.allow) {
-      this.log.denied(req, verdict.refusal, verdict.credential && whoIs(verdict.credential));
       if (!isToldByCode(verdict)) throw verdict.refusal;
-      await this.consoles.refuse(req, socket, head, this.log.answerTo('upgrade', verdict.refusal));
+      const refusal = this.log.answerTo('upgrade', verdict.refusal);
+      this.log.refused(req, refusal);
+      await this.consoles.refuse(req, socket, head, refusal);
       return 101;
     }
+    return this.admitted([req, socket, head], verdict, address);
+  }
+
+  /** From here on it has a line as what it is. That of an open console is written by the console itself. */
+  private async admitted(
+    [req, socket, head]: [IncomingMessage, Socket, Buffer],
+    { request, credential }: Extract<Authorization, { allow: true }>,
+    address: string,
+  ): Promise<number> {
+    const target = request.console;
+    this.log.acts(req, { audit: target === undefined ? 'upgrade' : 'open', what: whatOf(request) });
     if (this.#closing) throw shuttingDown();
-    if (socket.destroyed) return CLIENT_CLOSED;
-    const { request, credential } = verdict;
-    const address = this.addresses.of(req);
-    if (request.console === undefined) {
-      this.log.identify(req, async () => whoIs(credential));
-      this.log.acts(req, { audit: 'upgrade', what: whatOf(request) });
-      const status = await this.plain.forward([req, socket, head], verdict, address);
-      this.log.acted(req, status === 101 ? { outcome: 'allowed', code: 101 } : forwarded(status));
-      return status;
+    if (target !== undefined && !socket.destroyed) {
+      await this.consoles.open(req, socket, head, { request, credential, target, address });
+      return 101;
     }
-    await this.consoles.open(req, socket, head, { request, credential, target: request.console, address });
-    return 101;
+    const status = socket.destroyed
+      ? CLIENT_CLOSED
+      : await this.plain.forward([req, socket, head], { request, credential }, address);
+    this.log.acted(req, status === 101 ? { outcome: 'allowed', code: 101 } : forwarded(status));
+    return status;
   }
 }
+
+const isOfCluster = ({ url = '' }: IncomingMessage): boolean => url.startsWith('/k8s/');
 
 /** What the page of a console tells apart, or tries again by itself: browsers cannot read a status. */
 function isToldByCode({ refusal, request }: Extract<Authorization, { allow: false }>): boolean {
