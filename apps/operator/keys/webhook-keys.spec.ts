@@ -59,6 +59,20 @@ it('replaces a Secret without a usable key of seals as a whole: its age says wha
   expect(api.writes.map((write) => write.split(' ')[0])).toEqual(['DELETE', 'POST']);
 });
 
+it('a key of seals that someone wrote over the former is new, in every replica', async () => {
+  const [one, two] = [replica(), replica()];
+  await expect.poll(() => [sealOf(one), sealOf(two)].every(Boolean)).toBe(true);
+  const secret = api.objects.get(PATH) ?? { metadata: {} };
+  const metadata = { ...secret.metadata, creationTimestamp: '2020-01-01T00:00:00Z' };
+  api.remove(PATH);
+  const seal = Buffer.alloc(32, 7).toString('base64');
+  api.put(PATH, { ...secret, metadata, data: { ...(secret['data'] as object), seal } } as typeof secret);
+  await expect.poll(() => [sealOf(one), sealOf(two)]).toEqual([seal, seal]);
+  for (const keys of [one, two]) expect(keys.present?.since).toBeGreaterThan(Date.parse('2026-01-01'));
+  await expect.poll(() => one.present?.since === two.present?.since).toBe(true);
+  expect(api.objects.get(PATH)?.['data']).toMatchObject({ seal });
+});
+
 it('mends a damaged certificate in place', async () => {
   const keys = replica();
   await expect.poll(() => sealOf(keys)).toBeDefined();

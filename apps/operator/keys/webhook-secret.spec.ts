@@ -78,6 +78,33 @@ describe('mends what is damaged', () => {
   });
 });
 
+describe('since when its key seals', () => {
+  const sinceOf = (secret: SecretObject, now: Date) => readWebhookSecret(secret, HOST, now)?.since;
+  const edited = () => secretOf({ ...made.data, seal: Buffer.alloc(32, 7).toString('base64') });
+
+  it('a key that was written over the former counts as new from when that was noticed, also later', async () => {
+    expect(sinceOf(edited(), day(5))).toBe(day(5).getTime());
+    const noticed = await settled(edited(), day(5));
+    expect(decoded(noticed, 'seal')).toBe(decoded(edited(), 'seal'));
+    expect(sinceOf(noticed, day(9))).toBe(day(5).getTime());
+    expect(sinceOf(await settled(noticed, day(245)), day(250))).toBe(day(5).getTime());
+  });
+
+  it.each(['', '2020-01-01T00:00:00Z', 'x y z'])(
+    'so does one of which it is not said, or not well: %j',
+    async (text) => {
+      const secret = secretOf({ ...made.data, 'seal-since': Buffer.from(text).toString('base64') });
+      expect(sinceOf(secret, day(5))).toBe(day(5).getTime());
+      expect(sinceOf(await settled(secret, day(5)), day(9))).toBe(day(5).getTime());
+    },
+  );
+
+  it('it is not older than its Secret', () => {
+    const copy = { ...made, metadata: { ...made.metadata, creationTimestamp: day(3).toISOString() } };
+    expect(sinceOf(copy, day(5))).toBe(day(3).getTime());
+  });
+});
+
 it.each(['', 'c2hvcnQ='])('is lost without a key for seals: %j', async (seal) => {
   const secret = secretOf({ ...made.data, seal });
   expect(readWebhookSecret(secret, HOST, day(1))).toBeUndefined();
