@@ -14,6 +14,8 @@ export interface AuditWhat {
   readonly subresource?: string | undefined;
   readonly namespace?: string | undefined;
   readonly name?: string | undefined;
+  /** Of a GateToken, in what the operator observes. */
+  readonly uid?: string | undefined;
   /** Where the request names no object: its path, without the query. */
   readonly path?: string | undefined;
 }
@@ -74,6 +76,8 @@ export type AuditEvent =
       readonly who?: AuditWho | undefined;
       /** What the client that wrote it calls itself. Anyone can choose it: it is no user. */
       readonly manager?: string | undefined;
+      /** It was there when the operator began to lead: an earlier one may have written the same line. */
+      readonly existed?: true;
     };
 
 /** The longest text of a field: paths and messages may hold whatever a client sent. */

@@ -33,12 +33,13 @@ export class TokenReconciler {
     const gathered = await this.gatherer.gather(namespace, name);
     if (!gathered) return;
     const { decision, jwt } = await this.#make(gathered, decisionOf(gathered, now));
+    const known = { jwt, issuer: issuerOf(gathered, decision.phase === 'Ready' ? decision.gatewayKey : undefined) };
+    this.audit.seen(gathered.token, decision.phase, known.issuer);
     const removal = removalOf(gathered, decision);
     if (removal !== undefined && removal <= now) {
       this.audit.removing(gathered.token);
       return remove(this.client, types.gateTokens, gathered.token.metadata);
     }
-    const known = { jwt, issuer: issuerOf(gathered, decision.phase === 'Ready' ? decision.gatewayKey : undefined) };
     if (!isKept(gathered.token, decision))
       await this.#report(gathered.token, gateTokenStatus(gathered.token, decision, known, new Date(now)));
     const next = decision.phase === 'Expired' || decision.phase === 'Revoked' ? removal : endOf(decision);
@@ -69,8 +70,6 @@ export class TokenReconciler {
     const version = { name, namespace, uid, resourceVersion };
     if (!(await this.reporter.writeStatus(types.gateTokens, version, status))) return;
     this.#tell(token, status);
-    if (token.status?.phase === undefined) this.audit.issued(token, status.issuer);
-    if (status.phase === 'Revoked' && token.status?.phase !== 'Revoked') this.audit.revoked(token);
   }
 
   #tell(token: GateToken, { phase, conditions = [], token: jwt }: OwnStatus): void {

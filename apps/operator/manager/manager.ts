@@ -44,6 +44,7 @@ export class Manager implements OnApplicationBootstrap, BeforeApplicationShutdow
     this.metrics.leads(true);
     await this.watches.synced();
     if (this.#stopping) return;
+    this.audit.begin(this.watches.gateTokens.list());
     enqueueDependants(this.watches, this.queues);
     this.watches.gateTokens.on('delete', (token) => this.audit.deleted(token));
     this.histories.onSurplus((key) => this.queues.sessions.add(key));

@@ -15,7 +15,8 @@ const token = (spec: object = {}, managedFields: object[] = []) =>
     ...{ apiVersion: API_VERSION, kind: 'GateToken', spec },
     metadata: { name: 't', namespace: 'n', uid: 'u', managedFields },
   }) as unknown as GateToken;
-const what = { resource: 'gatetokens', namespace: 'n', name: 't' };
+const what = { resource: 'gatetokens', namespace: 'n', name: 't', uid: 'u' };
+const events = () => log.map(({ audit: event, existed }) => [event, existed]);
 const observed = { component: 'operator', level: 'info', outcome: 'observed' };
 
 it('names no user where nobody vouches for one: a manager is what a client calls itself', () => {
@@ -24,8 +25,8 @@ it('names no user where nobody vouches for one: a manager is what a client calls
     { manager: 'kubectl-patch', fieldsV1: { 'f:spec': { 'f:revoked': {} } } },
     { manager: 'kube-gateway-operator', subresource: 'status', fieldsV1: {} },
   ];
-  audit.issued(token({ issuer: { username: 'boss' } }, fields), undefined);
-  audit.revoked(token({ revoked: true }, fields));
+  audit.seen(token({ issuer: { username: 'boss' } }, fields), 'Ready', undefined);
+  audit.seen(token({ revoked: true }, fields), 'Revoked', undefined);
   expect(log).toMatchObject([
     { ...observed, audit: 'issue', manager: 'kubectl-create', what: { verb: 'create', ...what } },
     { ...observed, audit: 'revoke', manager: 'kubectl-patch', what: { verb: 'patch', ...what } },
@@ -34,7 +35,7 @@ it('names no user where nobody vouches for one: a manager is what a client calls
 });
 
 it('names the verified issuer', () => {
-  audit.issued(token(), 'ada');
+  audit.seen(token(), 'Ready', 'ada');
   expect(log).toMatchObject([{ audit: 'issue', who: { user: 'ada' } }]);
 });
 
@@ -42,11 +43,54 @@ it('tells its own deletions and ends from those of others', () => {
   audit.removing(token());
   audit.deleted(token());
   audit.deleted(token());
-  audit.revoked(token({ revoked: false }));
+  audit.seen({ ...token({ revoked: false }), metadata: { uid: 'other' } }, 'Revoked', undefined);
   const itself = { component: 'kube-gateway-operator' };
   expect(log.map(({ audit: event, who }) => [event, who])).toEqual([
     ['delete', itself],
     ['delete', undefined],
+    ['issue', undefined],
     ['revoke', itself],
   ]);
+});
+
+it('tells each GateToken once, whatever its status says', () => {
+  audit.seen(token(), 'Pending', undefined);
+  for (const status of [undefined, { phase: 'Ready' }, { phase: 'Revoked' }])
+    audit.seen({ ...token(), status } as GateToken, 'Ready', undefined);
+  for (const status of [{ phase: 'Revoked' }, undefined])
+    audit.seen({ ...token({ revoked: true }), status } as GateToken, 'Revoked', undefined);
+  expect(events()).toEqual([
+    ['issue', undefined],
+    ['revoke', undefined],
+  ]);
+});
+
+it('tells again what there was when it began to lead, and says so', () => {
+  const younger = { ...token(), metadata: { ...token().metadata, uid: 'younger' } };
+  audit.begin([token()]);
+  audit.seen(token(), 'Revoked', undefined);
+  audit.seen(younger, 'Ready', undefined);
+  audit.begin([token(), younger]);
+  audit.seen(token(), 'Revoked', undefined);
+  expect(events()).toEqual([
+    ['issue', true],
+    ['revoke', true],
+    ['issue', undefined],
+  ]);
+});
+
+it('that one which there was is revoked only now is not told again', () => {
+  audit.begin([token()]);
+  audit.seen(token(), 'Ready', undefined);
+  audit.seen(token(), 'Revoked', undefined);
+  expect(events()).toEqual([
+    ['issue', true],
+    ['revoke', undefined],
+  ]);
+});
+
+it('one that is gone is not issued again by whoever still looks at it', () => {
+  audit.deleted(token());
+  audit.seen(token(), 'Ready', undefined);
+  expect(events()).toEqual([['delete', undefined]]);
 });

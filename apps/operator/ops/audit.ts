@@ -1,14 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { type GateToken } from '#libs/api';
+import { type GateToken, type GateTokenStatus } from '#libs/api';
 import { type KubeObject } from '#libs/kube';
 import { type AuditWhat, type AuditWho, type Logger, LOGGER, writeAudit } from '#libs/ops';
 
 /** What the operator does itself: the removal of a grant after its retention, the end of one that may not be stored. */
 const ITSELF: AuditWho = { component: 'kube-gateway-operator' };
 
-/** Deletions of this process whose end the watch has not shown yet. */
+/** GateTokens that are being deleted, or were just now. */
 const REMEMBERED = 10_000;
+
+interface Observed {
+  who?: AuditWho | undefined;
+  manager?: string | undefined;
+  existed?: true;
+}
 
 interface ManagedFields {
   readonly manager?: string;
@@ -16,29 +22,57 @@ interface ManagedFields {
   readonly fieldsV1?: { 'f:spec'?: Record<string, unknown> };
 }
 
+type GateTokenPhase = GateTokenStatus['phase'];
+
 /**
  * Writes to the audit log what the operator sees of GateTokens: every one that is issued, revoked or deleted has a line,
  * however that was done. What a gateway did has a line of its own there, with the user.
+ *
+ * What it has told already it knows by itself: by the status of a GateToken, whoever can write that could have its line left
+ * out. After a restart it tells everything that there is once more, rather than leave anything out.
  */
 @Injectable()
 export class Audit {
   readonly #removing = new LRUCache<string, true>({ max: REMEMBERED });
+  readonly #gone = new LRUCache<string, true>({ max: REMEMBERED });
+  /** By UID. */
+  readonly #existed = new Set<string>();
+  readonly #told = new Map<string, { isRevoked: boolean }>();
 
   constructor(@Inject(LOGGER) private readonly log: Logger) {}
 
-  /** The first status of a GateToken is written. @param issuer verified; undefined where nobody vouches for one */
-  issued(token: GateToken, issuer: string | undefined): void {
-    const [first] = fieldsOf(token).filter(({ subresource }) => subresource === undefined);
-    const who = issuer === undefined ? undefined : { user: issuer };
-    this.observe('issue', whatOf(token, 'create'), who, first);
+  /** This replica begins to lead. @param tokens that there are: an earlier leader may have told of them */
+  begin(tokens: readonly GateToken[]): void {
+    for (const { metadata } of tokens) this.#existed.add(metadata.uid ?? '');
   }
 
-  /** Its status becomes Revoked. */
-  revoked(token: GateToken): void {
+  /**
+   * A GateToken was looked at.
+   * @param phase as it was decided
+   * @param issuer verified; undefined where nobody vouches for one
+   */
+  seen(token: GateToken, phase: GateTokenPhase, issuer: string | undefined): void {
+    const { uid = '' } = token.metadata;
+    if (this.#gone.has(uid)) return;
+    const told = this.#told.get(uid);
+    const more = !told && this.#existed.has(uid) ? { existed: true as const } : {};
+    if (!told) this.#issued(token, issuer, more);
+    const isRevoked = phase === 'Revoked';
+    if (isRevoked && !told?.isRevoked) this.#revoked(token, more);
+    this.#told.set(uid, { isRevoked: isRevoked || told?.isRevoked === true });
+  }
+
+  #issued(token: GateToken, issuer: string | undefined, more: Observed): void {
+    const [first] = fieldsOf(token).filter(({ subresource }) => subresource === undefined);
+    const who = issuer === undefined ? undefined : { user: issuer };
+    this.#observe('issue', whatOf(token, 'create'), { who, manager: first?.manager, ...more });
+  }
+
+  #revoked(token: GateToken, more: Observed): void {
     const what = whatOf(token, 'patch');
-    if (token.spec.revoked !== true) return this.observe('revoke', what, ITSELF);
+    if (token.spec.revoked !== true) return this.#observe('revoke', what, { who: ITSELF, ...more });
     const by = fieldsOf(token).find(({ fieldsV1 }) => fieldsV1?.['f:spec']?.['f:revoked'] !== undefined);
-    this.observe('revoke', what, undefined, by);
+    this.#observe('revoke', what, { manager: by?.manager, ...more });
   }
 
   /** The operator is about to delete it. */
@@ -48,22 +82,21 @@ export class Audit {
 
   /** The watch shows that it is gone. */
   deleted(token: GateToken): void {
-    const isOwn = this.#removing.delete(token.metadata.uid ?? '');
-    this.observe('delete', whatOf(token, 'delete'), isOwn ? ITSELF : undefined);
+    const { uid = '' } = token.metadata;
+    const isOwn = this.#removing.delete(uid);
+    this.#gone.set(uid, true);
+    this.#told.delete(uid);
+    this.#existed.delete(uid);
+    this.#observe('delete', whatOf(token, 'delete'), isOwn ? { who: ITSELF } : {});
   }
 
-  private observe(
-    audit: 'issue' | 'revoke' | 'delete',
-    what: AuditWhat,
-    who: AuditWho | undefined,
-    by?: ManagedFields,
-  ): void {
-    writeAudit(this.log, { audit, outcome: 'observed', what, who, manager: by?.manager });
+  #observe(audit: 'issue' | 'revoke' | 'delete', what: AuditWhat, more: Observed): void {
+    writeAudit(this.log, { audit, outcome: 'observed', what, ...more });
   }
 }
 
-function whatOf({ metadata: { namespace, name } }: KubeObject, verb: string): AuditWhat {
-  return { verb, resource: 'gatetokens', namespace, name };
+function whatOf({ metadata: { namespace, name, uid } }: KubeObject, verb: string): AuditWhat {
+  return { verb, resource: 'gatetokens', namespace, name, uid };
 }
 
 function fieldsOf({ metadata }: KubeObject): readonly ManagedFields[] {
