@@ -68,6 +68,7 @@ export type AuditEvent =
   | (Request & ConsoleClose & { readonly audit: 'close'; readonly outcome: 'ended' })
   | (Asked & Exclude<AuditResult, { outcome: 'allowed' }> & { readonly audit: 'issue' })
   | (Asked & { readonly audit: 'revoke'; readonly outcome: 'allowed' })
+  | (Asked & AuditResult & { readonly audit: 'configure'; /** That an update changes. */ readonly fields?: string[] })
   | {
       /** Seen by the operator in its watch, however it was done. */
       readonly audit: 'issue' | 'revoke' | 'delete';
@@ -100,6 +101,7 @@ export function resultOf(code: number, rule: string, why: string): AuditResult {
 function bounded<T extends object>(value: T): T {
   const cut = (one: unknown): unknown => {
     if (typeof one === 'string') return one.slice(0, LONGEST);
+    if (Array.isArray(one)) return one.map(cut);
     return typeof one === 'object' && one !== null ? bounded(one) : one;
   };
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, cut(one)])) as T;

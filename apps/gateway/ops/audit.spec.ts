@@ -205,7 +205,7 @@ describe('what is done has one line', () => {
 it('docs/audit.md lists every event', () => {
   const events = {
     ...{ issue: 1, check: 1, revoke: 1, delete: 1, redeem: 1, open: 1, close: 1, cut: 1, 'sign-in': 1, 'sign-out': 1 },
-    ...{ 'vm-action': 1, write: 1, upgrade: 1, refuse: 1 },
+    ...{ 'vm-action': 1, write: 1, upgrade: 1, refuse: 1, configure: 1 },
   } satisfies Record<AuditEvent['audit'], 1>;
   const docs = readFileSync(new URL('../../../docs/audit.md', import.meta.url), 'utf8');
   const table = docs.slice(docs.indexOf('| -', docs.indexOf('## Events')), docs.indexOf('## Fields'));

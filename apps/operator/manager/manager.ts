@@ -47,6 +47,7 @@ export class Manager implements OnApplicationBootstrap, BeforeApplicationShutdow
     this.audit.begin(this.watches.gateTokens.list());
     enqueueDependants(this.watches, this.queues);
     this.watches.gateTokens.on('delete', (token) => this.audit.deleted(token));
+    this.watches.gateServers.on('delete', (server) => this.audit.serverDeleted(server));
     this.histories.onSurplus((key) => this.queues.sessions.add(key));
     this.keys.onChange(() => enqueueAll(this.watches, this.queues));
     enqueueAll(this.watches, this.queues);

@@ -94,3 +94,11 @@ it('one that is gone is not issued again by whoever still looks at it', () => {
   audit.seen(token(), 'Ready', undefined);
   expect(events()).toEqual([['delete', undefined]]);
 });
+
+it('tells of a GateServer that is gone', () => {
+  const metadata = { name: 'gs', namespace: 'n', uid: 's' };
+  audit.serverDeleted({ apiVersion: API_VERSION, kind: 'GateServer', metadata, spec: { route: 'a.b.example' } });
+  const gone = { verb: 'delete', resource: 'gateservers', ...metadata };
+  expect(log).toMatchObject([{ ...observed, audit: 'delete', what: gone }]);
+  expect(log[0]).not.toHaveProperty('who');
+});

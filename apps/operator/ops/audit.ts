@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { type GateToken, type GateTokenStatus } from '#libs/api';
+import { type GateServer, type GateToken, type GateTokenStatus } from '#libs/api';
 import { type KubeObject } from '#libs/kube';
 import { type AuditWhat, type AuditWho, type Logger, LOGGER, writeAudit } from '#libs/ops';
 
@@ -25,8 +25,8 @@ interface ManagedFields {
 type GateTokenPhase = GateTokenStatus['phase'];
 
 /**
- * Writes to the audit log what the operator sees of GateTokens: every one that is issued, revoked or deleted has a line,
- * however that was done. What a gateway did has a line of its own there, with the user.
+ * Writes to the audit log what the operator sees of GateTokens, and the end of GateServers: every GateToken that is issued,
+ * revoked or deleted has a line, however that was done. What a gateway did has a line of its own there, with the user.
  *
  * What it has told already it knows by itself: by the status of a GateToken, whoever can write that could have its line left
  * out. After a restart it tells everything that there is once more, rather than leave anything out.
@@ -88,6 +88,11 @@ export class Audit {
     this.#told.delete(uid);
     this.#existed.delete(uid);
     this.#observe('delete', whatOf(token, 'delete'), isOwn ? { who: ITSELF } : {});
+  }
+
+  /** The watch shows that a GateServer is gone. */
+  serverDeleted({ metadata: { namespace, name, uid } }: GateServer): void {
+    this.#observe('delete', { verb: 'delete', resource: 'gateservers', namespace, name, uid }, {});
   }
 
   #observe(audit: 'issue' | 'revoke' | 'delete', what: AuditWhat, more: Observed): void {
