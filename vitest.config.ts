@@ -39,9 +39,11 @@ const endToEnd = (name: string, include: string[]) => ({
 export default defineConfig({
   resolve,
   test: {
+    // What ends a run also checks its logs. Vitest would leave it after 10 s, and say that all is well.
+    teardownTimeout: 120_000,
     projects: [
       // No spec of these mocks a module, so files share them: to load them anew for each file takes as long as the tests.
-      specs('unit', ['{apps,libs}/**/*.spec.{ts,tsx}', 'scripts/**/*.spec.mjs'], {
+      specs('unit', ['{apps,libs}/**/*.spec.{ts,tsx}', 'e2e/support/**/*.spec.ts', 'scripts/**/*.spec.mjs'], {
         exclude: ['apps/devcluster/**'],
         isolate: false,
       }),

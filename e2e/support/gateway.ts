@@ -1,6 +1,7 @@
 import { type IssueRequest, type IssueResponse, type Status } from '#libs/api';
 import { tokenOf } from './accounts.js';
 import { cluster } from './cluster.js';
+import { note } from './notes.js';
 
 /** A request to the gateway that follows no redirect. */
 export async function gateway(path: string, init: RequestInit = {}): Promise<Response> {
@@ -26,6 +27,8 @@ export async function issue(
   });
   const body = (await response.json()) as IssueResponse | Status;
   if ('message' in body) throw new Error(`${response.status}: ${body.message}`);
+  if (body.link !== undefined) note({ credential: new URL(body.link).hash, what: 'the code of a link' });
+  if (body.token !== undefined) note({ credential: body.token, what: 'a JWT that was issued' });
   return body;
 }
 
@@ -50,10 +53,9 @@ export async function redeem(link: string): Promise<{ status: number; cookie: st
 
 /** The Set-Cookie headers of an answer as the value of a Cookie header. */
 export function cookiesOf(response: Response): string {
-  return response.headers
-    .getSetCookie()
-    .map((line) => line.split(';')[0] ?? '')
-    .join('; ');
+  const pairs = response.headers.getSetCookie().map((line) => line.split(';')[0] ?? '');
+  for (const credential of pairs) note({ credential: credential.slice(credential.indexOf('=') + 1), what: 'a cookie' });
+  return pairs.join('; ');
 }
 
 /** Path of the WebSocket of a console. */

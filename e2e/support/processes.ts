@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 import { cluster } from './cluster.js';
+import { note } from './notes.js';
 
 /** A process of the cluster under test. */
 export interface Process {
@@ -38,7 +40,8 @@ export function podProcesses(name: 'operator' | 'gateway'): Process[] {
 }
 
 /** As a crash would: it cannot tidy up. */
-export function kill({ pid }: Process): void {
+export function kill({ name, pid, cwd }: Process): void {
+  note({ killed: name, uid: basename(cwd), at: Date.now() });
   process.kill(pid, 'SIGKILL');
 }
 
