@@ -41,6 +41,8 @@ interface Request {
   /** The client's address. */
   readonly from: string;
   readonly what: AuditWhat;
+  /** How many more lines like this one were left out. */
+  readonly omitted?: number;
 }
 
 /** Told by the operator's admission webhook, which knows the user, but not where they are. */

@@ -1,6 +1,6 @@
 import { type IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { ClientAddresses } from './client-address.js';
+import { ClientAddresses, networkOf } from './client-address.js';
 
 function clientAddress(
   remoteAddress: string,
@@ -29,4 +29,16 @@ describe('row 20: the address of the client', () => {
   it('several headers count as one list', () => {
     expect(clientAddress('10.0.0.1', ['203.0.113.66', '192.0.2.7'], 1)).toBe('192.0.2.7');
   });
+});
+
+it.each([
+  ['192.0.2.1', '192.0.2.1'],
+  ['2001:db8::1', '2001:db8:0:0'],
+  ['2001:DB8:0:0:ffff::', '2001:db8:0:0'],
+  ['2001:0db8:1:2:3:4:5:6', '2001:db8:1:2'],
+  ['fe80::1%eth0', 'fe80:0:0:0'],
+  ['::1', '0:0:0:0'],
+  ['unknown', 'unknown'],
+])('%s belongs to %s', (address, network) => {
+  expect(networkOf(address)).toBe(network);
 });

@@ -5,6 +5,7 @@ import { Answers } from './answers.js';
 import { ClientAddresses } from './client-address.js';
 import { DtoPipe } from './dto.js';
 import { RefusalFilter } from './refusal.filter.js';
+import { RefusalLines } from './refusal-lines.js';
 import { RequestLog } from './request-log.js';
 
 /** What the gateway answers by itself: refusals as JSON or as a page, whatever refused them. */
@@ -13,6 +14,7 @@ import { RequestLog } from './request-log.js';
   providers: [
     Answers,
     ClientAddresses,
+    RefusalLines,
     RequestLog,
     { provide: APP_FILTER, useClass: RefusalFilter },
     { provide: APP_PIPE, useClass: DtoPipe },

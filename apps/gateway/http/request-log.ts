@@ -6,6 +6,7 @@ import { Audit } from '../ops/audit.js';
 import { Metrics } from '../ops/metrics.js';
 import { ClientAddresses } from './client-address.js';
 import { Refusal } from './refusal.js';
+import { RefusalLines } from './refusal-lines.js';
 
 /** Statuses that count as denied access. */
 const DENIALS = new Set([401, 403, 410, 425]);
@@ -28,6 +29,7 @@ export class RequestLog {
 
   constructor(
     private readonly audit: Audit,
+    private readonly lines: RefusalLines,
     private readonly metrics: Metrics,
     private readonly addresses: ClientAddresses,
   ) {}
@@ -60,7 +62,7 @@ export class RequestLog {
     const from = this.addresses.of(req);
     const what = { ...action.what, ...more.what };
     void this.whoOf(req, result, more.who).then((who) =>
-      this.audit.write({ audit: action.audit, ...result, who, from, what }),
+      this.lines.write({ audit: action.audit, ...result, who, from, what }),
     );
   }
 
@@ -87,7 +89,7 @@ export class RequestLog {
     const what = { verb, path: originalUrl.split('?', 1)[0] };
     const result = { outcome: code >= 499 ? 'failed' : 'refused', code, rule, why } as const;
     void this.whoOf(req, result, who).then((known) =>
-      this.audit.write({ audit: 'refuse', ...result, who: known, from, what }),
+      this.lines.write({ audit: 'refuse', ...result, who: known, from, what }),
     );
   }
 

@@ -1,7 +1,7 @@
-import { isIPv6 } from 'node:net';
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { Clock } from '#libs/ops';
 import { LRUCache } from 'lru-cache';
+import { networkOf } from '../http/client-address.js';
 
 /** How many attempts an address has at once, and how many come back a second. A whole office may share an address. */
 const MOST = 300;
@@ -58,15 +58,4 @@ export class Attempts {
     this.#buckets.set(key, bucket);
     return bucket;
   }
-}
-
-/** An IPv6 client usually has the whole /64 around its address (RFC 6177). */
-export function networkOf(address: string): string {
-  if (!isIPv6(address)) return address;
-  const [head = '', tail] = address.split('%', 1)[0]?.toLowerCase().split('::') ?? [];
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const missing = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
-  const groups = [...left, ...Array<string>(missing).fill('0'), ...right].slice(0, 4);
-  return groups.map((group) => group.replace(/^0+(?=.)/, '')).join(':');
 }

@@ -167,6 +167,13 @@ it.each([
   expect(auditOf(own)).toEqual([expect.objectContaining({ ...failed(audit, 503), who })]);
 });
 
+it('only the lines of so many refusals a minute are written: the others are counted', async () => {
+  for (let i = 0; i < 100; i++) await call(gateway.port, '/k8s/api//v1');
+  await call(gateway.port, '/k8s/api/v1/pods');
+  await until(() => auditOf(gateway).some(({ rule }) => rule === 'no-credential'));
+  expect(auditOf(gateway).filter(({ rule }) => rule === 'path')).toHaveLength(60);
+});
+
 it('so has a link whose use the cluster did not confirm: it may be used up', async () => {
   const code = newCode();
   const { metadata } = await cluster.grant({ vm: 'demo', 'link-hash': linkHash(code), 'single-use': true });

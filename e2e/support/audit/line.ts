@@ -28,6 +28,11 @@ const request = { what, who: who.exactOptional(), from: z.union([z.ipv4(), z.ipv
 const code = z.int().min(100).max(4999);
 const allowed = { outcome: z.literal('allowed'), code: code.exactOptional() };
 const denied = { outcome: z.enum(['refused', 'failed']), code, rule: text, why: z.string().max(LONGEST) };
+/** Stands for lines that were left out: those of an IPv6 address count for its network. */
+const summary = {
+  ...{ ...denied, who: who.exactOptional(), from: z.union([z.ipv4(), z.cidrv6()]) },
+  ...{ what: what.extend({ verb: z.literal('*') }), omitted: z.int().min(1) },
+};
 const redeem = { audit: z.literal('redeem'), how: z.enum(['link', 'jwt']), 'single-use': z.boolean() };
 const action = z.enum([
   'issue',
@@ -50,6 +55,8 @@ const EVENTS = {
     z.strictObject({ ...request, ...allowed, audit: action }),
     z.strictObject({ ...request, ...denied, audit: action }),
     z.strictObject({ ...request, ...denied, audit: z.literal('refuse') }),
+    z.strictObject({ ...summary, audit: z.literal('refuse') }),
+    z.strictObject({ ...summary, audit: action }),
     z.strictObject({ ...request, ...allowed, ...redeem }),
     z.strictObject({ ...request, ...denied, ...redeem, outcome: z.literal('failed') }),
     z.strictObject({ ...request, ...allowed, audit: z.literal('open'), session: text }),
