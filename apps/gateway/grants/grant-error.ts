@@ -6,6 +6,7 @@ export type GrantFault =
   | 'malformed'
   | 'signature'
   | 'unknown'
+  | 'ambiguous'
   | 'not-signed'
   | 'refused'
   | 'expired'
@@ -45,6 +46,12 @@ const WORDING: Record<GrantFault, Wording> = {
     message: 'This gateway does not know the link.',
     hint: `Check that you copied all of it. ${ASK}`,
     link: 401,
+  },
+  ambiguous: {
+    message:
+      'Two links with this code were created in the same second, so this gateway cannot tell which one is yours.',
+    hint: ASK,
+    link: 410,
   },
   'not-signed': {
     message: 'The link is not ready yet.',
@@ -163,6 +170,7 @@ const TELLING: GrantFault[] = [
   'needs-redeem',
   'refused',
   'not-signed',
+  'ambiguous',
   'unknown',
   'signature',
   'malformed',

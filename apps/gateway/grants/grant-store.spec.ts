@@ -171,10 +171,19 @@ describe('a link-hash that another GateToken has too: anyone who can read and cr
     expect(await outcome(store.byLinkHash('copied'))).toBe('guests');
   });
 
-  it('opens neither where both are of one second: nobody can tell which was first', async () => {
+  it('opens neither where both are of one second, and says why, until one is gone', async () => {
+    const { store, watch } = setUp();
+    const twin = made('copy', '2030-01-01T00:00:01Z');
+    for (const one of [guests, twin]) store.put(one);
+    expect(await outcome(store.byLinkHash('copied'))).toBe('ambiguous');
+    watch.emit('delete', twin);
+    expect(await outcome(store.byLinkHash('copied'))).toBe('guests');
+  });
+
+  it('opens the older one where two later ones are of one second', async () => {
     const { store } = setUp();
-    for (const one of [guests, made('copy', '2030-01-01T00:00:01Z')]) store.put(one);
-    expect(await outcome(store.byLinkHash('copied'))).toBe('unknown');
+    for (const one of [copy, guests, made('another', '2030-01-01T00:00:02Z')]) store.put(one);
+    expect(await outcome(store.byLinkHash('copied'))).toBe('guests');
   });
 
   it('opens the other one still when the copy is deleted', async () => {

@@ -113,13 +113,16 @@ export class GrantStore {
 
   /**
    * The GateToken that brought a hash: anyone who can read and create GateTokens can make another one with it, and
-   * would lead the guest elsewhere. Of two that were made in one second, nobody can tell: then there is none.
+   * would lead the guest elsewhere. Of two that were made in one second, nobody can tell which was first. UIDs are random,
+   * so one who copies would try until theirs is the smaller one; resource versions change.
+   * @throws GrantError: ambiguous
    */
   private firstWith(hash: string): string | undefined {
     const tokens = [...(this.#uidsByHash.get(hash) ?? [])].flatMap((uid) => this.#byUid.get(uid)?.metadata ?? []);
     const age = ({ creationTimestamp = '' }: GateToken['metadata']): number => Date.parse(creationTimestamp) || 0;
     const [first, second] = tokens.toSorted((a, b) => age(a) - age(b));
-    return first && second && age(first) === age(second) ? undefined : first?.uid;
+    if (first && second && age(first) === age(second)) throw new GrantError('ambiguous');
+    return first?.uid;
   }
 
   private forget(hash: string, uid: string): void {

@@ -97,7 +97,7 @@ export type AuditLine = AuditedEvent & z.infer<typeof frame>;
  * read before its GateToken is looked up.
  */
 const NAMELESS = new Set([
-  ...['no-credential', 'malformed', 'signature', 'unknown', 'expired', 'not-yet'],
+  ...['no-credential', 'malformed', 'signature', 'unknown', 'ambiguous', 'expired', 'not-yet'],
   ...['path', 'foreign-origin', 'foreign-host'],
 ]);
 
