@@ -7,6 +7,7 @@ import { type Change, Store } from './store.js';
 import { type KubeList, type KubeObject, type ReadOptions, type ResourceType } from './types.js';
 import { watch, type WatchEvent } from './watch.js';
 
+/** Objects of one page of a list. */
 const PAGE = 500;
 const BACKOFF_MS = 200;
 const BACKOFF_MAX_MS = 10_000;
@@ -22,6 +23,8 @@ export interface InformerOptions<T> extends ReadOptions {
   namespace?: string;
   labelSelector?: string;
   fieldSelector?: string;
+  /** Objects of one page of a list: fewer where they are large. Default 500. */
+  page?: number;
   /** Each watch is ended and restarted after this, which proves that the API server is in touch. Default 30 s. */
   renewMs?: number;
   /** Milliseconds; default Date.now. */
@@ -155,8 +158,8 @@ export class Informer<T extends KubeObject> {
 
   /** One page, awaited no longer than a watch: a server that is gone without a word must not be waited for. */
   async #page(token: string | undefined, stop: AbortSignal): Promise<KubeList<T>> {
-    const { namespace, metadataOnly = false } = this.options;
-    const query = { ...this.#selectors(), metadataOnly, limit: PAGE, ...(token ? { continue: token } : {}) };
+    const { namespace, metadataOnly = false, page: limit = PAGE } = this.options;
+    const query = { ...this.#selectors(), metadataOnly, limit, ...(token ? { continue: token } : {}) };
     const signal = AbortSignal.any([stop, AbortSignal.timeout(this.#renewMs + OVERRUN_MS)]);
     const page = await this.client.list<T>(this.type, namespace, query, signal);
     // Taken for an empty list, it would say that everything was deleted.

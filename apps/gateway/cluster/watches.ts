@@ -11,6 +11,12 @@ import { Readiness } from '../ops/readiness.js';
 const RENEW_MS = 15_000;
 const FRESH_MS = 30_000;
 
+/**
+ * GateTokens of one page of a list. Each may have 64 kB of URLs, twice, in its spec and its status: to read 500 such takes
+ * 150 MB for a moment in pages of 100, and 285 MB in one of 500.
+ */
+export const TOKENS_PAGE = 100;
+
 /** Marks the Leases of consoles, so that one watch sees them and nothing else. */
 export const CONSOLE_LABEL = `${GROUP}/console`;
 /** Marks the Leases by which replicas show that they live. */
@@ -45,7 +51,7 @@ export class Watches {
       clock: () => clock.now(),
       onError: (err: unknown) => log.warn({ what, err }, 'watch failed'),
     });
-    this.tokens = new Informer<GateToken>(client, types.gateTokens, options('gatetokens'));
+    this.tokens = new Informer<GateToken>(client, types.gateTokens, { ...options('gatetokens'), page: TOKENS_PAGE });
     const fieldSelector = `metadata.name=${jwksConfigMap}`;
     this.keys = new Informer<ConfigMap>(client, types.configMaps, { ...options('keys'), fieldSelector });
     this.vms = new Informer<VirtualMachine>(client, types.virtualMachines, options('virtualmachines'));

@@ -72,6 +72,17 @@ async function everySecond(many: number, ask: (i: number) => Promise<unknown>): 
   return Promise.all(asking);
 }
 
+it('keeps the objects of the watch, and none of the same version that a reading brought', async () => {
+  const { store, watch } = setUp([token('known'), token('new')]);
+  watch.emit('put', token('known'));
+  const before = await store.byUid('known');
+  expect(await outcome(store.byLinkHash('hash-new'))).toBe('new');
+  expect(await store.byUid('known')).toBe(before);
+  const [fromReading, fromWatch] = [await store.byUid('new'), token('new')];
+  watch.emit('put', fromWatch);
+  expect(await store.byUid('new')).not.toBe(fromReading);
+});
+
 it('a flood of unknown link codes costs 20 readings at once, then one every 30 s', async () => {
   const { store, asked } = setUp();
   const answers = await everySecond(50, (i) => outcome(store.byLinkHash(`made-up-${i}`)));
@@ -133,10 +144,10 @@ it('a cookie of a grant that ended costs nothing', async () => {
   expect(asked).toEqual([]);
 });
 
-it('reads page by page', async () => {
-  const { store, asked } = setUp(Array.from({ length: 1200 }, (_, i) => token(String(i))));
-  expect(await outcome(store.byLinkHash('hash-1199'))).toBe('1199');
-  expect(asked).toEqual([{ limit: 500 }, { limit: 500, continue: '500' }, { limit: 500, continue: '1000' }]);
+it('reads page by page, each small even where every grant is as large as it may be', async () => {
+  const { store, asked } = setUp(Array.from({ length: 240 }, (_, i) => token(String(i))));
+  expect(await outcome(store.byLinkHash('hash-239'))).toBe('239');
+  expect(asked).toEqual([{ limit: 100 }, { limit: 100, continue: '100' }, { limit: 100, continue: '200' }]);
 });
 
 it.each(['code', 'cookie'])('finds what was made a moment after a reading, by its %s', async (how) => {

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { ownFault } from '../cluster/own-fault.js';
-import { isOlder } from '../cluster/versions.js';
+import { isNewer, isOlder } from '../cluster/versions.js';
 import { Watches } from '../cluster/watches.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { Refusal } from '../http/refusal.js';
@@ -52,7 +52,7 @@ export class GrantStore {
   ) {
     this.#live = new LiveTokens(client, config.namespace, (token) => this.put(token));
     this.#guesses = new Attempts(clock, GUESSES);
-    tokens.on('put', (token) => this.put(token));
+    tokens.on('put', (token) => this.take(token));
     tokens.on('delete', (token) => this.remove(token));
   }
 
@@ -98,8 +98,16 @@ export class GrantStore {
     return token;
   }
 
-  /** Takes an object that an answer brought, if it is newer than what the watch has shown. */
+  /**
+   * Takes an object that an answer brought, if it is newer than what the watch has shown. The watch keeps its own object
+   * anyway: another one of the same version would only be in memory twice.
+   */
   put(token: GateToken): void {
+    const known = this.#byUid.get(token.metadata.uid ?? '');
+    if (known === undefined || isNewer(token, known)) this.take(token);
+  }
+
+  private take(token: GateToken): void {
     const { uid } = token.metadata;
     if (uid === undefined || this.#gone.has(uid)) return;
     const known = this.#byUid.get(uid);

@@ -1,10 +1,10 @@
 import { type GateToken } from '#libs/api';
 import { type OwnClient, types } from '#libs/kube';
 import { Readings } from '../cluster/readings.js';
+import { TOKENS_PAGE } from '../cluster/watches.js';
 import { ownFault } from '../cluster/own-fault.js';
 import { unreachable } from './grant-error.js';
 
-const PAGE = 500;
 const EVERY_MS = 1000;
 
 /** Reads all GateTokens past the watch, once a second at most. */
@@ -23,7 +23,7 @@ export class LiveTokens extends Readings {
     do {
       const from = token === undefined ? {} : { continue: token };
       const page = await this.client
-        .list<GateToken>(types.gateTokens, this.namespace, { limit: PAGE, ...from })
+        .list<GateToken>(types.gateTokens, this.namespace, { limit: TOKENS_PAGE, ...from })
         .catch((error: unknown) => {
           throw ownFault(error, unreachable);
         });
