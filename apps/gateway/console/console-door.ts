@@ -4,7 +4,7 @@ import { Injectable, Optional } from '@nestjs/common';
 import { CONSOLE_ENDS } from '#libs/api';
 import { type AuditEvent, Clock } from '#libs/ops';
 import { type Refusal } from '../http/refusal.js';
-import { whoIs } from '../credentials/credential.js';
+import { auditWho } from '../credentials/credential.js';
 import { Audit } from '../ops/audit.js';
 import { type Holder } from '../sessions/console-leases.js';
 import { ConsoleOpener } from './console-opener.js';
@@ -116,7 +116,7 @@ export class ConsoleDoor {
 /** A console that was never recorded did not open. @param lasted milliseconds */
 function endOf(live: LiveConsole, { code, reason: why, byViewer }: ConsoleEnd, lasted: number): AuditEvent {
   const { session, what, tunnel, order } = live;
-  const [who, from] = [whoIs(order.credential), order.address];
+  const [who, from] = [auditWho(order.credential), order.address];
   if (session === undefined) {
     const rule = byViewer ? 'viewer' : 'console';
     return { audit: 'open', outcome: byViewer ? 'failed' : 'refused', who, from, what, code, rule, why };

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONSOLE_ENDS } from '#libs/api';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
-import { whoIs } from '../credentials/credential.js';
+import { auditWho } from '../credentials/credential.js';
 import { type ActiveGrant } from '../grants/active-grant.js';
 import { Usage } from '../grants/usage.js';
 import { Audit } from '../ops/audit.js';
@@ -37,7 +37,7 @@ export class ConsoleRecorder {
     };
     if (live.over) return close().catch((error: unknown) => this.audit.fault('session', error));
     live.onEnd(close);
-    const who = whoIs(live.order.credential);
+    const who = auditWho(live.order.credential);
     this.audit.write({ audit: 'open', outcome: 'allowed', who, from: address, what: live.what, session });
     this.count(grant, session, true);
   }

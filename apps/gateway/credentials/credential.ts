@@ -14,7 +14,7 @@ export function describe(credential: Credential): string {
 }
 
 /** @returns who it is, for the audit log */
-export function whoIs(credential: Credential): AuditWho {
+export function auditWho(credential: Credential): AuditWho {
   if (credential.kind === 'user') return { user: credential.user.username };
   return { grant: labelOf(credential.presented.grant) };
 }

@@ -7,12 +7,12 @@ import { VmsModule } from '../vms/vms.module.js';
 import { CredentialChooser } from './credential-chooser.js';
 import { GuestCredential } from './guest-credential.js';
 import { Identities } from './identities.js';
-import { Issuers } from './issuers.js';
+import { Issuance } from './issuance.js';
 
 /** Who asks: a grant or a signed-in user, under which token that goes upstream, and when it ends. */
 @Module({
   imports: [GrantsModule, IssuersModule, OpsModule, SignInModule, VmsModule],
-  providers: [CredentialChooser, GuestCredential, Identities, Issuers],
-  exports: [CredentialChooser, GuestCredential, Identities, Issuers],
+  providers: [CredentialChooser, GuestCredential, Identities, Issuance],
+  exports: [CredentialChooser, GuestCredential, Identities, Issuance],
 })
 export class CredentialsModule {}

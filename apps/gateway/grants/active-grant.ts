@@ -72,8 +72,8 @@ function compile(token: GateToken, key: SecretKey): ActiveGrant {
   const vmUid = status?.['vm-uid'];
   const vmFault = vmFaultOf(status);
   const signed = status?.data !== undefined && isApproved(key, token);
-  const issuer = signed ? issuerOf(token) : undefined;
-  const kid = signerOf(token);
+  const issuer = signed ? provenIssuer(token) : undefined;
+  const kid = keyIdOf(token);
   return {
     uid: metadata.uid ?? '',
     name: metadata.name ?? '',
@@ -107,14 +107,14 @@ export const isRevoked = ({ metadata, spec, status }: GateToken): boolean =>
   spec.revoked === true || status?.phase === 'Revoked' || metadata.deletionTimestamp !== undefined;
 
 /** The operator says whose seal is good; what else is known of them is in the spec. */
-function issuerOf({ spec, status }: GateToken): Issuer | undefined {
+function provenIssuer({ spec, status }: GateToken): Issuer | undefined {
   if (status?.issuer === undefined || spec.issuer?.username !== status.issuer) return undefined;
   const { seal: _, ...issuer } = spec.issuer;
   return issuer;
 }
 
 /** Id of the key that signed a token; undefined where there is none. */
-export const signerOf = ({ status }: GateToken): string | undefined => kidOf(status?.token ?? '');
+export const keyIdOf = ({ status }: GateToken): string | undefined => kidOf(status?.token ?? '');
 
 type Validity = Pick<ActiveGrant, 'nbf' | 'exp'>;
 

@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { Watches } from '../cluster/watches.js';
 import { type GateToken } from '#libs/api';
 import { VmStates } from '../vms/vm-states.js';
-import { type ActiveGrant, isRevoked, signerOf, vmFaultOf } from './active-grant.js';
+import { type ActiveGrant, isRevoked, keyIdOf, vmFaultOf } from './active-grant.js';
 
 /**
  * `revoked` is said of a deleted one too. `refused`: the operator does not stand by it any more. `gone`: the VM that it
@@ -38,7 +38,7 @@ export class GrantEnds {
   ) {
     tokens.on('put', (token: GateToken, old?: GateToken) => {
       const { uid = '' } = token.metadata;
-      if (old) this.signed(uid, signerOf(old), signerOf(token));
+      if (old) this.signed(uid, keyIdOf(old), keyIdOf(token));
       const end = endOf(token);
       if (end !== undefined) this.endNow(uid, end);
       // Cured: it gives what it gave before.

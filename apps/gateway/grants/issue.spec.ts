@@ -25,8 +25,8 @@ function order(
     get: async () => token(said[Math.min(asked++, said.length - 1)]),
     delete: async (_type: unknown, ...what: unknown[]) => remove(...what),
   } as unknown as IssueOrder['client'];
-  const issuers = { sealed: async (_: unknown, asked: GateToken) => asked };
-  return { client, issuers, isOwn: true, namespace: 'ns', spec, want, publicUrl: 'https://gate.example.com/' };
+  const issuance = { sealed: async (_: unknown, asked: GateToken) => asked };
+  return { client, issuance, isOwn: true, namespace: 'ns', spec, want, publicUrl: 'https://gate.example.com/' };
 }
 
 /** No time passes but that which is waited for. */

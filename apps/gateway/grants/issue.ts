@@ -3,7 +3,7 @@ import { isKubeError, KubeError, types, type UserClient } from '#libs/kube';
 import { type Clock } from '#libs/ops';
 import { linkHash, newCode } from '#libs/token';
 import { Refusal } from '../http/refusal.js';
-import { deniedByWebhook } from './denied-by-webhook.js';
+import { createGateToken } from './create-gatetoken.js';
 
 /** Whether a user may issue a grant, where no admission webhook answers that. */
 export interface IssuerCheck {
@@ -20,7 +20,7 @@ export interface IssueOrder {
   namespace: string;
   /** Absent: a name is generated. */
   name?: string;
-  issuers: IssuerCheck;
+  issuance: IssuerCheck;
   /** The GateServer of this gateway signs it. */
   isOwn: boolean;
   /** Without hash and issuer. */
@@ -62,15 +62,14 @@ export async function issue(order: IssueOrder, clock: Pick<Clock, 'now'>, wait =
 }
 
 async function create(order: IssueOrder, code: string | undefined): Promise<GateToken> {
-  const { client, namespace, isOwn } = order;
+  const { client, isOwn } = order;
   const asked = toObject(order, code);
   for (let tries = 1; ; tries++) {
-    const token = await order.issuers.sealed(client, asked, isOwn);
+    const token = await order.issuance.sealed(client, asked, isOwn);
     try {
-      return await client.create<GateToken>(types.gateTokens, token, namespace);
+      return await createGateToken(client, token);
     } catch (error) {
-      if (order.name === undefined && isTaken(error) && tries < MOST_NAMES) continue;
-      throw deniedByWebhook(error) ?? error;
+      if (order.name !== undefined || !isTaken(error) || tries === MOST_NAMES) throw error;
     }
   }
 }

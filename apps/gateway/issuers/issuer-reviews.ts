@@ -6,7 +6,7 @@ import { type ReviewAttributes, reviewsOf, type Right, rightInWords } from '#lib
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { type Issuer } from '../grants/active-grant.js';
 import { Metrics } from '../ops/metrics.js';
-import { Verdict } from './verdict.js';
+import { ReviewedRight } from './reviewed-right.js';
 
 /** What is waited for is an open or a redeem, by a person. */
 const ASK_MS = 5000;
@@ -20,7 +20,7 @@ const CREDENTIAL_ID = 'authentication.kubernetes.io/credential-id';
  */
 @Injectable()
 export class IssuerReviews {
-  readonly #verdicts = new LRUCache<string, Verdict>({ max: MOST_REMEMBERED });
+  readonly #reviewed = new LRUCache<string, ReviewedRight>({ max: MOST_REMEMBERED });
   readonly #names = new WeakMap<Issuer, string>();
   /** The fault of the last review was logged. */
   #failing = false;
@@ -35,16 +35,16 @@ export class IssuerReviews {
   ) {}
 
   /** @returns all that have to allow it; none where no such review can ask it: another namespace, a path of no resource */
-  of(issuer: Issuer, right: Right): Verdict[] {
+  of(issuer: Issuer, right: Right): ReviewedRight[] {
     const { namespace } = this.config;
     if (right.path !== undefined || (right.namespace ?? namespace) !== namespace) return [];
     // A right in all namespaces is one in this namespace too.
     const here = { ...right, namespace };
     return reviewsOf(here).map((attributes) => {
       const key = `${this.nameOf(issuer)} ${JSON.stringify(attributes)}`;
-      const verdict = this.#verdicts.get(key) ?? this.verdict(issuer, here, attributes);
-      this.#verdicts.set(key, verdict);
-      return verdict;
+      const reviewed = this.#reviewed.get(key) ?? this.reviewed(issuer, here, attributes);
+      this.#reviewed.set(key, reviewed);
+      return reviewed;
     });
   }
 
@@ -60,7 +60,7 @@ export class IssuerReviews {
     return name;
   }
 
-  private verdict(issuer: Issuer, right: Right, attributes: ReviewAttributes): Verdict {
+  private reviewed(issuer: Issuer, right: Right, attributes: ReviewAttributes): ReviewedRight {
     let before: boolean | undefined;
     const ask = async (): Promise<boolean> => {
       const allowed = await this.ask(issuer, attributes);
@@ -68,7 +68,7 @@ export class IssuerReviews {
       before = allowed;
       return allowed;
     };
-    return new Verdict(ask, this.config.issuerRecheck, this.clock);
+    return new ReviewedRight(ask, this.config.issuerRecheck, this.clock);
   }
 
   private tell({ username: issuer }: Issuer, right: Right, allowed: boolean): void {

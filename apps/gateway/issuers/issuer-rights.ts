@@ -4,9 +4,9 @@ import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { type ActiveGrant } from '../grants/active-grant.js';
 import { GrantError } from '../grants/grant-error.js';
 import { IssuerReviews } from './issuer-reviews.js';
-import { type Verdict } from './verdict.js';
+import { type ReviewedRight } from './reviewed-right.js';
 
-/** `lost`: the issuer has lost a right. `unknown`: the cluster has not said for too long whether they still have it. */
+/** The issuer has lost a right, or the cluster has not said for too long whether they still have it. */
 export type IssuerEnd = 'issuer-lost-access' | 'out-of-touch';
 
 const TICK_MS = 1000;
@@ -23,7 +23,7 @@ type Listener = (end: IssuerEnd) => void;
  */
 @Injectable()
 export class IssuerRights {
-  readonly #open = new Map<Verdict, Set<Listener>>();
+  readonly #open = new Map<ReviewedRight, Set<Listener>>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -49,7 +49,7 @@ export class IssuerRights {
     const { issuer } = grant;
     if (issuer === undefined) return;
     const denied = await firstDenied(this.rightsOf(grant, request), async (right) => {
-      const allowed = await Promise.all(this.reviews.of(issuer, right).map((verdict) => verdict.allows()));
+      const allowed = await Promise.all(this.reviews.of(issuer, right).map((reviewed) => reviewed.allows()));
       return allowed.every(Boolean);
     });
     if (denied !== undefined) throw new GrantError('issuer-lost-access').of(grant);
@@ -59,25 +59,25 @@ export class IssuerRights {
   watch(grant: ActiveGrant, request: ApiRequest, onEnd: Listener): () => void {
     const { issuer } = grant;
     if (issuer === undefined) return () => undefined;
-    const verdicts = this.rightsOf(grant, request).flatMap((right) => this.reviews.of(issuer, right));
-    for (const verdict of verdicts) this.listeners(verdict).add(onEnd);
+    const all = this.rightsOf(grant, request).flatMap((right) => this.reviews.of(issuer, right));
+    for (const reviewed of all) this.listeners(reviewed).add(onEnd);
     // Lost since it was checked: what was about to begin ends in the next turn.
-    if (verdicts.some(({ isLost }) => isLost)) queueMicrotask(() => onEnd('issuer-lost-access'));
+    if (all.some(({ isLost }) => isLost)) queueMicrotask(() => onEnd('issuer-lost-access'));
     return () => {
-      for (const verdict of verdicts) this.forget(verdict, onEnd);
+      for (const reviewed of all) this.forget(reviewed, onEnd);
     };
   }
 
   tick(): void {
     let begun = 0;
-    for (const [verdict, listeners] of this.#open) {
-      this.judge(verdict);
-      if (!verdict.isDue || begun >= MOST_AT_ONCE) continue;
+    for (const [reviewed, listeners] of this.#open) {
+      this.judge(reviewed);
+      if (!reviewed.isDue || begun >= MOST_AT_ONCE) continue;
       begun += 1;
       // To the end: those that there was no room for are first the next time.
-      this.#open.delete(verdict);
-      this.#open.set(verdict, listeners);
-      void verdict.refresh().then(() => this.judge(verdict));
+      this.#open.delete(reviewed);
+      this.#open.set(reviewed, listeners);
+      void reviewed.refresh().then(() => this.judge(reviewed));
     }
   }
 
@@ -86,20 +86,24 @@ export class IssuerRights {
     return request === undefined ? rights(policy) : rightsFor(policy, request);
   }
 
-  private judge(verdict: Verdict): void {
-    const end = verdict.isLost ? 'issuer-lost-access' : verdict.silence > OUT_OF_TOUCH_MS ? 'out-of-touch' : undefined;
-    if (end !== undefined) for (const listener of this.#open.get(verdict) ?? []) listener(end);
+  private judge(reviewed: ReviewedRight): void {
+    const end = reviewed.isLost
+      ? 'issuer-lost-access'
+      : reviewed.silence > OUT_OF_TOUCH_MS
+        ? 'out-of-touch'
+        : undefined;
+    if (end !== undefined) for (const listener of this.#open.get(reviewed) ?? []) listener(end);
   }
 
-  private listeners(verdict: Verdict): Set<Listener> {
-    const known = this.#open.get(verdict) ?? new Set();
-    this.#open.set(verdict, known);
+  private listeners(reviewed: ReviewedRight): Set<Listener> {
+    const known = this.#open.get(reviewed) ?? new Set();
+    this.#open.set(reviewed, known);
     return known;
   }
 
-  private forget(verdict: Verdict, listener: Listener): void {
-    const listeners = this.#open.get(verdict);
+  private forget(reviewed: ReviewedRight, listener: Listener): void {
+    const listeners = this.#open.get(reviewed);
     listeners?.delete(listener);
-    if (listeners?.size === 0) this.#open.delete(verdict);
+    if (listeners?.size === 0) this.#open.delete(reviewed);
   }
 }

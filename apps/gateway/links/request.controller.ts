@@ -6,7 +6,7 @@ import { Clock } from '#libs/ops';
 import { CurrentUser, type User } from '../access/user.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { Audited } from '../http/audited.js';
-import { Issuers } from '../credentials/issuers.js';
+import { Issuance } from '../credentials/issuance.js';
 import { dto } from '../http/dto.js';
 import { Operation } from '../http/operation.js';
 import { invalidGrant } from '../grants/invalid-grant.js';
@@ -26,7 +26,7 @@ const VNC = '/apis/subresources.kubevirt.io/v1/namespaces/gateway-example/virtua
 export class RequestController {
   constructor(
     private readonly clock: Clock,
-    private readonly issuers: Issuers,
+    private readonly issuance: Issuance,
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
   ) {}
 
@@ -46,7 +46,7 @@ export class RequestController {
     if (!storeTokens) throw noJwts(namespace, `Issue a link instead: POST /api/v1/namespaces/${namespace}/gatetokens.`);
     const publicUrl = publicUrls[0]?.origin ?? '';
     const spec = { urls: URLs, ...given(rest), 'secret-name': jwtSecretOf(gateServer) };
-    const order = { client, issuers: this.issuers, isOwn: true, namespace, spec, want: 'token' as const, publicUrl };
+    const order = { client, issuance: this.issuance, isOwn: true, namespace, spec, want: 'token' as const, publicUrl };
     return toAnswer(await issue(order, this.clock));
   }
 }

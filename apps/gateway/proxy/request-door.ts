@@ -1,7 +1,7 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { type ApiRequest } from '#libs/policy';
-import { whoIs } from '../credentials/credential.js';
+import { auditWho } from '../credentials/credential.js';
 import { Identities } from '../credentials/identities.js';
 import { Answers } from '../http/answers.js';
 import { ClientAddresses } from '../http/client-address.js';
@@ -59,7 +59,7 @@ export class RequestDoor {
     const { method = 'GET', url = '', headers } = req;
     const verdict = await this.pipeline.authorize({ method, url, headers, upgrade: false });
     const { credential: who } = verdict;
-    if (who !== undefined) this.log.identify(req, async () => whoIs(who));
+    if (who !== undefined) this.log.identify(req, async () => auditWho(who));
     if (!verdict.allow) throw verdict.refusal;
     const { request, credential } = verdict;
     if (!READS.has(method)) this.auditWrite(req, res, request);

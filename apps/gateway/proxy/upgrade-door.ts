@@ -3,7 +3,7 @@ import { type Socket } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import { ConsoleDoor } from '../console/console-door.js';
 import { isIssuerLost } from '../console/ends.js';
-import { whoIs } from '../credentials/credential.js';
+import { auditWho } from '../credentials/credential.js';
 import { Answers } from '../http/answers.js';
 import { ClientAddresses } from '../http/client-address.js';
 import { CLIENT_CLOSED } from '../http/ended.js';
@@ -56,7 +56,7 @@ export class UpgradeDoor {
     if (method !== 'GET' || headers.upgrade?.toLowerCase() !== 'websocket') throw onlyWebsockets();
     const verdict = await this.pipeline.authorize({ method, url, headers, upgrade: true });
     const { credential: who } = verdict;
-    if (who !== undefined) this.log.identify(req, async () => whoIs(who));
+    if (who !== undefined) this.log.identify(req, async () => auditWho(who));
     if (!verdict.allow) {
       if (!isToldByCode(verdict)) throw verdict.refusal;
       const refusal = this.log.answerTo('upgrade', verdict.refusal);

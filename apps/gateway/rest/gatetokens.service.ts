@@ -15,9 +15,8 @@ import { Clock } from '#libs/ops';
 import { parseDuration } from '#libs/token';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { Refusal } from '../http/refusal.js';
-import { Issuers } from '../credentials/issuers.js';
-import { deniedByWebhook } from '../grants/denied-by-webhook.js';
-import { dryRun } from '../grants/dry-run.js';
+import { Issuance } from '../credentials/issuance.js';
+import { dryRun } from '../grants/create-gatetoken.js';
 import { issue } from '../grants/issue.js';
 import { noJwts } from '../grants/no-jwts.js';
 import { checkRequest } from './check-request.js';
@@ -44,7 +43,7 @@ export class GateTokensService {
   constructor(
     @Inject(GATEWAY_CONFIG) private readonly where: Where,
     private readonly clock: Clock,
-    private readonly issuers: Issuers,
+    private readonly issuance: Issuance,
   ) {}
 
   async list(client: UserClient, namespace: string): Promise<{ items: GateTokenView[] }> {
@@ -61,7 +60,7 @@ export class GateTokensService {
     const secretName = spec['secret-name'];
     const { publicUrl, storesTokens, isOwn } = await this.gate(client, namespace, secretName);
     if (want === 'token' && !storesTokens) throw noJwts(namespace, LINK_INSTEAD);
-    const order = { client, issuers: this.issuers, isOwn, namespace, spec, want, publicUrl };
+    const order = { client, issuance: this.issuance, isOwn, namespace, spec, want, publicUrl };
     const { gatetoken, ...told } = await issue({ ...order, ...(name ? { name } : {}) }, this.clock);
     return { gatetoken: gateTokenView(gatetoken), ...told };
   }
@@ -105,10 +104,9 @@ export class GateTokensService {
     try {
       await dryRun(client, gatetoken);
     } catch (error) {
-      const invalid = isKubeError(error, 422) && deniedByWebhook(error) === undefined;
-      return { invalid, problems: [asProblem(error)] };
+      return { invalid: isKubeError(error, 422), problems: [asProblem(error)] };
     }
-    const lack = await this.issuers.problem(client, gatetoken, isOwn);
+    const lack = await this.issuance.problem(client, gatetoken, isOwn);
     const ofVm = request.vm === undefined ? [] : await vmProblems(client, namespace, request.vm);
     return { invalid: false, problems: [...(lack === undefined ? [] : [lack]), ...ofVm] };
   }
@@ -161,7 +159,7 @@ function gateProblems(gate: Gate | string, namespace: string, want: Want): strin
 /** @returns what a person can act on; @throws what they cannot */
 function asProblem(error: unknown): string {
   if (error instanceof Refusal) return error.toStatus().message;
-  if (isKubeError(error, 400, 403, 404, 409, 422)) return deniedByWebhook(error)?.message ?? error.message;
+  if (isKubeError(error, 400, 403, 404, 409, 422)) return error.message;
   throw error;
 }
 

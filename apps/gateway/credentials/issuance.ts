@@ -18,7 +18,7 @@ import { identityOf, sealOf } from '#libs/token';
 import { ownFault } from '../cluster/own-fault.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { type Issuer } from '../grants/active-grant.js';
-import { dryRun } from '../grants/dry-run.js';
+import { dryRun } from '../grants/create-gatetoken.js';
 import { type IssuerCheck } from '../grants/issue.js';
 import { Refusal } from '../http/refusal.js';
 import { rightsFault } from '../vms/console-rights.js';
@@ -33,7 +33,7 @@ type Where = Pick<GatewayConfig, 'namespace' | 'gateServer' | 'sessionKey' | 'is
  * it does that, whichever way a GateToken is created; then nothing is asked and nothing is sealed here.
  */
 @Injectable()
-export class Issuers implements IssuerCheck {
+export class Issuance implements IssuerCheck {
   constructor(
     private readonly clients: UserClients,
     @Inject(GuestCredential) private readonly guest: Pick<GuestCredential, 'token'>,
@@ -51,7 +51,7 @@ export class Issuers implements IssuerCheck {
    */
   async sealed(client: Asker, token: GateToken, isOwn: boolean): Promise<GateToken> {
     if (this.where.issuerCheck === 'webhook') return token;
-    const issuer = await whoIs(client);
+    const issuer = await askIdentity(client);
     const refusal = await this.refusalOf(client, issuer, token, isOwn);
     if (refusal !== undefined) {
       // What else is wrong with it comes first, as before a webhook.
@@ -67,7 +67,7 @@ export class Issuers implements IssuerCheck {
   /** @returns what `sealed` would refuse; undefined also where the webhook answers */
   async problem(client: Asker, token: GateToken, isOwn: boolean): Promise<string | undefined> {
     if (this.where.issuerCheck === 'webhook') return undefined;
-    return (await this.refusalOf(client, await whoIs(client), token, isOwn))?.message;
+    return (await this.refusalOf(client, await askIdentity(client), token, isOwn))?.message;
   }
 
   private async refusalOf(
@@ -111,7 +111,7 @@ function named({ generateName, ...metadata }: GateToken['metadata']): GateToken[
 }
 
 /** SelfSubjectReview (KEP-3325): only the cluster knows whose credential it is. */
-async function whoIs(client: Asker): Promise<Issuer> {
+async function askIdentity(client: Asker): Promise<Issuer> {
   const review = client.api(AuthenticationV1Api).createSelfSubjectReview({ body: {} });
   const { status } = await review.catch(rethrow(rightsFault));
   const { username = '', ...who } = status?.userInfo ?? {};

@@ -7,7 +7,7 @@ const RETRY_MS = 5000;
 const PATIENCE_MS = 30_000;
 
 /** What Kubernetes last said about one right of one issuer: it is asked once in an interval, whoever waits for it. */
-export class Verdict {
+export class ReviewedRight {
   #allowed: boolean | undefined;
   /** Monotonic time at which the question was sent that `#allowed` answers. */
   #asked = -Infinity;
