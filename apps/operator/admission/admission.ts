@@ -33,6 +33,11 @@ export class Admission implements OnApplicationBootstrap, BeforeApplicationShutd
     await this.keys.stop();
   }
 
+  /** See CaBundles; never called where no webhook is installed. */
+  onAbsent(listener: (problem: string | undefined) => void): void {
+    if (this.config.webhook) this.bundles.onAbsent(listener);
+  }
+
   /** Why the API server cannot call this replica; undefined where it can, or need not. */
   problem(): string | undefined {
     return this.config.webhook && this.bundles.problem();

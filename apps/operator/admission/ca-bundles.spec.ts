@@ -69,6 +69,26 @@ it('writes them again when they are removed or when there are others, and nothin
   expect(api.writes).toHaveLength(5);
 });
 
+it('tells when a configuration is gone or calls somebody else, and when both are back; also whoever asks late', async () => {
+  const [first, late]: (string | undefined)[][] = [[], []];
+  bundles.onAbsent((problem) => first?.push(problem));
+  api.put(MUTATING, configuration(hook('a')));
+  api.put(VALIDATING, configuration(hook('b')));
+  bundles.start();
+  await expect.poll(() => bundles.problem()).toBeUndefined();
+  expect(first).toEqual([]);
+  api.remove(VALIDATING);
+  await expect
+    .poll(() => first)
+    .toEqual([expect.stringContaining('ValidatingWebhookConfiguration kube-gateway does not exist')]);
+  bundles.onAbsent((problem) => late?.push(problem));
+  expect(late).toEqual(first);
+  api.put(VALIDATING, configuration(hook('b')));
+  await expect.poll(() => first?.slice(1)).toEqual([undefined]);
+  api.put(MUTATING, configuration(hook('a', { namespace: 'other', name: 'hook' })));
+  await expect.poll(() => first?.slice(2)).toEqual([expect.stringContaining('does not call this operator')]);
+});
+
 it('leaves webhooks of others alone, and says when none is its own', async () => {
   const other = hook('a', { namespace: 'other', name: 'hook' });
   api.put(MUTATING, configuration(other, hook('b', { namespace: 'ns', name: 'hook' })));

@@ -22,6 +22,8 @@ type Configuration = Served<V1MutatingWebhookConfiguration | V1ValidatingWebhook
 export class CaBundles {
   readonly #informers: ReadonlyMap<ResourceType, Informer<Configuration>>;
   readonly #queue: WorkQueue;
+  readonly #listeners: ((problem: string | undefined) => void)[] = [];
+  #absent: string | undefined;
 
   constructor(
     private readonly client: OwnClient,
@@ -40,7 +42,11 @@ export class CaBundles {
 
   start(): void {
     this.keys.onChange(() => TYPES.forEach(({ kind }) => this.#queue.add(kind)));
-    for (const [{ kind }, informer] of this.#informers) informer.on('put', () => this.#queue.add(kind)).start();
+    for (const [{ kind }, informer] of this.#informers) {
+      informer.on('put', () => this.#queue.add(kind)).on('put', () => this.#look());
+      informer.on('delete', () => this.#look()).start();
+      void informer.synced().then(() => this.#look());
+    }
   }
 
   async stop(): Promise<void> {
@@ -54,14 +60,37 @@ export class CaBundles {
     if (!caBundle) return 'The webhook has no certificate yet.';
     for (const [{ kind }, informer] of this.#informers) {
       if (!informer.hasSynced) return `${kind} ${NAME} cannot be read yet.`;
-      const found = informer.get(NAME);
-      if (!found) return `${kind} ${NAME} does not exist. Apply deploy/install.yaml.`;
-      const ours = this.#ours(found);
-      if (ours.length === 0) return `${kind} ${NAME} does not call this operator. Apply deploy/install.yaml.`;
-      if (!ours.every(({ clientConfig }) => clientConfig.caBundle === caBundle))
+      const absent = this.#absentOf(kind, informer);
+      if (absent !== undefined) return absent;
+      if (!this.#ours(informer.get(NAME)).every(({ clientConfig }) => clientConfig.caBundle === caBundle))
         return `${kind} ${NAME} does not have the caBundle of this operator yet.`;
     }
     return undefined;
+  }
+
+  /**
+   * @param listener called when the API server does not ask this operator because of a configuration, with why; and with
+   *   undefined when it does again. At once where it does not now.
+   */
+  onAbsent(listener: (problem: string | undefined) => void): void {
+    this.#listeners.push(listener);
+    if (this.#absent !== undefined) listener(this.#absent);
+  }
+
+  #look(): void {
+    const all = [...this.#informers];
+    if (!all.every(([, informer]) => informer.hasSynced)) return;
+    const [absent] = all.flatMap(([{ kind }, informer]) => this.#absentOf(kind, informer) ?? []);
+    if (absent === this.#absent) return;
+    this.#absent = absent;
+    for (const listener of this.#listeners) listener(absent);
+  }
+
+  #absentOf(kind: string, informer: Informer<Configuration>): string | undefined {
+    const found = informer.get(NAME);
+    if (!found) return `${kind} ${NAME} does not exist. Apply deploy/install.yaml.`;
+    if (this.#ours(found).length > 0) return undefined;
+    return `${kind} ${NAME} does not call this operator. Apply deploy/install.yaml.`;
   }
 
   /** base64 of PEM. */
@@ -70,7 +99,7 @@ export class CaBundles {
     return authorities && Buffer.from(authorities).toString('base64');
   }
 
-  #ours({ webhooks = [] }: Configuration) {
+  #ours({ webhooks = [] }: Partial<Configuration> = {}) {
     const { namespace, webhook } = this.config;
     return webhooks.filter(
       ({ clientConfig: { service } }) => service?.name === webhook?.service && service?.namespace === namespace,

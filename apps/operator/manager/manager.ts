@@ -7,6 +7,7 @@ import { WebhookKeys } from '../keys/webhook-keys.js';
 import { Metrics } from '../ops/metrics.js';
 import { enqueueAll, enqueueDependants } from './dependants.js';
 import { Leadership } from './leadership.js';
+import { ServerEvents } from './server-events.js';
 import { WorkQueues } from './work-queues.js';
 
 /** Starts and stops everything in order: watches, then the lead, then the queues. */
@@ -23,6 +24,7 @@ export class Manager implements OnApplicationBootstrap, BeforeApplicationShutdow
     private readonly metrics: Metrics,
     private readonly audit: Audit,
     private readonly keys: WebhookKeys,
+    private readonly serverEvents: ServerEvents,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -48,6 +50,7 @@ export class Manager implements OnApplicationBootstrap, BeforeApplicationShutdow
     enqueueDependants(this.watches, this.queues);
     this.watches.gateTokens.on('delete', (token) => this.audit.deleted(token));
     this.watches.gateServers.on('delete', (server) => this.audit.serverDeleted(server));
+    this.serverEvents.start();
     this.histories.onSurplus((key) => this.queues.sessions.add(key));
     this.keys.onChange(() => enqueueAll(this.watches, this.queues));
     enqueueAll(this.watches, this.queues);
