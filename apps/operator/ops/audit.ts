@@ -84,6 +84,8 @@ export class Audit {
   deleted(token: GateToken): void {
     const { uid = '' } = token.metadata;
     const isOwn = this.#removing.delete(uid);
+    // Nobody looks any more for who created it.
+    if (!this.#told.has(uid)) this.#issued(token, undefined, this.#existed.has(uid) ? { existed: true } : {});
     this.#gone.set(uid, true);
     this.#told.delete(uid);
     this.#existed.delete(uid);
