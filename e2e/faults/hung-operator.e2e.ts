@@ -11,7 +11,10 @@ import { type Configuration, CONFIGURATION } from '../support/webhook.js';
 
 /** What a busy machine takes on top of a timeout, kubectl's start included. */
 const BUSY_MS = 5000;
-/** Row 10 says a second; a busy machine takes longer. */
+/**
+ * Row 10 says a second. The gateway refuses the code of a deleted GateToken after it has looked for it at the API server,
+ * which it does once a second at most.
+ */
 const OVER_WITHIN_MS = 3000;
 /** Whoever revokes must not have to wait for an operator that hangs. */
 const REVOKED_WITHIN_MS = 2000;

@@ -20,7 +20,10 @@ const NAMESPACE = 'kube-gateway';
 const HOST = `${SECRET}.${NAMESPACE}.svc`;
 const CREATE = 'create -o json -f -';
 const PATIENCE_MS = 30_000;
-/** Row 10 says a second; a busy machine takes longer. */
+/**
+ * Row 10 says a second. The gateway refuses the code of a deleted GateToken after it has looked for it at the API server,
+ * which it does once a second at most.
+ */
 const OVER_WITHIN_MS = 3000;
 
 const admin = adminClient();
