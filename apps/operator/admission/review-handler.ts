@@ -11,6 +11,8 @@ import { Validator } from './validator.js';
 export const REVIEW_LIMITS = Symbol('ReviewLimits');
 
 export interface ReviewLimits {
+  /** Milliseconds of a TLS handshake, and of the headers of a request. */
+  openingMs: number;
   /** Reviews that are read or decided at a time. */
   atWork: number;
   /** Reviews that wait for that; none of their bodies is read. */
@@ -24,6 +26,8 @@ export interface ReviewLimits {
 }
 
 export const LIMITS: ReviewLimits = {
+  // Whoever is slower than this is not the API server.
+  openingMs: 5_000,
   // Each asks the API server up to 20 questions at a time.
   atWork: 8,
   // A review takes some ten milliseconds: these are decided in a second or two.

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
+import { connect as connectTcp } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { connect, type TLSSocket } from 'node:tls';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -40,9 +41,9 @@ beforeEach(async () => {
   };
   const door = { answer: (body: unknown, signal?: AbortSignal) => decide(body, signal) };
   const faults = new Faults({ warn: (...line: unknown[]) => void warned.push(line), debug: () => undefined });
-  limits = { ...LIMITS };
+  limits = { ...LIMITS, openingMs: 1_500 };
   const handler = new ReviewHandler(door as unknown as Mutator, door as unknown as Validator, faults, limits);
-  server = new WebhookServer(keys as unknown as WebhookKeys, handler, config);
+  server = new WebhookServer(keys as unknown as WebhookKeys, handler, config, limits);
   await server.start();
 });
 
@@ -226,6 +227,15 @@ describe('of many reviews', () => {
     expect((await post('/validate', '{"a":1}')).code).toBe(200);
     expect(await told).toMatch(/^HTTP\/1\.1 408 [^]*did not come within 200 ms/);
   });
+});
+
+it('whoever is slow to begin is cut off: in a handshake, and with the headers of a request', async () => {
+  await certify();
+  const plain = connectTcp(server.port, '127.0.0.1');
+  const slow = connect({ host: '127.0.0.1', port: server.port, servername: HOST, ca: ca.cert });
+  slow.write('POST /validate HTTP/1.1\r\nhost: x\r\n');
+  const [said] = await Promise.all([text(slow), once(plain, 'close')]);
+  expect(said).toMatch(/^HTTP\/1\.1 408 /);
 });
 
 it('nothing is read of what is refused at once', async () => {

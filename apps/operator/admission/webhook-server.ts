@@ -4,14 +4,10 @@ import { type AddressInfo } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
 import { OPERATOR_CONFIG, type OperatorConfig } from '../config/config.js';
 import { WebhookKeys } from '../keys/webhook-keys.js';
-import { LIMITS, ReviewHandler } from './review-handler.js';
+import { REVIEW_LIMITS, ReviewHandler, type ReviewLimits } from './review-handler.js';
 
 /** The API server keeps connections for 90 s: it must not send into one that is being closed. */
 const KEEP_ALIVE_MS = 120_000;
-/** Whoever is slower than this in a handshake, or with the headers of a request, is not the API server. */
-const OPENING_MS = 5_000;
-/** Of a whole request. It is longer than the time to answer: the body of one that waits for its turn is not read. */
-const REQUEST_MS = LIMITS.answerMs + LIMITS.bodyMs;
 const LOOK_MS = 1_000;
 /** Each takes memory while it is idle, too: beyond this, the operator would end instead of its webhook alone. */
 const MOST_CONNECTIONS = 1_000;
@@ -26,12 +22,14 @@ export class WebhookServer {
     private readonly keys: WebhookKeys,
     handler: ReviewHandler,
     @Inject(OPERATOR_CONFIG) private readonly config: Pick<OperatorConfig, 'webhook'>,
+    @Inject(REVIEW_LIMITS) private readonly limits: ReviewLimits,
   ) {
     const times = {
       keepAliveTimeout: KEEP_ALIVE_MS,
-      handshakeTimeout: OPENING_MS,
-      headersTimeout: OPENING_MS,
-      requestTimeout: REQUEST_MS,
+      handshakeTimeout: limits.openingMs,
+      headersTimeout: limits.openingMs,
+      // Longer than the time to answer: the body of a request that waits for its turn is not read.
+      requestTimeout: limits.answerMs + limits.bodyMs,
       connectionsCheckingInterval: LOOK_MS,
     };
     this.#server = createServer(times, (req, res) => {
@@ -62,7 +60,7 @@ export class WebhookServer {
   /** What has been asked is still answered. */
   async stop(): Promise<void> {
     for (const res of this.#open) res.shouldKeepAlive = false;
-    const late = setTimeout(() => this.#server.closeAllConnections(), LIMITS.answerMs);
+    const late = setTimeout(() => this.#server.closeAllConnections(), this.limits.answerMs);
     await new Promise((resolve) => this.#server.close(resolve));
     clearTimeout(late);
   }
