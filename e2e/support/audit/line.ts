@@ -93,8 +93,8 @@ const frame = z.object({
 export type AuditLine = AuditedEvent & z.infer<typeof frame>;
 
 /**
- * The request came without a valid credential, or was refused before anyone asked whose it is. The times of a JWT are
- * read before its GateToken is looked up.
+ * The request came without a valid credential, or was refused before anyone asked whose it is; so was a malformed one
+ * (400). The times of a JWT are read before its GateToken is looked up.
  */
 const NAMELESS = new Set([
   ...['no-credential', 'malformed', 'signature', 'unknown', 'ambiguous', 'expired', 'not-yet'],
@@ -149,6 +149,6 @@ function ruleProblem(rule: string, status: number): string | undefined {
 
 function whoProblem(event: AuditedEvent): string | undefined {
   if (event.who !== undefined || event.outcome === 'observed' || event.outcome === 'failed') return undefined;
-  if ('rule' in event && (event.code === 401 || NAMELESS.has(event.rule))) return undefined;
+  if ('rule' in event && (event.code === 400 || event.code === 401 || NAMELESS.has(event.rule))) return undefined;
   return 'who: required';
 }
