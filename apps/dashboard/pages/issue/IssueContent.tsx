@@ -1,4 +1,4 @@
-import { Alert, Button, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core';
+import { Button, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core';
 import { type Vm } from '#libs/api';
 import { common } from '../text.js';
 import { IssueFields } from './IssueFields.js';
@@ -17,25 +17,29 @@ interface Props {
 export function IssueContent({ vm, issuing, onCancel }: Props) {
   const { form, problems, request, check, stale, change } = useIssueForm(vm);
   const [refusal] = check.data?.allowed === false ? check.data.problems : [];
-  const [obstacle = refusal] = Object.values(problems);
+  const [problem] = Object.values(problems);
+  const failure = issuing.error;
+  const hint = problem ?? failure?.message ?? refusal;
   return (
     <>
       <ModalHeader title={text.title(vm.name)} labelId="issue-title" description={text.lead} />
       <ModalBody tabIndex={0} aria-label={text.title(vm.name)}>
         <div className="kg-issue">
-          <IssueFields form={form} problems={problems} onChange={change} />
-          <Preview check={check} valid={request !== undefined} stale={stale} />
+          <IssueFields
+            form={form}
+            problems={problems}
+            onChange={(changed) => {
+              issuing.reset();
+              change(changed);
+            }}
+          />
+          <Preview check={check} failure={failure} valid={request !== undefined} stale={stale} />
         </div>
-        {issuing.error && (
-          <Alert isInline component="h2" variant="danger" title={text.failed}>
-            {issuing.error.message}
-          </Alert>
-        )}
       </ModalBody>
       <ModalFooter>
         <Button
           variant="primary"
-          isDisabled={obstacle !== undefined || issuing.isPending}
+          isDisabled={(problem ?? refusal) !== undefined || issuing.isPending}
           isLoading={issuing.isPending}
           onClick={() => request && issuing.mutate(request)}
         >
@@ -44,8 +48,8 @@ export function IssueContent({ vm, issuing, onCancel }: Props) {
         <Button variant="link" onClick={onCancel}>
           {common.cancel}
         </Button>
-        {/* On a phone, what the form says about it is out of sight. */}
-        {obstacle && <p className="kg-subtle">{obstacle}</p>}
+        {/* What a field says may be out of sight; what the preview says is so on a phone alone. */}
+        {hint && <p className={problem === undefined ? 'kg-hint kg-narrow' : 'kg-hint'}>{hint}</p>}
       </ModalFooter>
     </>
   );
