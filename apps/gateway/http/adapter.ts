@@ -5,6 +5,7 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import { type GatewayConfig } from '../config/config.js';
 import { answerUnreadable, type CodedAnswer, notAProxy, READ_HEAD, refusalOf, unexpected } from './oversized.js';
 import { writeRaw } from './answers.js';
+import { rememberAddress } from './client-address.js';
 import { cutUnread } from './slow-bodies.js';
 
 /** Long enough for a slow phone, short enough to keep idle handshakes from piling up. */
@@ -61,6 +62,7 @@ export class GatewayAdapter extends ExpressAdapter {
       // Anything but a websocket is an ordinary request whose Upgrade header is ignored.
       shouldUpgradeCallback: (req) => req.headers.upgrade?.toLowerCase() === 'websocket',
     });
+    server.on('connection', rememberAddress);
     server.on('request', (req: IncomingMessage, res: ServerResponse) => {
       cutUnread(req, res);
       if (this.#closing) res.setHeader('connection', 'close');

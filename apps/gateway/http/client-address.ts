@@ -1,5 +1,5 @@
 import { type IncomingMessage } from 'node:http';
-import { isIP, isIPv6 } from 'node:net';
+import { isIP, isIPv6, type Socket } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
 import proxyAddr from 'proxy-addr';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
@@ -21,6 +21,11 @@ export class ClientAddresses {
     const address = plain(proxyAddr(request, (_address, hop) => hop < this.config.trustedHops));
     return isIP(address) === 0 ? plain(remoteAddress) : address;
   }
+}
+
+/** A socket whose client has left knows the address only if it was asked for it before; the audit log asks later. */
+export function rememberAddress(socket: Socket): void {
+  void socket.remoteAddress;
 }
 
 /** An IPv4-mapped IPv6 address is shown as IPv4. */

@@ -54,7 +54,7 @@ export class RequestDoor {
   }
 
   private async serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const clientAddress = this.addresses.of(req); // Not known any more once the client has left.
+    const clientAddress = this.addresses.of(req);
     if (this.#closing) throw shuttingDown();
     const { method = 'GET', url = '', headers } = req;
     const verdict = await this.pipeline.authorize({ method, url, headers, upgrade: false });

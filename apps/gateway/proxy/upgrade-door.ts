@@ -49,7 +49,7 @@ export class UpgradeDoor {
   /** @returns the status of the answer: 101 if it was upgraded, that of the cluster if not */
   private async serve(req: IncomingMessage, socket: Socket, head: Buffer): Promise<number> {
     const { method = 'GET', url = '', headers } = req;
-    const address = this.addresses.of(req); // Not known any more once the client has left.
+    const address = this.addresses.of(req);
     if (this.#closing) throw shuttingDown();
     if (!isOfCluster(req))
       throw new Refusal(404, 'There is no WebSocket at this address.', 'WebSocket addresses start with /k8s/.');
