@@ -8,7 +8,7 @@ import { adminClient, createToken, readyToken } from './support/admin.js';
 import { cluster } from './support/cluster.js';
 import { ConsoleSocket, Refused } from './support/console-socket.js';
 import { consoleSocketPath, gateway, issue, json, redeem } from './support/gateway.js';
-import { kubectl, kubectlOk } from './support/kubectl.js';
+import { kubectl, kubectlFails, kubectlOk } from './support/kubectl.js';
 import { until } from './support/until.js';
 
 /** The UID of no GateToken. */
@@ -295,6 +295,24 @@ describe('denials, on both doors', () => {
     for (const query of ['name=../x&namespace=gateway-example', 'name=demo&namespace=//evil.example']) {
       expect((await gateway(`/auth/jwt/set?token=${grant.token}&${query}`)).status).toBe(400);
     }
+  });
+
+  it('rows 12, 13: whoever may write the status makes no used link usable again, and frees none from its VM', async () => {
+    const { gatetoken, link = '' } = await issue({ vm: 'demo', duration: '10m', 'single-use': true });
+    expect((await redeem(link)).status).toBe(200);
+    const write = ['patch', 'gatetoken', gatetoken.name, '--subresource=status', '--type=merge', '-p'];
+    const final = [
+      ...[{ redeemed: null }, { redeemed: { by: 'mine' } }, { 'vm-uid': null }, { 'vm-uid': gatetoken.uid }],
+      ...[{ 'gate-server': null }, null],
+    ];
+    for (const status of final) {
+      const refusal = await kubectlFails([...write, JSON.stringify({ status })]);
+      expect(refusal).toMatch(
+        /status[.](redeemed|vm-uid) is final once it is set|status[.]gate-server cannot be removed/,
+      );
+    }
+    expect((await redeem(link)).status).toBe(410);
+    await kubectlOk([...write, JSON.stringify({ status: { live: 0 } })]);
   });
 
   it('links: 410 when over, 425 when not yet valid', async () => {

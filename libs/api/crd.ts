@@ -1,6 +1,6 @@
 import { gateServerSpecSchema, gateServerStatusSchema } from './gateserver.schema.js';
 import { gateSessionSpecSchema, gateSessionStatusSchema } from './gatesession.schema.js';
-import { gateTokenSpecSchema, gateTokenStatusSchema } from './gatetoken.schema.js';
+import { gateTokenSpecSchema, gateTokenStatusSchema, gateTokenValidations } from './gatetoken.schema.js';
 import { GROUP, VERSION } from './meta.js';
 import { type Schema, type Validation } from './schema.js';
 
@@ -21,7 +21,7 @@ interface Kind {
   spec: Schema;
   status: Schema;
   columns: Column[];
-  validations?: Validation[];
+  validations?: readonly Validation[];
 }
 
 const column = (name: string, jsonPath: string, type: Column['type'] = 'string'): Column => ({ name, type, jsonPath });
@@ -64,6 +64,7 @@ const gateToken: Kind = {
   short: 'gt',
   spec: gateTokenSpecSchema,
   status: gateTokenStatusSchema,
+  validations: gateTokenValidations,
   columns: [
     column('Phase', '.status.phase'),
     column('VM', '.spec.vm'),
@@ -122,7 +123,7 @@ function definition({ kind, singular, plural, short, spec, status, columns, vali
   };
 }
 
-function root(spec: Schema, status: Schema, validations?: Validation[]) {
+function root(spec: Schema, status: Schema, validations?: readonly Validation[]) {
   return {
     type: 'object',
     description: spec.description,

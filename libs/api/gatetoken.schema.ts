@@ -231,3 +231,36 @@ export const gateTokenStatusSchema: Schema = {
     'last-used': instant('When the grant was last used.'),
   } satisfies SchemaOf<GateTokenStatus>,
 };
+
+/** A part of the status that is there already: asked of the whole object, as no rule of the status sees its removal. */
+const had = (part: string): string => `has(oldSelf.status) && has(oldSelf.status.${part})`;
+const has = (part: string): string => `has(self.status) && has(self.status.${part})`;
+
+function final(field: string): Validation {
+  const part = field.replaceAll('-', '__dash__');
+  return {
+    rule: `!(${had(part)}) || (${has(part)} && self.status.${part} == oldSelf.status.${part})`,
+    message: `status.${field} is final once it is set`,
+  };
+}
+
+/** Of an object before or after a change: its tokens were taken back, for good. */
+const takenBack = (object: 'self' | 'oldSelf'): string =>
+  `has(${object}.status) && has(${object}.status.phase) && ${object}.status.phase == 'Revoked' && has(${object}.status.conditions) && ${object}.status.conditions.exists(c, c.type == 'Ready' && c.reason == 'TokensNotStored')`;
+
+/**
+ * What ends something for good. Others than the operator and the gateway may be allowed to write the status, and an
+ * approval does not cover what came after it.
+ */
+export const gateTokenValidations: readonly Validation[] = [
+  final('vm-uid'),
+  final('redeemed'),
+  {
+    rule: `!(${had('gate__dash__server')}) || (${has('gate__dash__server')})`,
+    message: 'status.gate-server cannot be removed',
+  },
+  {
+    rule: `!(${takenBack('oldSelf')}) || (${takenBack('self')})`,
+    message: 'status.phase is final once it is Revoked for the reason TokensNotStored',
+  },
+];

@@ -200,14 +200,15 @@ describe('a GateServer that stores no tokens (security row 8)', () => {
   const given = { phase: 'Ready', token: 'a.b.c', link: 'https://x', 'gate-server': 'gs' };
   const metadata = { name: 't', namespace: 'n', uid: 'u', generation: 1 };
 
+  /** Of one that was given out, once no token is stored. */
+  const takenBack = (status: typeof given) => {
+    const token = { metadata, spec: { urls: URLS }, status } as unknown as GateToken;
+    const known = { jwt: undefined, issuer: undefined };
+    return gateTokenStatus(token, judged(token.spec, none, {}, status), known, new Date(NOW));
+  };
+
   it('a token that was given out before ends for good, and leaves nothing usable', () => {
-    const token = { metadata, spec: { urls: URLS }, status: given } as unknown as GateToken;
-    const ended = gateTokenStatus(
-      token,
-      judged({ urls: URLS }, none, {}, given),
-      { jwt: undefined, issuer: undefined },
-      new Date(NOW),
-    );
+    const ended = takenBack(given);
     expect(ended).toMatchObject({
       phase: 'Revoked',
       'gate-server': 'gs',
@@ -227,6 +228,16 @@ describe('a GateServer that stores no tokens (security row 8)', () => {
       const again = judged({ urls: URLS }, servers, {}, ended);
       expect(again).toMatchObject({ phase: 'Revoked', reason: kept.reason, message: kept.message });
     }
+  });
+
+  it.each<[string, GateTokenSpec]>([
+    ['its end', { urls: URLS, from: '2029-01-01T00:00:00Z' }],
+    ['it is revoked', { urls: URLS, revoked: true }],
+    ['a later release refuses its spec', { urls: ['x'] }],
+  ])('a token that was taken back says so for good, also after %s', (_what, spec) => {
+    const { message = '' } = { ...takenBack(given).conditions?.[0] };
+    const again = judged(spec, [server()], {}, takenBack(given));
+    expect(again).toMatchObject({ phase: 'Revoked', reason: 'TokensNotStored', message });
   });
 
   it('so does one that was given out and waits now, and one whose GateServer is in error', () => {

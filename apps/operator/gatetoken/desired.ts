@@ -60,7 +60,7 @@ export function decisionOf(gathered: Gathered, now: number): Decision {
     const grant = parsedGrant(token);
     window = timeOf(token, settings);
     const data = dataOf(window, settings, grant.urls);
-    const ended = endedOf(token, settings, data, now);
+    const ended = endedOf(token, data, now);
     if (ended) return { ...ended, data, end: data.exp };
     checkEnforced(settings);
     checkSeal(gathered);
@@ -86,25 +86,29 @@ export function decisionOf(gathered: Gathered, now: number): Decision {
       ...(signing ? { signing } : {}),
     };
   } catch (error) {
-    return refusal(error, settings, window);
+    return refusal(error, token, window);
   }
 }
 
-function refusal(error: unknown, { revoked }: GateTokenSettings, window: Window | undefined): Decision {
+function refusal(error: unknown, token: GateToken, window: Window | undefined): Decision {
   if (!(error instanceof Problem)) throw error;
   const end = window ? { end: window.exp } : {};
-  if (revoked) return { phase: 'Revoked', ...REVOKED, ...end };
+  const ended = revokedOf(token);
+  if (ended) return { ...ended, ...end };
   return { phase: error.awaited ? 'Pending' : 'Error', reason: error.reason, message: error.message, ...end };
 }
 
 const REVOKED = { reason: 'Revoked', message: 'The token was revoked: spec.revoked is true.' };
 
-function endedOf(token: GateToken, { revoked }: GateTokenSettings, { exp, until }: GateTokenData, now: number) {
-  if (revoked) return { phase: 'Revoked' as const, ...REVOKED };
-  if (now >= exp * 1000) {
-    return { phase: 'Expired' as const, reason: 'Expired', message: `The token expired at ${until}.` };
-  }
-  return takenBackBefore(token);
+function endedOf(token: GateToken, { exp, until }: GateTokenData, now: number) {
+  const revoked = revokedOf(token);
+  if (revoked || now < exp * 1000) return revoked;
+  return { phase: 'Expired' as const, reason: 'Expired', message: `The token expired at ${until}.` };
+}
+
+/** What was taken back says so for good: the CRD lets nobody write anything else. */
+function revokedOf(token: GateToken) {
+  return takenBackBefore(token) ?? (token.spec.revoked ? { phase: 'Revoked' as const, ...REVOKED } : undefined);
 }
 
 /** Its JWT is in backups still: it stays revoked when tokens are stored again. */
