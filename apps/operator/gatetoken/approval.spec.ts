@@ -16,8 +16,9 @@ beforeEach(() => {
 });
 
 /** What is stored after the operator has looked at it. */
-async function reconciled(spec: GateTokenSpec, status: GateToken['status'] = {}): Promise<GateToken> {
-  const metadata = { name: 't', namespace: 'n', uid: 'token-uid', creationTimestamp: '2030-01-01T12:00:00Z' };
+async function reconciled(spec: GateTokenSpec, status: GateToken['status'] = {}, more = {}): Promise<GateToken> {
+  const created = { creationTimestamp: '2030-01-01T12:00:00Z', ...more };
+  const metadata = { name: 't', namespace: 'n', uid: 'token-uid', ...created };
   cluster.put(types.gateTokens, { apiVersion: API_VERSION, kind: 'GateToken', metadata, spec, status } as KubeObject);
   await tokenReconciler(cluster, { now: () => NOW }).reconcile('n/t');
   return cluster.take(types.gateTokens, 't') as unknown as GateToken;
@@ -86,6 +87,12 @@ describe('the issuer', () => {
     expect((await reconciled(sealedFor('other-jwt-secret'))).status).toMatchObject({ phase: 'Ready', issuer: 'ann' });
     const { status } = await reconciled(sealedFor('gs-jwt-secret'));
     expect(status).toMatchObject({ phase: 'Ready', 'gate-server': 'gs' });
+    expect(status).not.toHaveProperty('issuer');
+  });
+
+  it('is not named where the seal is for a generated name: it would fit every copy of the grant', async () => {
+    const { status } = await reconciled(sealedBy(GATEWAY_KEY, 'gatetoken-'), {}, { generateName: 'gatetoken-' });
+    expect(status).toMatchObject({ phase: 'Ready' });
     expect(status).not.toHaveProperty('issuer');
   });
 

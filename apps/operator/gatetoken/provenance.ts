@@ -24,7 +24,7 @@ type Provenance = 'sealed' | 'unproven' | 'forged';
  */
 function provenanceOf(gathered: Gathered): Provenance {
   const { token, sealKeys } = gathered;
-  if (sealKeys === undefined) return isSealed(keyOfGateway(gathered), token) ? 'sealed' : 'unproven';
+  if (sealKeys === undefined) return isSealed(keyOfGateway(gathered), token, 'final') ? 'sealed' : 'unproven';
   const keys = sealKeys.map(({ key }) => key);
   if (isSealed(keys, token)) return 'sealed';
   const oldest = Math.min(...sealKeys.map(({ since }) => since.getTime()));
