@@ -86,10 +86,19 @@ const INSTANT = `^(([2-8][0-9]{3}|9[0-6][0-9]{2})-${DAY}|${LEAP_DAY})[Tt]${TIME}
 
 const properties: SchemaOf<GateTokenSpec> = {
   urls: list(
-    'Kubernetes API paths that the grant allows, in addition to the consoles of vm if both are set. Each starts with / (or is just *) and has no query. A trailing * matches any suffix.',
+    'Kubernetes API paths that the grant allows, in addition to the consoles of vm if both are set. Each starts with / (or is just *) and has no query. A trailing * matches any suffix. At most 65536 characters in all.',
     500,
     url,
-    { minItems: 1 },
+    {
+      minItems: 1,
+      // As checkIssuable in libs/policy. CEL has join in every version, and sums only in some.
+      'x-kubernetes-validations': [
+        {
+          rule: "self.join('').size() <= 65536",
+          message: 'spec.urls: at most 65536 characters in all: use fewer or shorter paths, such as /api/v1/*',
+        },
+      ],
+    },
   ),
   vm: objectName(
     'spec.vm',

@@ -90,7 +90,7 @@ describe('a GateToken that is refused by its schema', () => {
     { urls: ['*'] },
     { urls: ['/'] },
     { urls: ['/*', '/a*', '/a/*', '/a/..b', '/a/...', '/a.b/c', '/a%20b', '/system:node', '/a%3Ab'] },
-    { urls: ['/'.padEnd(2048, 'a')] },
+    { urls: Array.from({ length: 32 }, (_, i) => `/${i}`.padEnd(2048, 'a')) },
     { urls: Array.from({ length: 500 }, (_, i) => `/a${i}`) },
     { ...URL_OK, verbs: ['get', 'GET', 'Head', 'pOST', 'put', 'patch', 'delete', 'options'] },
     { ...URL_OK, duration: '1h30m' },
@@ -121,6 +121,7 @@ describe('what is refused', () => {
   /** A bad value of each field that rules speak of, and a part of what is told. */
   const TABLE: [field: string, spec: object, told: string][] = [
     ['GateToken.spec', {}, 'such as vm: my-vm'],
+    ['GateToken.spec.urls', { urls: Array<string>(33).fill('/'.padEnd(2000, 'a')) }, 'at most 65536 characters in all'],
     ['GateToken.spec.urls[]', { urls: ['api/v1/pods'] }, 'such as /api/v1/namespaces/my-namespace/pods'],
     ['GateToken.spec.urls[]', { urls: ['https://host/api/v1'] }, 'must be API paths without a query'],
     ['GateToken.spec.urls[]', { urls: ['%zz/../'] }, 'must be API paths without a query'],

@@ -25,7 +25,8 @@ export interface Grant {
   readonly paths: Matcher;
 }
 
-export type PolicyErrorCode = 'no-urls' | 'too-many-urls' | 'bad-url' | 'bad-verb' | 'bad-vm' | 'too-many-rights';
+export type PolicyErrorCode =
+  'no-urls' | 'too-many-urls' | 'too-long' | 'bad-url' | 'bad-verb' | 'bad-vm' | 'too-many-rights';
 
 /** A grant that has no clear meaning. The message names the field and says what to change. */
 export class PolicyError extends Error {
@@ -86,4 +87,5 @@ function methodSet(verbs: readonly string[]): ReadonlySet<string> {
   return methods;
 }
 
-const short = (text: string) => JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}...` : text);
+/** Of what somebody wrote, as much as a message has room for. */
+export const short = (text: string) => JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}...` : text);

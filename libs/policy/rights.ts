@@ -1,6 +1,7 @@
 import { SUBRESOURCE_GROUP } from '#libs/kubevirt';
 import { type ApiRequest } from './api-request.js';
 import { type Grant, PolicyError } from './grant.js';
+import { checkIssuable } from './issuable.js';
 import { parsePattern } from './pattern.js';
 import { type Reach, reach } from './reach.js';
 import { requestInfo, type RequestInfo } from './request-info.js';
@@ -26,9 +27,14 @@ const MAX_RIGHTS = 200;
  * What an issuer must be allowed to do in Kubernetes to give this grant, without repetition. Never less than what the
  * grant lets through: a `*` within a name asks for the whole resource and its subresources, one higher for resource
  * `*` (which in RBAC means their subresources too).
- * @throws PolicyError too-many-rights
+ * @throws PolicyError too-many-rights; what no new grant may have (issuable.ts)
  */
 export function rights(grant: Grant): Right[] {
+  checkIssuable(grant);
+  return needed(grant);
+}
+
+function needed(grant: Pick<Grant, 'urls' | 'methods'>): Right[] {
   const found = new Map<string, Right>();
   // HEAD comes with GET and gives nothing beyond it.
   const methods = [...grant.methods].filter((method) => method !== 'HEAD' || !grant.methods.has('GET'));
@@ -55,7 +61,7 @@ export function rightsFor(grant: Grant, { method, path }: Pick<ApiRequest, 'meth
   const url = narrowest(grant, path);
   const ofGrant = known.get(grant) ?? new Map<string, Right[]>();
   known.set(grant, ofGrant);
-  const found = ofGrant.get(`${method} ${url}`) ?? rights({ ...grant, urls: [url], methods: new Set([method]) });
+  const found = ofGrant.get(`${method} ${url}`) ?? needed({ urls: [url], methods: new Set([method]) });
   ofGrant.set(`${method} ${url}`, found);
   return found;
 }

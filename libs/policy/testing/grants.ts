@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { canonicalPath } from '../canonical-path.js';
-import { type GrantSource } from '../grant.js';
+import { type GrantSource, PolicyError } from '../grant.js';
+import { checkIssuable } from '../issuable.js';
 import { parsePattern } from '../pattern.js';
 
 /** A request of a guest. */
@@ -45,6 +46,18 @@ function urlOf(text: string, [how, part]: readonly [number, number]): string {
   return `${text.slice(0, how === 1 ? text.lastIndexOf('/', at) + 1 : at + 1)}*`;
 }
 
+/** Whether a grant of this URL is issued; requests are drawn for those that are refused too. */
+export function isIssued(url: string): boolean {
+  if (!parsePattern(url).ok) return false;
+  try {
+    checkIssuable({ urls: [url] });
+    return true;
+  } catch (error) {
+    if (error instanceof PolicyError) return false;
+    throw error;
+  }
+}
+
 interface Drawn {
   readonly source: GrantSource;
   readonly requests: readonly Asked[];
@@ -72,7 +85,7 @@ export const grants = fc
   })
   .map(({ paths, cuts, verbs, vm, viewOnly, requests }): Drawn => {
     const texts = paths.map((parts) => parts.flat(2).join(''));
-    const urls = texts.map((text, index) => urlOf(text, cuts[index] ?? [0, 0])).filter((url) => parsePattern(url).ok);
+    const urls = texts.map((text, index) => urlOf(text, cuts[index] ?? [0, 0])).filter(isIssued);
     const source = { urls, verbs, viewOnly, ...(vm && { vm: 'a', namespace: 'ns' }) };
     return {
       source,

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { parseGrant, rights } from './index.js';
+
+const refusal = (...urls: string[]): string | undefined => {
+  try {
+    rights(parseGrant({ urls }));
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+};
+
+describe('what no new grant may have', () => {
+  it('more than 64 KiB of paths, however few permissions they need', () => {
+    const path = (length: number, i = 0) => `/api/v1/namespaces/ns/pods/p/log/${i}/`.padEnd(length, 'x');
+    const full = Array.from({ length: 32 }, (_, i) => path(2048, i));
+    expect(refusal(...full)).toBeUndefined();
+    expect(refusal(...full.slice(1), path(2047), '/a')).toBe(
+      'urls: at most 65536 characters in all: use fewer or shorter paths, such as /api/v1/*',
+    );
+  });
+
+  it.each<[string, string]>([
+    ['/apis/apps/junk/namespaces/ns/deployments', 'junk'],
+    ['/apis/apps/v1junk/deployments', 'v1junk'],
+    ['/apis/apps/v1alpha/deployments', 'v1alpha'],
+    ['/apis/apps/junk', 'junk'],
+    ['/apis/apps/junk/*', 'junk'],
+    ['/apis/apps/junk/deploy*', 'junk'],
+    ['/api/junk/pods', 'junk'],
+    ['/api/v/pods', 'v'],
+    ['/api/V1/pods', 'V1'],
+    ['/api/junk/*', 'junk'],
+    ['/api/%20v1/pods', ' v1'],
+  ])('a path with a version that no API has: %s', (url, version) => {
+    const message = `urls: "${url}": "${version}" is not the version of an API: write v1, or another one such as v1beta1`;
+    expect(refusal(url)).toBe(message);
+  });
+
+  it.each([
+    ...['*', '/*', '/a*', '/api*', '/api', '/api/*', '/api/v*', '/api/v1', '/api/v1*', '/api/v1/*', '/api/v10/pods'],
+    ...['/apis', '/apis/*', '/apis/apps', '/apis/apps*', '/apis/apps/*', '/apis/apps/v1b*', '/apis/apps/v1beta2/*'],
+    ...['/apis/apps/v2alpha11', '/apis/apps/v1/deployments', '/version', '/healthz/junk/x', '/apix/junk/pods'],
+  ])('%s may be given', (url) => {
+    expect(refusal(url)).toBeUndefined();
+  });
+});

@@ -1,0 +1,33 @@
+import { type Grant, PolicyError, short } from './grant.js';
+
+/** Characters of all paths of a grant: the operator and every gateway of the namespace keep them while it exists. */
+const MAX_CHARACTERS = 65_536;
+
+/** Of every API of Kubernetes, and of custom resources that follow its conventions. */
+const VERSION = /^v\d+((alpha|beta)\d+)?$/;
+
+/**
+ * What only a new grant is refused for. Neither needs more permissions, so nothing else bounds it: whatever a path has for
+ * a version, it means the same right.
+ * @throws PolicyError
+ */
+export function checkIssuable({ urls }: Pick<Grant, 'urls'>): void {
+  const length = urls.reduce((sum, url) => sum + url.length, 0);
+  if (length > MAX_CHARACTERS) {
+    const message = `urls: at most ${MAX_CHARACTERS} characters in all: use fewer or shorter paths, such as /api/v1/*`;
+    throw new PolicyError('too-long', message);
+  }
+  for (const url of urls) {
+    const version = versionOf(url);
+    if (version === undefined || VERSION.test(version)) continue;
+    const message = `${short(url)}: ${short(version)} is not the version of an API`;
+    throw new PolicyError('bad-url', `urls: ${message}: write v1, or another one such as v1beta1`);
+  }
+}
+
+/** Of a canonical path, or of a pattern with `*` beyond it: a version that `*` goes on with is no version yet. */
+function versionOf(url: string): string | undefined {
+  const [, root, ...parts] = url.split('/');
+  const version = root === 'api' ? parts[0] : root === 'apis' ? parts[1] : undefined;
+  return version === undefined || version.includes('*') ? undefined : decodeURIComponent(version);
+}
