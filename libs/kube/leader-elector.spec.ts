@@ -58,6 +58,17 @@ describe('LeaderElector', () => {
     expect(b.leading).toBe(true);
   });
 
+  it('gives back a lead that it gets while it stops', async () => {
+    const made = await leaseServer();
+    server = made.server;
+    // Its first try is under way.
+    await elector('a').stop();
+    expect(log).toEqual([]);
+    expect(made.state.lease?.spec?.holderIdentity).toBe('');
+    elector('b');
+    await vi.waitFor(() => expect(log).toEqual(['b leads']));
+  });
+
   it('takes over a dead holder only when its record stood still for the length of the lease', async () => {
     const made = await leaseServer();
     server = made.server;

@@ -32,6 +32,8 @@ export interface LeaderElectorOptions {
 export class LeaderElector {
   readonly #options: Required<LeaderElectorOptions>;
   #leading = false;
+  /** As the last round that had an answer left the Lease: one that ended after stop() began has not led by it. */
+  #held = false;
   #renewedAt = 0;
   #seen: { record: string; at: number } | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -59,7 +61,7 @@ export class LeaderElector {
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#round;
-    if (!this.#leading) return;
+    if (!this.#held) return;
     this.#lose();
     await this.#release().catch(this.#options.onError);
   }
@@ -70,9 +72,9 @@ export class LeaderElector {
     const begun = clock();
     if (this.#left() <= 0) this.#lose();
     try {
-      const held = await within(this.#try(), this.#left());
-      if (held && !this.#stopped) this.#win(begun);
-      else if (!held) this.#lose();
+      this.#held = await within(this.#try(), this.#left());
+      if (this.#held && !this.#stopped) this.#win(begun);
+      else if (!this.#held) this.#lose();
     } catch (error) {
       onError(error);
       wait = Math.max(wait, retryAfterOf(error));
@@ -147,6 +149,7 @@ export class LeaderElector {
   }
 
   #lose(): void {
+    this.#held = false;
     if (!this.#leading) return;
     this.#leading = false;
     this.#options.onStopped();
