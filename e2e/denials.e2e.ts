@@ -315,6 +315,13 @@ describe('denials, on both doors', () => {
     await kubectlOk([...write, JSON.stringify({ status: { live: 0 } })]);
   });
 
+  it('row 21: a grant of more than 64 KiB of paths is refused', async () => {
+    const urls = Array.from({ length: 33 }, (_, i) => `/api/v1/namespaces/x/pods/p/log/${i}`.padEnd(2000, 'x'));
+    await expect(createToken(admin, 'too-long', { urls })).rejects.toThrow(
+      /spec\.urls: at most 65536 characters in all/,
+    );
+  });
+
   it('links: 410 when over, 425 when not yet valid', async () => {
     const set = async (token: string): Promise<number> =>
       (await gateway(`/auth/jwt/set?token=${token}&name=demo&namespace=gateway-example`)).status;
