@@ -42,9 +42,10 @@ export class AfterRun {
       if ('credential' in note) credentials.add(note.what, note.credential);
       else killed.push({ program: note.killed, pod: pods.get(note.uid) ?? note.uid, at: note.at });
     }
+    const others = ['logs', 'controlplane/logs'].flatMap((folder) => otherLogs(join(this.data, folder)));
     const podNames = new Set(pods.values());
     const run = {
-      ...{ lines: this.logs.read(), others: otherLogs(join(this.data, 'logs')), credentials, killed },
+      ...{ lines: this.logs.read(), others, credentials, killed },
       ...{ tokens: [...tokens.values()], whole: await this.isWhole() },
       // Tests make some of pods that never were.
       sessions: [...sessions.values()].filter(({ spec }) => podNames.has(spec.pod)),
@@ -53,7 +54,9 @@ export class AfterRun {
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     const of = `${tokens.size} GateTokens, ${run.sessions.length} GateSessions, ${credentials.size} parts of credentials`;
     const where = `${this.project.name}${run.whole ? ', all of it' : ''}`;
-    console.log(`Checked the logs of ${where}: ${run.lines.length} lines of pods, ${of}; ${seconds} s`);
+    console.log(
+      `Checked the logs of ${where}: ${run.lines.length} lines of pods, ${others.length} others, ${of}; ${seconds} s`,
+    );
     if (problems.length === 0) return;
     const shown = problems.slice(0, MOST).join('\n');
     const rest = problems.length > MOST ? `\n… and ${problems.length - MOST} more` : '';

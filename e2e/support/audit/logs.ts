@@ -1,4 +1,4 @@
-import { type FSWatcher, linkSync, readdirSync, readFileSync, statSync, watch } from 'node:fs';
+import { existsSync, type FSWatcher, linkSync, readdirSync, readFileSync, statSync, watch } from 'node:fs';
 import { join } from 'node:path';
 
 /** One line of a log. */
@@ -50,8 +50,9 @@ export class KeptLogs {
   }
 }
 
-/** Every line of the logs of the control plane and the launcher. @param folder holds them */
+/** Every line of the logs in a folder: those of the launcher, or of a control plane. None if there is no such folder. */
 export function otherLogs(folder: string): LogLine[] {
+  if (!existsSync(folder)) return [];
   const entries = readdirSync(folder, { withFileTypes: true });
   return entries.filter((entry) => entry.isFile()).flatMap(({ name }) => linesOf(folder, name, name));
 }
