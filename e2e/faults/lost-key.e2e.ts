@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { type GateServer, type GateToken, type IssueResponse, ROTATE } from '#libs/api';
-import { types } from '#libs/kube';
+import { isKubeError, type KubeObject, types } from '#libs/kube';
 import { kidOf } from '#libs/token';
 import { adminClient } from '../support/admin.js';
 import { cluster } from '../support/cluster.js';
@@ -8,6 +9,8 @@ import { ConsoleSocket } from '../support/console-socket.js';
 import { consoleSocketPath, cookiesOf, gateway, issue, redeem } from '../support/gateway.js';
 import { kubectlOk } from '../support/kubectl.js';
 import { until } from '../support/until.js';
+
+type SecretObject = KubeObject & { data?: Record<string, string> };
 
 const admin = adminClient();
 const GATE_SERVER = 'gateserver-sample';
@@ -22,6 +25,16 @@ const keys = async () => (await statusOf())?.keys ?? [];
 async function published(): Promise<string[]> {
   const set = (await (await gateway('/.well-known/jwks.json')).json()) as { keys: { kid: string }[] };
   return set.keys.map(({ kid }) => kid);
+}
+
+/** Whether the GateServer is Ready, and has been as it is for half a second of questions. */
+function atRest(): () => Promise<boolean> {
+  let [version, since] = ['', 0];
+  return async () => {
+    const { metadata, status } = await admin.get<GateServer>(types.gateServers, GATE_SERVER, cluster().namespace);
+    if (metadata.resourceVersion !== version) [version, since] = [metadata.resourceVersion ?? '', performance.now()];
+    return status?.phase === 'Ready' && performance.now() - since > 500;
+  };
 }
 
 async function rotate(): Promise<void> {
@@ -100,7 +113,12 @@ describe('a signing key whose Secret was deleted', () => {
       return now?.token !== undefined && now.token !== old && now;
     });
     expect(await console.closed).toMatchObject({ code: 4002 });
-    expect((await keys()).map(({ kid }) => kid)).toEqual([kidOf(status.token ?? '')]);
+    await until('the status has only the new key', async () =>
+      isDeepStrictEqual(
+        (await keys()).map(({ kid }) => kid),
+        [kidOf(status.token ?? '')],
+      ),
+    );
     expect(await published()).toEqual([kidOf(status.token ?? '')]);
     expect(kidOf(status.token ?? '')).not.toBe(before?.kid);
     expect(status.conditions?.[0]).toMatchObject({ status: 'True', reason: 'SignedAgain' });
@@ -113,4 +131,33 @@ describe('a signing key whose Secret was deleted', () => {
     expect(await redeemJwt(status.token ?? '')).toBe(302);
     for (const { gatetoken } of [jwt, link]) await admin.delete(types.gateTokens, gatetoken.name, cluster().namespace);
   });
+
+  it.each([
+    [`${GATE_SERVER}-jwt-secret`, 12],
+    [`${GATE_SERVER}-session`, 4],
+  ])(
+    'never comes back, however often %s is deleted',
+    async (name, deletions) => {
+      const read = () =>
+        admin.get<SecretObject>(types.secrets, name, cluster().namespace).catch((error: unknown) => {
+          if (isKubeError(error, 404)) return undefined;
+          throw error;
+        });
+      const secretIn = (secret?: SecretObject) => secret?.data?.['tls.key'] ?? secret?.data?.['key'];
+      const seen = [secretIn(await read())];
+      for (let deletion = 0; deletion < deletions; deletion++) {
+        const { uid } = (await read())?.metadata ?? {};
+        await admin.delete(types.secrets, name, cluster().namespace);
+        const made = await until('it is made again', async () => {
+          const secret = await read();
+          return secret?.metadata.uid !== uid && secret;
+        });
+        seen.push(secretIn(made));
+        // An operator that is at rest has the old Secret in its hands when it is told of the deletion.
+        await until('the operator is at rest', atRest());
+      }
+      expect(new Set(seen).size).toBe(deletions + 1);
+    },
+    60_000,
+  );
 });

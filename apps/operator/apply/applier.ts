@@ -91,9 +91,7 @@ export class Applier {
       if (live && !isOwned(live, owner)) return { wanted, result: 'foreign', message: foreign(type, live) };
       const object = withDigest(ownedBy(wanted.fit?.(wanted.object, live) ?? wanted.object, owner));
       if (live && covers(live, object)) return { wanted, result: 'unchanged' };
-      const { basedOn: resourceVersion } = wanted;
-      const sent =
-        resourceVersion === undefined ? object : { ...object, metadata: { ...object.metadata, resourceVersion } };
+      const sent = { ...object, metadata: { ...object.metadata, ...wanted.basedOn } };
       await this.client.apply(type, sent, { fieldManager: OPERATOR, force: true });
       return { wanted, result: live ? 'updated' : 'created' };
     } catch (error) {

@@ -8,6 +8,7 @@ import { exposureOf } from './exposure.js';
 import { type Gathered, ownSecret } from './gather.js';
 import {
   base64,
+  basedOn,
   needsCertificate,
   presentSessionKey,
   type SecretContent,
@@ -55,10 +56,12 @@ export class MaterialMaker {
     const names = hostNames(server);
     if (!needsCertificate(present, names, now)) {
       const { 'tls.crt': cert = '', 'tls.key': key = '', 'ca.crt': ca = '' } = present?.data ?? {};
-      return { data: { 'tls.crt': cert, 'tls.key': key, ...(ca ? { 'ca.crt': ca } : {}) } };
+      const data = { 'tls.crt': cert, 'tls.key': key, ...(ca ? { 'ca.crt': ca } : {}) };
+      return { data, ...basedOn(present, false) };
     }
     const { cert, key, ca } = await this.factory.certificate(names);
-    return { data: { 'tls.crt': base64(cert + ca), 'tls.key': base64(key), 'ca.crt': base64(ca) } };
+    const data = { 'tls.crt': base64(cert + ca), 'tls.key': base64(key), 'ca.crt': base64(ca) };
+    return { data, ...basedOn(present, true) };
   }
 }
 

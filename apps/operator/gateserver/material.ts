@@ -4,6 +4,7 @@ import { rfc3339 } from '#libs/kube';
 import { SecretKey, type SigningKey } from '#libs/token';
 import { type KeyFactory } from '../keys/key-factory.js';
 import { retiredFile, type RetiredKey } from '../keys/retired.js';
+import { type BasedOn } from '../apply/wanted.js';
 import { type SecretObject } from '../cluster/manifest.js';
 import { keptKeys, MOST_RETIRED, presentKey, type SigningNeeds } from './rotation.js';
 
@@ -11,8 +12,11 @@ import { keptKeys, MOST_RETIRED, presentKey, type SigningNeeds } from './rotatio
 export interface SecretContent {
   data: Record<string, string>;
   annotations?: Record<string, string>;
-  /** Version of the Secret that these were made from: of two operators that replace a key at once, one is refused (409). */
-  basedOn?: string;
+  /**
+   * The Secret that these were made from, where there was one. What was deleted meanwhile does not come back: whoever
+   * deletes a key wants a new one. Of two operators that replace a key at once, one is refused.
+   */
+  basedOn?: BasedOn;
 }
 
 const MINUTE = 60_000;
@@ -49,8 +53,14 @@ export function signingContent(
     ...{ [SIGNING_KEY]: 'true', [KEY_CREATED]: created, [RETIRED_KEYS]: JSON.stringify(list) },
     ...(answered === undefined ? {} : { [ROTATED]: answered }),
   };
-  const basedOn = made ? secret?.metadata.resourceVersion : undefined;
-  return { data, annotations, ...(basedOn === undefined ? {} : { basedOn }) };
+  return { data, annotations, ...basedOn(secret, made !== undefined) };
+}
+
+/** @param isNew what is secret in it was made anew */
+export function basedOn(secret: SecretObject | undefined, isNew: boolean): Pick<SecretContent, 'basedOn'> {
+  const { uid, resourceVersion } = secret?.metadata ?? {};
+  if (uid === undefined) return {};
+  return { basedOn: { uid, ...(isNew && resourceVersion !== undefined ? { resourceVersion } : {}) } };
 }
 
 function publicPem(key: SigningKey | undefined): string {
@@ -71,8 +81,9 @@ export function sessionKeyOf(secret: SecretObject | undefined): SecretKey | unde
 }
 
 export function sessionContent(secret: SecretObject | undefined, factory: Pick<KeyFactory, 'random'>): SecretContent {
-  const key = presentSessionKey(secret) ?? factory.random(SESSION_BYTES).toString('base64');
-  return { data: { key: base64(key) } };
+  const present = presentSessionKey(secret);
+  const key = present ?? factory.random(SESSION_BYTES).toString('base64');
+  return { data: { key: base64(key) }, ...basedOn(secret, present === undefined) };
 }
 
 /** Does a certificate have to be made: none there, broken, for other names, or near its end? */

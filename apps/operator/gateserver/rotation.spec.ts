@@ -74,6 +74,16 @@ describe('the signing key of a GateServer', () => {
     return (JSON.parse(data['jwks.json'] ?? '') as Jwks).keys.map((key) => key.kid);
   };
 
+  it('does not come back when its Secret is deleted while the operator works', async () => {
+    const running = run(); // It has read the Secret.
+    cluster.remove(types.secrets, 'gs-jwt-secret');
+    await expect(running).rejects.toMatchObject({ code: 409 });
+    expect(cluster.take(types.secrets, 'gs-jwt-secret')).toBeUndefined();
+    await run();
+    expect(kids()).toEqual([kid(1)]);
+    expect(events).toContain('Warning KeyLost');
+  });
+
   it('is replaced once for each value of the annotation, the old one published beside it', async () => {
     now += MINUTE;
     server({ [ROTATE]: 'leak' });

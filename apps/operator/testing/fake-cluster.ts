@@ -59,8 +59,8 @@ export class FakeCluster {
       const sent = structuredClone(object) as unknown as Manifest;
       this.bodies.set(path, sent);
       const old = this.take(type, name, namespace);
-      const { resourceVersion } = sent.metadata;
-      if (resourceVersion !== undefined && resourceVersion !== old?.metadata.resourceVersion)
+      const preconditions = ['uid', 'resourceVersion'] as const;
+      if (preconditions.some((one) => sent.metadata[one] !== undefined && sent.metadata[one] !== old?.metadata[one]))
         throw new KubeError({ code: 409, reason: 'Conflict', message: `${path}: the object has been modified` });
       if (opts.subresource)
         return this.put(type, {
