@@ -88,3 +88,14 @@ it('whoever may write the status of GateTokens makes none valid (security row 13
   await until('the operator takes it back', async () => (await open(good)) === 200, 60_000);
   expect((await statusOf(gatetoken.name))?.data).toEqual(status.data);
 }, 180_000);
+
+it('what another writes into a field that the operator leaves empty is removed (security row 13)', async () => {
+  const { gatetoken } = await issue({ vm: 'demo', duration: '10m' });
+  const before = await statusOf(gatetoken.name);
+  expect(before).not.toHaveProperty('token');
+  await forge(gatetoken.name, { token: 'a.b.c', link: 'https://evil.example.com', issuer: 'boss' });
+  await until('the operator removes it', async () => {
+    const { conditions: _, ...status } = (await statusOf(gatetoken.name)) ?? {};
+    return status.token === undefined && status.link === undefined && status.issuer === before?.issuer;
+  });
+}, 60_000);

@@ -7,7 +7,7 @@ const METADATA = { name: 't', namespace: 'n', uid: 'u' };
 /** The outcome of a write that fails so, and the Events about it. */
 async function failing(error: Error) {
   const events: string[] = [];
-  const client = { apply: () => Promise.reject(error) };
+  const client = { apply: () => Promise.reject(error), patch: () => Promise.reject(error) };
   const record = ({ metadata }: KubeObject, type: string, reason: string, message: string) =>
     events.push(`${metadata.uid} ${type} ${reason} ${message}`);
   const write = new Reporter(client, { record }).writeStatus(types.gateTokens, METADATA, { phase: 'Ready' });

@@ -20,20 +20,35 @@ const REFUSED_RETRY_S = 60;
 @Injectable()
 export class Reporter {
   constructor(
-    @Inject(OwnClient) private readonly client: Pick<KubeClient, 'apply'>,
+    @Inject(OwnClient) private readonly client: Pick<KubeClient, 'apply' | 'patch'>,
     @Inject(Events) private readonly events: Pick<EventRecorder, 'record'>,
   ) {}
 
   /**
    * Writes the operator's part of a status. An Event says why the API server refuses one: no condition can.
    * @param metadata says which object; with a resourceVersion, which version of it
+   * @param own the fields that are the operator's alone: those that `status` lacks are removed, whoever wrote them
    * @returns false where the object is gone
    * @throws KubeError 409 where the version is another by now; with a time to wait where the status is refused
    */
-  async writeStatus(type: ResourceType, metadata: KubeObject['metadata'], status: object): Promise<boolean> {
+  async writeStatus(
+    type: ResourceType,
+    metadata: KubeObject['metadata'],
+    status: object,
+    own: readonly string[] = [],
+  ): Promise<boolean> {
     const body = { apiVersion: API_VERSION, kind: type.kind, metadata, status };
     try {
-      await this.client.apply(type, body, { fieldManager: OPERATOR, force: true, subresource: 'status' });
+      const stored = await this.client.apply(type, body, {
+        fieldManager: OPERATOR,
+        force: true,
+        subresource: 'status',
+      });
+      await this.#remove(
+        type,
+        stored,
+        own.filter((field) => !(field in status)),
+      );
       return true;
     } catch (error) {
       if (isKubeError(error, 404)) return false;
@@ -43,6 +58,16 @@ export class Reporter {
       this.event(type, body, 'Warning', 'StatusRefused', `${what.slice(0, 900)}. ${next}`);
       throw new KubeError(error.status, REFUSED_RETRY_S);
     }
+  }
+
+  /** Server-side apply leaves what another manager wrote into a field that is not sent. */
+  async #remove(type: ResourceType, stored: KubeObject & { status?: object }, fields: string[]): Promise<void> {
+    const left = fields.filter((field) => field in (stored.status ?? {}));
+    if (left.length === 0) return;
+    const { name = '', namespace, uid, resourceVersion } = stored.metadata;
+    const status = Object.fromEntries(left.map((field) => [field, null]));
+    const body = { metadata: { uid, resourceVersion }, status };
+    await this.client.patch(type, name, namespace, body, 'merge', { fieldManager: OPERATOR, subresource: 'status' });
   }
 
   event(type: ResourceType, object: KubeObject, level: 'Normal' | 'Warning', reason: string, message: string): void {

@@ -69,3 +69,16 @@ it.each([
   cluster.remove(type, name);
   expect(await reconcile(cluster)).toContain('apply deployments/n/gs');
 });
+
+it('removes from the status a route that somebody else wrote: it holds no other than its own', async () => {
+  const cluster = new FakeCluster();
+  const spec = { route: 'gs.example.com', 'api-url': 'http://api.example.com' };
+  cluster.put(types.gateServers, { ...gateServer(), spec } as KubeObject);
+  await reconcile(cluster);
+  cluster.forge(types.gateServers, 'gs', { route: 'other.example.com' });
+  await reconcile(cluster);
+  const { status } = cluster.take(types.gateServers, 'gs') as unknown as GateServer;
+  expect(status?.phase).toBe('Error');
+  expect(status).not.toHaveProperty('route');
+  expect(await reconcile(cluster)).toEqual([]);
+});

@@ -13,7 +13,7 @@ import { keyChanges, keyInstants } from './key-status.js';
 import { type Material, MaterialMaker } from './make.js';
 import { nameClash } from './name-claim.js';
 import { routeFault } from './route-claim.js';
-import { faultStatus, gateServerStatus, isCurrent, isReached } from './status.js';
+import { faultStatus, gateServerStatus, isCurrent, isReached, OWN } from './status.js';
 
 /** Another owner's object, a refusal, an API that is away: no watch shows when this is resolved. */
 const BLOCKED_MS = 30_000;
@@ -111,7 +111,7 @@ export class ServerReconciler {
   async #report(server: GateServer, status: GateServerStatus): Promise<void> {
     if (isCurrent(server, status)) return;
     const { name = '', namespace = '', uid = '' } = server.metadata;
-    if (!(await this.reporter.writeStatus(types.gateServers, { name, namespace, uid }, status))) return;
+    if (!(await this.reporter.writeStatus(types.gateServers, { name, namespace, uid }, status, OWN))) return;
     for (const { level, reason, message } of keyChanges(server.status?.keys, status.keys, this.clock.now()))
       this.reporter.event(types.gateServers, server, level, reason, message);
     const [before, ready] = [server.status, status].map((one) => one?.conditions?.find(({ type }) => type === 'Ready'));

@@ -209,6 +209,18 @@ function wantedReplicas({ deployment, settings }: Gathered): number {
   return scaledTo(deployment, settings) ?? settings.replicas;
 }
 
+/** All fields: no other program writes into the status. */
+export const OWN: readonly string[] = [
+  'phase',
+  'conditions',
+  'observed-generation',
+  'url',
+  'route',
+  'secret-name',
+  'keys',
+  'ready-replicas',
+] satisfies (keyof GateServerStatus)[];
+
 /** True if the object already has this status. */
 export function isCurrent(server: GateServer, next: GateServerStatus): boolean {
   return isDeepStrictEqual({ ...server.status }, next);

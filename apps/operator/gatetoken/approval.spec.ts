@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { API_VERSION, type GateToken, type GateTokenSpec } from '#libs/api';
 import { type KubeObject, types } from '#libs/kube';
-import { isApproved, sealOf, SecretKey } from '#libs/token';
+import { approvalOf, isApproved, sealOf, SecretKey } from '#libs/token';
 import { type FakeCluster } from '../testing/fake-cluster.js';
 import { tokenReconciler } from '../testing/reconcile.js';
 import { clusterWithServer, GATEWAY_KEY, sessionSecret } from '../testing/session-secret.js';
@@ -61,6 +61,55 @@ describe('the approval of a grant (security row 13)', () => {
     const ended = await reconciled({ ...LINK, revoked: true }, status);
     expect(ended.status?.phase).toBe('Revoked');
     expect(ended.status).not.toHaveProperty('approval');
+  });
+});
+
+describe('what somebody else wrote into the status', () => {
+  /** What is stored after the operator has looked at a grant of this kind, and at what was forged into it. */
+  async function forged(spec: GateTokenSpec, status: GateToken['status'] = {}): Promise<GateToken['status']> {
+    await reconciled(spec);
+    cluster.forge(types.gateTokens, 't', status);
+    const reconciler = tokenReconciler(cluster, { now: () => NOW });
+    await reconciler.reconcile('n/t');
+    cluster.written();
+    await reconciler.reconcile('n/t');
+    expect(cluster.written()).toEqual([]);
+    return (cluster.take(types.gateTokens, 't') as unknown as GateToken).status;
+  }
+
+  it.each<[string, GateTokenSpec, string]>([
+    ['is Ready', LINK, 'Ready'],
+    ['is Pending', LINK, 'Pending'],
+    ['is in error', { ...LINK, duration: '48h' }, 'Error'],
+    ['has expired', { ...LINK, from: '2029-01-01T00:00:00Z' }, 'Expired'],
+    ['is revoked', { ...LINK, revoked: true }, 'Revoked'],
+  ])('names no issuer that is not proven, where the grant %s (security row 13)', async (_what, spec, phase) => {
+    if (phase === 'Pending') cluster.remove(types.secrets, 'gs-session');
+    const status = await forged(spec, { issuer: 'boss' });
+    expect(status?.phase).toBe(phase);
+    expect(status).not.toHaveProperty('issuer');
+  });
+
+  it('names no other issuer than an approval kept', async () => {
+    const { status } = await reconciled(LINK);
+    const kept = { ...status, issuer: 'ann' };
+    const token = cluster.take(types.gateTokens, 't') as unknown as GateToken;
+    cluster.put(types.gateTokens, {
+      ...token,
+      status: { ...kept, approval: approvalOf(GATEWAY_KEY, { ...token, status: kept }) },
+    } as KubeObject);
+    await tokenReconciler(cluster, { now: () => NOW }).reconcile('n/t');
+    expect(cluster.take(types.gateTokens, 't')).toMatchObject({ status: { issuer: 'ann' } });
+    cluster.forge(types.gateTokens, 't', { issuer: 'boss' });
+    await tokenReconciler(cluster, { now: () => NOW }).reconcile('n/t');
+    expect(cluster.take(types.gateTokens, 't')?.['status']).not.toHaveProperty('issuer');
+  });
+
+  it("goes, whichever field of the operator it is; what is the gateway's stays", async () => {
+    const all = { token: 'a.b.c', link: 'https://evil.example.com', data: {} as never, approval: 'a', issuer: 'boss' };
+    const status = await forged({ ...LINK, duration: '48h' }, { ...all, live: 1 });
+    for (const field of Object.keys(all)) expect(status).not.toHaveProperty(field);
+    expect(status).toMatchObject({ phase: 'Error', live: 1 });
   });
 });
 

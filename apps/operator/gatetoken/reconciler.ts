@@ -10,7 +10,7 @@ import { Audit } from '../ops/audit.js';
 import { decisionOf, type Decision, type Signing, unpublished } from './desired.js';
 import { type Gathered, TokenGatherer } from './gather.js';
 import { issuerOf } from './provenance.js';
-import { gateTokenStatus, isCurrent, type OwnStatus, SIGNED_AGAIN } from './status.js';
+import { gateTokenStatus, isCurrent, OWN, type OwnStatus, SIGNED_AGAIN } from './status.js';
 
 /** setTimeout and clocks drift: look again at least so often. */
 const LONGEST_SLEEP_MS = 6 * 3_600_000;
@@ -68,7 +68,7 @@ export class TokenReconciler {
     // A copy that lags may not know the token that was signed already, the VM that it was bound to, or that another one
     // was made under the same name: then this is refused (409), and decided again once the watch delivers it.
     const version = { name, namespace, uid, resourceVersion };
-    if (!(await this.reporter.writeStatus(types.gateTokens, version, status))) return;
+    if (!(await this.reporter.writeStatus(types.gateTokens, version, status, OWN))) return;
     this.#tell(token, status);
   }
 

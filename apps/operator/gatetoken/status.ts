@@ -7,7 +7,17 @@ import { type Decision } from './desired.js';
 import { targetOf } from './gather.js';
 
 /** The operator's part of a token's status. `redeemed`, `live` and `last-used` are the gateway's. */
-const OWN = ['token', 'data', 'phase', 'conditions', 'link', 'gate-server', 'vm-uid', 'issuer', 'approval'] as const;
+export const OWN = [
+  'token',
+  'data',
+  'phase',
+  'conditions',
+  'link',
+  'gate-server',
+  'vm-uid',
+  'issuer',
+  'approval',
+] as const;
 export type OwnStatus = Pick<GateTokenStatus, (typeof OWN)[number]>;
 
 /** What is known of a GateToken besides the decision. */

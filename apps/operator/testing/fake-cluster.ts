@@ -15,6 +15,8 @@ export class FakeCluster {
   readonly secretsRead: string[] = [];
   readonly #objects = new Map<string, Manifest>();
   readonly #essentials = new WeakMap<Manifest, KubeObject>();
+  /** By UID. */
+  readonly #forged = new Map<string, object>();
   #version = 0;
 
   put(type: ResourceType, object: KubeObject): Manifest {
@@ -62,18 +64,42 @@ export class FakeCluster {
       const preconditions = ['uid', 'resourceVersion'] as const;
       if (preconditions.some((one) => sent.metadata[one] !== undefined && sent.metadata[one] !== old?.metadata[one]))
         throw new KubeError({ code: 409, reason: 'Conflict', message: `${path}: the object has been modified` });
-      if (opts.subresource)
-        return this.put(type, {
-          ...(await this.client.get(type, name, namespace)),
-          status: sent['status'],
-        } as KubeObject) as unknown as T;
+      if (opts.subresource) return this.#putStatus(type, old, sent) as unknown as T;
       return this.put(type, merged(old, sent)) as unknown as T;
+    },
+    patch: async <T extends KubeObject>(
+      type: ResourceType,
+      name: string,
+      namespace: string | undefined,
+      body: unknown,
+    ): Promise<T> => {
+      this.#write(`patch ${type.resource}/${namespace}/${name}/status`);
+      const old = await this.client.get<Manifest>(type, name, namespace);
+      const sent = Object.entries((body as { status: object }).status);
+      const kept = Object.entries(old['status'] ?? {}).filter(([field]) => !sent.some(([other]) => other === field));
+      const status = Object.fromEntries([...kept, ...sent.filter(([, value]) => value !== null)]);
+      return this.put(type, { ...old, status } as KubeObject) as unknown as T;
     },
     delete: async (type: ResourceType, name: string, namespace = ''): Promise<void> => {
       this.#write(`delete ${type.resource}/${namespace}/${name}`);
       this.remove(type, name, namespace);
     },
   };
+
+  /** Somebody else writes these fields of a status: they are theirs until the operator sends them. */
+  forge(type: ResourceType, name: string, status: object): void {
+    const old = this.take(type, name);
+    if (!old) throw new Error(`there is no ${name}`);
+    const stored = this.put(type, { ...old, status: { ...(old['status'] as object), ...status } } as KubeObject);
+    this.#forged.set(stored.metadata.uid ?? '', status);
+  }
+
+  /** By server-side apply: what others own in the status stays. */
+  #putStatus(type: ResourceType, old: Manifest | undefined, { metadata, ...sent }: Manifest): Manifest {
+    if (!old) throw new KubeError({ code: 404, reason: 'NotFound', message: `${metadata.name} not found` });
+    const status = { ...this.#forged.get(old.metadata.uid ?? ''), ...(sent['status'] as object) };
+    return this.put(type, { ...old, status } as KubeObject);
+  }
 
   /** Behaves as an informer that is always up to date. */
   cache<T extends KubeObject>(type: ResourceType) {
