@@ -6,6 +6,7 @@ export { forbidden } from './forbidden.js';
 export { type Grant, grantOf, PolicyError, parseGrant } from './grant.js';
 export { type ConsoleTarget, vmUrls } from './kubevirt.js';
 export { requestInfo } from './request-info.js';
+export { startFault } from './issuable.js';
 export { boundVm } from './bound-vm.js';
 export { explain, explainUrl, neverGranted } from './explain.js';
 export {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseGrant, rights } from './index.js';
+import { parseGrant, rights, startFault } from './index.js';
 
 const refusal = (...urls: string[]): string | undefined => {
   try {
@@ -44,4 +44,15 @@ describe('what no new grant may have', () => {
   ])('%s may be given', (url) => {
     expect(refusal(url)).toBeUndefined();
   });
+});
+
+it('a new grant begins within 366 days', () => {
+  const created = Date.parse('2030-01-01T12:00:00Z');
+  const message =
+    'spec.from is more than a year (366 days) after the GateToken was created: use 2031-01-02T12:00:00Z or an earlier time.';
+  expect(startFault(Date.parse('2031-01-02T12:00:01Z'), created)).toBe(message);
+  expect(startFault(Date.parse('9999-01-02T12:00:01Z'), created)).toBe(message);
+  expect(startFault(Date.parse('2031-01-02T12:00:00.999Z'), created)).toBeUndefined();
+  expect(startFault(created, created)).toBeUndefined();
+  expect(startFault(NaN, created)).toBeUndefined();
 });

@@ -31,3 +31,19 @@ function versionOf(url: string): string | undefined {
   const version = root === 'api' ? parts[0] : root === 'apis' ? parts[1] : undefined;
   return version === undefined || version.includes('*') ? undefined : decodeURIComponent(version);
 }
+
+/** From the creation, in milliseconds: the same day of the next year, in leap years too. */
+const HORIZON_MS = 366 * 24 * 3_600_000;
+
+/**
+ * Why a new grant begins too late to be given out: a JWT is signed when its GateToken is made, and the key that signed it
+ * stays in force until its end.
+ * @param start of the grant, @param created when its GateToken is made: milliseconds since the epoch
+ * @returns undefined where it does not, or where `start` is NaN
+ */
+export function startFault(start: number, created: number): string | undefined {
+  const latest = created + HORIZON_MS;
+  if (!(Math.floor(start / 1000) * 1000 > latest)) return undefined;
+  const until = new Date(latest).toISOString().replace(/\.\d+Z$/, 'Z');
+  return `spec.from is more than a year (366 days) after the GateToken was created: use ${until} or an earlier time.`;
+}

@@ -1,5 +1,5 @@
 import { gateTokenDefaults, type IssueRequest } from '#libs/api';
-import { explain, PolicyError, neverGranted, parseGrant, rights } from '#libs/policy';
+import { explain, PolicyError, neverGranted, parseGrant, rights, startFault } from '#libs/policy';
 import { DurationError, formatDuration, parseDuration } from '#libs/token';
 
 export interface Checked {
@@ -41,10 +41,12 @@ function windowProblems(request: IssueRequest, longest: number, now: number): st
   try {
     const lasts = parseDuration(duration);
     const begins = from === undefined ? now : Date.parse(from);
+    const late = startFault(begins, now);
     const tooLong = `spec.duration is ${formatDuration(lasts)}, but at most ${formatDuration(longest)} is allowed here.`;
     return [
       ...(lasts > longest ? [tooLong] : []),
       ...(Number.isNaN(begins) ? ['spec.from is not a valid time: write it like 2030-01-31T12:00:00Z.'] : []),
+      ...(late === undefined ? [] : [late]),
       ...(begins + lasts <= now ? ['spec.from and spec.duration: this period is already over.'] : []),
     ];
   } catch (error) {

@@ -76,6 +76,7 @@ describe('POST gatetokens/check', () => {
     [{ vm: 'demo', duration: '1d' }, /^spec\.duration: /, undefined],
     [{ vm: 'demo', from: 'tomorrow' }, /^spec\.from is not a valid time/, undefined],
     [{ vm: 'demo', from: '2020-01-01T00:00:00Z' }, /this period is already over/, undefined],
+    [{ vm: 'demo', from: '2999-01-01T00:00:00Z' }, /^spec\.from is more than a year \(366 days\)/, undefined],
     [{ urls: ['relative'] }, /^spec\.urls: /, []],
     [{ urls: [PODS], verbs: ['FLY'] }, /^spec\.verbs: /, []],
     [{}, /^spec\.urls or vm is required/, []],

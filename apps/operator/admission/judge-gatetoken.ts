@@ -10,9 +10,11 @@ import {
   PolicyError,
   type Right,
   rights,
+  startFault,
 } from '#libs/policy';
+import { Clock } from '#libs/ops';
 import { Watches } from '../cluster/watches.js';
-import { namesOf } from '../gateserver/names.js';
+import { namesOf } from '../cluster/names.js';
 import { serversOf } from '../gateserver/servers.js';
 import { Problem } from '../gatetoken/problem.js';
 import { reachFault } from '../gatetoken/reach.js';
@@ -29,6 +31,7 @@ export class TokenJudge {
   constructor(
     @Inject(Watches) private readonly watches: Pick<Watches, 'gateServers' | 'secrets'>,
     @Inject(Reviewer) private readonly reviewer: Pick<Reviewer, 'allows'>,
+    @Inject(Clock) private readonly clock: Pick<Clock, 'now'>,
   ) {}
 
   async validate(request: Request, signal?: AbortSignal): Promise<Verdict> {
@@ -41,6 +44,8 @@ export class TokenJudge {
   ): Promise<Verdict> {
     const given = rightsOf(namespace, spec);
     if (!Array.isArray(given)) return given;
+    const late = startFault(Date.parse(spec.from ?? ''), this.#created(metadata));
+    if (late !== undefined) return invalid(late);
     const missing = await firstDenied(given, (right) => this.reviewer.allows(userInfo, right, signal));
     if (missing) return forbidden(issuerLacks(userInfo.username, missing));
     const server = this.#serverOf({ metadata: { ...metadata, namespace }, spec } as GateToken, namespace);
@@ -50,6 +55,11 @@ export class TokenJudge {
       this.reviewer.allows(guest, right, signal),
     );
     return lacking ? forbidden(guestLacks(server.metadata.name ?? '', namespace, lacking)) : ALLOWED;
+  }
+
+  /** Milliseconds since the epoch. An API server may say the time of creation only in what it stores. */
+  #created({ creationTimestamp }: GateToken['metadata']): number {
+    return creationTimestamp === undefined ? this.clock.now() : Date.parse(creationTimestamp);
   }
 
   /** The one that the reconciler will choose, where its guest account has what the spec says; else that says why. */

@@ -22,7 +22,11 @@ async function judge(answer: () => [number, object], seals: Verdict = { allowed:
   const cluster = new FakeCluster();
   const watches = { gateServers: cluster.cache(types.gateServers), secrets: cluster.metadata(types.secrets) };
   const servers = new ServerJudge(reviewer, { discover: async () => NOTHING }, { gatewayImage: 'own:1' });
-  return new RightsJudge({ validate: async () => seals }, new TokenJudge(watches as never, reviewer), servers);
+  return new RightsJudge(
+    { validate: async () => seals },
+    new TokenJudge(watches as never, reviewer, { now: () => 0 }),
+    servers,
+  );
 }
 
 const request = (resource: AdmissionRequest['resource'], object: object): AdmissionRequest<GateToken | GateServer> => ({

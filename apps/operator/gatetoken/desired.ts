@@ -8,10 +8,10 @@ import {
   type GateTokenSettings,
   type GateToken,
 } from '#libs/api';
-import { grantOf, type Grant, PolicyError, rights } from '#libs/policy';
+import { grantOf, type Grant, PolicyError, rights, startFault } from '#libs/policy';
 import { type Claims, formatDuration, isApproved, parseDuration, type SecretKey, type SigningKey } from '#libs/token';
 import { faultOf } from '../gateserver/check.js';
-import { namesOf } from '../gateserver/names.js';
+import { namesOf } from '../cluster/names.js';
 import { urlsOf } from '../gateserver/servers.js';
 import { retiredKeys } from '../keys/retired.js';
 import { type Gathered } from './gather.js';
@@ -19,7 +19,7 @@ import { Problem } from './problem.js';
 import { checkSeal } from './provenance.js';
 import { reachFault } from './reach.js';
 import { signingKeyOf, signerOf, type Signer } from './signer.js';
-import { dataOf, startFault, type Window, windowOf } from './window.js';
+import { dataOf, type Window, windowOf } from './window.js';
 
 /** What should become of a token. `end` is the last second of its window. */
 export type Decision =
@@ -192,7 +192,7 @@ function checkNew(token: GateToken, grant: Grant, window: Window, { server }: Si
   orInvalid(() => rights(grant)); // Nobody was asked whether its creator has them.
   checkServer(server);
   checkDuration(window, server);
-  const late = startFault(token, window);
+  const late = startFault(window.nbf * 1000, Date.parse(token.metadata.creationTimestamp ?? ''));
   if (late !== undefined) throw new Problem('InvalidWindow', late);
 }
 

@@ -28,19 +28,6 @@ export function windowOf({ metadata }: GateToken, { from, duration }: GateTokenS
   return { nbf, exp, durationMs };
 }
 
-/** From the creation, in milliseconds: the same day of the next year, in leap years too. */
-const HORIZON_MS = 366 * 24 * 3_600_000;
-
-/**
- * Why a window begins too late to be given out: a JWT is signed when its GateToken is made, and the key that signed it
- * stays in force until its end.
- */
-export function startFault({ metadata }: GateToken, { nbf }: Window): string | undefined {
-  const latest = Date.parse(metadata.creationTimestamp ?? '') + HORIZON_MS;
-  if (nbf * 1000 <= latest) return undefined;
-  return `spec.from is more than a year (366 days) after the GateToken was created: use ${rfc3339(new Date(latest))} or an earlier time.`;
-}
-
 function durationOf(text: string): number {
   try {
     return parseDuration(text);
