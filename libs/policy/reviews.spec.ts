@@ -56,6 +56,18 @@ describe('the question of a review', () => {
     [{ verb: 'get', group: '', resource: 'pods', subresource: '*', namespace: 'a' }, 'get pods/* in namespace a'],
     [{ verb: '*', group: '', resource: 'pods', namespace: 'a' }, 'use every verb on pods in namespace a'],
     [{ verb: 'get', group: '', resource: '', path: '/version' }, 'get /version'],
+    [
+      { verb: 'get', group: 'subresources.kubevirt.io', resource: 'virtualmachineinstances', namespace: 'a' },
+      'get virtualmachineinstances.subresources.kubevirt.io in namespace a',
+    ],
+    [
+      { verb: 'get', group: 'subresources.kubevirt.io', resource: '*', namespace: 'a' },
+      'get all resources of API group subresources.kubevirt.io in namespace a',
+    ],
+    [
+      { verb: 'get', group: 'kubevirt.io', resource: 'virtualmachineinstances', namespace: 'a' },
+      'get virtualmachineinstances in namespace a',
+    ],
   ])('%o in words', (right, words) => {
     expect(rightInWords(right)).toBe(words);
   });

@@ -39,11 +39,17 @@ export function reviewsOf({ path, ...right }: Right): ReviewAttributes[] {
 }
 
 /** `get virtualmachineinstances/vnc in namespace prod`: what someone cannot do, as kubectl users say it. */
-export function rightInWords({ verb, group, resource, subresource, namespace, path }: Right): string {
+export function rightInWords(right: Right): string {
+  const { verb, group, resource, subresource, namespace, path } = right;
   if (path !== undefined) return `${verb} ${path}`;
   const of = group === '*' ? ' of every API group' : resource === '*' && group !== '' ? ` of API group ${group}` : '';
-  const what = [resource === '*' ? 'all resources' : resource, ...(subresource === undefined ? [] : [subresource])];
+  const what = [resource === '*' ? 'all resources' : named(right), ...(subresource === undefined ? [] : [subresource])];
   return `${verb === '*' ? 'use every verb on' : verb} ${what.join('/')}${of} in ${namespace === undefined ? 'all namespaces' : `namespace ${namespace}`}`;
+}
+
+/** The resources of this group have the names of others, in group kubevirt.io, of which `kubectl auth can-i` would tell. */
+function named({ group, resource, subresource }: Right): string {
+  return group === SUBRESOURCE_GROUP && subresource === undefined ? `${resource}.${group}` : resource;
 }
 
 const nameOf = ({ name }: Right) => (name === undefined ? '' : ` (name: ${name})`);
