@@ -3,7 +3,7 @@ import { API_VERSION, type GateServer, type GateServerSpec } from '#libs/api';
 import { types } from '#libs/kube';
 import { type Discovered, NOTHING } from '../gateserver/discovery.js';
 import { gatewayRules } from '../gateserver/gateway-role.js';
-import { namesOf } from '../gateserver/names.js';
+import { namesOf } from '../cluster/names.js';
 import { Rbac, type RbacRule } from '../testing/rbac.js';
 import { ServerJudge } from './judge-gateserver.js';
 import { Reviewer } from './reviewer.js';

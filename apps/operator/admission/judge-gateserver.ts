@@ -6,7 +6,7 @@ import { OPERATOR_CONFIG, type OperatorConfig } from '../config/config.js';
 import { type Discovered, Discovery, NOTHING } from '../gateserver/discovery.js';
 import { gatewayRules, type Rule } from '../gateserver/gateway-role.js';
 import { asIfServed, guestRights, ROLE_VERBS } from '../gateserver/guest-role.js';
-import { namesOf } from '../gateserver/names.js';
+import { namesOf } from '../cluster/names.js';
 import { type AdmissionRequest, type Verdict } from './review.js';
 import { Reviewer } from './reviewer.js';
 import { missingOf } from './rules.js';

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { NOTHING } from './discovery.js';
 import { gatewayRules, type Rule } from './gateway-role.js';
 import { guestRights } from './guest-role.js';
-import { namesOf } from './names.js';
+import { namesOf } from '../cluster/names.js';
 
 const file = new URL('../../../deploy/install/30-role.yaml', import.meta.url);
 const { rules: held } = parse(readFileSync(file, 'utf8')) as { rules: Rule[] };

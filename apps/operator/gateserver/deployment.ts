@@ -2,7 +2,8 @@ import { type GateServerSettings, GROUP } from '#libs/api';
 import { parseDuration } from '#libs/token';
 import { OPERATOR } from '../cluster/labels.js';
 import { type Manifest } from '../cluster/manifest.js';
-import { labelsOf, namesOf, selectorOf } from './names.js';
+import { namesOf } from '../cluster/names.js';
+import { labelsOf, selectorOf } from './names.js';
 
 export const HTTP_PORT = 8080;
 export const METRICS_PORT = 9090;

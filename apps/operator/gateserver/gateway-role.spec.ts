@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { gateServerDefaults } from '#libs/api';
 import { deployment } from './deployment.js';
 import { gatewayRules } from './gateway-role.js';
-import { namesOf } from './names.js';
+import { namesOf } from '../cluster/names.js';
 
 const rules = gatewayRules(namesOf('gs'));
 const verbsOf = (resource: string) => rules.find(({ resources }) => resources.includes(resource))?.verbs;

@@ -1,5 +1,5 @@
 import { GROUP } from '#libs/api';
-import { type Names } from './names.js';
+import { type Names } from '../cluster/names.js';
 
 export interface Rule {
   apiGroups: string[];

@@ -12,7 +12,8 @@ import { OPERATOR_CONFIG, type OperatorConfig } from '../config/config.js';
 import { type ClassState, type Discovered, Discovery, NOTHING } from './discovery.js';
 import { type Rule } from './gateway-role.js';
 import { exposureOf } from './exposure.js';
-import { gatewayOf, type Names, namesOf } from './names.js';
+import { type Names, namesOf } from '../cluster/names.js';
+import { gatewayOf } from './names.js';
 
 /** Everything that decides about one GateServer. */
 export interface Gathered {

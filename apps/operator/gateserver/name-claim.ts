@@ -1,6 +1,6 @@
 import { type GateServer } from '#libs/api';
 import { type Fault } from './check.js';
-import { namesOf } from './names.js';
+import { namesOf } from '../cluster/names.js';
 import { ageOf } from './servers.js';
 
 /**

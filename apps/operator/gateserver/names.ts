@@ -1,8 +1,6 @@
 import { type KubeObject } from '#libs/kube';
 import { INSTANCE, MANAGED_BY, OPERATOR } from '../cluster/labels.js';
 
-export { namesOf, type Names } from '../cluster/names.js';
-
 /** Labels that tell the pods of one gateway from all others. They never change, as a Deployment's selector may not. */
 export function selectorOf(name: string): Record<string, string> {
   return { 'app.kubernetes.io/name': 'kube-gateway', [INSTANCE]: name };

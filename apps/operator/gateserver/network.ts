@@ -1,7 +1,8 @@
 import { type GateServerSettings } from '#libs/api';
 import { type Manifest } from '../cluster/manifest.js';
 import { HTTP_PORT, METRICS_PORT } from './deployment.js';
-import { labelsOf, namesOf, selectorOf } from './names.js';
+import { namesOf } from '../cluster/names.js';
+import { labelsOf, selectorOf } from './names.js';
 
 /** How browsers reach the gateway, decided. */
 export type Exposure = 'ingress' | 'loadbalancer' | 'nodeport' | 'none';

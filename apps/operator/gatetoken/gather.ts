@@ -6,7 +6,7 @@ import { type SecretKey } from '#libs/token';
 import { ownSecret } from '../gateserver/gather.js';
 import { sessionKeyOf } from '../gateserver/material.js';
 import { isOwned } from '../apply/applier.js';
-import { namesOf } from '../gateserver/names.js';
+import { namesOf } from '../cluster/names.js';
 import { serversOf } from '../gateserver/servers.js';
 import { publishedKeys } from '../keys/published.js';
 import { isMade } from '../cluster/made.js';
