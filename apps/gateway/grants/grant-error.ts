@@ -18,6 +18,7 @@ export type GrantFault =
   | 'used'
   | 'needs-redeem'
   | 'issuer-lost-access'
+  | 'uncheckable'
   | 'unreachable';
 
 interface Wording {
@@ -88,6 +89,12 @@ const WORDING: Record<GrantFault, Wording> = {
     link: 403,
     other: 403,
     reason: 'IssuerLostAccess',
+  },
+  uncheckable: {
+    message: 'This link gives more than can be checked against the access of the person who issued it.',
+    hint: `${ASK} A new one has to stay within the limits.`,
+    link: 403,
+    other: 403,
   },
   unreachable: {
     message: 'The gateway cannot reach the cluster to check this link.',
@@ -160,6 +167,7 @@ export async function asLinkRefusal<T>(work: () => Promise<T>): Promise<T> {
 const TELLING: GrantFault[] = [
   'unreachable',
   'issuer-lost-access',
+  'uncheckable',
   'not-yet',
   'expired',
   'revoked',

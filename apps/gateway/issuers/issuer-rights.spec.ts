@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { KubeError, type OwnClient } from '#libs/kube';
 import { type ApiRequest, parseRequest, vmUrls } from '#libs/policy';
 import { type Issuer } from '../grants/active-grant.js';
+import { type GrantError } from '../grants/grant-error.js';
 import { grantFor } from '../testing/pipeline.js';
 import { type IssuerEnd, IssuerRights } from './issuer-rights.js';
 import { IssuerReviews } from './issuer-reviews.js';
@@ -126,6 +127,25 @@ describe('row 13: a grant is worth no more than what its issuer has', () => {
       // A watch may be of one name: a rule for the empty name alone must not allow it.
       { verb: 'watch', group: '', resource: 'pods', namespace: 'ns', name: 'kube-gateway-any' },
     ]);
+  });
+
+  it.each([
+    ['more than 200 rights', Array.from({ length: 201 }, (_, index) => `/api/v1/namespaces/ns/pods/p-${index}`)],
+    ['more than 64 KiB of paths', Array.from({ length: 80 }, (_, at) => `/${'x'.repeat(900)}-${at}`)],
+    ['what is not the version of an API', ['/api/junk/namespaces/ns/pods/a']],
+  ])('an older grant of %s is refused, as nobody can ask about all of it', async (_, urls) => {
+    const state = setUp();
+    const refused = expect.objectContaining({ code: 'uncheckable' }) as Error;
+    await expect(state.rights.check(grantOf(urls))).rejects.toEqual(refused);
+    const error = await state.rights.check(grantOf(urls)).catch((fault: unknown) => fault);
+    expect((error as GrantError).toLinkRefusal()).toMatchObject({
+      code: 403,
+      rule: 'uncheckable',
+      who: { grant: 'ns/n' },
+    });
+    expect(state.asked).toEqual([]);
+    await state.rights.check(grantFor(urls));
+    await setUp({ issuerRecheck: 0 }).rights.check(grantOf(urls));
   });
 
   it('asks nothing where the issuer is not proven, and nothing with 0s', async () => {

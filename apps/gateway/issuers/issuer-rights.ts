@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type ApiRequest, firstDenied, type Right, rights, rightsFor } from '#libs/policy';
+import { type ApiRequest, firstDenied, PolicyError, type Right, rights, rightsFor } from '#libs/policy';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { type ActiveGrant } from '../grants/active-grant.js';
 import { GrantError } from '../grants/grant-error.js';
@@ -43,7 +43,7 @@ export class IssuerRights {
 
   /**
    * @param request what is to be done with the grant; absent: whatever it gives
-   * @throws GrantError: issuer-lost-access, unreachable
+   * @throws GrantError: issuer-lost-access, uncheckable, unreachable
    */
   async check(grant: ActiveGrant, request?: ApiRequest): Promise<void> {
     const { issuer } = grant;
@@ -55,7 +55,10 @@ export class IssuerRights {
     if (denied !== undefined) throw new GrantError('issuer-lost-access').of(grant);
   }
 
-  /** Calls `onEnd` when the issuer no longer has what this request of the grant needs. @returns stops watching */
+  /**
+   * Calls `onEnd` when the issuer no longer has what this request of the grant needs.
+   * @returns stops watching. @throws GrantError: uncheckable
+   */
   watch(grant: ActiveGrant, request: ApiRequest, onEnd: Listener): () => void {
     const { issuer } = grant;
     if (issuer === undefined) return () => undefined;
@@ -81,9 +84,15 @@ export class IssuerRights {
     }
   }
 
-  private rightsOf({ policy }: ActiveGrant, request: ApiRequest | undefined): Right[] {
+  /** A grant may be older than a limit that new ones have: what cannot be asked about is denied. */
+  private rightsOf(grant: ActiveGrant, request: ApiRequest | undefined): Right[] {
     if (this.config.issuerRecheck === 0) return [];
-    return request === undefined ? rights(policy) : rightsFor(policy, request);
+    try {
+      return request === undefined ? rights(grant.policy) : rightsFor(grant.policy, request);
+    } catch (error) {
+      if (!(error instanceof PolicyError)) throw error;
+      throw new GrantError('uncheckable', error.message).of(grant);
+    }
   }
 
   private judge(reviewed: ReviewedRight): void {

@@ -101,7 +101,7 @@ export class Pipeline {
       return undefined;
     } catch (error) {
       if (!(error instanceof GrantError)) throw error;
-      if (error.code === 'issuer-lost-access') return error;
+      if (error.code === 'issuer-lost-access' || error.code === 'uncheckable') return error;
       throw error.toRefusal();
     }
   }
