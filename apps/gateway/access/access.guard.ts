@@ -4,17 +4,20 @@ import { type Request } from 'express';
 import { UserClients } from '#libs/kube';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { bearerToken, GrantReader } from '../grants/grant-reader.js';
-import { type Access, accessOf, isForAnyHost } from '../http/access.js';
+import { type Access, accessOf, isAskedByPages, isForAnyHost } from '../http/access.js';
 import { refuseForeignOrigin } from '../http/origin.js';
 import { foreignHost } from '../http/public-url.js';
 import { Refusal } from '../http/refusal.js';
 import { RequestLog } from '../http/request-log.js';
 import { SIGNED_IN_USERS, type SignedIn, type SignedInUsers } from '../sign-in/signed-in-users.js';
+import { SIGN_IN_COOKIE } from '../sign-in/sealed-cookie.js';
 import { setGrants } from './held-grants.js';
 import { setUser } from './user.js';
 import { UserNames } from './user-names.js';
 
 const NO_CREDENTIAL = { rule: 'no-credential' };
+/** Nothing in the request even claims to be a credential. */
+const MERE_QUESTION = { ...NO_CREDENTIAL, unaudited: true };
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
@@ -45,8 +48,9 @@ export class AccessGuard implements CanActivate {
     const foreign = isForAnyHost(context) ? undefined : foreignHost(request, this.config);
     if (foreign !== undefined) throw foreign;
     this.requireOwnOrigin(request, access);
-    if (access === 'guest') await this.requireGrant(request);
-    else if (access !== 'public') await this.requireUser(request, access);
+    const isQuestion = isAskedByPages(context) && request.headers.authorization === undefined;
+    if (access === 'guest') await this.requireGrant(request, isQuestion);
+    else if (access !== 'public') await this.requireUser(request, access, isQuestion);
     return true;
   }
 
@@ -62,19 +66,21 @@ export class AccessGuard implements CanActivate {
   }
 
   /** Where a bearer token is present it alone counts: it has excused the request from naming its origin. */
-  private async requireUser(request: Request, access: Access): Promise<void> {
+  private async requireUser(request: Request, access: Access, isQuestion: boolean): Promise<void> {
     const { authorization, cookie } = request.headers;
     const bearer = bearerToken(authorization);
     const byCookie = access === 'user' && bearer === undefined ? await this.users.fromCookies(cookie) : undefined;
     const user = bearer === undefined ? byCookie : byToken(bearer);
-    if (user === undefined) throw access === 'user' ? notSignedIn() : noToken();
+    if (user === undefined) {
+      throw access === 'user' ? notSignedIn(isQuestion && cookie?.includes(SIGN_IN_COOKIE) !== true) : noToken();
+    }
     setUser(request, user, this.clients);
     this.log.identify(request, () => this.names.of(user));
   }
 
-  private async requireGrant(request: Request): Promise<void> {
+  private async requireGrant(request: Request, isQuestion: boolean): Promise<void> {
     const held = await this.grants.read(request.headers);
-    if (held.grants.length === 0 && held.faults.length === 0) throw noLink();
+    if (held.grants.length === 0 && held.faults.length === 0) throw noLink(isQuestion);
     setGrants(request, held);
   }
 }
@@ -86,12 +92,12 @@ function byToken(token: string): SignedIn | undefined {
   return { username: '', groups: [], method: 'bearer', session, token: () => token };
 }
 
-function notSignedIn(): Refusal {
+function notSignedIn(isQuestion: boolean): Refusal {
   return new Refusal(
     401,
     'You are not signed in.',
     'Sign in at /login, or send a Kubernetes token as a bearer token.',
-    NO_CREDENTIAL,
+    isQuestion ? MERE_QUESTION : NO_CREDENTIAL,
   );
 }
 
@@ -104,11 +110,11 @@ function noToken(): Refusal {
   );
 }
 
-function noLink(): Refusal {
+function noLink(isQuestion: boolean): Refusal {
   return new Refusal(
     401,
     'No link was opened in this browser.',
     'Open the link you received, or sign in.',
-    NO_CREDENTIAL,
+    isQuestion ? MERE_QUESTION : NO_CREDENTIAL,
   );
 }

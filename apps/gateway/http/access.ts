@@ -9,6 +9,7 @@ export type Access = 'user' | 'token' | 'guest' | 'public';
 
 const ACCESS = 'kube-gateway:access';
 const ANY_HOST = 'kube-gateway:any-host';
+const QUESTION = 'kube-gateway:question';
 
 type Decorator = ClassDecorator & MethodDecorator;
 
@@ -34,6 +35,18 @@ export function AnyHost(): Decorator {
 
 export function isForAnyHost(context: ExecutionContext): boolean {
   return [context.getHandler(), context.getClass()].some((target) => Reflect.hasMetadata(ANY_HOST, target));
+}
+
+/**
+ * Own pages ask this to find out whether anyone has a credential: without one, it is no attempt at anything, and has no
+ * line in the audit log.
+ */
+export function AskedByPages(): MethodDecorator {
+  return SetMetadata(QUESTION, true);
+}
+
+export function isAskedByPages(context: ExecutionContext): boolean {
+  return Reflect.hasMetadata(QUESTION, context.getHandler());
 }
 
 export function accessOf(context: ExecutionContext): Access {

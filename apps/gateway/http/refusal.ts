@@ -44,6 +44,8 @@ export interface RefusalMore {
   readonly rule?: string;
   /** The grant that is refused, for the audit log alone. */
   readonly who?: AuditWho | undefined;
+  /** Nothing was attempted: it has no line in the audit log. */
+  readonly unaudited?: boolean;
 }
 
 /** A refusal that the caller may see: what happened (`message`) and what to do (`hint`), under an HTTP status. */
@@ -69,6 +71,11 @@ export class Refusal extends Error {
   /** Whose request or grant it refused, where that is known. */
   get who(): AuditWho | undefined {
     return this.more.who;
+  }
+
+  /** Nothing was attempted: it has no line in the audit log. */
+  get unaudited(): boolean {
+    return this.more.unaudited === true;
   }
 
   /** Seconds after which a retry makes sense. */

@@ -84,6 +84,7 @@ export class RequestLog {
     this.metrics.denied(code, refusal.reason);
     if (this.#actions.has(req)) return this.acted(req, resultOf(code, rule, why), { who });
     this.#told.add(req);
+    if (refusal.unaudited) return;
     const { method: verb = '', originalUrl = req.url ?? '' } = req;
     const from = this.addresses.of(req);
     const what = { verb, path: originalUrl.split('?', 1)[0] };

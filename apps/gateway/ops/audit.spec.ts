@@ -48,6 +48,26 @@ describe('a refused request has a line with the rule', () => {
     ]);
   });
 
+  it('but not where a page asks, without a credential, who is signed in or what a link allows', async () => {
+    const own = { cookie: 'theme=dark; kg-jwt-session-x=1' };
+    expect((await call(gateway.port, '/api/v1/session')).status).toBe(401);
+    expect((await call(gateway.port, '/api/v1/session', { headers: own })).status).toBe(401);
+    expect((await call(gateway.port, '/api/v1/grant?namespace=ns&vm=demo')).status).toBe(401);
+    const forged = { cookie: 'kg-sign-in=forged' };
+    expect((await call(gateway.port, '/api/v1/session', { headers: forged })).status).toBe(401);
+    expect((await call(gateway.port, '/api/v1/session', { headers: { authorization: 'Basic eDp5' } })).status).toBe(
+      401,
+    );
+    expect((await call(gateway.port, '/api/v1/session', { method: 'DELETE' })).status).toBe(401);
+    const written = () => lines().map(({ rule, what }) => [rule, (what as { verb: string }).verb]);
+    await until(() => written().length >= 3);
+    expect(written()).toEqual([
+      ['no-credential', 'GET'],
+      ['no-credential', 'GET'],
+      ['no-credential', 'DELETE'],
+    ]);
+  });
+
   it('a grant is named: outside it, revoked, on its link', async () => {
     const code = newCode();
     const linked = await cluster.grant({ vm: 'demo', 'link-hash': linkHash(code) });

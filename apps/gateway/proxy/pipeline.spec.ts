@@ -53,6 +53,15 @@ describe('security row 13: a grant whose issuer lost access', () => {
     expect(verdict).toMatchObject({ allow: false, refusal: { code: 403, reason: 'IssuerLostAccess' } });
   });
 
+  it('leaves the request to another grant where nobody can ask about all that one gives', async () => {
+    const uncheckable = () => Promise.reject(new GrantError('uncheckable'));
+    const of = ({ issuer: of }: { issuer?: object }) => (of === undefined ? Promise.resolve() : uncheckable());
+    const verdict = await pipeline({ grants: [lost, good], issuer: of }).authorize(pods);
+    expect(verdict).toMatchObject({ allow: true, credential: { presented: { grant: { uid: good.uid } } } });
+    const alone = await pipeline({ grants: [lost], issuer: of }).authorize(pods);
+    expect(alone).toMatchObject({ allow: false, refusal: { code: 403, rule: 'uncheckable' } });
+  });
+
   it('leaves the request to another grant, and to the person who is signed in', async () => {
     const byGrant = await pipeline({ grants: [lost, good], issuer }).authorize(pods);
     expect(byGrant).toMatchObject({ allow: true, credential: { presented: { grant: { uid: good.uid } } } });

@@ -7,7 +7,7 @@ import { outOfTouch } from '../cluster/out-of-touch.js';
 import { Watches } from '../cluster/watches.js';
 import { dto, malformed } from '../http/dto.js';
 import { Operation } from '../http/operation.js';
-import { ForGuests } from '../http/access.js';
+import { AskedByPages, ForGuests } from '../http/access.js';
 import { Refusal } from '../http/refusal.js';
 import { type GrantError, mostTelling } from '../grants/grant-error.js';
 import { type ActiveGrant } from '../grants/active-grant.js';
@@ -48,6 +48,7 @@ export class GrantController {
     answer: GrantInfo,
     refuses: [400, 401, 403],
   })
+  @AskedByPages()
   @Get()
   get(@HeldGrants() held: PresentedGrants, @Query() { namespace, vm, kind }: GrantParams): GrantInfo {
     if (!this.watches.inTouch()) throw outOfTouch();

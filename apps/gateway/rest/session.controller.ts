@@ -8,6 +8,7 @@ import { clearSignIn } from '../sign-in/set-cookie.js';
 import { SIGNED_IN_USERS, type SignedInUsers } from '../sign-in/signed-in-users.js';
 import { whoIs } from '../sign-in/review.js';
 import { RequestLog } from '../http/request-log.js';
+import { AskedByPages } from '../http/access.js';
 import { Operation } from '../http/operation.js';
 import { CurrentUser, type User } from '../access/user.js';
 
@@ -28,6 +29,7 @@ export class SessionController {
     answer: SessionInfo,
     refuses: [401, 403],
   })
+  @AskedByPages()
   @Get()
   async get(@CurrentUser() user: User): Promise<SessionInfo> {
     const identity = await whoIs(this.clients, user.token());
