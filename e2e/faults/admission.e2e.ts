@@ -28,6 +28,13 @@ it('without an operator nothing is issued, links and consoles go on, and revokin
   const told = await kubectlFails('create -f -', { context: 'dev', input: input('closed') });
   expect(told).toContain('failed calling webhook "issue.gatetokens.kubegateway.kubevirt.io"');
   expect(await kubectlFails('get gatetoken closed')).toContain('not found');
+  for (const path of ['', '/check']) {
+    const response = await gateway(`/api/v1/namespaces/${cluster().namespace}/gatetokens${path}`, {
+      ...{ method: 'POST', headers: { ...bearer('dev'), ...json } },
+      body: JSON.stringify({ vm: 'demo', duration: '10m' }),
+    });
+    expect([response.status, await response.text()]).toEqual([503, expect.stringContaining('kube-gateway-operator')]);
+  }
   const server = JSON.stringify({ spec: { replicas: 1 } });
   expect(await kubectlFails(`patch gs gateserver-sample --type=merge -p ${server}`)).toContain(
     'failed calling webhook',

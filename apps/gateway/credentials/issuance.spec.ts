@@ -227,6 +227,33 @@ describe('where the admission webhook answers', () => {
     ]);
   });
 
+  it.each([
+    'failed to call webhook: Post "https://kube-gateway-webhook.kube-gateway.svc:443/x?timeout=10s": dial tcp: ECONNREFUSED',
+    'failed to call webhook: Post "https://kube-gateway-webhook.kube-gateway.svc:443/x?timeout=10s": context deadline exceeded',
+    'no endpoints available for service "kube-gateway-webhook"',
+  ])('503 with a sentence and an ID where it does not answer, and the message in the log: %s', async (fault) => {
+    const message = `Internal error occurred: failed calling webhook "issue.gatetokens.kubegateway.kubevirt.io": ${fault}`;
+    serveUsers(webhook.cluster, { 'POST /gatetokens': { code: 500, body: failure(500, message, 'InternalError') } });
+    for (const path of [TOKENS, `${TOKENS}/check`]) {
+      const reply = await asAda(webhook.gateway.port, 'POST', path, { vm: 'demo' });
+      const told = statusOf(reply);
+      expect(told).toMatchObject({ code: 503, reason: 'ServiceUnavailable' });
+      const [, id] =
+        /^The operator of kube-gateway does not answer, .* now \(([0-9a-f-]{36})\)\. /.exec(told.message) ?? [];
+      expect(told.message).toContain('Deployment kube-gateway-operator');
+      expect(reply.body).not.toContain('webhook');
+      expect(reply.headers['retry-after']).toBe('5');
+      const logged = webhook.gateway.log.filter((line) => line.includes(`"${id}"`));
+      expect(logged).toEqual([expect.stringContaining('failed calling webhook')]);
+    }
+  });
+
+  it('another webhook that does not answer keeps its name', async () => {
+    const message = 'Internal error occurred: failed calling webhook "policy.example.com": failed to call webhook';
+    serveUsers(webhook.cluster, { 'POST /gatetokens': { code: 500, body: failure(500, message, 'InternalError') } });
+    expect(statusOf(await issue({ vm: 'demo' }, webhook)).message).toContain('policy.example.com');
+  });
+
   it('another webhook keeps its name', async () => {
     const message = 'admission webhook "policy.example.com" denied the request: no';
     serveUsers(webhook.cluster, { 'POST /gatetokens': { code: 403, body: failure(403, message, 'Forbidden') } });

@@ -32,6 +32,7 @@ const WHY: Partial<Record<RefusalCode, string>> = {
   422: 'The grant is invalid; details.causes names each field',
   425: 'The link is not valid yet',
   429: 'Too many attempts from this address; see Retry-After',
+  503: 'The operator of kube-gateway does not answer, or the cluster cannot be asked',
   504: 'The grant did not become ready in time',
 };
 

@@ -37,7 +37,7 @@ export class RequestController {
     examples: { screen: { summary: 'The screen of a VM', value: { URLs: [VNC], duration: '10m' } } },
     status: 200,
     answer: TokenResponse,
-    refuses: [400, 401, 403, 409, 422, 429, 504],
+    refuses: [400, 401, 403, 409, 422, 429, 503, 504],
   })
   @Audited({ ...ISSUE, told: ({ ID }: TokenResponse) => ({ name: ID }) })
   @Post('auth/jwt/request')

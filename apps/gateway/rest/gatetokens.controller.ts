@@ -39,7 +39,7 @@ export class GateTokensController {
     query: IssueParams,
     status: 201,
     answer: IssueResponse,
-    refuses: [400, 401, 403, 409, 422, 504],
+    refuses: [400, 401, 403, 409, 422, 503, 504],
   })
   @Audited({ ...on('issue', 'create'), told: ({ gatetoken: { name } }: IssueResponse) => ({ name }) })
   @Post()
@@ -60,7 +60,7 @@ export class GateTokensController {
     query: IssueParams,
     status: 200,
     answer: CheckResponse,
-    refuses: [400, 401, 403, 422],
+    refuses: [400, 401, 403, 422, 503],
   })
   @Audited({ ...on('check', 'create'), told: problemsOf })
   @Post('check')

@@ -158,7 +158,7 @@ function gateProblems(gate: Gate | string, namespace: string, want: Want): strin
 
 /** @returns what a person can act on; @throws what they cannot */
 function asProblem(error: unknown): string {
-  if (error instanceof Refusal) return error.toStatus().message;
+  if (error instanceof Refusal && error.code < 500) return error.toStatus().message;
   if (isKubeError(error, 400, 403, 404, 409, 422)) return error.message;
   throw error;
 }
