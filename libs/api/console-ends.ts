@@ -40,7 +40,11 @@ export const CONSOLE_ENDS = {
     text: 'The person who sent it, or an administrator, revoked it. Ask them for a new one.',
     next: 'over',
     showsReason: false,
-    reasons: { revoked: 'The link was revoked.', refused: 'The link is no longer valid.' },
+    reasons: {
+      revoked: 'The link was revoked.',
+      refused: 'The link is no longer valid.',
+      signedAgain: 'The key of the link is no longer valid.',
+    },
   },
   ended: {
     code: 4003,
@@ -99,7 +103,7 @@ export const CONSOLE_ENDS = {
   issuerLostAccess: {
     code: 4008,
     title: 'The person who issued this link no longer has access',
-    text: 'Ask them, or an administrator, for a new link.',
+    text: 'This link works again if they get their access back. Otherwise, ask someone who has access for a new link.',
     next: 'over',
     showsReason: false,
     reasons: { lost: 'The person who issued this link no longer has access.' },

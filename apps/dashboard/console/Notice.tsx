@@ -146,6 +146,9 @@ function Ended({ address, state, open }: Part<'ended'>) {
         {(why.next === 'ask' || (why.next === 'takeOver' && !takes)) && (
           <Button primary label={text.openAgain} onClick={() => open()} />
         )}
+        {why.code === CONSOLE_ENDS.issuerLostAccess.code && (
+          <Button primary label={text.tryAgain} onClick={() => open()} />
+        )}
         {isOver(state) && access?.as === 'user' && <SignIn address={address} />}
         {isOver(state) && <Other address={address} other={state.other} />}
       </div>

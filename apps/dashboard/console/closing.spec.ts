@@ -30,6 +30,14 @@ describe('closing', () => {
     for (const { code } of Object.values(CONSOLE_ENDS)) expect(closing(code).title).not.toBe(unknown);
   });
 
+  it('does not call a link revoked whose key is gone', () => {
+    const { code, reasons } = CONSOLE_ENDS.revoked;
+    expect(closing(code, reasons.signedAgain)).toEqual({
+      ...{ code, next: 'over' },
+      ...{ title: 'The key of this link is no longer valid', text: 'Ask for a new link.' },
+    });
+  });
+
   it('passes the reason on, also of codes that it does not know', () => {
     expect(closing(4999, 'too bad')).toMatchObject({ code: 4999, next: 'ask', detail: 'too bad' });
     expect(closing(4002)).not.toHaveProperty('detail');

@@ -1,4 +1,4 @@
-import { type AfterEnd, consoleEndOf } from '#libs/api';
+import { type AfterEnd, CONSOLE_ENDS, consoleEndOf } from '#libs/api';
 
 export interface Closing {
   code: number;
@@ -18,6 +18,14 @@ const OTHERS: Partial<Record<number, Words>> = {
   1006: { title: 'The connection was lost', text: 'Check your network connection.', next: 'reconnect' },
 };
 
+/** Has the code of a revoked link, though nobody revoked it. */
+const SIGNED_AGAIN: Words = {
+  title: 'The key of this link is no longer valid',
+  text: 'Ask for a new link.',
+  next: 'over',
+  showsReason: false,
+};
+
 const UNKNOWN: Words = {
   title: 'The console was closed',
   text: 'The gateway ended the connection.',
@@ -26,8 +34,14 @@ const UNKNOWN: Words = {
 
 /** What happened and what to do, by the close code of the socket; a reason that says more goes with it. */
 export function closing(code: number, reason = ''): Closing {
-  const { title, text, next, showsReason = true } = consoleEndOf(code) ?? OTHERS[code] ?? UNKNOWN;
+  const { title, text, next, showsReason = true } = wordsOf(code, reason);
   return { code, title, text, next, ...(showsReason && reason !== '' && { detail: reason }) };
+}
+
+function wordsOf(code: number, reason: string): Words {
+  const { revoked } = CONSOLE_ENDS;
+  if (code === revoked.code && reason === revoked.reasons.signedAgain) return SIGNED_AGAIN;
+  return consoleEndOf(code) ?? OTHERS[code] ?? UNKNOWN;
 }
 
 const STEPS_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 30_000, 30_000, 30_000];

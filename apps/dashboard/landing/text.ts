@@ -1,4 +1,4 @@
-import { COOKIES_BLOCKED, type LinkInfo } from '#libs/api';
+import { CONSOLE_ENDS, COOKIES_BLOCKED, type LinkInfo } from '#libs/api';
 import { ApiError } from '../api/client.js';
 
 /** Every sentence of the page behind a link. */
@@ -67,6 +67,10 @@ export function linkRefusal(error: Error): Refused {
   if (cookiesBlocked) {
     const { title, message, unused, hint } = COOKIES_BLOCKED;
     return { title, text: `${message} ${unused} ${hint}`, passing: true };
+  }
+  if (error instanceof ApiError && error.reason === 'IssuerLostAccess') {
+    const { title, text } = CONSOLE_ENDS.issuerLostAccess;
+    return { title, text, passing: true };
   }
   return {
     title: TITLES[code] ?? landingText.lookingError,

@@ -11,6 +11,7 @@ const { expired, issuerLostAccess, overloaded, revoked, vmStopped } = CONSOLE_EN
 const OF_GRANT: Record<CredentialEnd, ConsoleEnd> = {
   expired: consoleEnd(expired, expired.reasons.link),
   revoked: consoleEnd(revoked, revoked.reasons.revoked),
+  'signed-again': consoleEnd(revoked, revoked.reasons.signedAgain),
   refused: consoleEnd(revoked, revoked.reasons.refused),
   gone: consoleEnd(vmStopped, vmStopped.reasons.gone),
   'issuer-lost-access': consoleEnd(issuerLostAccess, issuerLostAccess.reasons.lost),

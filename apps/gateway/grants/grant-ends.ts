@@ -7,10 +7,10 @@ import { VmStates } from '../vms/vm-states.js';
 import { type ActiveGrant, isRevoked, keyIdOf, vmFaultOf } from './active-grant.js';
 
 /**
- * `revoked` is said of a deleted one too. `refused`: the operator does not stand by it any more. `gone`: the VM that it
- * is bound to was deleted or replaced.
+ * `revoked` is said of a deleted one too. `signed-again`: the key that signed it is gone. `refused`: the operator does not
+ * stand by it any more. `gone`: the VM that it is bound to was deleted or replaced.
  */
-export type GrantEnd = 'expired' | 'revoked' | 'refused' | 'gone';
+export type GrantEnd = 'expired' | 'revoked' | 'signed-again' | 'refused' | 'gone';
 
 const MOST_REMEMBERED = 10_000;
 
@@ -70,11 +70,11 @@ export class GrantEnds {
     if (before === undefined || kid === undefined || before === kid) return;
     this.#gone.delete(`${uid} ${kid}`);
     this.#gone.set(`${uid} ${before}`, true);
-    this.end(uid, 'revoked');
+    this.end(uid, 'signed-again');
   }
 
   private signedAgain({ uid, kid = '' }: ActiveGrant): GrantEnd | undefined {
-    return this.#gone.has(`${uid} ${kid}`) ? 'revoked' : undefined;
+    return this.#gone.has(`${uid} ${kid}`) ? 'signed-again' : undefined;
   }
 
   private endNow(uid: string, end: GrantEnd): void {

@@ -13,6 +13,7 @@ export type GrantFault =
   | 'not-yet'
   | 'revoked'
   | 'deleted'
+  | 'signed-again'
   | 'vm-replaced'
   | 'vm-missing'
   | 'used'
@@ -65,6 +66,7 @@ const WORDING: Record<GrantFault, Wording> = {
   'not-yet': { message: 'The link is not valid yet.', hint: 'Open it again after its start time.', link: 425 },
   revoked: { message: 'The link was revoked.', hint: ASK, link: 410 },
   deleted: { message: 'The link was revoked.', hint: ASK, link: 410 },
+  'signed-again': { message: 'The key of this link is no longer valid.', hint: 'Ask for a new link.', link: 410 },
   'vm-replaced': {
     message: 'The virtual machine this link was issued for no longer exists.',
     hint: `A virtual machine that now has its name is a different one. ${ASK}`,
@@ -85,7 +87,7 @@ const WORDING: Record<GrantFault, Wording> = {
   },
   'issuer-lost-access': {
     message: 'The person who issued this link no longer has access.',
-    hint: 'Ask them, or an administrator, for a new link.',
+    hint: 'This link works again if they get their access back. Otherwise, ask someone who has access for a new link.',
     link: 403,
     other: 403,
     reason: 'IssuerLostAccess',
@@ -172,6 +174,7 @@ const TELLING: GrantFault[] = [
   'expired',
   'revoked',
   'deleted',
+  'signed-again',
   'vm-replaced',
   'vm-missing',
   'used',

@@ -56,7 +56,11 @@ export class GrantReader {
       this.refuseEnded(handle.exp);
       const grant = await this.store.signedBy(await this.store.byUid(handle.uid), handle.kid);
       // Another key signed the grant since: what the one before it signed is over, and the cookies that came of it.
-      if (grant.kid !== handle.kid) throw new GrantError('revoked');
+      if (grant.kid !== handle.kid) {
+        // Its token may have been taken back instead.
+        const isSigned = grant.kid !== undefined && !grant.revoked;
+        throw new GrantError(isSigned ? 'signed-again' : 'revoked').of(grant);
+      }
       return this.check(grant, handle.nonce);
     }
     return this.check(await this.fromJwt(value), undefined);

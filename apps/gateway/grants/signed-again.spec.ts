@@ -40,11 +40,11 @@ describe('what a key that is gone signed is over (security row 10)', () => {
     expect((await ask(name, cookie)).status).toBe(200);
     const viewer = await open(path, cookie);
     const token = await signAgain(grant, name);
-    expect(await viewer.ended).toMatchObject({ code: 4002 });
+    expect(await viewer.ended).toMatchObject({ code: 4002, reason: 'The key of the link is no longer valid.' });
     for (const headers of [cookie, bearer(grant), browser(grant, 'another')]) {
       expect((await ask(name, headers)).status).toBe(401);
     }
-    expect((await ask(name, cookie)).body).toContain('The link was revoked');
+    expect((await ask(name, cookie)).body).toContain('The key of this link is no longer valid. Ask for a new link.');
     expect((await redeem(grant.status?.token ?? '')).status).toBe(401);
     expect((await redeem(token)).status).toBe(302);
     const again = await open(path, { authorization: `Bearer ${token}` });
