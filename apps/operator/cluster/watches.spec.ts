@@ -90,6 +90,15 @@ it('asks for the metadata of Secrets and VMs, and for the data of its own Secret
   await expect.poll(() => accepted(types.secrets, '?labelSelector')).toEqual([undefined, undefined]);
 });
 
+it('reads GateTokens in pages of 100, as each may be large, and other kinds in pages of 500', async () => {
+  const { gateServers, gateTokens, gateSessions } = await started();
+  const limits = [gateServers, gateTokens, gateSessions].map(({ resource }) => {
+    const lists = server?.requests.filter(({ url }) => url.pathname.endsWith(`/${resource}`));
+    return lists?.map(({ url }) => url.searchParams.get('limit')).find((limit) => limit !== null);
+  });
+  expect(limits).toEqual(['500', '100', '500']);
+});
+
 it("keeps neither data nor anything that may hold data, of others' Secrets and VMs (security row 23)", async () => {
   const { secrets, owned, virtualMachines, virtualMachineInstances } = await started();
   for (const watch of [secrets, virtualMachines, virtualMachineInstances]) {
