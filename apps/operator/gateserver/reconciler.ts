@@ -41,6 +41,12 @@ const LONGEST_SLEEP_MS = 3_600_000;
 /** GateServer -> everything that it owns. */
 @Injectable()
 export class ServerReconciler {
+  /**
+   * What was last written, by namespace/name. The watch may show an older status for a while: compared with that one,
+   * the same change would be told again.
+   */
+  readonly #reported = new Map<string, { uid: string; status: GateServerStatus }>();
+
   constructor(
     private readonly gatherer: ServerGatherer,
     private readonly maker: MaterialMaker,
@@ -54,7 +60,7 @@ export class ServerReconciler {
     const { applier } = this;
     const [namespace = '', name = ''] = key.split('/');
     const gathered = await this.gatherer.gather(namespace, name);
-    if (!gathered) return;
+    if (!gathered) return void this.#reported.delete(key);
     const { server, everyServer, config } = gathered;
     // The list may have become shorter: then what was made by it must end, whatever else is wrong (docs/decisions/0008).
     if (!isAllowed(webAppOf(gathered.deployment), config.webAppHosts)) {
@@ -112,10 +118,18 @@ export class ServerReconciler {
     if (isCurrent(server, status)) return;
     const { name = '', namespace = '', uid = '' } = server.metadata;
     if (!(await this.reporter.writeStatus(types.gateServers, { name, namespace, uid }, status, OWN))) return;
-    for (const { level, reason, message } of keyChanges(server.status?.keys, status.keys, this.clock.now()))
+    const key = `${namespace}/${name}`;
+    const last = this.#reported.get(key);
+    this.#reported.set(key, { uid, status });
+    this.#tellChanges(server, last?.uid === uid ? last.status : server.status, status);
+  }
+
+  #tellChanges(server: GateServer, old: GateServerStatus | undefined, status: GateServerStatus): void {
+    for (const { level, reason, message } of keyChanges(old?.keys, status.keys, this.clock.now()))
       this.reporter.event(types.gateServers, server, level, reason, message);
-    const [before, ready] = [server.status, status].map((one) => one?.conditions?.find(({ type }) => type === 'Ready'));
-    if (!ready || (before?.reason === ready.reason && status.phase !== 'Error')) return;
+    const [before, ready] = [old, status].map((one) => one?.conditions?.find(({ type }) => type === 'Ready'));
+    const isSame = before?.reason === ready?.reason && (status.phase !== 'Error' || before?.message === ready?.message);
+    if (!ready || isSame) return;
     const level = ready.status === 'True' || UNDER_WAY.has(ready.reason) ? 'Normal' : 'Warning';
     this.reporter.event(types.gateServers, server, level, ready.reason, ready.message);
   }

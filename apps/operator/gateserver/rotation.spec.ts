@@ -12,6 +12,7 @@ import { type KubeObject, types } from '#libs/kube';
 import { generateKeyPair, type Jwks, parsePublicKey, secretKeys, sign, thumbprint } from '#libs/token';
 import { type SecretObject } from '../cluster/manifest.js';
 import { retiredFile, type RetiredKey } from '../keys/retired.js';
+import { OWNED } from '../cluster/watches.js';
 import { FakeCluster } from '../testing/fake-cluster.js';
 import { fixedKeys } from '../testing/fixed-keys.js';
 import { serverReconciler } from '../testing/reconcile.js';
@@ -42,20 +43,35 @@ describe('the signing key of a GateServer', () => {
     await run();
   });
 
-  function server(annotations: Record<string, string> = {}, spec: Partial<GateServerSpec> = {}): void {
-    const metadata = { name: 'gs', namespace: 'n', uid: 'gs-uid', generation: 1, annotations };
+  function server(annotations: Record<string, string> = {}, spec: Partial<GateServerSpec> = {}, uid = 'gs-uid'): void {
+    const metadata = { name: 'gs', namespace: 'n', uid, generation: 1, annotations };
     const status = (cluster.take(types.gateServers, 'gs') as unknown as GateServer | undefined)?.status;
     const given = { route: 'gs.example.com', expose: 'none', ...spec };
     cluster.put(types.gateServers, { metadata, spec: given, ...(status ? { status } : {}) } as KubeObject);
   }
 
-  /** A new reconciler each time, as after a change of the leader. */
-  async function run(at = cluster) {
+  /** @param gateServers what the watch shows; default: what there is */
+  function reconciler(gateServers?: object) {
     const factory = Object.assign(fixedKeys('gs.example.com'), {
       keyPair: async () => pairs[made++] ?? { 'tls.key': '', 'tls.crt': '' },
     });
     const record = (event: string) => events.push(event);
-    return (await serverReconciler(at, { factory, now: () => now, record }).reconcile('n/gs'))?.again;
+    return serverReconciler(cluster, { factory, now: () => now, record, ...(gateServers && { gateServers }) });
+  }
+
+  /** A new reconciler each time, as after a change of the leader. */
+  async function run() {
+    return (await reconciler().reconcile('n/gs'))?.again;
+  }
+
+  /** A watch of GateServers that shows what there is now, until it is told to go on. */
+  function laggingWatch() {
+    let copies = structuredClone(cluster.cache(types.gateServers).list());
+    return {
+      get: (name: string) => copies.find(({ metadata }) => metadata.name === name),
+      list: () => copies,
+      goOn: () => (copies = structuredClone(cluster.cache(types.gateServers).list())),
+    };
   }
 
   /** A GateToken that the present key signed, until this time. */
@@ -184,6 +200,50 @@ describe('the signing key of a GateServer', () => {
     expect(published()).toEqual([kid(2)]);
     expect(kids()).toEqual([kid(2)]);
     expect(events).toContain('Warning KeyLost');
+  });
+
+  it.each([
+    ['KeyRotated', () => server({ [ROTATE]: '1' })],
+    ['KeyLost', () => cluster.remove(types.secrets, 'gs-jwt-secret')],
+    ['HostNotAllowed', () => server({}, { 'web-app': 'https://app.example.com' })],
+  ])('gets one Event (%s), also while the watch shows the status before it', async (reason, replace) => {
+    now += MINUTE;
+    replace();
+    events = [];
+    const watch = laggingWatch();
+    const operator = reconciler(watch);
+    for (let runs = 0; runs < 3; runs += 1) await operator.reconcile('n/gs');
+    watch.goOn();
+    await operator.reconcile('n/gs');
+    expect(events.filter((event) => event.endsWith(reason))).toHaveLength(1);
+  });
+
+  it('gets an Event each time that it is replaced, however late the watch is', async () => {
+    const watch = laggingWatch();
+    const operator = reconciler(watch);
+    for (const value of ['1', '2']) {
+      now += MINUTE;
+      const { status: seen } = watch.get('gs') as GateServer;
+      server({ [ROTATE]: value });
+      watch.goOn();
+      Object.assign(watch.get('gs') ?? {}, { status: seen });
+      await operator.reconcile('n/gs');
+    }
+    expect(kids()).toEqual([kid(2), kid(1), kid(0)]);
+    expect(events.filter((event) => event === 'Normal KeyRotated')).toHaveLength(2);
+  });
+
+  it('of a GateServer that was created again under its name is not compared with the one before', async () => {
+    const operator = reconciler();
+    now += MINUTE;
+    server({ [ROTATE]: '1' });
+    await operator.reconcile('n/gs');
+    for (const type of [types.gateServers, ...OWNED])
+      for (const { metadata } of cluster.cache(type).list()) cluster.remove(type, metadata.name ?? '');
+    server({}, {}, 'another-uid');
+    await operator.reconcile('n/gs');
+    expect(kids()).toEqual([kid(2)]);
+    expect(events).not.toContain('Warning KeyLost');
   });
 
   it('is replaced by one of two operators that are at it at once', async () => {

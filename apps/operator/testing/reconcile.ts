@@ -34,14 +34,16 @@ export interface Surroundings {
   write?: (line: string) => void;
   /** Told of each Event: `Warning BadKey`. */
   record?: (event: string) => void;
+  /** What the watch of GateServers shows. Default: what there is. */
+  gateServers?: object;
 }
 
 /** A new reconciler of GateServers, as after a restart. */
 export function serverReconciler(cluster: FakeCluster, given: Surroundings): ServerReconciler {
   const { factory, webAppHosts = [], webhook, now = Date.now, record = () => undefined } = given;
   const { discovered = { served: [{ group: '', name: 'pods' }], silent: [] }, groups = ['kubevirt.io'] } = given;
-  const { ingressClass = 'exists' } = given;
-  const watches = watchesOf(cluster);
+  const { ingressClass = 'exists', gateServers } = given;
+  const watches = Object.assign(watchesOf(cluster), gateServers && { gateServers });
   const applier = new Applier(cluster.client, watches);
   const config = { gatewayImage: 'gateway:1', webAppHosts, webhook };
   const discovery = {
