@@ -1,26 +1,41 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { KubeClient } from './client.js';
+import { KubeError } from './errors.js';
 import { LeaderElector, type Lease } from './leader-elector.js';
 import { json, TestServer } from './testing/server.js';
 
+interface State {
+  lease?: Lease;
+  down: boolean;
+  silent: boolean;
+  /** What a write changes arrives, but no answer to it. */
+  cut: boolean;
+  /** Called before each write. */
+  onWrite?: ((sent: Lease) => void) | undefined;
+}
+
 /** Holds one Lease with the API server's rule of resource versions. */
-async function leaseServer(): Promise<{
-  server: TestServer;
-  state: { lease?: Lease; down: boolean; silent: boolean };
-}> {
-  const state: { lease?: Lease; down: boolean; silent: boolean } = { down: false, silent: false };
+async function leaseServer(): Promise<{ server: TestServer; state: State }> {
+  const state: State = { down: false, silent: false, cut: false };
   let version = 0;
   const server = await TestServer.start((req, res, body) => {
     if (state.silent) return;
     if (state.down) return json(res, {}, 500);
     if (req.method === 'GET') return state.lease ? json(res, state.lease) : json(res, {}, 404);
     const sent = JSON.parse(body) as Lease;
+    state.onWrite?.(sent);
     const known = state.lease?.metadata.resourceVersion;
     if (req.method === 'POST' ? state.lease : sent.metadata.resourceVersion !== known) return json(res, {}, 409);
     state.lease = { ...sent, metadata: { ...sent.metadata, resourceVersion: String((version += 1)) } };
+    if (state.cut) return void res.destroy();
     json(res, state.lease);
   });
   return { server, state };
+}
+
+/** Another client changes the Lease, and not whose it is. */
+function annotate({ lease }: State): void {
+  if (lease) lease.metadata = { ...lease.metadata, resourceVersion: 'annotated', annotations: { by: 'another' } };
 }
 
 describe('LeaderElector', () => {
@@ -28,7 +43,7 @@ describe('LeaderElector', () => {
   const electors: LeaderElector[] = [];
   const log: string[] = [];
 
-  function elector(identity: string, times = { leaseMs: 300, renewDeadlineMs: 200, retryMs: 10 }): LeaderElector {
+  function elector(identity: string, times = { leaseMs: 6000, renewDeadlineMs: 5000, retryMs: 10 }): LeaderElector {
     const made = new LeaderElector(new KubeClient(server.upstream), {
       namespace: 'n',
       name: 'l',
@@ -51,10 +66,10 @@ describe('LeaderElector', () => {
   it('lets one lead, and the next at once when it gives the lead back', async () => {
     ({ server } = await leaseServer());
     const a = elector('a');
-    await vi.waitFor(() => expect(log).toEqual(['a leads']));
+    await expect.poll(() => log).toEqual(['a leads']);
     const b = elector('b');
     await a.stop();
-    await vi.waitFor(() => expect(log).toEqual(['a leads', 'a stopped', 'b leads']));
+    await expect.poll(() => log).toEqual(['a leads', 'a stopped', 'b leads']);
     expect(b.leading).toBe(true);
   });
 
@@ -66,7 +81,62 @@ describe('LeaderElector', () => {
     expect(log).toEqual([]);
     expect(made.state.lease?.spec?.holderIdentity).toBe('');
     elector('b');
-    await vi.waitFor(() => expect(log).toEqual(['b leads']));
+    await expect.poll(() => log).toEqual(['b leads']);
+  });
+
+  it('keeps the lead when someone changes the Lease between its reading and its writing', async () => {
+    const { server: made, state } = await leaseServer();
+    server = made;
+    elector('a');
+    await expect.poll(() => log).toEqual(['a leads']);
+    state.onWrite = () => {
+      state.onWrite = undefined;
+      annotate(state);
+    };
+    await expect.poll(() => state.lease?.metadata.annotations).toEqual({ by: 'another' });
+    await expect.poll(() => state.lease?.metadata.resourceVersion).not.toBe('annotated');
+    expect(log).toEqual(['a leads']);
+  });
+
+  it('gives the lead back when someone changes the Lease meanwhile', async () => {
+    const { server: made, state } = await leaseServer();
+    server = made;
+    const a = elector('a');
+    await expect.poll(() => log).toEqual(['a leads']);
+    let releases = 0;
+    state.onWrite = ({ spec }) => {
+      if (spec?.holderIdentity === '' && (releases += 1) === 1) annotate(state);
+    };
+    await a.stop();
+    expect(releases).toBe(2);
+    expect(state.lease?.spec?.holderIdentity).toBe('');
+  });
+
+  it('gives back a lead of which no answer told it', async () => {
+    const { server: made, state } = await leaseServer();
+    server = made;
+    state.cut = true;
+    const a = elector('a', { leaseMs: 6000, renewDeadlineMs: 5000, retryMs: 60_000 });
+    await expect.poll(() => state.lease?.spec?.holderIdentity).toBe('a');
+    state.cut = false;
+    await a.stop();
+    expect(log).toEqual([]);
+    expect(state.lease?.spec?.holderIdentity).toBe('');
+  });
+
+  it('takes no lead by an answer that comes after it has stopped', async () => {
+    ({ server } = await leaseServer());
+    let refuse: (error: KubeError) => void = () => undefined;
+    const answer = new Promise<never>((_, reject) => (refuse = reject));
+    const create = vi.fn();
+    const client = { get: () => answer, create } as unknown as KubeClient;
+    const options = { namespace: 'n', name: 'l', identity: 'a', renewDeadlineMs: 20 };
+    const late = new LeaderElector(client, { ...options, onStarted: create, onStopped: create });
+    late.start();
+    await late.stop();
+    refuse(new KubeError({ code: 404, reason: 'NotFound', message: 'not found' }));
+    await new Promise(setImmediate);
+    expect(create).not.toHaveBeenCalled();
   });
 
   it('takes over a dead holder only when its record stood still for the length of the lease', async () => {
@@ -89,7 +159,7 @@ describe('LeaderElector', () => {
     server = made.server;
     let stoppedAt = 0;
     const a = elector('a', { leaseMs: 1500, renewDeadlineMs: 1000, retryMs: 600 });
-    await vi.waitFor(() => expect(a.leading).toBe(true));
+    await expect.poll(() => a.leading).toBe(true);
     const renewedAt = performance.now();
     made.state.silent = true;
     await vi.waitFor(
@@ -105,9 +175,9 @@ describe('LeaderElector', () => {
   it('stops leading when it cannot renew', async () => {
     const made = await leaseServer();
     server = made.server;
-    elector('a');
-    await vi.waitFor(() => expect(log).toEqual(['a leads']));
+    elector('a', { leaseMs: 300, renewDeadlineMs: 200, retryMs: 10 });
+    await expect.poll(() => log).toContain('a leads');
     made.state.down = true;
-    await vi.waitFor(() => expect(log).toEqual(['a leads', 'a stopped']));
+    await expect.poll(() => log.at(-1)).toBe('a stopped');
   });
 });

@@ -32,8 +32,8 @@ export interface LeaderElectorOptions {
 export class LeaderElector {
   readonly #options: Required<LeaderElectorOptions>;
   #leading = false;
-  /** As the last round that had an answer left the Lease: one that ended after stop() began has not led by it. */
-  #held = false;
+  /** Since a write that may have arrived, with or without an answer, until another holder is seen. */
+  #mayHold = false;
   #renewedAt = 0;
   #seen: { record: string; at: number } | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -61,9 +61,11 @@ export class LeaderElector {
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#round;
-    if (!this.#held) return;
     this.#lose();
-    await this.#release().catch(this.#options.onError);
+    if (!this.#mayHold) return;
+    const { renewDeadlineMs, onError } = this.#options;
+    const released = again(() => this.#release());
+    await within(released, renewDeadlineMs, 'given back').catch(onError);
   }
 
   async #tick(): Promise<void> {
@@ -71,13 +73,17 @@ export class LeaderElector {
     let wait = retryMs;
     const begun = clock();
     if (this.#left() <= 0) this.#lose();
+    const round = new AbortController();
     try {
-      this.#held = await within(this.#try(), this.#left());
-      if (this.#held && !this.#stopped) this.#win(begun);
-      else if (!this.#held) this.#lose();
+      const tried = again(() => this.#try(round.signal));
+      const isOurs = await within(tried, this.#left(), 'renewed');
+      if (!isOurs) this.#lose();
+      else if (!this.#stopped) this.#win(begun);
     } catch (error) {
       onError(error);
       wait = Math.max(wait, retryAfterOf(error));
+    } finally {
+      round.abort();
     }
     if (this.#stopped) return;
     const next = (): void => {
@@ -92,38 +98,35 @@ export class LeaderElector {
     return this.#leading ? this.#renewedAt + renewDeadlineMs - clock() : renewDeadlineMs;
   }
 
-  /** True when the Lease is ours after this round. */
-  async #try(): Promise<boolean> {
+  /**
+   * @param signal aborted when nobody waits for this any more: then it must not take a lead that nobody would renew
+   * @returns whether the Lease is ours now
+   * @throws KubeError 409 where the Lease has changed since it was read: by another replica that was faster, or not
+   */
+  async #try(signal: AbortSignal): Promise<boolean> {
     const { namespace, name, identity, leaseMs, clock } = this.#options;
     const now = new Date();
     const lease = await this.client.get<Lease>(types.leases, name, namespace).catch(ignore404);
-    if (!lease) {
-      const metadata = { name, namespace };
-      return this.#write(() => this.client.create<Lease>(types.leases, { metadata, spec: this.#spec(undefined, now) }));
+    if (signal.aborted) return false;
+    if (lease) {
+      const record = JSON.stringify([lease.spec?.holderIdentity, lease.spec?.renewTime, lease.metadata.uid]);
+      if (this.#seen?.record !== record) this.#seen = { record, at: clock() };
+      const holder = lease.spec?.holderIdentity ?? '';
+      this.#mayHold &&= holder === identity;
+      const free = holder === '' || holder === identity;
+      if (!free && clock() - this.#seen.at < (lease.spec?.leaseDurationSeconds ?? leaseMs / 1000) * 1000) return false;
     }
-    const record = JSON.stringify([lease.spec?.holderIdentity, lease.spec?.renewTime, lease.metadata.uid]);
-    if (this.#seen?.record !== record) this.#seen = { record, at: clock() };
-    const holder = lease.spec?.holderIdentity ?? '';
-    const free = holder === '' || holder === identity;
-    if (!free && clock() - this.#seen.at < (lease.spec?.leaseDurationSeconds ?? leaseMs / 1000) * 1000) return false;
-    return this.#write(() => this.client.replace(types.leases, { ...lease, spec: this.#spec(lease, now) }));
-  }
-
-  async #write(write: () => Promise<Lease>): Promise<boolean> {
-    try {
-      await write();
-      return true;
-    } catch (error) {
-      // Another replica was faster. If the Lease is still ours, the next round finds that out.
-      if (isKubeError(error, 409)) return false;
-      throw error;
-    }
+    this.#mayHold = true;
+    const spec = this.#spec(lease, now);
+    if (lease) await this.client.replace(types.leases, { ...lease, spec });
+    else await this.client.create<Lease>(types.leases, { metadata: { namespace, name }, spec });
+    return true;
   }
 
   async #release(): Promise<void> {
     const { namespace, name, identity } = this.#options;
-    const lease = await this.client.get<Lease>(types.leases, name, namespace);
-    if (lease.spec?.holderIdentity !== identity) return;
+    const lease = await this.client.get<Lease>(types.leases, name, namespace).catch(ignore404);
+    if (lease?.spec?.holderIdentity !== identity) return;
     const spec = { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: micro(new Date()) };
     await this.client.replace(types.leases, { ...lease, spec });
   }
@@ -149,7 +152,6 @@ export class LeaderElector {
   }
 
   #lose(): void {
-    this.#held = false;
     if (!this.#leading) return;
     this.#leading = false;
     this.#options.onStopped();
@@ -161,15 +163,25 @@ function ignore404(error: unknown): undefined {
   return undefined;
 }
 
+/** Reads and writes once more after a conflict: what is to be done is decided by the Lease as it is then. */
+async function again<T>(attempt: () => Promise<T>): Promise<T> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (!isKubeError(error, 409)) throw error;
+    return attempt();
+  }
+}
+
 /** metav1.MicroTime. */
 function micro(now: Date): string {
   return now.toISOString().replace('Z', '000Z');
 }
 
-async function within<T>(work: Promise<T>, ms: number): Promise<T> {
+async function within<T>(work: Promise<T>, ms: number, done: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the lease could not be renewed within ${ms} ms`)), ms);
+    timer = setTimeout(() => reject(new Error(`the lease could not be ${done} within ${ms} ms`)), ms);
   });
   try {
     return await Promise.race([work, late]);
