@@ -23,6 +23,24 @@ const USUAL: RbacRule[] = [
     resources: ['*/vnc', '*/console'],
   },
 ];
+/** The part of Kubernetes' ClusterRole `view` that counts here, and of KubeVirt's `kubevirt.io:edit`. */
+const VIEW: RbacRule[] = [{ verbs: READ, apiGroups: [''], resources: ['pods', 'services', 'events', 'configmaps'] }];
+const VM_EDIT: RbacRule[] = [
+  {
+    verbs: ['get'],
+    apiGroups: ['subresources.kubevirt.io'],
+    resources: [
+      'virtualmachineinstances/console',
+      'virtualmachineinstances/vnc',
+      'virtualmachineinstances/vnc/screenshot',
+    ],
+  },
+  {
+    verbs: [...READ, ...WRITE],
+    apiGroups: ['kubevirt.io'],
+    resources: ['virtualmachines', 'virtualmachineinstances', 'virtualmachineinstancemigrations'],
+  },
+];
 const GATEWAY: RbacRule[] = gatewayRules(namesOf('gs'));
 const PODS: RbacRule = { verbs: ['create'], apiGroups: [''], resources: ['pods'] };
 const PODS_SERVED: Discovered = { served: [{ group: '', name: 'pods' }], silent: [] };
@@ -68,6 +86,7 @@ const NEEDS =
 describe('security row 16: whoever creates a GateServer holds what can be done through it', () => {
   it.each<[string, Given, string]>([
     ['what guests get by default', { rules: USUAL }, 'allowed'],
+    ['what guests get by default, from two roles that every cluster has', { rules: [...VIEW, ...VM_EDIT] }, 'allowed'],
     [
       'of nothing',
       { rules: [] },
@@ -309,4 +328,12 @@ describe('on UPDATE of a GateServer', () => {
   it("lets anyone who may write it leave an image of their own for the release's", async () => {
     expect((await ask({ rules: USUAL, before: { img: 'mine:1' }, spec: {} })).said).toBe('allowed');
   });
+});
+
+it('a change that only takes away is not asked about, unless another comes with it', async () => {
+  const spec = { 'issuer-recheck': '10s', 'store-tokens': false };
+  const before = { 'accept-unregistered': true };
+  expect(await ask({ rules: [], before, spec })).toEqual({ said: 'allowed', reviews: 0 });
+  const more = { ...spec, 'admin-role': 'admin' as const };
+  expect((await ask({ rules: [], before, spec: more })).said).toContain('user dev cannot');
 });

@@ -10,11 +10,12 @@ import { namesOf } from '../cluster/names.js';
 import { type AdmissionRequest, type Verdict } from './review.js';
 import { Reviewer } from './reviewer.js';
 import { missingOf } from './rules.js';
+import { isTightening } from './tightening.js';
 import { ALLOWED, forbidden } from './verdicts.js';
 
 /**
  * Fields that change how a gateway is reached and how much it does, and not what anyone reaches through it. A change of any
- * other field is asked about: what guests may do (`admin-role`, `admin-resources`), what runs or receives the accounts'
+ * other field is asked about, unless it only takes away (tightening.ts): what guests may do (`admin-role`, `admin-resources`), what runs or receives the accounts'
  * tokens (`img`, `api-url`), whose page or address is trusted with guests' links (`route`, `public-urls`, `web-app`,
  * `frame-ancestors`, `tls`), what is accepted without an issuer's rights (`accept-unregistered`, `issuer-recheck`).
  */
@@ -97,7 +98,10 @@ export class ServerJudge {
 
 function isAsked(before: GateServerSpec, after: GateServerSpec): boolean {
   const fields = new Set([...Object.keys(before), ...Object.keys(after)]) as Set<keyof GateServerSpec>;
-  return [...fields].some((field) => !HARMLESS.has(field) && !isDeepStrictEqual(before[field], after[field]));
+  return [...fields].some(
+    (field) =>
+      !HARMLESS.has(field) && !isDeepStrictEqual(before[field], after[field]) && !isTightening(field, before, after),
+  );
 }
 
 /** Of `*`: API groups whose server is away now. The guest account gets what they serve once it is back. */
