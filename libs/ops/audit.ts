@@ -1,3 +1,4 @@
+import { type AuditGrant } from './audit-grant.js';
 import { type Logger } from './logger.js';
 
 /**
@@ -63,12 +64,13 @@ interface ConsoleClose {
 
 /** Everything that the audit log tells. docs/audit.md has the same as a table. */
 export type AuditEvent =
-  | (Request & AuditResult & { readonly audit: AuditedAction })
+  | (Request &
+      AuditResult & { readonly audit: AuditedAction; /** Of `issue`. */ readonly grant?: AuditGrant | undefined })
   | (Request & Exclude<AuditResult, { outcome: 'allowed' }> & { readonly audit: 'refuse' })
   | (Request & AuditResult & { readonly audit: 'redeem'; readonly how: 'link' | 'jwt'; readonly 'single-use': boolean })
   | (Request & AuditResult & { readonly audit: 'open'; readonly session?: string })
   | (Request & ConsoleClose & { readonly audit: 'close'; readonly outcome: 'ended' })
-  | (Asked & Exclude<AuditResult, { outcome: 'allowed' }> & { readonly audit: 'issue' })
+  | (Asked & Exclude<AuditResult, { outcome: 'allowed' }> & { readonly audit: 'issue'; readonly grant: AuditGrant })
   | (Asked & { readonly audit: 'revoke'; readonly outcome: 'allowed' })
   | (Asked & AuditResult & { readonly audit: 'configure'; /** That an update changes. */ readonly fields?: string[] })
   | {
@@ -77,6 +79,8 @@ export type AuditEvent =
       readonly outcome: 'observed';
       readonly what: AuditWhat;
       readonly who?: AuditWho | undefined;
+      /** Of `issue`. */
+      readonly grant?: AuditGrant | undefined;
       /** What the client that wrote it calls itself. Anyone can choose it: it is no user. */
       readonly manager?: string | undefined;
       /** It was there when the operator began to lead: an earlier one may have written the same line. */

@@ -1,3 +1,4 @@
+export { type AuditGrant, auditedGrant } from './audit-grant.js';
 export {
   type AuditEvent,
   type AuditedAction,

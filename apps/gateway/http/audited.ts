@@ -10,7 +10,7 @@ import {
 } from '@nestjs/common';
 import { type Request, type Response } from 'express';
 import { type Observable, tap } from 'rxjs';
-import { type AuditedAction, type AuditWhat } from '#libs/ops';
+import { type AuditedAction, auditedGrant, type AuditWhat } from '#libs/ops';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { RequestLog } from './request-log.js';
 
@@ -33,6 +33,8 @@ export interface AuditedRoute {
   /** Absent: the parameter `action` of the route. */
   readonly verb?: string;
   readonly resource?: string;
+  /** What the body asks for, in the words of a GateToken, where the route issues one. The body may be malformed. */
+  readonly grantOf?: (body: unknown) => unknown;
   readonly told?: (answer: never) => Told;
 }
 
@@ -51,7 +53,8 @@ class AuditInterceptor implements NestInterceptor {
     const route = Reflect.getMetadata(AUDITED, context.getHandler()) as AuditedRoute;
     const http = context.switchToHttp();
     const request = http.getRequest<Request>();
-    this.log.acts(request, { audit: route.audit, what: this.whatOf(request, route) });
+    const grant = route.grantOf && auditedGrant(route.grantOf(request.body));
+    this.log.acts(request, { audit: route.audit, what: this.whatOf(request, route), grant });
     const { statusCode: code } = http.getResponse<Response>();
     return next.handle().pipe(tap((answer) => this.done(request, code, route.told?.(answer as never) ?? {})));
   }

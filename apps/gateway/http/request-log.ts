@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
-import { type AuditedAction, type AuditResult, type AuditWhat, type AuditWho, resultOf } from '#libs/ops';
+import {
+  type AuditedAction,
+  type AuditGrant,
+  type AuditResult,
+  type AuditWhat,
+  type AuditWho,
+  resultOf,
+} from '#libs/ops';
 import { Audit } from '../ops/audit.js';
 import { Metrics } from '../ops/metrics.js';
 import { ClientAddresses } from './client-address.js';
@@ -17,6 +24,8 @@ type AnyRequest = IncomingMessage & { originalUrl?: string };
 export interface Action {
   readonly audit: AuditedAction;
   readonly what: AuditWhat;
+  /** Of `issue`. */
+  readonly grant?: AuditGrant | undefined;
 }
 
 /** Logs and counts requests, whichever door they use. */
@@ -60,9 +69,10 @@ export class RequestLog {
     this.#actions.delete(req);
     this.#told.add(req);
     const from = this.addresses.of(req);
+    const { audit, grant } = action;
     const what = { ...action.what, ...more.what };
     void this.whoOf(req, result, more.who).then((who) =>
-      this.lines.write({ audit: action.audit, ...result, who, from, what }),
+      this.lines.write({ audit, ...result, who, from, what, ...(grant && { grant }) }),
     );
   }
 

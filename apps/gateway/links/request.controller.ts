@@ -39,7 +39,7 @@ export class RequestController {
     answer: TokenResponse,
     refuses: [400, 401, 403, 409, 422, 429, 503, 504],
   })
-  @Audited({ ...ISSUE, told: ({ ID }: TokenResponse) => ({ name: ID }) })
+  @Audited({ ...ISSUE, grantOf: specOf, told: ({ ID }: TokenResponse) => ({ name: ID }) })
   @Post('auth/jwt/request')
   async request(@CurrentUser() { client }: User, @Body() { URLs, ...rest }: TokenBody): Promise<TokenResponse> {
     const { namespace, gateServer, publicUrls, storeTokens } = this.config;
@@ -49,6 +49,12 @@ export class RequestController {
     const order = { client, issuance: this.issuance, isOwn: true, namespace, spec, want: 'token' as const, publicUrl };
     return toAnswer(await issue(order, this.clock));
   }
+}
+
+/** Of a body that may be malformed. */
+function specOf(body: unknown): object {
+  const { URLs: urls, ...rest } = (body ?? {}) as Record<string, unknown>;
+  return { ...rest, urls };
 }
 
 /** An unknown field keeps the name that was sent: a GateToken may well have a field of that name. */

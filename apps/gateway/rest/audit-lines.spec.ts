@@ -2,7 +2,7 @@ import { request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { call, PUBLIC_HOST, type Reply } from '../testing/clients.js';
 import { until } from '../testing/gateway.js';
-import { asAda, OWN_ORIGIN, serveUsers } from '../testing/rest.js';
+import { asAda, failure, OWN_ORIGIN, serveUsers } from '../testing/rest.js';
 import { useGateway } from '../testing/use-gateway.js';
 
 const { cluster, gateway } = useGateway();
@@ -93,5 +93,19 @@ it('an action whose client leaves before it is done has its line, with the addre
   await until(() => lines().length > 0);
   expect(await written()).toEqual([
     expect.objectContaining({ audit: 'revoke', outcome: 'allowed', who: { user: 'ada' }, from: '127.0.0.1' }),
+  ]);
+});
+
+it('an issue line tells what was asked for, also where it is refused, and in the present names of fields', async () => {
+  serveUsers(cluster, { 'POST /gatetokens': { code: 403, body: failure(403, 'no', 'Forbidden') } });
+  await asAda(gateway.port, 'POST', TOKENS, { vm: 'demo', duration: '2h', singleUse: true, description: 'for bob' });
+  await asAda(gateway.port, 'POST', TOKENS, { vm: 7, urls: ['/version'], 'view-only': true });
+  await post('/auth/jwt/request', { URLs: ['/version'], verbs: ['get'] }, { authorization: 'Bearer ada' });
+  await asAda(gateway.port, 'DELETE', `${TOKENS}/x`);
+  expect((await written()).map(({ audit, grant }) => [audit, grant])).toEqual([
+    ['issue', { vm: 'demo', duration: '2h', 'single-use': true }],
+    ['issue', { urls: ['/version'], 'view-only': true }],
+    ['issue', { urls: ['/version'], verbs: ['get'] }],
+    ['delete', undefined],
   ]);
 });

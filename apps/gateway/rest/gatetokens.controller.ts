@@ -11,6 +11,9 @@ import { CurrentUser, type User } from '../access/user.js';
 const on = (audit: 'issue' | 'check' | 'revoke' | 'delete', verb: string) =>
   ({ audit, verb, resource: 'gatetokens' }) as const;
 
+/** In the present names of fields, where the body can be read. */
+const specOf = (body: unknown): unknown => IssueBody.schema.safeParse(body).data ?? body;
+
 /** A check that finds nothing wrong does nothing. */
 const problemsOf = ({ allowed, problems }: CheckResponse): Told => (allowed ? { silent: true } : { problems });
 
@@ -41,7 +44,7 @@ export class GateTokensController {
     answer: IssueResponse,
     refuses: [400, 401, 403, 409, 422, 503, 504],
   })
-  @Audited({ ...on('issue', 'create'), told: ({ gatetoken: { name } }: IssueResponse) => ({ name }) })
+  @Audited({ ...on('issue', 'create'), grantOf: specOf, told: ({ gatetoken: { name } }: IssueResponse) => ({ name }) })
   @Post()
   issue(
     @CurrentUser() user: User,

@@ -1,6 +1,6 @@
 import { type GateServer, type GateToken } from '#libs/api';
 import { types } from '#libs/kube';
-import { type AuditEvent } from '#libs/ops';
+import { auditedGrant, type AuditEvent } from '#libs/ops';
 import { changedFields } from '../ops/changed-fields.js';
 import { type AdmissionRequest, type Verdict } from './review.js';
 
@@ -20,7 +20,13 @@ function ofToken(request: AdmissionRequest<GateToken>, verdict: Verdict): AuditE
   const what = { resource: 'gatetokens', namespace, name };
   if (operation === 'CREATE') {
     if (verdict.allowed) return undefined;
-    return { audit: 'issue', ...refused(verdict), who, what: { verb: 'create', ...what } };
+    return {
+      audit: 'issue',
+      ...refused(verdict),
+      who,
+      what: { verb: 'create', ...what },
+      grant: auditedGrant(object.spec),
+    };
   }
   if (!verdict.allowed || !isRevoked(request)) return undefined;
   return { audit: 'revoke', outcome: 'allowed', who, what: { verb: 'patch', ...what } };

@@ -37,7 +37,9 @@ it('passes a denial on; the audit log tells who was denied what', async () => {
   expect(answer).toMatchObject({ kind: 'AdmissionReview', response: { uid: 'u-1', allowed: false, status } });
   const told = { code: 403, rule: 'Forbidden', why: 'user dev cannot', msg: 'issue refused' };
   const what = { verb: 'create', ...WHAT };
-  expect(lines).toEqual([{ level: 'warn', ...WHO, audit: 'issue', outcome: 'refused', what, ...told }]);
+  expect(lines).toEqual([
+    { level: 'warn', ...WHO, audit: 'issue', outcome: 'refused', what, grant: { urls: ['/api'] }, ...told },
+  ]);
 });
 
 it('a name that is yet to be generated is told by its prefix', async () => {

@@ -2,7 +2,15 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { type GateServer, type GateToken, type GateTokenStatus } from '#libs/api';
 import { type KubeObject } from '#libs/kube';
-import { type AuditWhat, type AuditWho, type Logger, LOGGER, writeAudit } from '#libs/ops';
+import {
+  auditedGrant,
+  type AuditGrant,
+  type AuditWhat,
+  type AuditWho,
+  type Logger,
+  LOGGER,
+  writeAudit,
+} from '#libs/ops';
 
 /** What the operator does itself: the removal of a grant after its retention, the end of one that may not be stored. */
 const ITSELF: AuditWho = { component: 'kube-gateway-operator' };
@@ -11,6 +19,7 @@ const ITSELF: AuditWho = { component: 'kube-gateway-operator' };
 const REMEMBERED = 10_000;
 
 interface Observed {
+  grant?: AuditGrant;
   who?: AuditWho | undefined;
   manager?: string | undefined;
   existed?: true;
@@ -65,7 +74,12 @@ export class Audit {
   #issued(token: GateToken, issuer: string | undefined, more: Observed): void {
     const [first] = fieldsOf(token).filter(({ subresource }) => subresource === undefined);
     const who = issuer === undefined ? undefined : { user: issuer };
-    this.#observe('issue', whatOf(token, 'create'), { who, manager: first?.manager, ...more });
+    this.#observe('issue', whatOf(token, 'create'), {
+      who,
+      grant: auditedGrant(token.spec),
+      manager: first?.manager,
+      ...more,
+    });
   }
 
   #revoked(token: GateToken, more: Observed): void {

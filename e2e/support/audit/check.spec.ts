@@ -11,10 +11,18 @@ const CONSOLE = {
   ...{ verb: 'get', resource: 'virtualmachineinstances.subresources.kubevirt.io' },
   ...{ subresource: 'vnc', namespace: 'ns', name: 'demo' },
 };
-const ISSUE = { ...FRAME, ...BY_DEV, audit: 'issue', outcome: 'allowed', code: 201, what: GRANT, msg: 'issue allowed' };
+const ISSUE = {
+  ...{ ...FRAME, ...BY_DEV, audit: 'issue', outcome: 'allowed', code: 201, what: GRANT, msg: 'issue allowed' },
+  grant: { vm: 'demo', duration: '1h', 'single-use': true },
+};
 const OBSERVED = {
   ...{ ...FRAME, component: 'operator', audit: 'issue', outcome: 'observed', what: { ...GRANT, uid: 'uid-1' } },
-  ...{ who: { user: 'dev' }, manager: 'kube-gateway', msg: 'issue observed' },
+  ...{
+    who: { user: 'dev' },
+    manager: 'kube-gateway',
+    msg: 'issue observed',
+    grant: { urls: ['/version'], 'more-urls': 2 },
+  },
 };
 const REFUSE = {
   ...{ ...FRAME, ...BY_DEV, level: 'warn', audit: 'refuse', outcome: 'refused', code: 403, rule: 'view-only' },
@@ -75,6 +83,10 @@ describe('a line of the audit log', () => {
     ['"from"', { ...OBSERVED, from: BY_DEV.from }],
     ['what.uid', { ...OBSERVED, what: GRANT }],
     ['"uid"', { ...ISSUE, what: { ...GRANT, uid: 'uid-1' } }],
+    ['grant', without(ISSUE, 'grant')],
+    ['grant.urls', { ...ISSUE, grant: { urls: Array<string>(11).fill('/a') } }],
+    ['"link-hash"', { ...ISSUE, grant: { 'link-hash': 'x' } }],
+    ['grant', without(OBSERVED, 'grant')],
     ['existed', { ...OBSERVED, existed: false }],
     ['fields', { ...CONFIGURE, fields: 'spec.img' }],
     ['who', without(CONFIGURE, 'who')],

@@ -13,6 +13,16 @@ const who = z.union([
   z.strictObject({ grant: z.string().regex(GRANT) }),
   z.strictObject({ component: text }),
 ]);
+const grant = z.strictObject({
+  vm: z.string().max(253).exactOptional(),
+  urls: z.array(z.string().max(200)).max(10).exactOptional(),
+  'more-urls': z.int().min(1).exactOptional(),
+  verbs: z.array(z.string().max(64)).max(16).exactOptional(),
+  from: z.string().max(64).exactOptional(),
+  duration: z.string().max(64).exactOptional(),
+  'single-use': z.boolean().exactOptional(),
+  'view-only': z.boolean().exactOptional(),
+});
 const what = z.strictObject({
   verb: text,
   resource: text.exactOptional(),
@@ -34,24 +44,21 @@ const summary = {
   ...{ what: what.extend({ verb: z.literal('*') }), omitted: z.int().min(1) },
 };
 const redeem = { audit: z.literal('redeem'), how: z.enum(['link', 'jwt']), 'single-use': z.boolean() };
-const action = z.enum([
-  'issue',
-  'check',
-  'revoke',
-  'delete',
-  'cut',
-  'sign-in',
-  'sign-out',
-  'vm-action',
-  'write',
-  'upgrade',
-]);
+const issue = z.literal('issue');
+const action = z.enum(['check', 'revoke', 'delete', 'cut', 'sign-in', 'sign-out', 'vm-action', 'write', 'upgrade']);
 const configure = { audit: z.literal('configure'), who, what, fields: z.array(text).exactOptional() };
+const seen = {
+  ...{ outcome: z.literal('observed'), what: observed, who: who.exactOptional() },
+  ...{ manager: text.exactOptional(), existed: z.literal(true).exactOptional() },
+};
 const count = z.number().min(0);
 
 /** What a gateway and the operator may write of an event: the fields of each kind and outcome, and no others. */
 const EVENTS = {
   gateway: [
+    z.strictObject({ ...request, ...allowed, audit: issue, grant }),
+    z.strictObject({ ...request, ...denied, audit: issue, grant }),
+    z.strictObject({ ...summary, audit: issue }),
     z.strictObject({ ...request, ...allowed, audit: action }),
     z.strictObject({ ...request, ...denied, audit: action }),
     z.strictObject({ ...request, ...denied, audit: z.literal('refuse') }),
@@ -68,14 +75,12 @@ const EVENTS = {
     }),
   ],
   operator: [
-    z.strictObject({ ...denied, audit: z.literal('issue'), who, what }),
+    z.strictObject({ ...denied, audit: issue, who, what, grant }),
     z.strictObject({ audit: z.literal('revoke'), outcome: z.literal('allowed'), who, what }),
     z.strictObject({ ...configure, outcome: z.literal('allowed') }),
     z.strictObject({ ...configure, ...denied }),
-    z.strictObject({
-      ...{ audit: z.enum(['issue', 'revoke', 'delete']), outcome: z.literal('observed'), what: observed },
-      ...{ who: who.exactOptional(), manager: text.exactOptional(), existed: z.literal(true).exactOptional() },
-    }),
+    z.strictObject({ ...seen, audit: issue, grant }),
+    z.strictObject({ ...seen, audit: z.enum(['revoke', 'delete']) }),
   ],
 };
 
