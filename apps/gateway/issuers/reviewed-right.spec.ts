@@ -3,6 +3,7 @@ import { GrantError } from '../grants/grant-error.js';
 import { ReviewedRight } from './reviewed-right.js';
 
 const INTERVAL = 60_000;
+const PAUSE = 20;
 
 /** A reviewed right, the clock that it goes by, and the questions that it asked; `answer` says what becomes of the next ones. */
 function setUp() {
@@ -11,7 +12,7 @@ function setUp() {
     state.asked += 1;
     return state.answer();
   };
-  const reviewed = new ReviewedRight(ask, INTERVAL, { monotonic: () => state.now });
+  const reviewed = new ReviewedRight(ask, INTERVAL, { monotonic: () => state.now }, PAUSE);
   return Object.assign(state, { reviewed });
 }
 
@@ -52,7 +53,7 @@ it('counts from when it was asked, not from when it was answered', async () => {
   expect(state.reviewed.isDue).toBe(true);
 });
 
-it('without any answer: nothing is allowed, and whoever waits asks again at once', async () => {
+it('without any answer: nothing is allowed, and whoever waits asks again soon', async () => {
   const state = setUp();
   state.answer = fail;
   await expect(state.reviewed.allows()).rejects.toEqual(unreachable);
@@ -61,6 +62,19 @@ it('without any answer: nothing is allowed, and whoever waits asks again at once
   expect(state.asked).toBe(2);
   state.answer = () => Promise.resolve(true);
   expect(await state.reviewed.allows()).toBe(true);
+});
+
+it('without any answer: however many wait, one question is asked in each pause', async () => {
+  const state = setUp();
+  state.answer = fail;
+  const clock = { monotonic: () => performance.now() };
+  const right = new ReviewedRight(() => ((state.asked += 1), fail()), INTERVAL, clock, PAUSE);
+  const start = performance.now();
+  while (performance.now() - start < 10 * PAUSE) {
+    await Promise.allSettled(Array.from({ length: 10 }, () => right.allows()));
+  }
+  expect(state.asked).toBeGreaterThan(1);
+  expect(state.asked).toBeLessThanOrEqual((performance.now() - start) / (PAUSE - 1) + 1);
 });
 
 it('without any answer, and with nobody who waits: the cluster is asked every 5 s', async () => {

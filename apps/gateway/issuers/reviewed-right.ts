@@ -1,8 +1,11 @@
+import { setTimeout } from 'node:timers/promises';
 import { type Clock } from '#libs/ops';
 import { unreachable } from '../grants/grant-error.js';
 
 /** After a question that had no answer, where nobody waits for one. */
 const RETRY_MS = 5000;
+/** The same, where somebody waits. */
+const PAUSE_MS = 500;
 /** Row 11: without an answer for this long after the last one was due, that no longer counts. */
 const PATIENCE_MS = 30_000;
 
@@ -25,6 +28,7 @@ export class ReviewedRight {
     private readonly ask: () => Promise<boolean>,
     private readonly interval: number,
     private readonly clock: Pick<Clock, 'monotonic'>,
+    private readonly pauseMs = PAUSE_MS,
   ) {}
 
   /** The last answer was no. */
@@ -45,13 +49,13 @@ export class ReviewedRight {
 
   /** Asks, unless the answer is awaited already. A fault is remembered, not thrown. */
   refresh(): Promise<void> {
-    this.#asking ??= this.askOnce().finally(() => (this.#asking = undefined));
+    this.#asking ??= this.askInTurn().finally(() => (this.#asking = undefined));
     return this.#asking;
   }
 
   /**
-   * Waits only where no answer is fresh. Without an answer that counts it asks at once, however short ago it failed: who
-   * waits is refused otherwise, after the cluster is back.
+   * Waits only where no answer is fresh. Without an answer that counts it asks again soon after a question failed: who
+   * waits would be refused otherwise, after the cluster is back.
    *
    * @throws GrantError: unreachable
    */
@@ -69,6 +73,13 @@ export class ReviewedRight {
 
   private isFresh(now: number): boolean {
     return now - this.#asked < this.interval;
+  }
+
+  /** However many wait, a cluster that is in trouble is asked twice a second. */
+  private async askInTurn(): Promise<void> {
+    const pause = this.#unanswered === undefined ? 0 : this.#tried + this.pauseMs - this.clock.monotonic();
+    if (pause > 0) await setTimeout(pause);
+    await this.askOnce();
   }
 
   private async askOnce(): Promise<void> {
