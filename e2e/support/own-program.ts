@@ -1,10 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type KubeObject, OwnClient, types, type Upstream } from '#libs/kube';
 import { type DetachedOptions, runDetached } from '../../apps/devcluster/node/index.js';
 import { freePort } from '../../apps/devcluster/process/free-port.js';
+import { cluster } from './cluster.js';
 import { until } from './until.js';
+
+/** Where such programs log; it stays until the run ends. @param data the launcher's data folder */
+export const ownLogs = (data: string): string => join(data, 'logs', 'own');
 
 export interface OwnProgramOptions {
   namespace: string;
@@ -78,13 +82,14 @@ export class OwnProgram {
   }
 
   get #log(): string {
-    return join(this.dir, 'log');
+    return join(ownLogs(cluster().data), `${this.name}.${basename(this.dir)}.log`);
   }
 
   async #run(what: Pick<DetachedOptions, 'upstream' | 'namespace' | 'template' | 'port'>): Promise<void> {
     const onRestart = (): void => {
       this.restarts += 1;
     };
+    mkdirSync(ownLogs(cluster().data), { recursive: true });
     const running = await runDetached({ ...what, name: this.name, dir: this.dir, log: this.#log, onRestart });
     this.#stop = () => running.stop();
   }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { notesIn } from '../notes.js';
+import { ownLogs } from '../own-program.js';
 import { problemsOf } from './check.js';
 import { KeptLogs, otherLogs } from './logs.js';
 import { Recorder } from './recorder.js';
@@ -43,9 +44,10 @@ export class AfterRun {
       else killed.push({ program: note.killed, pod: pods.get(note.uid) ?? note.uid, at: note.at });
     }
     const others = ['logs', 'controlplane/logs'].flatMap((folder) => otherLogs(join(this.data, folder)));
+    const own = otherLogs(ownLogs(this.data));
     const podNames = new Set(pods.values());
     const run = {
-      ...{ lines: this.logs.read(), others, credentials, killed },
+      ...{ lines: [...this.logs.read(), ...own], others, credentials, killed },
       ...{ tokens: [...tokens.values()], whole: await this.isWhole() },
       // Tests make some of pods that never were.
       sessions: [...sessions.values()].filter(({ spec }) => podNames.has(spec.pod)),
