@@ -1,4 +1,14 @@
-import { existsSync, type FSWatcher, linkSync, readdirSync, readFileSync, statSync, watch } from 'node:fs';
+import {
+  existsSync,
+  type FSWatcher,
+  linkSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  watch,
+} from 'node:fs';
 import { join } from 'node:path';
 
 /** One line of a log. */
@@ -40,13 +50,24 @@ export class KeptLogs {
 
   #keep(): void {
     for (const name of readdirSync(this.pods)) {
-      const file = join(this.pods, name);
-      const { ino } = statSync(file, { throwIfNoEntry: false }) ?? {};
-      // Gone means renamed, and its new name comes with an event of its own.
-      if (ino === undefined || this.#known.has(ino)) continue;
-      linkSync(file, join(this.kept, `${ino}~${name}`));
+      const held = join(this.kept, 'next');
+      if (!link(join(this.pods, name), held)) continue;
+      const { ino } = statSync(held);
+      if (this.#known.has(ino)) rmSync(held);
+      else renameSync(held, join(this.kept, `${ino}~${name}`));
       this.#known.add(ino);
     }
+  }
+}
+
+/** @returns false where there is no such file: it was renamed meanwhile, and its new name comes with an event of its own */
+function link(file: string, to: string): boolean {
+  try {
+    linkSync(file, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
   }
 }
 
