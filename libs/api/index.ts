@@ -5,7 +5,7 @@ export { crds } from './crd.js';
 export * from './defaults.js';
 export * from './enforced.js';
 export * from './gateserver.js';
-export { KEY_ROTATION_LEAST } from './gateserver.schema.js';
+export { gateServerSpecSchema, KEY_ROTATION_LEAST } from './gateserver.schema.js';
 export * from './gatesession.js';
 export * from './gatetoken.js';
 export * from './marks.js';

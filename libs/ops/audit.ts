@@ -89,6 +89,8 @@ export type AuditEvent =
 
 /** The longest text of a field: paths and messages may hold whatever a client sent. */
 const LONGEST = 300;
+/** The most entries of a list, such as the fields that an update changes. */
+const MOST_ENTRIES = 50;
 
 /** Writes one line. The logger masks what looks like a token; even so, no event is given one. */
 export function writeAudit(log: Logger, event: AuditEvent): void {
@@ -103,11 +105,11 @@ export function resultOf(code: number, rule: string, why: string): AuditResult {
   return { outcome: code >= 499 ? 'failed' : 'refused', code, rule, why };
 }
 
-/** The same with no text longer than the log should hold. */
+/** The same with no text and no list longer than the log should hold. */
 function bounded<T extends object>(value: T): T {
   const cut = (one: unknown): unknown => {
     if (typeof one === 'string') return one.slice(0, LONGEST);
-    if (Array.isArray(one)) return one.map(cut);
+    if (Array.isArray(one)) return one.slice(0, MOST_ENTRIES).map(cut);
     return typeof one === 'object' && one !== null ? bounded(one) : one;
   };
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, cut(one)])) as T;

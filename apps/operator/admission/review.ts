@@ -62,16 +62,21 @@ const review = z.object({
   }),
 });
 
+/** A list of a million wrong entries has as many problems. */
+const MOST_PROBLEMS = 10;
+
 /** A body that is no AdmissionReview of admission.k8s.io/v1 about an object. */
 export class ReviewError extends Error {}
 
 /**
  * The request of an AdmissionReview. The object is as its client sent it: its schema may not have been checked yet.
- * @throws ReviewError that names every wrong field, and no value
+ * @throws ReviewError that names the first wrong fields, and no value
  */
 export function requestOf(body: unknown): AdmissionRequest<KubeObject> {
   const { success, data, error } = review.safeParse(body);
   if (success) return data.request;
-  const problems = error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`);
+  const problems = error.issues
+    .slice(0, MOST_PROBLEMS)
+    .map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`);
   throw new ReviewError(`Expected an AdmissionReview of admission.k8s.io/v1. ${problems.join('; ')}`);
 }
