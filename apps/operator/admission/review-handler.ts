@@ -40,6 +40,9 @@ export const LIMITS: ReviewLimits = {
   answerMs: 8_000,
 };
 
+/** How long the rest of a body is awaited that is not wanted. */
+const LINGER_MS = 1_000;
+
 type Answer = (body: unknown, signal: AbortSignal) => Promise<object>;
 
 /** Answers the AdmissionReviews of the API server. What cannot be decided is no verdict: the failurePolicy decides then. */
@@ -110,8 +113,15 @@ export class ReviewHandler {
 const refuse = (res: ServerResponse, code: number, message: string): void =>
   reply(res, code, 'text/plain; charset=utf-8', message);
 
-/** What is left of a body is thrown away, so that the connection can be used again; but not of one that is slow. */
+/** Only the API server, which gets reviews decided, keeps its connection. */
 function reply(res: ServerResponse, code: number, type: string, text: string): void {
-  if (code === 408) res.shouldKeepAlive = false;
-  res.writeHead(code, { 'content-type': type, 'content-length': Buffer.byteLength(text) }).end(text);
+  if (code !== 200) res.shouldKeepAlive = false;
+  res.writeHead(code, { 'content-type': type, 'content-length': Buffer.byteLength(text) });
+  if (code === 200 || code === 408 || res.req.complete) return void res.end(text);
+  // What is left of a body is thrown away: a connection that ends before may end before its answer has been read, too.
+  res.write(text);
+  const end = () => res.end();
+  const late = setTimeout(end, LINGER_MS);
+  res.req.resume().once('end', end);
+  res.once('close', () => clearTimeout(late));
 }

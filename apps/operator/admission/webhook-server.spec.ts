@@ -115,6 +115,15 @@ it('takes reviews of an update of the largest objects that are stored', async ()
 describe('refuses, in words that the API server passes on', () => {
   beforeEach(() => certify());
 
+  it('and keeps no connection of whoever asks for anything else', async () => {
+    const agent = new Agent({ keepAlive: true, maxCachedSessions: 0 });
+    const { socket } = await post('/healthz', '{}', { agent });
+    await expect.poll(() => socket.destroyed).toBe(true);
+    const kept = await post('/validate', '{}', { agent });
+    expect((await post('/validate', '{}', { agent })).socket.localPort).toBe(kept.socket.localPort);
+    agent.destroy();
+  });
+
   it.each([
     [
       'a longer body',
@@ -167,7 +176,7 @@ function holding() {
 describe('who does not get an answer', () => {
   beforeEach(() => certify());
 
-  it('in time learns so (504); the work ends, and the connection can be used again', async () => {
+  it('in time learns so (504): the work ends, and the connection', async () => {
     limits.answerMs = 200;
     const { asked } = holding();
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -175,10 +184,7 @@ describe('who does not get an answer', () => {
     expect(answer).toMatchObject({ code: 504, type: 'text/plain; charset=utf-8' });
     expect(answer.said).toBe('The operator could not decide in time. Try again; if that does not help, see its log.');
     expect(asked[0]?.signal?.aborted).toBe(true);
-    decide = async () => ({ decided: 'now' });
-    const next = await post('/validate', '{}', { agent });
-    expect(next).toMatchObject({ code: 200, said: '{"decided":"now"}' });
-    expect(next.socket.localPort).toBe(answer.socket.localPort);
+    await expect.poll(() => answer.socket.destroyed).toBe(true);
     expect(warned).toEqual([]);
     agent.destroy();
   });
@@ -245,4 +251,18 @@ it('nothing is read of what is refused at once', async () => {
   const [answer] = (await once(socket, 'data')) as [Buffer];
   expect(answer.toString()).toMatch(/^HTTP\/1\.1 404 /);
   socket.destroy();
+});
+
+it('whoever keeps connections open keeps nobody out: those that are idle longest end', async () => {
+  await certify();
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const used = await post('/validate', '{}', { agent });
+  const idle = Array.from({ length: 120 }, () => connectTcp(server.port, '127.0.0.1').on('error', () => undefined));
+  let open = 121;
+  for (const socket of [used.socket, ...idle]) socket.once('close', () => (open -= 1)).resume();
+  await expect.poll(() => open).toBeLessThanOrEqual(100);
+  expect((await post('/validate', '{"a":1}')).code).toBe(200);
+  expect(used.socket.destroyed).toBe(true);
+  for (const socket of idle) socket.destroy();
+  agent.destroy();
 });

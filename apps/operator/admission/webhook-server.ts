@@ -1,22 +1,24 @@
 import { type ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import { type AddressInfo } from 'node:net';
+import { type AddressInfo, type Socket } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
 import { OPERATOR_CONFIG, type OperatorConfig } from '../config/config.js';
 import { WebhookKeys } from '../keys/webhook-keys.js';
+import { Connections } from './connections.js';
 import { REVIEW_LIMITS, ReviewHandler, type ReviewLimits } from './review-handler.js';
 
 /** The API server keeps connections for 90 s: it must not send into one that is being closed. */
 const KEEP_ALIVE_MS = 120_000;
 const LOOK_MS = 1_000;
 /** Each takes memory while it is idle, too: beyond this, the operator would end instead of its webhook alone. */
-const MOST_CONNECTIONS = 1_000;
+const MOST_CONNECTIONS = { perAddress: 100, total: 1_000 };
 
 /** Serves /mutate and /validate to the API server. */
 @Injectable()
 export class WebhookServer {
   readonly #server: Server;
   readonly #open = new Set<ServerResponse>();
+  readonly #connections = new Connections(MOST_CONNECTIONS);
 
   constructor(
     private readonly keys: WebhookKeys,
@@ -34,11 +36,12 @@ export class WebhookServer {
     };
     this.#server = createServer(times, (req, res) => {
       if (!this.#server.listening) res.shouldKeepAlive = false;
+      this.#connections.asked(req, res);
       this.#open.add(res);
       res.once('close', () => this.#open.delete(res));
       void handler.handle(req, res);
     });
-    this.#server.maxConnections = MOST_CONNECTIONS;
+    this.#server.on('connection', (socket) => this.#connections.opened(socket as Socket));
   }
 
   /** The port that it listens on. */
