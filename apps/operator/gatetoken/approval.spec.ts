@@ -113,6 +113,15 @@ describe('what somebody else wrote into the status', () => {
   });
 });
 
+it('sends what is final as it was read: who owns it under the name of the operator would have it removed, and that is refused', async () => {
+  const { status } = await reconciled(LINK);
+  const redeemed = { at: '2030-01-01T12:00:00Z', by: 'me' };
+  const final = { redeemed, 'vm-uid': 'v', 'gate-server': 'gs' };
+  const revoked = await reconciled({ ...LINK, revoked: true }, { ...status, ...final });
+  expect(cluster.bodies.get('gatetokens/n/t/status')).toMatchObject({ status: { phase: 'Revoked', ...final } });
+  expect(revoked.status).toMatchObject(final);
+});
+
 describe('the issuer', () => {
   const sealedBy = (key: SecretKey, name = 't', namespace = 'n', more: GateTokenSpec = {}): GateTokenSpec => {
     const spec = { ...LINK, ...more, issuer: { username: 'ann', groups: ['a'] } };

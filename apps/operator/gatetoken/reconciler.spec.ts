@@ -143,11 +143,11 @@ describe('TokenReconciler', () => {
     expect(status()).not.toHaveProperty('link');
   });
 
-  it('never writes the part of the status that is the gateway’s', async () => {
+  it('writes of the gateway’s part of the status only what is final', async () => {
     token({ urls: [VNC] }, { redeemed: { at: '2030-01-01T12:00:00Z', by: 'x' }, live: 2, 'last-used': 'now' });
     await run();
     const body = cluster.bodies.get('gatetokens/n/t/status')?.['status'] as object;
-    const fields = 'approval conditions data gate-server link phase token vm-uid';
+    const fields = 'approval conditions data gate-server link phase redeemed token vm-uid';
     expect(Object.keys(body).sort().join(' ')).toBe(fields);
   });
 

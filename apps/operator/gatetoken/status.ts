@@ -18,7 +18,8 @@ export const OWN = [
   'issuer',
   'approval',
 ] as const;
-export type OwnStatus = Pick<GateTokenStatus, (typeof OWN)[number]>;
+/** With `redeemed` as it was read. */
+export type OwnStatus = Pick<GateTokenStatus, (typeof OWN)[number] | 'redeemed'>;
 
 /** What is known of a GateToken besides the decision. */
 export interface Known {
@@ -49,6 +50,8 @@ function toStatus(token: GateToken, decision: Decision, { jwt, issuer }: Known, 
   const server = ready ? decision.server : token.status?.['gate-server'];
   const vmUid = (ready ? decision.vmUid : undefined) ?? token.status?.['vm-uid'];
   const data = 'data' in decision ? decision.data : undefined;
+  // Final, so it must not be removed: an apply without it would do that once another client wrote it in the operator's name.
+  const redeemed = token.status?.redeemed;
   return {
     phase: decision.phase,
     conditions: setCondition(token.status?.conditions ?? [], condition, now),
@@ -58,6 +61,7 @@ function toStatus(token: GateToken, decision: Decision, { jwt, issuer }: Known, 
     ...(server === undefined ? {} : { 'gate-server': server }),
     ...(vmUid === undefined ? {} : { 'vm-uid': vmUid }),
     ...(issuer === undefined ? {} : { issuer }),
+    ...(redeemed === undefined ? {} : { redeemed }),
   };
 }
 
