@@ -1,4 +1,6 @@
 import { type IncomingMessage } from 'node:http';
+import { type BodyShare } from './body-room.js';
+import { Busy } from './turns.js';
 
 /** A body that is not read, or not JSON. `code`: the HTTP status. The message quotes nothing of the body. */
 export class BodyError extends Error {
@@ -13,9 +15,15 @@ export class BodyError extends Error {
 /**
  * The body of a request, read as JSON.
  * @param limit bytes; a body that says that it is longer is not read
- * @throws BodyError; the reason of the signal
+ * @param share of the memory for bodies: freed by the caller
+ * @throws BodyError; Busy where there is no memory; the reason of the signal
  */
-export async function readJson(req: IncomingMessage, limit: number, signal: AbortSignal): Promise<unknown> {
+export async function readJson(
+  req: IncomingMessage,
+  limit: number,
+  share: Pick<BodyShare, 'take'>,
+  signal: AbortSignal,
+): Promise<unknown> {
   const tooLong = new BodyError(413, `The review is longer than ${limit} bytes.`);
   if (!/^application\/json\b/i.test(req.headers['content-type'] ?? '') || req.headers['content-encoding'])
     throw new BodyError(400, 'Expected an AdmissionReview as application/json, not compressed.');
@@ -25,6 +33,7 @@ export async function readJson(req: IncomingMessage, limit: number, signal: Abor
   const take = (chunk: Buffer, fail: (error: Error) => void) => {
     length += chunk.length;
     if (length > limit) fail(tooLong);
+    else if (!share.take(chunk.length)) fail(new Busy('too many bytes of bodies are held'));
     else chunks.push(chunk);
   };
   await received(req, take, signal);

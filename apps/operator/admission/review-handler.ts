@@ -1,9 +1,10 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { Faults } from '../ops/faults.js';
+import { type BodyShare, BodyRoom } from './body-room.js';
 import { Mutator } from './mutator.js';
 import { BodyError, readJson } from './read-json.js';
-import { ReviewError } from './review.js';
+import { asksNothing, ReviewError } from './review.js';
 import { Busy, Turns } from './turns.js';
 import { Validator } from './validator.js';
 
@@ -13,13 +14,17 @@ export const REVIEW_LIMITS = Symbol('ReviewLimits');
 export interface ReviewLimits {
   /** Milliseconds of a TLS handshake, and of the headers of a request. */
   openingMs: number;
-  /** Reviews that are read or decided at a time. */
+  /** Reviews at a time about which the API server is asked. */
   atWork: number;
-  /** Reviews that wait for that; none of their bodies is read. */
+  /** Reviews that wait for that. */
   waiting: number;
   /** Bytes of a body. */
   body: number;
-  /** Milliseconds in which a body comes, once its turn has come. */
+  /** Bytes of all bodies that are read, wait or are decided on. */
+  bodies: number;
+  /** Bytes of a body for which there always is room. */
+  smallBody: number;
+  /** Milliseconds in which a body comes. */
   bodyMs: number;
   /** Milliseconds in which there is an answer. */
   answerMs: number;
@@ -34,7 +39,11 @@ export const LIMITS: ReviewLimits = {
   waiting: 200,
   // An update has two objects, and etcd stores none above 1.5 MiB. Of a larger one nobody needs to be asked.
   body: 4 << 20,
-  // The API server sends a body at once: whoever does not keeps a turn from others.
+  // Parsed, they take several times as much.
+  bodies: 32 << 20,
+  // Of nearly all GateTokens and GateServers. The connections bound how many there are.
+  smallBody: 64 << 10,
+  // The API server sends a body at once.
   bodyMs: 2_000,
   // Below the 10 s of the webhook configurations, so that the API server passes our words on.
   answerMs: 8_000,
@@ -49,6 +58,7 @@ type Answer = (body: unknown, signal: AbortSignal) => Promise<object>;
 @Injectable()
 export class ReviewHandler {
   readonly #turns: Turns;
+  readonly #room: BodyRoom;
   readonly #answers: ReadonlyMap<string, Answer>;
 
   constructor(
@@ -58,6 +68,7 @@ export class ReviewHandler {
     @Inject(REVIEW_LIMITS) private readonly limits: ReviewLimits,
   ) {
     this.#turns = new Turns(limits);
+    this.#room = new BodyRoom(limits);
     this.#answers = new Map<string, Answer>([
       ['/mutate', (body) => mutator.answer(body)],
       ['/validate', (body, signal) => validator.answer(body, signal)],
@@ -75,21 +86,39 @@ export class ReviewHandler {
     const late = AbortSignal.timeout(this.limits.answerMs);
     const signal = AbortSignal.any([left.signal, late]);
     try {
-      const review = await this.#turns.take(async () => answer(await this.#read(req, signal), signal), signal);
+      const review = await this.#decide(req, answer, signal, path === '/mutate');
       reply(res, 200, 'application/json', JSON.stringify(review));
     } catch (error) {
       if (left.signal.aborted) return;
       if (late.aborted)
-        refuse(res, 504, 'The operator could not decide in time. Try again; if that does not help, see its log.');
+        this.#give(res, 504, 'The operator could not decide in time. Try again; if that does not help, see its log.');
       else this.#fail(error, res);
     }
   }
 
-  async #read(req: IncomingMessage, signal: AbortSignal): Promise<unknown> {
+  /** What asks the API server nothing takes microseconds: it does not wait behind what asks it hundreds of questions. */
+  async #decide(req: IncomingMessage, answer: Answer, signal: AbortSignal, isMutating: boolean): Promise<object> {
+    const share = this.#room.share();
+    try {
+      const body = await this.#read(req, share, signal);
+      if (isMutating || asksNothing(body)) return await answer(body, signal);
+      return await this.#turns.take(() => answer(body, signal), signal);
+    } finally {
+      share.free();
+    }
+  }
+
+  /** Refuses what floods cause, too: one line a minute tells of it. */
+  #give(res: ServerResponse, code: number, message: string): void {
+    this.faults.count('admission reviews were refused', code);
+    refuse(res, code, message);
+  }
+
+  async #read(req: IncomingMessage, share: BodyShare, signal: AbortSignal): Promise<unknown> {
     const { body, bodyMs } = this.limits;
     const slow = AbortSignal.timeout(bodyMs);
     try {
-      return await readJson(req, body, AbortSignal.any([signal, slow]));
+      return await readJson(req, body, share, AbortSignal.any([signal, slow]));
     } catch (error) {
       if (slow.aborted && !signal.aborted) throw new BodyError(408, `The review did not come within ${bodyMs} ms.`);
       throw error;
@@ -97,12 +126,12 @@ export class ReviewHandler {
   }
 
   #fail(error: unknown, res: ServerResponse): void {
-    if (error instanceof BodyError) return refuse(res, error.code, error.message);
+    if (error instanceof BodyError) return this.#give(res, error.code, error.message);
     if (error instanceof ReviewError) return refuse(res, 400, error.message);
     if (error instanceof Busy) {
       // The API server tries again by itself, as long as its webhook's timeout lasts.
       res.setHeader('retry-after', '1');
-      return refuse(res, 503, 'The operator is busy with other reviews. Try again in a moment.');
+      return this.#give(res, 503, 'The operator is busy with other reviews. Try again in a moment.');
     }
     this.faults.warn(error, 'deciding on an admission review');
     refuse(res, 500, 'The operator could not decide. Try again; if that does not help, see its log.');

@@ -1,5 +1,5 @@
 import { type GateServer, type GateToken } from '#libs/api';
-import { type KubeObject } from '#libs/kube';
+import { type KubeObject, types } from '#libs/kube';
 import { z } from 'zod';
 
 /** Who sent a request, as the API server knows them: under impersonation the one who is impersonated. */
@@ -79,4 +79,10 @@ export function requestOf(body: unknown): AdmissionRequest<KubeObject> {
     .slice(0, MOST_PROBLEMS)
     .map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`);
   throw new ReviewError(`Expected an AdmissionReview of admission.k8s.io/v1. ${problems.join('; ')}`);
+}
+
+/** Whether nothing is asked of the API server to decide on it: an update of a GateToken. @param body not checked yet */
+export function asksNothing(body: unknown): boolean {
+  const { request } = (body ?? {}) as { request?: Partial<AdmissionRequest> };
+  return request?.operation === 'UPDATE' && request.resource?.resource === types.gateTokens.resource;
 }

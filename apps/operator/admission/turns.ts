@@ -1,4 +1,4 @@
-/** Too many wait already. */
+/** Too much waits already. */
 export class Busy extends Error {}
 
 interface TurnLimits {

@@ -224,14 +224,44 @@ describe('of many reviews', () => {
     expect((await Promise.all(answers)).map(({ code }) => code)).toEqual([200, 200, 200, 200, 200]);
   });
 
-  it('one whose body does not come gives its turn to the next (408)', async () => {
-    Object.assign(limits, { atWork: 1, bodyMs: 200 });
+  it('one whose body does not come takes no turn, and is refused (408)', async () => {
+    Object.assign(limits, { atWork: 1, waiting: 0, bodyMs: 500 });
     const socket = connect({ host: '127.0.0.1', port: server.port, servername: HOST, ca: ca.cert });
     socket.write('POST /validate HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{');
     const told = text(socket);
     await once(socket, 'secureConnect');
     expect((await post('/validate', '{"a":1}')).code).toBe(200);
-    expect(await told).toMatch(/^HTTP\/1\.1 408 [^]*did not come within 200 ms/);
+    expect(await told).toMatch(/^HTTP\/1\.1 408 [^]*did not come within 500 ms/);
+  });
+
+  it('what asks the API server nothing waits for nobody', async () => {
+    Object.assign(limits, { atWork: 1, waiting: 0 });
+    const { asked, release } = holding();
+    const held = decide;
+    const answer = post('/validate', '{"request":{"operation":"CREATE"}}');
+    await expect.poll(() => asked.length).toBe(1);
+    decide = async () => ({ decided: true });
+    const update = { operation: 'UPDATE', resource: { resource: 'gatetokens' } };
+    expect((await post('/mutate', '{}')).code).toBe(200);
+    expect((await post('/validate', JSON.stringify({ request: update }))).code).toBe(200);
+    const server = { ...update, resource: { resource: 'gateservers' } };
+    expect((await post('/validate', JSON.stringify({ request: server }))).code).toBe(503);
+    decide = held;
+    release();
+    expect((await answer).code).toBe(200);
+  });
+
+  it('a large one is refused where the bodies take too much memory (503), a small one is not', async () => {
+    Object.assign(limits, { bodies: 250_000, smallBody: 1_000 });
+    const { asked, release } = holding();
+    const large = JSON.stringify('x'.repeat(200_000));
+    const first = post('/validate', large);
+    await expect.poll(() => asked.length).toBe(1);
+    expect((await post('/validate', large)).code).toBe(503);
+    const small = post('/validate', '{}');
+    await expect.poll(() => asked.length).toBe(2);
+    release();
+    expect([(await first).code, (await small).code, (await post('/validate', large)).code]).toEqual([200, 200, 200]);
   });
 });
 
