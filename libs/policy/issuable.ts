@@ -3,8 +3,8 @@ import { type Grant, PolicyError, short } from './grant.js';
 /** Characters of all paths of a grant: the operator and every gateway of the namespace keep them while it exists. */
 const MAX_CHARACTERS = 65_536;
 
-/** Of every API of Kubernetes, and of custom resources that follow its conventions. */
-const VERSION = /^v\d+((alpha|beta)\d+)?$/;
+/** A custom resource may have any DNS label that begins with a letter for a version, such as v1api20210401. */
+const VERSION = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /**
  * What only a new grant is refused for. Neither needs more permissions, so nothing else bounds it: whatever a path has for

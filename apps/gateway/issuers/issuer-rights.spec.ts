@@ -132,7 +132,7 @@ describe('row 13: a grant is worth no more than what its issuer has', () => {
   it.each([
     ['more than 200 rights', Array.from({ length: 201 }, (_, index) => `/api/v1/namespaces/ns/pods/p-${index}`)],
     ['more than 64 KiB of paths', Array.from({ length: 80 }, (_, at) => `/${'x'.repeat(900)}-${at}`)],
-    ['what is not the version of an API', ['/api/junk/namespaces/ns/pods/a']],
+    ['what is not the version of an API', ['/api/V1/namespaces/ns/pods/a']],
   ])('an older grant of %s is refused, as nobody can ask about all of it', async (_, urls) => {
     const state = setUp();
     const refused = expect.objectContaining({ code: 'uncheckable' }) as Error;

@@ -129,7 +129,7 @@ describe('a grant that an earlier schema took', () => {
 
   it.each<[string, string[], string]>([
     ['of more than 64 KiB of paths', long, 'at most 65536 characters in all: use fewer or shorter paths'],
-    ['for a version that no API has', ['/api/junk/namespaces/n/pods'], '"junk" is not the version of an API'],
+    ['for a version that no API has', ['/api/V1/namespaces/n/pods'], '"V1" is not the version of an API'],
   ])('%s is not given out, and stays where it was', (_what, urls, told) => {
     const spec = { urls, 'link-hash': 'h'.repeat(43) };
     const refused = judged(spec, [server()]);
