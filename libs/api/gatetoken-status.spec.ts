@@ -39,6 +39,24 @@ describe('the status of a GateToken, for whoever may write it (security rows 10,
     expect(changed(from, to)).toEqual([expect.stringMatching(new RegExp(`^${field} `))]);
   });
 
+  it.each<[string, number, (value: string) => object]>([
+    ['vm-uid', 64, (value) => ({ 'vm-uid': value })],
+    ['gate-server', 253, (value) => ({ 'gate-server': value })],
+    ['issuer', 1024, (value) => ({ issuer: value })],
+    ['approval', 128, (value) => ({ approval: value })],
+    ['redeemed.by', 64, (by) => ({ redeemed: { at, by } })],
+  ])('leaves room to revoke: %s has at most %i characters', (field, most, of) => {
+    expect(changed(undefined, of('x'.repeat(most)))).toEqual([]);
+    expect(changed(undefined, of('x'.repeat(most + 1)))).toEqual([expect.stringContaining(`status.${field} must NOT`)]);
+  });
+
+  it('leaves room to revoke: a time has no more decimals than fit', () => {
+    const long = `2030-01-01T12:00:00.${'0'.repeat(64)}Z`;
+    expect(changed(undefined, { redeemed: { at: long, by: 'nonce' } })).toEqual([
+      expect.stringContaining('status.redeemed.at must NOT'),
+    ]);
+  });
+
   it.each<[string, object | undefined, object | undefined]>([
     ['from nothing', undefined, { 'vm-uid': 'a', redeemed, 'gate-server': 'gs' }],
     ['later', { phase: 'Ready' }, { phase: 'Ready', 'vm-uid': 'a', redeemed, 'gate-server': 'gs' }],

@@ -1,4 +1,5 @@
 import { conditions } from './conditions.schema.js';
+import { MAX_SUBDOMAIN } from './names.js';
 import { type GateTokenSpec, type GateTokenStatus } from './gatetoken.js';
 import {
   duration,
@@ -204,7 +205,7 @@ export const gateTokenStatusSchema: Schema = {
   type: 'object',
   description: 'Status of the grant. Written by the operator; redeemed, live and last-used by the gateway.',
   properties: {
-    token: { type: 'string', description: 'The signed JWT. Empty if spec.link-hash is set.' },
+    token: text('The signed JWT. Empty if spec.link-hash is set.', 16_384),
     data,
     phase: {
       type: 'string',
@@ -217,23 +218,17 @@ export const gateTokenStatusSchema: Schema = {
       description:
         'The link that opens the grant. Empty if spec.link-hash is set, and where no console is opened: the condition Ready says why.',
     },
-    'gate-server': { type: 'string', description: 'The GateServer whose gateway accepts this grant. No other does.' },
-    'vm-uid': { type: 'string', description: 'UID of the virtual machine that the grant is bound to.' },
-    issuer: {
-      type: 'string',
-      description: 'User name of the creator, as the API server knew it; absent unless it is proven.',
-    },
-    approval: {
-      type: 'string',
-      description: 'Proves to the gateway that the operator approved this grant as it is.',
-    },
+    'gate-server': text('The GateServer whose gateway accepts this grant. No other does.', MAX_SUBDOMAIN),
+    'vm-uid': text('UID of the virtual machine that the grant is bound to.', 64),
+    issuer: text('User name of the creator, as the API server knew it; absent unless it is proven.', 1024),
+    approval: text('Proves to the gateway that the operator approved this grant as it is.', 128),
     redeemed: {
       type: 'object',
       description: 'Who redeemed a single-use grant.',
       required: ['at', 'by'],
       properties: {
         at: instant('When.'),
-        by: { type: 'string', description: 'Nonce of the cookie of the browser that redeemed it.' },
+        by: text('Nonce of the cookie of the browser that redeemed it.', 64),
       },
     },
     live: { type: 'integer', format: 'int32', minimum: 0, description: 'Number of open consoles.' },

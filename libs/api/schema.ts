@@ -114,7 +114,8 @@ export const text = (description: string, maxLength: number, more: Partial<Schem
   ...more,
 });
 
-export const instant = (description: string): Schema => ({ type: 'string', description, format: 'date-time' });
+/** The format alone bounds no length: a time may have any number of decimals. */
+export const instant = (description: string): Schema => text(description, 64, { format: 'date-time' });
 
 export const flag = (description: string, standard: boolean): Schema => ({
   type: 'boolean',
