@@ -50,6 +50,8 @@ interface Request {
 interface Asked {
   readonly who: AuditWho;
   readonly what: AuditWhat;
+  /** How many more lines like this one were left out. */
+  readonly omitted?: number;
 }
 
 interface ConsoleClose {

@@ -1,19 +1,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
-import { type AuditEvent } from '#libs/ops';
+import { type AuditEvent, LineLimit } from '#libs/ops';
 import { Audit } from '../ops/audit.js';
 import { networkOf } from './client-address.js';
-
-/** Lines of one kind that are written in a minute; the others are counted. */
-const MOST_LINES = 60;
-const MINUTE_MS = 60_000;
-/** Kinds that are counted at once: less than 1 MB. */
-const MOST_KINDS = 1000;
-
-interface Count {
-  written: number;
-  omitted: number;
-}
 
 /**
  * Bounds what one client can write to the audit log by being refused (security.md row 21): of the lines about one address,
@@ -22,45 +10,25 @@ interface Count {
  */
 @Injectable()
 export class RefusalLines implements OnApplicationShutdown {
-  /** By kind: JSON, which unlike parts of a request does not keep its headers in memory. */
-  readonly #counts = new LRUCache<string, Count>({
-    max: MOST_KINDS,
-    dispose: ({ omitted }, kind) => this.sum(kind, omitted),
-  });
-  /** The minute that ends next; none while nobody is refused. */
-  #minute: NodeJS.Timeout | undefined;
+  /** By kind: JSON. */
+  readonly #limit = new LineLimit((kind, omitted) => this.sum(kind, omitted));
 
   constructor(@Inject(Audit) private readonly audit: Pick<Audit, 'write'>) {}
 
   /** Writes the line of a request, or counts it. */
   write(event: AuditEvent): void {
-    if (!isBounded(event)) return this.audit.write(event);
-    this.#minute ??= setTimeout(() => this.next(), MINUTE_MS).unref();
-    const kind = kindOf(event);
-    const count = this.#counts.get(kind) ?? { written: 0, omitted: 0 };
-    if (count.written < MOST_LINES) {
-      count.written += 1;
-      this.audit.write(event);
-    } else count.omitted += 1;
-    this.#counts.set(kind, count);
+    if (!isBounded(event) || this.#limit.admits(kindOf(event))) this.audit.write(event);
   }
 
   get size(): number {
-    return this.#counts.size;
+    return this.#limit.size;
   }
 
   onApplicationShutdown(): void {
-    this.next();
-  }
-
-  private next(): void {
-    clearTimeout(this.#minute);
-    this.#minute = undefined;
-    this.#counts.clear();
+    this.#limit.end();
   }
 
   private sum(kind: string, omitted: number): void {
-    if (omitted === 0) return;
     const why = `${omitted} more requests were refused for the same reason within a minute: they have no line of their own.`;
     this.audit.write({ ...(JSON.parse(kind) as Refused), what: { verb: '*' }, omitted, why });
   }

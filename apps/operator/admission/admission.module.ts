@@ -10,6 +10,7 @@ import { TokenJudge } from './judge-gatetoken.js';
 import { Mutator } from './mutator.js';
 import { JUDGE } from './review.js';
 import { LIMITS, REVIEW_LIMITS, ReviewHandler } from './review-handler.js';
+import { ReviewLines } from './review-lines.js';
 import { Reviewer } from './reviewer.js';
 import { RightsJudge } from './rights-judge.js';
 import { SealJudge } from './seal-judge.js';
@@ -23,6 +24,7 @@ import { WebhookServer } from './webhook-server.js';
     CaBundles,
     Mutator,
     ReviewHandler,
+    ReviewLines,
     Reviewer,
     SealJudge,
     ServerJudge,

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { ROTATE } from '#libs/api';
 import { makeLogger } from '#libs/ops';
 import { type Verdict } from './review.js';
+import { ReviewLines } from './review-lines.js';
 import { Validator } from './validator.js';
 
 const spec = { urls: ['/api'], 'link-hash': 'hidden', revoked: false };
@@ -24,7 +25,8 @@ async function judged(verdict: Verdict, more: object = {}) {
     const { time: _, ...told } = JSON.parse(line) as Record<string, unknown>;
     lines.push(told);
   };
-  const validator = new Validator({ validate: async () => verdict }, makeLogger('operator', 'info', { write }));
+  const log = makeLogger('operator', 'info', { write });
+  const validator = new Validator({ validate: async () => verdict }, log, new ReviewLines(log));
   const request = { ...REQUEST, ...more };
   const answer = await validator.answer({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', request });
   expect(JSON.stringify(lines)).not.toContain('hidden');

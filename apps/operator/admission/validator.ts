@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type GateServer, type GateToken } from '#libs/api';
-import { type Logger, LOGGER, writeAudit } from '#libs/ops';
+import { type Logger, LOGGER } from '#libs/ops';
 import { answerTo } from './answer.js';
 import { auditedOf } from './audited.js';
 import { type AdmissionRequest, JUDGE, type Judge, requestOf } from './review.js';
+import { ReviewLines } from './review-lines.js';
 
 /** The validating webhook: whether an object may be stored, as its judge says. */
 @Injectable()
@@ -11,6 +12,7 @@ export class Validator {
   constructor(
     @Inject(JUDGE) private readonly judge: Judge,
     @Inject(LOGGER) private readonly log: Logger,
+    private readonly lines: ReviewLines,
   ) {}
 
   /**
@@ -23,7 +25,7 @@ export class Validator {
     const request = requestOf(body) as AdmissionRequest<GateToken | GateServer>;
     const verdict = await this.judge.validate(request, signal);
     const event = auditedOf(request, verdict);
-    if (event) writeAudit(this.log, event);
+    if (event) this.lines.write(event);
     else if (!verdict.allowed) this.log.info(line(request, verdict.reason, verdict.message), 'denied');
     return answerTo(request, verdict);
   }
