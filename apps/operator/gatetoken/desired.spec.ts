@@ -364,7 +364,7 @@ describe('whatever the schema takes, its status can be written', () => {
     const urls = Array.from({ length: 500 }, (_, index) => `/${'a'.repeat(1100)}${index}`);
     expect(judged({ urls, 'link-hash': 'h'.repeat(43) }, [server()])).toMatchObject({
       phase: 'Error',
-      reason: 'GrantTooLarge',
+      reason: 'InvalidGrant',
     });
   });
 });

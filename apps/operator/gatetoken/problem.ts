@@ -1,7 +1,6 @@
 /** Why a token cannot be issued now, one word each. */
 export type ProblemReason =
   | 'InvalidGrant'
-  | 'GrantTooLarge'
   | 'InvalidWindow'
   | 'NotEnforced'
   | 'NotSealed'
