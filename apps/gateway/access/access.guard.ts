@@ -75,7 +75,7 @@ export class AccessGuard implements CanActivate {
       throw access === 'user' ? notSignedIn(isQuestion && cookie?.includes(SIGN_IN_COOKIE) !== true) : noToken();
     }
     setUser(request, user, this.clients);
-    this.log.identify(request, () => this.names.of(user));
+    this.log.identify(request, (isDone) => this.names.of(user, isDone));
   }
 
   private async requireGrant(request: Request, isQuestion: boolean): Promise<void> {

@@ -21,24 +21,30 @@ const down = new NetworkError('down', undefined);
 
 it('asks whose token it is once', async () => {
   const { names, asked } = namesWith(['ann']);
-  expect(await names.of(user)).toEqual({ user: 'ann' });
-  expect(await names.of(user)).toEqual({ user: 'ann' });
+  expect(await names.of(user, true)).toEqual({ user: 'ann' });
+  expect(await names.of(user, true)).toEqual({ user: 'ann' });
   expect(asked()).toBe(1);
 });
 
 it('asks again while the cluster does not say: what was done just before has its user', async () => {
   const { names } = namesWith([down, new KubeError({ code: 503, reason: 'ServiceUnavailable', message: '' }), 'ann']);
-  expect(await names.of(user)).toEqual({ user: 'ann' });
+  expect(await names.of(user, true)).toEqual({ user: 'ann' });
 });
 
 it('gives up in the end', async () => {
   const { names, asked } = namesWith([down, down, down]);
-  expect(await names.of(user)).toBeUndefined();
+  expect(await names.of(user, true)).toBeUndefined();
   expect(asked()).toBe(3);
+});
+
+it('does not ask again about what was asked for in vain', async () => {
+  const { names, asked } = namesWith([down]);
+  expect(await names.of(user, false)).toBeUndefined();
+  expect(asked()).toBe(1);
 });
 
 it('does not ask again about a token that the cluster does not know', async () => {
   const { names, asked } = namesWith([new KubeError({ code: 401, reason: 'Unauthorized', message: '' })]);
-  expect(await names.of(user)).toBeUndefined();
+  expect(await names.of(user, true)).toBeUndefined();
   expect(asked()).toBe(1);
 });

@@ -9,7 +9,7 @@ import { type SignedIn } from '../sign-in/signed-in-users.js';
 
 /** A token belongs to one user; a deleted account's is known by its name a little longer. */
 const REMEMBERED = { max: 1000, ttl: 60_000 };
-/** Milliseconds before each question: what was just done must have a name, also while the API server starts again. */
+/** Milliseconds before each question about what was done, also while the API server starts again. */
 const PAUSES_MS = [0, 500, 1500, 3000];
 
 /** Names of users for the audit log. Of a bearer token the cluster is asked whose it is. */
@@ -22,13 +22,16 @@ export class UserNames {
     @Optional() private readonly pausesMs: readonly number[] = PAUSES_MS,
   ) {}
 
-  /** @returns undefined where the cluster does not say */
-  async of(user: SignedIn): Promise<AuditWho | undefined> {
+  /**
+   * @param isDone what they asked for was done: then the cluster is asked again where it does not say
+   * @returns undefined where the cluster does not say
+   */
+  async of(user: SignedIn, isDone: boolean): Promise<AuditWho | undefined> {
     const { method, username, session } = user;
     if (method !== 'bearer') return { user: username };
     const known = this.#known.get(session);
     if (known !== undefined) return known;
-    for (const pause of this.pausesMs) {
+    for (const pause of isDone ? this.pausesMs : [0]) {
       await setTimeout(pause);
       try {
         const who = { user: (await whoIs(this.clients, user.token())).username };

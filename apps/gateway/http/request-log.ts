@@ -28,11 +28,14 @@ export interface Action {
   readonly grant?: AuditGrant | undefined;
 }
 
+/** Finds out who made a request. @param isDone it is about what was done, and not in vain */
+type Asked = (isDone: boolean) => Promise<AuditWho | undefined>;
+
 /** Logs and counts requests, whichever door they use. */
 @Injectable()
 export class RequestLog {
   readonly #actions = new WeakMap<IncomingMessage, Action>();
-  readonly #who = new WeakMap<IncomingMessage, () => Promise<AuditWho | undefined>>();
+  readonly #who = new WeakMap<IncomingMessage, Asked>();
   /** Those that have their line. */
   readonly #told = new WeakSet<IncomingMessage>();
 
@@ -49,7 +52,7 @@ export class RequestLog {
   }
 
   /** Remembers how to find out who made a request: that is asked only of what is written. */
-  identify(req: IncomingMessage, who: () => Promise<AuditWho | undefined>): void {
+  identify(req: IncomingMessage, who: Asked): void {
     this.#who.set(req, who);
   }
 
@@ -121,6 +124,6 @@ export class RequestLog {
 
   /** After 401 nobody is asked: the cluster does not know the credential. */
   private async whoOf(req: IncomingMessage, result: AuditResult, known?: AuditWho): Promise<AuditWho | undefined> {
-    return known ?? (result.code === 401 ? undefined : await this.#who.get(req)?.());
+    return known ?? (result.code === 401 ? undefined : await this.#who.get(req)?.(result.outcome === 'allowed'));
   }
 }
