@@ -55,6 +55,13 @@ it('tells its own deletions and ends from those of others', () => {
   ]);
 });
 
+it('does not take an end that it read in the status for its own', () => {
+  const fields = [{ manager: 'forger', subresource: 'status', fieldsV1: { 'f:status': { 'f:phase': {} } } }];
+  audit.seen({ ...token({}, fields), status: { phase: 'Revoked' } }, 'Revoked', undefined);
+  expect(log[1]).toMatchObject({ audit: 'revoke', manager: 'forger' });
+  expect(log[1]).not.toHaveProperty('who');
+});
+
 it('tells each GateToken once, whatever its status says', () => {
   audit.seen(token(), 'Pending', undefined);
   for (const status of [undefined, { phase: 'Ready' }, { phase: 'Revoked' }])

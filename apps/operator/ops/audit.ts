@@ -28,7 +28,7 @@ interface Observed {
 interface ManagedFields {
   readonly manager?: string;
   readonly subresource?: string;
-  readonly fieldsV1?: { 'f:spec'?: Record<string, unknown> };
+  readonly fieldsV1?: { 'f:spec'?: Record<string, unknown>; 'f:status'?: Record<string, unknown> };
 }
 
 type GateTokenPhase = GateTokenStatus['phase'];
@@ -84,8 +84,12 @@ export class Audit {
 
   #revoked(token: GateToken, more: Observed): void {
     const what = whatOf(token, 'patch');
-    if (token.spec.revoked !== true) return this.#observe('revoke', what, { who: ITSELF, ...more });
-    const by = fieldsOf(token).find(({ fieldsV1 }) => fieldsV1?.['f:spec']?.['f:revoked'] !== undefined);
+    const isAsked = token.spec.revoked === true;
+    // Whoever may write the status can end a grant there, as the operator did before a restart.
+    if (!isAsked && token.status?.phase !== 'Revoked') return this.#observe('revoke', what, { who: ITSELF, ...more });
+    const by = fieldsOf(token).find(({ fieldsV1 }) =>
+      isAsked ? fieldsV1?.['f:spec']?.['f:revoked'] : fieldsV1?.['f:status']?.['f:phase'],
+    );
     this.#observe('revoke', what, { manager: by?.manager, ...more });
   }
 
