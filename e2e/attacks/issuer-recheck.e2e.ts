@@ -123,7 +123,7 @@ it('whose RoleBinding is removed gives nothing any more, and gives it again when
   expect((await (await open('vnc')).closed).code).toBe(4008);
   const landing = await newPage();
   await landing.goto(`${url()}/l#${code}`);
-  await landing.getByText(`${LOST}.`).waitFor();
+  await landing.getByRole('heading', { name: LOST }).waitFor();
   expect(await accessibilityProblems(landing)).toEqual([]);
   await picture(landing, 'landing');
 
