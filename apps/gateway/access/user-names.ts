@@ -32,7 +32,7 @@ export class UserNames {
     const known = this.#known.get(session);
     if (known !== undefined) return known;
     for (const pause of isDone ? this.pausesMs : [0]) {
-      await setTimeout(pause);
+      if (pause > 0) await setTimeout(pause);
       try {
         const who = { user: (await whoIs(this.clients, user.token())).username };
         this.#known.set(session, who);

@@ -18,11 +18,11 @@ afterEach(() => {
 
 const lines = () => gateway.log.map((line) => JSON.parse(line) as Line).filter(({ audit }) => audit !== undefined);
 
-/** All lines, once what was asked afterwards has its own. */
+/** All lines, once the action and what was asked afterwards have theirs. */
 async function written(): Promise<Line[]> {
   await call(gateway.port, '/k8s/marker');
   const isMarker = ({ what }: Line) => (what as { path?: string }).path === '/k8s/marker';
-  await until(() => lines().some(isMarker));
+  await until(() => lines().some(isMarker) && !lines().every(isMarker));
   return lines().filter((line) => !isMarker(line));
 }
 
