@@ -75,7 +75,10 @@ describe('who creates a GateToken is written into it (security row 13)', () => {
 });
 
 describe('the webhook heals', () => {
-  afterAll(() => created('after-all'));
+  afterAll(async () => {
+    await created('after-healing');
+    await kubectl('delete gatetokens --all');
+  });
 
   it('when its Secret is deleted', async () => {
     const before = await bundles();

@@ -63,7 +63,7 @@ afterAll(async () => {
   await until(
     'GateTokens can be created',
     async () => {
-      await kubectlOk('create --dry-run=server -f -', { input: input('after-all') });
+      await kubectlOk('create --dry-run=server -f -', { input: input('after-hanging') });
       return true;
     },
     60_000,

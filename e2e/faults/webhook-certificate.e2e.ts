@@ -43,7 +43,7 @@ const created = (name: string): Promise<GateToken> =>
 afterEach(() => kubectl('delete gatetokens --all'));
 
 describe('a webhook whose certificate has expired (security row 13)', () => {
-  const ends: (() => Promise<unknown>)[] = [() => created('after-all')];
+  const ends: (() => Promise<unknown>)[] = [() => created('after-certificates')];
   afterAll(async () => {
     for (const end of ends.reverse()) await end();
     await kubectl('delete gatetokens --all');
