@@ -5,8 +5,8 @@ import { networkOf } from './client-address.js';
 
 /**
  * Bounds what one client can write to the audit log by being refused (security.md row 21): of the lines about one address,
- * rule and credential, so many a minute, and then one that says how many were left out. What was done, or may have been,
- * and what somebody who is known asked for in vain, always has its line.
+ * rule and credential, so many a minute, and then one that says how many were left out. What was done or may have been
+ * done always has its line, and so does every named action, such as `issue`, that was refused to a known user or grant.
  */
 @Injectable()
 export class RefusalLines implements OnApplicationShutdown {

@@ -53,7 +53,7 @@ it('counts from when it was asked, not from when it was answered', async () => {
   expect(state.reviewed.isDue).toBe(true);
 });
 
-it('without any answer: nothing is allowed, and whoever waits asks again soon', async () => {
+it('without any answer: nothing is allowed, and a request that waits asks again soon', async () => {
   const state = setUp();
   state.answer = fail;
   await expect(state.reviewed.allows()).rejects.toEqual(unreachable);

@@ -4,7 +4,7 @@ import { unreachable } from '../grants/grant-error.js';
 
 /** After a question that had no answer, where nobody waits for one. */
 const RETRY_MS = 5000;
-/** The same, where somebody waits. */
+/** The same, while a request waits for the answer. */
 const PAUSE_MS = 500;
 /** Row 11: without an answer for this long after the last one was due, that no longer counts. */
 const PATIENCE_MS = 30_000;

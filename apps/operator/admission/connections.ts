@@ -16,7 +16,7 @@ export interface ConnectionLimits {
 
 /**
  * Bounds how many connections are open. Beyond that, the one that has been idle longest ends, of the client address that has
- * too many, or most: whoever keeps connections open keeps nobody out. Only where all of them are being answered, the new one
+ * too many, or most, so that idle connections keep nobody out. Only if all of them are being answered, the new one
  * is refused. Several clients may come from one address, the API server among them: it opens another connection by itself.
  */
 export class Connections {

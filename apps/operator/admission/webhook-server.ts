@@ -30,7 +30,7 @@ export class WebhookServer {
       keepAliveTimeout: KEEP_ALIVE_MS,
       handshakeTimeout: limits.openingMs,
       headersTimeout: limits.openingMs,
-      // Longer than the time to answer: the body of a request that waits for its turn is not read.
+      // The handler ends slow bodies and late answers with its own words, before this does.
       requestTimeout: limits.answerMs + limits.bodyMs,
       connectionsCheckingInterval: LOOK_MS,
     };
