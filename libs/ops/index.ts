@@ -11,7 +11,7 @@ export {
 export { Clock, LONGEST_TIMER_MS } from './clock.js';
 export { type Environment, EnvironmentError, listenAddress, readEnvironment } from './environment.js';
 export { exitOnFault } from './exit-on-fault.js';
-export { LineLimit } from './line-limit.js';
+export { LineLimit, omittedWhy } from './line-limit.js';
 export { type Logger, LOGGER, makeLogger } from './logger.js';
 export { type Address, MetricsServer } from './metrics-server.js';
 export { NestLogger } from './nest-logger.js';

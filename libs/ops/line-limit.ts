@@ -48,3 +48,7 @@ export class LineLimit {
     this.#counts.clear();
   }
 }
+
+/** @returns what the line says that stands for so many others */
+export const omittedWhy = (omitted: number): string =>
+  `${omitted} more requests were refused for the same reason within a minute: they have no line of their own.`;

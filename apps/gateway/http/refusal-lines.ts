@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { type AuditEvent, LineLimit } from '#libs/ops';
+import { type AuditEvent, LineLimit, omittedWhy } from '#libs/ops';
 import { Audit } from '../ops/audit.js';
 import { networkOf } from './client-address.js';
 
@@ -29,8 +29,7 @@ export class RefusalLines implements OnApplicationShutdown {
   }
 
   private sum(kind: string, omitted: number): void {
-    const why = `${omitted} more requests were refused for the same reason within a minute: they have no line of their own.`;
-    this.audit.write({ ...(JSON.parse(kind) as Refused), what: { verb: '*' }, omitted, why });
+    this.audit.write({ ...(JSON.parse(kind) as Refused), what: { verb: '*' }, omitted, why: omittedWhy(omitted) });
   }
 }
 

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { type AuditEvent, LineLimit, type Logger, LOGGER, writeAudit } from '#libs/ops';
+import { type AuditEvent, LineLimit, type Logger, LOGGER, omittedWhy, writeAudit } from '#libs/ops';
 
 type Refused = Extract<AuditEvent, { outcome: 'refused' | 'failed' }>;
 
@@ -22,8 +22,7 @@ export class ReviewLines implements OnApplicationShutdown {
   }
 
   #sum(kind: string, omitted: number): void {
-    const why = `${omitted} more requests were refused for the same reason within a minute: they have no line of their own.`;
-    writeAudit(this.log, { ...(JSON.parse(kind) as Refused), omitted, why });
+    writeAudit(this.log, { ...(JSON.parse(kind) as Refused), omitted, why: omittedWhy(omitted) });
   }
 }
 
