@@ -114,7 +114,7 @@ async function measured() {
     LISTEN: `127.0.0.1:${port}`,
     METRICS_LISTEN: `127.0.0.1:${metrics}`,
   };
-  const operator = spawn(process.execPath, ['dist/apps/operator/main.js'], { env, stdio: 'ignore' });
+  const operator = spawn(process.execPath, ['dist/programs/operator.js'], { env, stdio: 'ignore' });
   try {
     await untilReady(port);
     await sleep(SETTLE_MS);

@@ -7,46 +7,45 @@ import { progress, runStep, StepError } from './step.mjs';
 
 const isSource = (path) => !/\.(spec|stories)\.tsx?$/.test(path);
 
-/** The builds: what each is made from and how. They run at the same time. */
-const BUILDS = [
-  {
-    name: 'programs',
-    sources: [
-      'apps/devcluster',
-      'apps/gateway',
-      'apps/operator',
-      'apps/cli',
-      'libs',
-      'tsconfig.base.json',
-      'tsconfig.build.json',
-      'package-lock.json',
-    ],
-    made: 'dist/apps/devcluster/main.js',
-    args: ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'],
-    // tsc writes only what changed since this file was written: gone output would stay gone.
-    record: 'dist/build.tsbuildinfo',
-  },
-  {
-    name: 'Kubernetes client',
-    sources: ['libs/kube/client-node.ts', 'scripts/client-node.config.mjs', 'package-lock.json'],
-    made: 'dist/libs/client-node.js',
-    args: [
-      'node_modules/vite/bin/vite.js',
-      'build',
-      '--config',
-      'scripts/client-node.config.mjs',
-      '--logLevel',
-      'warn',
-    ],
-  },
-  {
-    name: 'dashboard',
-    sources: ['apps/dashboard', 'libs', 'package-lock.json'],
-    needs: 'apps/dashboard/vite.config.ts',
-    made: 'dist/dashboard/index.html',
-    args: ['node_modules/vite/bin/vite.js', 'build', '--config', 'apps/dashboard/vite.config.ts', '--logLevel', 'warn'],
-  },
-];
+const vite = (config) => ['node_modules/vite/bin/vite.js', 'build', '--config', config, '--logLevel', 'warn'];
+
+const SOURCES = {
+  name: 'sources',
+  sources: [
+    'apps/devcluster',
+    'apps/gateway',
+    'apps/operator',
+    'apps/cli',
+    'libs',
+    'tsconfig.base.json',
+    'tsconfig.build.json',
+    'package-lock.json',
+  ],
+  made: 'dist/apps/devcluster/main.js',
+  args: ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'],
+  // tsc writes only what changed since this file was written: gone output would stay gone.
+  record: 'dist/build.tsbuildinfo',
+};
+const KUBERNETES_CLIENT = {
+  name: 'Kubernetes client',
+  sources: ['libs/kube/client-node.ts', 'scripts/client-node.config.mjs', 'package-lock.json'],
+  made: 'dist/libs/client-node.js',
+  args: vite('scripts/client-node.config.mjs'),
+};
+/** Made of what those two make. */
+const PROGRAMS = {
+  name: 'programs',
+  sources: [...SOURCES.sources, ...KUBERNETES_CLIENT.sources, 'scripts/programs.config.mjs'],
+  made: 'dist/programs/gateway.js',
+  args: vite('scripts/programs.config.mjs'),
+};
+const DASHBOARD = {
+  name: 'dashboard',
+  sources: ['apps/dashboard', 'libs', 'package-lock.json'],
+  needs: 'apps/dashboard/vite.config.ts',
+  made: 'dist/dashboard/index.html',
+  args: vite('apps/dashboard/vite.config.ts'),
+};
 
 async function buildOne(root, build, force) {
   if (build.needs && !existsSync(join(root, build.needs))) return;
@@ -66,9 +65,13 @@ async function buildOne(root, build, force) {
 
 /** Builds what changed since the last build. With `force` all of it. */
 export async function build(root, force = false) {
-  const results = await Promise.allSettled(BUILDS.map((one) => buildOne(root, one, force)));
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed) throw failed.reason;
+  const together = async (...builds) => {
+    const results = await Promise.allSettled(builds.map((one) => buildOne(root, one, force)));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
+  };
+  await together(SOURCES, KUBERNETES_CLIENT, DASHBOARD);
+  await together(PROGRAMS);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -56,8 +56,8 @@ export interface GatewayConfig extends ProgramConfig {
 /** The injection token of the configuration. */
 export const GATEWAY_CONFIG = Symbol('GatewayConfig');
 
-/** This file lives in dist/apps/gateway/config at run time: the built dashboard is in dist/dashboard. */
-const BUILT_DASHBOARD = fileURLToPath(new URL('../../../dashboard', import.meta.url));
+/** Named by package.json, since the gateway runs from its own file and from a bundle. */
+const BUILT_DASHBOARD = fileURLToPath(import.meta.resolve('#dashboard'));
 
 /** Every variable that the gateway reads. */
 const schema = z
