@@ -111,7 +111,7 @@ export class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   /** Nothing is in flight any more. */
-  onApplicationShutdown(): void {
-    this.entrance.forwarder.close();
+  async onApplicationShutdown(): Promise<void> {
+    await this.entrance.forwarder.close();
   }
 }

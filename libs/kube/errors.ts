@@ -6,6 +6,13 @@ export interface StatusLike extends Required<Pick<V1Status, 'code' | 'reason' | 
   plain?: boolean;
 }
 
+const STALE = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+
+/** True for faults of a connection that was kept open and closed by the server in the same moment: worth one more try. */
+export function isStale(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && STALE.has(String(error.code));
+}
+
 /** The API server answered, but not with a 2xx. */
 export class KubeError extends Error {
   override readonly name = 'KubeError';

@@ -1,11 +1,8 @@
 import { type PromiseHttpLibrary, type RequestContext } from '@kubernetes/client-node';
 import { type Dispatcher } from 'undici';
 import { ResponseContext } from '#client-node';
-import { NetworkError, toKubeError } from './errors.js';
+import { isStale, NetworkError, toKubeError } from './errors.js';
 import { type Connections } from './upstream.js';
-
-/** Faults of a connection that was kept open and closed by the server in the same moment: worth one more try. */
-const STALE = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
 /**
  * HTTP for the API classes of @kubernetes/client-node over the kept connections of an Upstream. The package's own opens
@@ -59,7 +56,7 @@ export class Transport implements PromiseHttpLibrary {
         return await this.connections[use].request(options);
       } catch (error) {
         const fault = networkError(context, error);
-        if (last || signal?.aborted || !STALE.has(fault.code ?? '')) throw fault;
+        if (last || signal?.aborted || !isStale(error)) throw fault;
       }
     }
   }

@@ -2,7 +2,7 @@ import { type KubeConfig } from '@kubernetes/client-node';
 import { Agent as HttpAgent, type AgentOptions, type ClientRequestArgs } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { type SecureContext } from 'node:tls';
-import { Agent, buildConnector, type Dispatcher, interceptors } from 'undici';
+import { Agent, buildConnector, type Dispatcher, interceptors, Pool } from 'undici';
 import { type ExecConfig, ExecPlugin } from './exec-plugin.js';
 import { type InClusterEnvironment, inClusterConfig, loadKubeconfig } from './kubeconfig.js';
 import { isLoopback, lookup } from './lookup.js';
@@ -32,7 +32,7 @@ export interface UpstreamTls {
  *
  * CAs in a file are read again when it has changed; new connections are checked against those of the moment.
  *
- * There are two sets of connections. `shared`, `tls`, `connectOptions` and `agent` carry no client certificate: for requests that
+ * There are two sets of connections. `shared`, `tls`, `connectOptions`, `agent` and `pool` carry no client certificate: for requests that
  * bring a credential of their own (an API server believes a certificate before it looks at a token). `own` shows the
  * client certificate, where the kubeconfig has one.
  */
@@ -96,6 +96,12 @@ export class Upstream {
     return new UpstreamAgent(this, options);
   }
 
+  /** For the dispatch interface of undici: connections that carry no client certificate. The caller destroys it. */
+  pool(options: Pool.Options & { connectTimeout: number }): Pool {
+    const connect = this.#connector(this.#contexts, options.connectTimeout);
+    return new Pool(this.server.origin, { allowH2: false, ...options, connect });
+  }
+
   /**
    * The API server answered 401 to the own credential.
    * @returns true if a request with the credential of the moment is worth a try
@@ -132,12 +138,13 @@ export class Upstream {
     return { short: agent({ connections: 32, bodyTimeout: 65_000 }), long: agent({ bodyTimeout: 0 }) };
   }
 
-  #connector(contexts: SecureContexts): buildConnector.connector {
+  #connector(contexts: SecureContexts, timeout?: number): buildConnector.connector {
     let made: { context: SecureContext; connect: buildConnector.connector } | undefined;
     return (options, callback) => {
       const context = contexts.current;
       if (made?.context !== context) {
-        made = { context, connect: buildConnector({ ...this.connectOptions(contexts), allowH2: false }) };
+        const limits = { allowH2: false, ...(timeout === undefined ? {} : { timeout }) };
+        made = { context, connect: buildConnector({ ...this.connectOptions(contexts), ...limits }) };
       }
       made.connect(options, callback);
     };

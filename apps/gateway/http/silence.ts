@@ -20,7 +20,8 @@ export function boundSilence(request: ClientRequest, silenceMs: number, body?: I
   request.once('response', over).once('upgrade', over).once('close', over);
 }
 
-class SilenceError extends Error {
+/** No answer began in time. */
+export class SilenceError extends Error {
   readonly code = 'ETIMEDOUT';
 
   constructor(silenceMs: number) {

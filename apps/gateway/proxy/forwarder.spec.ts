@@ -62,7 +62,7 @@ async function front(upstream: Upstream): Promise<number> {
   });
   closers.push(
     () => upstream.close(),
-    async () => forwarder.close(),
+    () => forwarder.close(),
     async () => server.closeAllConnections(),
   );
   return listen(server);
@@ -94,6 +94,11 @@ describe('an upstream that is silent before the head of its answer', () => {
     expect(faults.at(-1)).toBe(`no answer within ${SILENCE_MS} ms`);
   });
 
+  it.each(['GET', 'POST'])('row 17: the page of a browser is sandboxed: %s', async (method) => {
+    const { status, headers } = await call(mute, `/k8s${PODS}`, { method, headers: { accept: 'text/html' } });
+    expect([status, headers['content-security-policy']]).toEqual([504, expect.stringMatching(/^sandbox; /)]);
+  });
+
   it('is 504 where a body was sent, and for an upgrade', async () => {
     expect((await call(mute, PODS, { method: 'POST', body: 'x'.repeat(100_000) })).status).toBe(504);
     expect((await refusedUpgrade(mute, PODS)).status).toBe(504);
@@ -102,7 +107,7 @@ describe('an upstream that is silent before the head of its answer', () => {
 
 /** Two requests, one after the other, that end in 504: more than the time has passed for whatever began before. */
 async function timePasses(): Promise<void> {
-  for (let i = 0; i < 2; i += 1) expect((await call(mute, PODS)).status).toBe(504);
+  for (let i = 0; i < 2; i += 1) expect((await call(mute, PODS, { method: 'POST' })).status).toBe(504);
 }
 
 describe('once the head of an answer is there', () => {

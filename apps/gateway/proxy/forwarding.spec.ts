@@ -222,7 +222,7 @@ describe('when the cluster fails', () => {
         /^The Kubernetes API cannot be reached \(.{36}\)\. Try again in a moment\.$/,
       ) as string,
     });
-    expect(linesOf(gateway, reply)).toEqual([expect.stringMatching(/"where":"upstream".*socket hang up/)]);
+    expect(linesOf(gateway, reply)).toEqual([expect.stringMatching(/"where":"upstream".*other side closed/)]);
     const page = await call(gateway.port, PODS, { headers: { ...headers, accept: 'text/html' } });
     expect(linesOf(gateway, page)).toHaveLength(1);
   });

@@ -1,7 +1,8 @@
 import { type IncomingHttpHeaders } from 'node:http';
 
 /** Headers with which an answer of the cluster could harm the origin of the dashboard. */
-const DROPPED = [
+const DROPPED = new Set([
+  'content-location',
   'set-cookie',
   'set-cookie2',
   'clear-site-data',
@@ -21,7 +22,7 @@ const DROPPED = [
   'proxy-authenticate',
   'proxy-connection',
   'trailer',
-];
+]);
 
 const OURS = {
   'content-security-policy': "sandbox; default-src 'none'",
@@ -30,20 +31,34 @@ const OURS = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
+/** Said once, whoever repeats it: of the others of a name all values count, as in Node's `IncomingMessage.headers`. */
+const SINGLE = new Set([
+  ...['age', 'authorization', 'content-length', 'content-type', 'etag', 'expires', 'from', 'host'],
+  ...['if-modified-since', 'if-unmodified-since', 'last-modified', 'location', 'max-forwards', 'proxy-authorization'],
+  ...['referer', 'retry-after', 'server', 'user-agent'],
+]);
+
 /**
- * Cleans the headers of an upstream's answer in place (security.md row 17): nothing that the cluster sends can run,
- * set or clear anything on our origin, or lead away from it.
+ * The headers of an upstream's answer with which it may go on (security.md row 17): nothing that the cluster sends can
+ * run, set or clear anything on our origin, or lead away from it.
+ * @param headers by name in lower case
  * @param upstream where the answer came from: redirects within it become redirects below /k8s
  */
-export function cleanAnswer(headers: IncomingHttpHeaders, upstream: URL): void {
-  for (const name of Object.keys(headers)) {
-    if (name.startsWith('access-control-') || DROPPED.includes(name)) delete headers[name];
+export function cleanAnswer(headers: IncomingHttpHeaders, upstream: URL): Record<string, string> {
+  const clean: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    if (value === undefined || DROPPED.has(name) || name.startsWith('access-control-')) continue;
+    clean[name] = typeof value === 'string' ? value : SINGLE.has(name) ? (value[0] ?? '') : value.join(', ');
   }
-  const location = headers.location === undefined ? undefined : ownLocation(headers.location, upstream);
-  delete headers.location;
-  delete headers['content-location'];
-  if (location !== undefined) headers.location = location;
-  Object.assign(headers, OURS);
+  if (clean['location'] !== undefined) redirect(clean, clean['location'], upstream);
+  return Object.assign(clean, OURS);
+}
+
+function redirect(headers: Record<string, string>, location: string, upstream: URL): void {
+  const own = ownLocation(location, upstream);
+  if (own === undefined) delete headers['location'];
+  else headers['location'] = own;
 }
 
 /** @returns the redirect as seen from outside; undefined if it leads to another host */
