@@ -43,7 +43,7 @@ export default defineConfig({
     teardownTimeout: 120_000,
     projects: [
       // No spec of these mocks a module, so files share them: to load them anew for each file takes as long as the tests.
-      specs('unit', ['{apps,libs}/**/*.spec.{ts,tsx}', 'e2e/support/**/*.spec.ts', 'scripts/**/*.spec.mjs'], {
+      specs('unit', ['{apps,bench,libs}/**/*.spec.{ts,tsx}', 'e2e/support/**/*.spec.ts', 'scripts/**/*.spec.mjs'], {
         exclude: ['apps/devcluster/**'],
         isolate: false,
       }),

@@ -1,0 +1,73 @@
+import { type Options, readOptions, USAGE } from './options.ts';
+import { save, tableOf } from './report.ts';
+import { paired, type Readings, type Row, rowOf } from './rounds.ts';
+import { type Side } from './sides.ts';
+
+interface Stoppable {
+  stop(): Promise<void>;
+}
+
+/** One run of one bench: what it started, and the rows so far. */
+export class Bench {
+  readonly options: Options;
+  readonly rows: Row[] = [];
+  readonly #started: Stoppable[] = [];
+
+  constructor(options: Options) {
+    this.options = options;
+  }
+
+  /** @returns what was started; it is stopped at the end, the last one first */
+  async start<T extends Stoppable>(starting: Promise<T>): Promise<T> {
+    const started = await starting;
+    this.#started.push(started);
+    return started;
+  }
+
+  /** Measures all sides in paired rounds, unless --only asks for other figures. */
+  async compare(figure: string, sides: readonly Side[], look: (side: Side) => Promise<Readings>): Promise<void> {
+    if (!figure.includes(this.options.only)) return;
+    console.error(`measuring ${figure} …`);
+    this.rows.push(...(await paired(figure, sides, this.options.rounds, look)));
+  }
+
+  /** One look at each side, without rounds: for what is as it is, such as memory. */
+  once(figure: string, sides: readonly Side[], look: (side: Side) => Readings): void {
+    const looks = sides.map((side) => ({ side: side.name, readings: look(side) }));
+    for (const reading of Object.keys(looks[0]?.readings ?? {})) {
+      const bySide = looks.flatMap(({ side, readings: { [reading]: value } }) =>
+        value === undefined ? [] : [[side, [value]] as const],
+      );
+      this.rows.push(rowOf(figure, reading, new Map(bySide)));
+    }
+  }
+
+  async end(): Promise<void> {
+    for (const one of this.#started.reverse()) await one.stop();
+  }
+}
+
+/**
+ * Runs a bench with the options of the command line; prints its table, and the path of the file with every round.
+ * @param name of `npm run bench:NAME`
+ */
+export async function runBench(name: string, measure: (bench: Bench) => Promise<void>): Promise<void> {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  const bench = new Bench(optionsOrExit());
+  const started = new Date();
+  try {
+    await measure(bench);
+  } finally {
+    await bench.end();
+  }
+  console.log(`${tableOf(bench.rows)}\n\n${save(name, bench.rows, bench.options, started)}`);
+}
+
+function optionsOrExit(): Options {
+  try {
+    return readOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+    process.exit(2);
+  }
+}
