@@ -1,4 +1,5 @@
 import { createHmac, createSign, generateKeyPairSync } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { calculateJwkThumbprint, createLocalJWKSet, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import {
@@ -194,6 +195,14 @@ describe('sign', () => {
     expect(JSON.parse(header)).toEqual({ alg: 'RS256', typ: 'JWT', kid: key.kid });
     expect(JSON.parse(payload)).toEqual(claims);
     expect(ring().verify(token, NOW)).toEqual(claims);
+  });
+
+  it('leaves the event loop free meanwhile', async () => {
+    await readFile(import.meta.filename); // From here, an immediate comes before any answer of another thread.
+    let turned = false;
+    setImmediate(() => (turned = true));
+    await sign(claims, key);
+    expect(turned).toBe(true);
   });
 
   it('makes no token that nobody would accept', async () => {

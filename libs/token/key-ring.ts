@@ -1,15 +1,14 @@
 /**
- * @nestjs/jwt makes and checks the signatures: it verifies synchronously, with Node's KeyObjects. jose verifies only
- * asynchronously: the keys could change meanwhile, and the gateway would then remember the claims of a token whose key
- * was just removed. jose decodes what is not verified here: headers (header.ts), and tokens of the cluster.
+ * @nestjs/jwt checks the signatures: it verifies synchronously, with Node's KeyObjects. jose verifies only asynchronously:
+ * the keys could change meanwhile, and the gateway would then remember the claims of a token whose key was just removed.
+ * jose signs (sign.ts), and decodes what is not verified here: headers (header.ts), and tokens of the cluster.
  */
 import { type KeyObject } from 'node:crypto';
 import { JwtService } from '@nestjs/jwt';
 import { checkWindow, type Claims, readClaims } from './claims.js';
 import { TokenError } from './errors.js';
-import { MAX_TOKEN, readHeader } from './header.js';
+import { readHeader } from './header.js';
 import { fromJwks, thumbprint } from './public-key.js';
-import { type SigningKey } from './secret-keys.js';
 
 export interface KeyRingOptions {
   /** Also try tokens without `kid`, with each key: tokens of the original system. Default false. */
@@ -86,28 +85,4 @@ function check(service: JwtService, token: string): unknown {
   } catch (cause) {
     throw new TokenError('signature', 'Invalid signature.', { cause });
   }
-}
-
-const signers = new WeakMap<SigningKey, JwtService>();
-
-/**
- * An RS256 JWT with `kid`.
- * @throws TokenError claims, too-large: a token that no KeyRing would accept is never made
- */
-export async function sign(claims: Claims, key: SigningKey): Promise<string> {
-  let service = signers.get(key);
-  if (service === undefined) {
-    service = new JwtService({ privateKey: key.privateKey });
-    signers.set(key, service);
-  }
-  const payload = readClaims(claims);
-  const token = await service.signAsync(payload, { algorithm: 'RS256', keyid: key.kid, noTimestamp: true });
-  if (token.length > MAX_TOKEN) {
-    const message = `The token would have ${token.length} characters, and clients can present at most ${MAX_TOKEN}`;
-    throw new TokenError(
-      'too-large',
-      `${message}: use fewer or shorter URLs, or issue a link, which has no such limit.`,
-    );
-  }
-  return token;
 }
