@@ -37,13 +37,12 @@ export function gateTokenDefaults(spec: GateTokenSpec): GateTokenSettings {
 
 function filled<T>({ properties = {} }: Schema, spec: object): T {
   const full: Record<string, unknown> = {};
-  for (const [name, schema] of Object.entries(properties)) {
-    if (schema.default === undefined) continue;
-    // Cloning is slow, and this runs for each object at each look.
-    full[name] = typeof schema.default === 'object' ? structuredClone(schema.default) : schema.default;
-  }
   for (const [name, value] of Object.entries(spec)) {
     if (value !== undefined && value !== null) full[name] = value;
+  }
+  for (const [name, { default: value }] of Object.entries(properties)) {
+    // Cloning is slow, and this runs for each object at each look.
+    if (value !== undefined && !(name in full)) full[name] = typeof value === 'object' ? structuredClone(value) : value;
   }
   return full as T;
 }

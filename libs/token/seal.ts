@@ -74,7 +74,7 @@ function sealed(
   at: number,
 ): string {
   const content = canonical({ namespace, name, at, spec: essential(spec) });
-  return `v1.${at}.${createHmac('sha256', key.derive('issuer-seal')).update(content).digest('base64url')}`;
+  return `v1.${at}.${createHmac('sha256', key.hmacKey('issuer-seal')).update(content).digest('base64url')}`;
 }
 
 /**
@@ -86,19 +86,21 @@ function sealed(
 export function approvalOf(key: SecretKey, { metadata, spec, status = {} }: GateToken): string {
   const { data, issuer, 'gate-server': server, 'vm-uid': vmUid } = status;
   const content = canonical({ uid: metadata.uid, spec: essential(spec), data, issuer, server, vmUid });
-  return createHmac('sha256', key.derive('approval')).update(content).digest('base64url');
+  return createHmac('sha256', key.hmacKey('approval')).update(content).digest('base64url');
 }
 
 /** @param token as it is stored */
 export function isApproved(key: SecretKey, token: GateToken): boolean {
-  return isSame(approvalOf(key, token), token.status?.approval ?? '');
+  const { approval } = token.status ?? {};
+  return approval !== undefined && isSame(approvalOf(key, token), approval);
 }
+
+const DEFAULTS: Readonly<Record<string, unknown>> = { ...gateTokenDefaults({}) };
 
 /** What cannot change, without what is so by default: an older or newer schema reads the same. */
 function essential({ issuer, ...spec }: GateTokenSpec): object {
-  const defaults: Readonly<Record<string, unknown>> = { ...gateTokenDefaults({}) };
   const kept = Object.entries(spec).filter(
-    ([field, value]) => !OUTSIDE.has(field) && !isDeepStrictEqual(value, defaults[field]),
+    ([field, value]) => !OUTSIDE.has(field) && !isDeepStrictEqual(value, DEFAULTS[field]),
   );
   return { ...Object.fromEntries(kept), ...(issuer && { issuer: { ...issuer, seal: undefined } }) };
 }

@@ -6,4 +6,6 @@ it('gives a key of 32 bytes for each purpose, the same each time', () => {
   expect(key.derive('a')).toHaveLength(32);
   expect(key.derive('a')).toEqual(key.derive('a'));
   expect(key.derive('a')).not.toEqual(key.derive('b'));
+  expect(key.hmacKey('a').export()).toEqual(key.derive('a'));
+  expect(key.hmacKey('b').export()).toEqual(key.derive('b'));
 });

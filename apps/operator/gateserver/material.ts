@@ -74,10 +74,20 @@ export function presentSessionKey(secret: SecretObject | undefined): string | un
   return bytes.length >= SESSION_BYTES && bytes.toString('base64') === text ? text : undefined;
 }
 
-/** The same, as the gateway reads it: from it the keys of cookies, seals and approvals are derived. */
+const read = new WeakMap<SecretObject, SecretKey>();
+
+/**
+ * The same, as the gateway reads it: from it the keys of cookies, seals and approvals are derived. Read once for each
+ * version of the Secret.
+ */
 export function sessionKeyOf(secret: SecretObject | undefined): SecretKey | undefined {
+  const known = secret && read.get(secret);
+  if (known || !secret) return known;
   const text = presentSessionKey(secret);
-  return text === undefined ? undefined : new SecretKey(Buffer.from(text, 'base64'));
+  if (text === undefined) return undefined;
+  const key = new SecretKey(Buffer.from(text, 'base64'));
+  read.set(secret, key);
+  return key;
 }
 
 export function sessionContent(secret: SecretObject | undefined, factory: Pick<KeyFactory, 'random'>): SecretContent {

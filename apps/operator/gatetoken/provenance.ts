@@ -18,11 +18,20 @@ const NOT_SEALED = 'NotSealed';
 /** `unproven`: nothing is known of who created it. `forged`: the webhook would have sealed it. */
 type Provenance = 'sealed' | 'unproven' | 'forged';
 
+const known = new WeakMap<Gathered, Provenance>();
+
+/** Asked twice at each look. */
+function provenanceOf(gathered: Gathered): Provenance {
+  const provenance = known.get(gathered) ?? proven(gathered);
+  known.set(gathered, provenance);
+  return provenance;
+}
+
 /**
  * Whether a token was created by the user that its `spec.issuer` names: the admission webhook sealed it, or, where none
  * is installed, the gateway that it opens. What is older than the webhook's key cannot be verified by it.
  */
-function provenanceOf(gathered: Gathered): Provenance {
+function proven(gathered: Gathered): Provenance {
   const { token, sealKeys } = gathered;
   if (sealKeys === undefined) return isSealed(keyOfGateway(gathered), token, 'final') ? 'sealed' : 'unproven';
   const keys = sealKeys.map(({ key }) => key);

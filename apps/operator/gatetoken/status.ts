@@ -38,7 +38,8 @@ export function gateTokenStatus(token: GateToken, decision: Decision, known: Kno
 
 function toStatus(token: GateToken, decision: Decision, { jwt, issuer }: Known, now: Date): OwnStatus {
   const ready = decision.phase === 'Ready';
-  const { reason, message } = ready ? readyText(token, decision, jwt) : decision;
+  const link = ready && jwt !== undefined ? linkOf(token, decision, jwt) : undefined;
+  const { reason, message } = ready ? readyText(token, decision, jwt, link) : decision;
   const condition = {
     type: 'Ready',
     status: ready ? ('True' as const) : ('False' as const),
@@ -57,7 +58,7 @@ function toStatus(token: GateToken, decision: Decision, { jwt, issuer }: Known, 
     conditions: setCondition(token.status?.conditions ?? [], condition, now),
     ...(data ? { data } : {}),
     ...(jwt === undefined ? {} : { token: jwt }),
-    ...(ready && jwt !== undefined ? linkOf(token, decision, jwt) : {}),
+    ...(link === undefined ? {} : { link }),
     ...(server === undefined ? {} : { 'gate-server': server }),
     ...(vmUid === undefined ? {} : { 'vm-uid': vmUid }),
     ...(issuer === undefined ? {} : { issuer }),
@@ -81,7 +82,7 @@ const AGAIN =
 
 type Ready = Decision & { phase: 'Ready' };
 
-function readyText(token: GateToken, decision: Ready, jwt: string | undefined) {
+function readyText(token: GateToken, decision: Ready, jwt: string | undefined, link: string | undefined) {
   const again = jwt !== undefined && isSignedAgain(token, jwt);
   const reason = jwt === undefined ? 'LinkReady' : again ? SIGNED_AGAIN : 'Signed';
   const what = jwt === undefined ? 'The link is valid' : 'The token is signed and valid';
@@ -89,19 +90,13 @@ function readyText(token: GateToken, decision: Ready, jwt: string | undefined) {
   const target = targetOf(token);
   const unbound = target && decision.vmUid === undefined ? [`Virtual machine ${target.name} does not exist yet.`] : [];
   const first = [`${what} from ${from} until ${until}.`, ...(again ? [AGAIN] : [])];
-  const sentences = [...first, ...unbound, ...whyNoLink(token, decision, jwt)];
+  const sentences = [...first, ...unbound, ...whyNoLink(decision, jwt, link)];
   return { reason, message: sentences.join(' ') };
 }
 
-/** A bearer token is enough where there is no console to show; one that is single-use is good in a browser alone. */
-function hasLink({ spec }: GateToken, { grant }: Ready): boolean {
-  return spec['single-use'] === true || consolesOf(grant).length > 0;
-}
-
-function whyNoLink(token: GateToken, decision: Ready, jwt: string | undefined): string[] {
+function whyNoLink({ grant, url }: Ready, jwt: string | undefined, link: string | undefined): string[] {
   if (jwt === undefined) return ['status.link stays empty: only the hash of the link is stored.'];
-  if (hasLink(token, decision)) return [];
-  const { grant, url } = decision;
+  if (link !== undefined) return [];
   const why = grant.methods.has('GET') ? 'its urls name no console' : 'consoles need the verb get';
   return [
     `It has no link because ${why}.`,
@@ -109,12 +104,16 @@ function whyNoLink(token: GateToken, decision: Ready, jwt: string | undefined): 
   ];
 }
 
-/** With the name of the VM, if it is for one, the link is what the original system's users build by hand. */
-function linkOf(token: GateToken, decision: Ready, jwt: string): { link?: string } {
-  if (!hasLink(token, decision)) return {};
+/**
+ * With the name of the VM, if it is for one, the link is what the original system's users build by hand.
+ * @returns undefined where a bearer token is enough: there is no console to show, nor is it single-use, which is good in a
+ * browser alone
+ */
+function linkOf({ spec }: GateToken, decision: Ready, jwt: string): string | undefined {
   const [only, ...others] = consolesOf(decision.grant);
+  if (only === undefined && spec['single-use'] !== true) return undefined;
   const target = others.length === 0 && only ? { name: only.vm, namespace: only.namespace } : {};
-  return { link: `${decision.url}/auth/jwt/set?${new URLSearchParams({ token: jwt, ...target }).toString()}` };
+  return `${decision.url}/auth/jwt/set?${new URLSearchParams({ token: jwt, ...target }).toString()}`;
 }
 
 /** True if the object already has this status. */
