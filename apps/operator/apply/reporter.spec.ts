@@ -39,5 +39,5 @@ it.each([
 });
 
 it('has nothing to say of an object that is gone', async () => {
-  expect(await failing(kubeError(404))).toEqual({ outcome: false, events: [] });
+  expect(await failing(kubeError(404))).toEqual({ outcome: undefined, events: [] });
 });

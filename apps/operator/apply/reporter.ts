@@ -28,7 +28,7 @@ export class Reporter {
    * Writes the operator's part of a status. An Event says why the API server refuses one: no condition can.
    * @param metadata says which object; with a resourceVersion, which version of it
    * @param own the fields that are the operator's alone: those that `status` lacks are removed, whoever wrote them
-   * @returns false where the object is gone
+   * @returns the object as it is stored; undefined where it is gone
    * @throws KubeError 409 where the version is another by now; with a time to wait where the status is refused
    */
   async writeStatus(
@@ -36,7 +36,7 @@ export class Reporter {
     metadata: KubeObject['metadata'],
     status: object,
     own: readonly string[] = [],
-  ): Promise<boolean> {
+  ): Promise<KubeObject | undefined> {
     const body = { apiVersion: API_VERSION, kind: type.kind, metadata, status };
     try {
       const stored = await this.client.apply(type, body, {
@@ -44,14 +44,10 @@ export class Reporter {
         force: true,
         subresource: 'status',
       });
-      await this.#remove(
-        type,
-        stored,
-        own.filter((field) => !(field in status)),
-      );
-      return true;
+      const foreign = own.filter((field) => !(field in status));
+      return await this.#remove(type, stored, foreign);
     } catch (error) {
-      if (isKubeError(error, 404)) return false;
+      if (isKubeError(error, 404)) return undefined;
       if (!isRefused(error)) throw error;
       const what = `The API server refused the status of this ${type.kind}, so its status is out of date: ${error.message.replace(/\.$/, '')}`;
       const next = `Correct what the message names, or delete the ${type.kind} and create it again.`;
@@ -61,13 +57,14 @@ export class Reporter {
   }
 
   /** Server-side apply leaves what another manager wrote into a field that is not sent. */
-  async #remove(type: ResourceType, stored: KubeObject & { status?: object }, fields: string[]): Promise<void> {
+  async #remove(type: ResourceType, stored: KubeObject & { status?: object }, fields: string[]): Promise<KubeObject> {
     const left = fields.filter((field) => field in (stored.status ?? {}));
-    if (left.length === 0) return;
+    if (left.length === 0) return stored;
     const { name = '', namespace, uid, resourceVersion } = stored.metadata;
     const status = Object.fromEntries(left.map((field) => [field, null]));
     const body = { metadata: { uid, resourceVersion }, status };
-    await this.client.patch(type, name, namespace, body, 'merge', { fieldManager: OPERATOR, subresource: 'status' });
+    const options = { fieldManager: OPERATOR, subresource: 'status' };
+    return this.client.patch(type, name, namespace, body, 'merge', options);
   }
 
   event(type: ResourceType, object: KubeObject, level: 'Normal' | 'Warning', reason: string, message: string): void {

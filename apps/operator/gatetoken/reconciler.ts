@@ -7,6 +7,7 @@ import { KeyRing, parseDuration, sign, TokenError } from '#libs/token';
 import { remove } from '../apply/remove.js';
 import { Reporter } from '../apply/reporter.js';
 import { Audit } from '../ops/audit.js';
+import { TokenChanges } from './changes.js';
 import { decisionOf, type Decision, type Signing, unpublished } from './desired.js';
 import { type Gathered, TokenGatherer } from './gather.js';
 import { issuerOf } from './provenance.js';
@@ -20,6 +21,7 @@ const LONGEST_SLEEP_MS = 6 * 3_600_000;
 export class TokenReconciler {
   constructor(
     private readonly gatherer: TokenGatherer,
+    @Inject(TokenChanges) private readonly changes: Pick<TokenChanges, 'writing'>,
     @Inject(OwnClient) private readonly client: Pick<KubeClient, 'delete'>,
     private readonly reporter: Reporter,
     private readonly audit: Audit,
@@ -68,8 +70,8 @@ export class TokenReconciler {
     // A copy that lags may not know the token that was signed already, the VM that it was bound to, or that another one
     // was made under the same name: then this is refused (409), and decided again once the watch delivers it.
     const version = { name, namespace, uid, resourceVersion };
-    if (!(await this.reporter.writeStatus(types.gateTokens, version, status, OWN))) return;
-    this.#tell(token, status);
+    const write = () => this.reporter.writeStatus(types.gateTokens, version, status, OWN);
+    if (await this.changes.writing(token, write)) this.#tell(token, status);
   }
 
   #tell(token: GateToken, { phase, conditions = [], token: jwt }: OwnStatus): void {

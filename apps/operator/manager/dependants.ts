@@ -50,7 +50,6 @@ export function enqueueAll(watches: Watches, { servers, tokens, sessions }: Queu
 }
 
 function onOwnKinds(watches: Watches, queues: Queues): void {
-  watches.gateTokens.on('put', (token) => queues.tokens.add(keyOf(token)));
   watches.gateSessions.on('put', (session) => queues.sessions.add(keyOf(session)));
   watches.gateServers.on('put', (server, old) => {
     queues.servers.add(keyOf(server));

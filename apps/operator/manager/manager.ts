@@ -2,6 +2,7 @@ import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap
 import { Events } from '../cluster/events.js';
 import { Watches } from '../cluster/watches.js';
 import { Histories } from '../gatesession/histories.js';
+import { TokenChanges } from '../gatetoken/changes.js';
 import { Audit } from '../ops/audit.js';
 import { WebhookKeys } from '../keys/webhook-keys.js';
 import { Metrics } from '../ops/metrics.js';
@@ -20,6 +21,7 @@ export class Manager implements OnApplicationBootstrap, BeforeApplicationShutdow
     private readonly leadership: Leadership,
     private readonly queues: WorkQueues,
     private readonly histories: Histories,
+    private readonly changes: TokenChanges,
     private readonly events: Events,
     private readonly metrics: Metrics,
     private readonly audit: Audit,
@@ -51,6 +53,7 @@ export class Manager implements OnApplicationBootstrap, BeforeApplicationShutdow
     this.watches.gateTokens.on('delete', (token) => this.audit.deleted(token));
     this.watches.gateServers.on('delete', (server) => this.audit.serverDeleted(server));
     this.serverEvents.start();
+    this.changes.onChange((key) => this.queues.tokens.add(key));
     this.histories.onSurplus((key) => this.queues.sessions.add(key));
     this.keys.onChange(() => enqueueAll(this.watches, this.queues));
     enqueueAll(this.watches, this.queues);

@@ -1,4 +1,5 @@
-import { types } from '#libs/kube';
+import { type GateToken } from '#libs/api';
+import { type KubeObject, types } from '#libs/kube';
 import { makeLogger } from '#libs/ops';
 import { Applier } from '../apply/applier.js';
 import { Reporter } from '../apply/reporter.js';
@@ -68,7 +69,8 @@ export function tokenReconciler(
   const { now = Date.now, record = () => undefined, write = () => undefined, gateTokens, seals } = given;
   const audit = new Audit(makeLogger('operator', 'info', { write }));
   const gatherer = tokenGatherer(cluster, gateTokens, seals);
-  return new TokenReconciler(gatherer, cluster.client, reporter(cluster, record), audit, { now });
+  const changes = { writing: (_: GateToken, write: () => Promise<KubeObject | undefined>) => write() };
+  return new TokenReconciler(gatherer, changes, cluster.client, reporter(cluster, record), audit, { now });
 }
 
 /** A new gatherer of GateTokens. @param gateTokens what their watch shows; default: what there is */
