@@ -80,6 +80,7 @@ export class TokenReconciler {
     const isNew = token.status?.phase !== phase || before?.reason !== ready?.reason;
     const isAgain = ready?.reason === SIGNED_AGAIN;
     if (!ready || !(isNew || (isAgain && token.status?.token !== jwt))) return;
+    if (!isAgain && isExpected(phase, token.status?.phase)) return;
     const level = phase === 'Error' || isAgain ? 'Warning' : 'Normal';
     this.reporter.event(types.gateTokens, token, level, ready.reason, ready.message);
   }
@@ -98,6 +99,13 @@ function isGood(jwt: string, { claims, keys, issuers }: Signing): boolean {
   } catch {
     return false;
   }
+}
+
+/**
+ * It became what was asked for, when that was to be: the condition says so, and Events of that would be half of all writes.
+ */
+function isExpected(phase: OwnStatus['phase'], before: OwnStatus['phase']): boolean {
+  return phase === 'Pending' || phase === 'Expired' || (phase === 'Ready' && before !== 'Error');
 }
 
 function endOf({ end }: Decision): number | undefined {

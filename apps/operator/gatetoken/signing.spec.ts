@@ -125,13 +125,13 @@ describe('a token whose key is gone is signed again, and says so', () => {
     expect(after).toMatchObject(again);
     expect(after?.token).not.toBe(before?.token);
     expect(after?.conditions?.[0]?.message).toContain('the earlier token and what was opened with it have ended');
-    expect(events).toEqual(['Normal Signed', 'Warning SignedAgain']);
+    expect(events).toEqual(['Warning SignedAgain']);
     expect(await run(NOW + 60_000)).toEqual(after);
     signWith(first);
     publish(first);
     expect(await run()).toMatchObject(again);
     expect(await signer()).toBe(kid(first));
-    expect(events).toEqual(['Normal Signed', 'Warning SignedAgain', 'Warning SignedAgain']);
+    expect(events).toEqual(['Warning SignedAgain', 'Warning SignedAgain']);
   });
 
   it('when the next key is published, by a limit that was lowered since it was issued', async () => {
