@@ -6,7 +6,7 @@ import { request } from 'undici';
 import { type Cluster, GATESERVER, NAMESPACE } from './cluster.ts';
 import { Program } from './measured.ts';
 
-const MAIN = new URL('../../dist/apps/gateway/main.js', import.meta.url).pathname;
+const MAIN = new URL('../../dist/programs/gateway.js', import.meta.url).pathname;
 const READY_MS = 20_000;
 const LOOK_MS = 5;
 
