@@ -9,6 +9,7 @@ import { PATHS } from './stubs/answers.ts';
 import { runBench } from './lib/bench.ts';
 import { Cluster } from './lib/cluster.ts';
 import { Gateway } from './lib/gateway.ts';
+import { cpuWatch } from './lib/measured.ts';
 import { type Load, run } from './lib/load.ts';
 import { type Readings } from './lib/rounds.ts';
 import { direct, other, ours, type Side } from './lib/sides.ts';
@@ -29,23 +30,22 @@ const FIGURES: readonly Figure[] = [
   { name: 'watch start, c=8', path: PATHS.watch, connections: 8, rest: { until: 'first bytes' } },
 ];
 
-/** Rates, times, and where the process can be seen what a request costs it. */
+/** Rates, times, and what a request costs the process. */
 async function look(side: Side, { path, connections, rest }: Figure, seconds: number): Promise<Readings> {
-  const cpu = side.process?.cpuSeconds();
+  const cpu = cpuWatch(side.process);
   const url = `${side.base}${path}`;
   const { headers } = side;
   const loaded = await run({ url, headers, method: 'GET', connections, seconds, until: 'end', ...rest });
-  const after = side.process?.cpuSeconds();
   return {
     'req/s': loaded.requests / loaded.seconds,
     'p50 ms': loaded.p50,
     'p99 ms': loaded.p99,
-    ...(cpu === undefined || after === undefined ? {} : { 'CPU us': ((after - cpu) / loaded.requests) * 1e6 }),
+    'CPU us': (cpu() / loaded.requests) * 1e6,
   };
 }
 
-function residentMegabytes({ process }: Side): Record<string, number> {
-  return process === undefined ? {} : { MB: process.residentBytes() / 1e6 };
+async function memory({ process }: Side): Promise<Readings> {
+  return { MB: (process?.residentBytes() ?? NaN) / 1e6 };
 }
 
 await runBench('http', async (bench) => {
@@ -54,9 +54,9 @@ await runBench('http', async (bench) => {
   const { status } = await cluster.grant({ urls: [`${PATHS.create}*`], verbs: ['get', 'post'] });
   const sides = [direct(cluster), ours(gateway, status?.token ?? ''), ...bench.options.others.map(other)];
   const gateways = sides.slice(1);
-  bench.once('memory at start', gateways, residentMegabytes);
+  await bench.once('memory at start', gateways, memory);
   for (const figure of FIGURES) {
     await bench.compare(figure.name, sides, (side) => look(side, figure, bench.options.seconds));
   }
-  bench.once('memory after load', gateways, residentMegabytes);
+  await bench.once('memory after load', gateways, memory);
 });

@@ -1,6 +1,6 @@
 import { type Options, readOptions, USAGE } from './options.ts';
 import { save, tableOf } from './report.ts';
-import { paired, type Readings, type Row, rowOf } from './rounds.ts';
+import { inTurn, paired, type Readings, type Row } from './rounds.ts';
 import { type Side } from './sides.ts';
 
 interface Stoppable {
@@ -31,15 +31,9 @@ export class Bench {
     this.rows.push(...(await paired(figure, sides, this.options.rounds, look)));
   }
 
-  /** One look at each side, without rounds: for what is as it is, such as memory. */
-  once(figure: string, sides: readonly Side[], look: (side: Side) => Readings): void {
-    const looks = sides.map((side) => ({ side: side.name, readings: look(side) }));
-    for (const reading of Object.keys(looks[0]?.readings ?? {})) {
-      const bySide = looks.flatMap(({ side, readings: { [reading]: value } }) =>
-        value === undefined ? [] : [[side, [value]] as const],
-      );
-      this.rows.push(rowOf(figure, reading, new Map(bySide)));
-    }
+  /** One look at each side, without rounds: for what cannot be had again, such as the memory of a process that is still young. */
+  async once(figure: string, sides: readonly Side[], look: (side: Side) => Promise<Readings>): Promise<void> {
+    if (figure.includes(this.options.only)) this.rows.push(...(await inTurn(figure, sides, 1, look)));
   }
 
   async end(): Promise<void> {

@@ -1,9 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const TICKS = Number(execFileSync('getconf', ['CLK_TCK']).toString());
 const STOP_MS = 10_000;
+const SETTLED_MS = 30_000;
+/** Idle is who uses at most this share of a core for this long. */
+const IDLE_MS = 200;
+const IDLE_SHARE = 0.1;
 
 /** A process seen from outside, through /proc (Linux). Every figure is of that process alone, without its children. */
 export class Measured {
@@ -30,9 +35,27 @@ export class Measured {
     return readdirSync(`/proc/${this.pid}/fd`).length;
   }
 
+  /** Resolves once it is idle: what was closed is put away. @throws Error after 30 s */
+  async settled(): Promise<void> {
+    let before = this.cpuSeconds();
+    for (const deadline = performance.now() + SETTLED_MS; performance.now() < deadline;) {
+      await sleep(IDLE_MS);
+      const now = this.cpuSeconds();
+      if (now - before <= IDLE_SHARE * (IDLE_MS / 1000)) return;
+      before = now;
+    }
+    throw new Error(`Process ${this.pid} does not become idle`);
+  }
+
   #read(file: string): string {
     return readFileSync(`/proc/${this.pid}/${file}`, 'latin1');
   }
+}
+
+/** @returns tells the seconds of CPU since this call; NaN where the process cannot be seen */
+export function cpuWatch(process: Measured | undefined): () => number {
+  const before = process?.cpuSeconds() ?? NaN;
+  return () => (process?.cpuSeconds() ?? NaN) - before;
 }
 
 /** A Node program of this repository that this process started, and ends. */

@@ -19,21 +19,31 @@ interface Named {
   readonly name: string;
 }
 
-/**
- * Looks at all sides in turn, A B A B, so that what slows the machine down for a while slows them all.
- * @param look once before the rounds too, to warm up: that is not counted
- */
+type Look<S> = (side: S) => Promise<Readings>;
+
+/** Warms each side up by a look that is not counted, then looks at all sides in turn. */
 export async function paired<S extends Named>(
   figure: string,
   sides: readonly S[],
   rounds: number,
-  look: (side: S) => Promise<Readings>,
+  look: Look<S>,
 ): Promise<Row[]> {
   for (const side of sides) await look(side);
+  return inTurn(figure, sides, rounds, look);
+}
+
+/** Looks at all sides in turn, A B A B, so that what slows the machine down for a while slows them all. NaN is left out. */
+export async function inTurn<S extends Named>(
+  figure: string,
+  sides: readonly S[],
+  rounds: number,
+  look: Look<S>,
+): Promise<Row[]> {
   const seen = new Map<string, Map<string, number[]>>();
   for (let round = 0; round < rounds; round++) {
     for (const side of sides) {
       for (const [reading, value] of Object.entries(await look(side))) {
+        if (Number.isNaN(value)) continue;
         const bySide = seen.get(reading) ?? new Map<string, number[]>();
         bySide.set(side.name, [...(bySide.get(side.name) ?? []), value]);
         seen.set(reading, bySide);

@@ -11,6 +11,7 @@ import { makeCa, makeCertificate } from '#libs/pki';
 import { fixedAnswers } from './answers.ts';
 import { serveApi } from './api.ts';
 import { speak } from './connection.ts';
+import { openGuest } from './guests.ts';
 import { Objects } from './objects.ts';
 
 const ca = await makeCa({ cn: 'bench' });
@@ -20,9 +21,10 @@ const objects = new Objects();
 const fixed = fixedAnswers();
 
 const server = createServer({ cert, key, ALPNProtocols: ['http/1.1'], noDelay: true }, (socket) => {
-  speak(socket, fixed, (asked) => {
-    serveApi(objects, asked);
-    return false;
+  speak(socket, fixed, (asked, rest) => {
+    const isGuest = openGuest(asked, rest);
+    if (!isGuest) serveApi(objects, asked);
+    return isGuest;
   });
 });
 server.listen(Number(process.argv[2] ?? 0), '127.0.0.1', () => {
