@@ -115,10 +115,18 @@ export const CONSOLE_ENDS = {
     next: 'ask',
     showsReason: true,
     reasons: {
-      malformed: 'The client sent data that is not a valid WebSocket message.',
+      notUtf8: 'The client sent text that is not valid UTF-8.',
       viewOnly: 'The client sent a message that a view-only link does not allow.',
       cluster: (vm: string) => `The cluster does not allow access to the console of ${vm}.`,
     },
+  },
+  protocolError: {
+    code: 1002,
+    title: 'This console was closed due to a protocol error',
+    text: 'The browser, or a proxy between it and the gateway, sent invalid data. You can open the console again.',
+    next: 'ask',
+    showsReason: true,
+    reasons: { malformed: 'The client sent data that is not a valid WebSocket message.' },
   },
   tooLarge: {
     code: 1009,
@@ -137,6 +145,7 @@ export const CONSOLE_ENDS = {
     reasons: {
       lost: 'The connection to the virtual machine was lost.',
       silent: 'The connection to the virtual machine stopped responding.',
+      malformed: 'The virtual machine sent data that is not a valid WebSocket message.',
       /** KubeVirt names the missing device itself. */
       noDevice: (message: string) => message,
       refused: (vm: string, why: string) => `The console of ${vm} cannot be opened: ${why}`,

@@ -13,6 +13,7 @@ describe('closing', () => {
     [4007, 'ask', /inactivity/],
     [4008, 'over', /person who issued this link no longer has access/],
     [1001, 'reconnect', /restarting/],
+    [1002, 'ask', /protocol error/],
     [1006, 'reconnect', /lost/],
     [1008, 'ask', /not allowed/],
     [1009, 'ask', /too large/],

@@ -12,7 +12,8 @@ const BINARY = 2;
 const PING = 9;
 
 const tooLarge = { code: 1009, reason: 'The client sent a message of more than 1 MiB.' };
-const malformed = { code: 1008, reason: 'The client sent data that is not a valid WebSocket message.' };
+const malformed = { code: 1002, reason: 'The client sent data that is not a valid WebSocket message.' };
+const notUtf8 = { code: 1008, reason: 'The client sent text that is not valid UTF-8.' };
 
 it.each([
   ['a byte more than 1 MiB', [frame(FIN | BINARY, 'x'.repeat(MIB + 1))], tooLarge],
@@ -26,7 +27,7 @@ it.each([
   ['the end of a message that never began', [frame(FIN, 'x')], malformed],
   ['a ping of more than 125 bytes', [frame(FIN | PING, 'x'.repeat(126))], malformed],
   ['a frame without a mask', [Buffer.from([FIN | BINARY, 1, 120])], malformed],
-  ['text that is not UTF-8', [Buffer.concat([frame(FIN | TEXT, '', 1), Buffer.from([0xff])])], malformed],
+  ['text that is not UTF-8', [Buffer.concat([frame(FIN | TEXT, '', 1), Buffer.from([0xff])])], notUtf8],
 ])('%s ends with a code and a reason, for the viewer and in the record', async (_, frames, end) => {
   const { status, metadata } = await cluster.grant();
   const viewer = await view(gateway.port, VNC, { authorization: `Bearer ${status?.token ?? ''}` });

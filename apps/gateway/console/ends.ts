@@ -1,10 +1,12 @@
 import { CONSOLE_ENDS, type ConsoleEndRow } from '#libs/api';
 import { isOutage, KubeError } from '#libs/kube';
+import { type FrameFault } from '#libs/websocket';
 import { type GrantFault } from '../grants/grant-error.js';
 import { Refusal } from '../http/refusal.js';
 import { type UpstreamRefused } from './tunnel.js';
 
-const { upstreamFailed, overloaded, inUse, issuerLostAccess, notAllowed, vmStopped } = CONSOLE_ENDS;
+const { upstreamFailed, overloaded, inUse, issuerLostAccess, notAllowed, protocolError, tooLarge, vmStopped } =
+  CONSOLE_ENDS;
 
 /** KubeVirt's answer (400) if the VM's hardware lacks the console. */
 const NO_DEVICE = /^No (graphics devices|serial consoles) are present\.$/;
@@ -23,6 +25,17 @@ export interface ConsoleEnd {
 /** @param reason one of the row's own */
 export function consoleEnd({ code }: ConsoleEndRow, reason: string): ConsoleEnd {
   return { code, reason };
+}
+
+const BROKEN: Record<FrameFault, ConsoleEnd> = {
+  malformed: consoleEnd(protocolError, protocolError.reasons.malformed),
+  'not-utf8': consoleEnd(notAllowed, notAllowed.reasons.notUtf8),
+  'too-large': consoleEnd(tooLarge, tooLarge.reasons.message),
+};
+
+/** The end of a console whose viewer broke a rule of WebSocket. */
+export function brokenEnd(fault: FrameFault): ConsoleEnd {
+  return BROKEN[fault];
 }
 
 /** Thrown while a console is being opened: the browser gets this close code. */

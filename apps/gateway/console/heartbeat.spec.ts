@@ -133,9 +133,9 @@ describe('a viewer is alive', () => {
       const heard = socket.bytesRead;
       raw.write(Buffer.alloc(KIB));
       await until(() => socket.bytesRead > heard || end() !== undefined);
-      const answered = upstream.bytesRead;
+      const answered = upstream().bytesRead;
       tunnel.beat();
-      await until(() => upstream.bytesRead > answered || end() !== undefined);
+      await until(() => upstream().bytesRead > answered || end() !== undefined);
     }
     expect(end()).toBeUndefined();
   });
@@ -148,11 +148,11 @@ describe('a viewer is alive', () => {
     for (let i = 0; i < 32; i++) viewer.send(Buffer.alloc(MIB / 2));
     await until(() => socket.isPaused());
     for (let i = 0; i < 10; i++) {
-      const answered = upstream.bytesRead;
+      const answered = upstream().bytesRead;
       tunnel.beat();
       await until(async () => {
         await reads(guest, 1);
-        return upstream.bytesRead > answered;
+        return upstream().bytesRead > answered;
       });
     }
     expect(end()).toBeUndefined();
@@ -198,9 +198,9 @@ describe('a guest', () => {
     const one = await open();
     let heard = 0;
     for (let i = 0; i < 5; i++) {
-      const answered = one.upstream.bytesRead;
+      const answered = one.upstream().bytesRead;
       heard = await beats(one, heard);
-      await until(() => one.upstream.bytesRead > answered);
+      await until(() => one.upstream().bytesRead > answered);
     }
     expect(one.end()).toBeUndefined();
   });

@@ -10,8 +10,8 @@ const cut = (flags: number): Uint8Array =>
 
 function after(...chunks: Uint8Array[]): boolean {
   const watch = new InputWatch();
-  watch.push(hello);
-  return chunks.map((chunk) => watch.push(chunk)).some((input) => input);
+  watch.push(hello, true);
+  return chunks.map((chunk) => watch.push(chunk, true)).some((input) => input);
 }
 
 describe('what counts as input on a screen', () => {
@@ -35,21 +35,21 @@ describe('what counts as input on a screen', () => {
   it('a key that arrives in pieces, once it is whole, between requests', () => {
     const watch = new InputWatch();
     const bytes = Buffer.concat([hello, update, key, update]);
-    const inputs = [...bytes].map((byte) => watch.push(Buffer.from([byte])));
+    const inputs = [...bytes].map((byte) => watch.push(Buffer.from([byte]), false));
     expect(inputs.indexOf(true)).toBe(hello.length + update.length + key.length - 1);
     expect(inputs.filter((input) => input)).toHaveLength(1);
   });
 
   it('after what it does not understand, by the first byte of each message', () => {
     const watch = new InputWatch();
-    watch.push(hello);
+    watch.push(hello, true);
     // A pointer event with an eighth button may have one byte more, which only the machine's bytes would tell.
-    expect(watch.push(Buffer.from([5, 0x81, 0, 1, 0, 1, 1]))).toBe(true);
-    expect(watch.push(update)).toBe(false);
-    expect(watch.push(key)).toBe(true);
+    expect(watch.push(Buffer.from([5, 0x81, 0, 1, 0, 1, 1]), true)).toBe(true);
+    expect(watch.push(update, true)).toBe(false);
+    expect(watch.push(key, true)).toBe(true);
     const other = new InputWatch();
-    expect(other.push(Buffer.from('GET / HTTP/1.1\n'))).toBe(false);
-    expect(other.push(update)).toBe(false);
-    expect(other.push(key)).toBe(true);
+    expect(other.push(Buffer.from('GET / HTTP/1.1\n'), true)).toBe(false);
+    expect(other.push(update, true)).toBe(false);
+    expect(other.push(key, true)).toBe(true);
   });
 });

@@ -2,8 +2,11 @@ import { type ClientMessage, clientMessages, PushParser } from '#libs/rfb';
 
 /** Tells a person's input from what a client sends by itself. */
 export interface Activity {
-  /** @returns whether the chunk brought input */
-  push(chunk: Uint8Array): boolean;
+  /**
+   * @param begins the chunk is the beginning of a message of the websocket
+   * @returns whether the chunk brought input
+   */
+  push(chunk: Uint8Array, begins: boolean): boolean;
 }
 
 /** On a serial line everything is input. */
@@ -26,9 +29,9 @@ const MORE_BUTTONS = 0x80;
 export class InputWatch implements Activity {
   #parser: PushParser<ClientMessage> | undefined = new PushParser<ClientMessage>(clientMessages({ maxCutText: 0 }));
 
-  push(chunk: Uint8Array): boolean {
+  push(chunk: Uint8Array, begins: boolean): boolean {
     const messages = this.read(chunk);
-    if (messages === undefined) return FIRST_BYTES.has(chunk[0]);
+    if (messages === undefined) return begins && FIRST_BYTES.has(chunk[0]);
     if (messages.some((one) => one.type === 'pointer' && (one.buttons & MORE_BUTTONS) !== 0)) this.#parser = undefined;
     return messages.some(isInput);
   }

@@ -1,5 +1,6 @@
 import { type Socket } from 'node:net';
-import { WebSocket } from 'ws';
+import { FIN, frame, Opcode, readClose, writeClose } from '#libs/websocket';
+import { Outlet, type Slabs } from './outlet.js';
 
 /**
  * A ping follows this many bytes, so that a slow reader answers long before they have read all that waits for them.
@@ -10,9 +11,14 @@ const PING_EVERY = 64 * 1024;
 const PATIENCE = 1;
 /** The same where much was sent before the ping: a network passes on what waits in large lumps. */
 const LONG_PATIENCE = 4;
+/** After the close frame a side has this long before its socket is cut. */
+const CLOSE_MS = 2000;
 
-/** One of the two websockets of a console. What is taken and answered there shows whether its other end is alive. */
+/** One of the two WebSockets of a console. What is taken and answered there shows whether its other end is alive. */
 export class Side {
+  /** What goes there. */
+  readonly outlet: Outlet;
+  #closing = false;
   #read = -1;
   #taken = 0;
   #waited = false;
@@ -22,41 +28,58 @@ export class Side {
   #asked = 0;
   #answered = 0;
 
-  /** @param socket below the websocket */
+  /** @param masked as a client must: the guest's side */
   constructor(
-    readonly ws: WebSocket,
-    private readonly socket: Socket,
+    readonly socket: Socket,
+    private readonly masked: boolean,
+    slabs: Slabs,
   ) {
-    ws.on('pong', (data) => (this.#answered = Number(data.toString()) || this.#asked));
+    this.outlet = new Outlet(socket, masked, slabs, (sent) => this.due(sent));
+    // Its `close` follows.
+    socket.on('error', () => undefined);
   }
 
-  /** Bytes that wait in this process. */
-  get backlog(): number {
-    return this.ws.bufferedAmount;
-  }
-
+  /** Neither closed nor about to be. */
   get isOpen(): boolean {
-    return this.ws.readyState === WebSocket.OPEN;
+    return !this.#closing && this.socket.writable;
   }
 
+  /** Reads nothing from there for now. */
   pause(): void {
+    if (this.#closing) return;
     this.#paused = true;
-    this.ws.pause();
+    this.socket.pause();
   }
 
   resume(): void {
-    this.ws.resume();
+    this.socket.resume();
   }
 
-  /** @param sent called when the whole message has left this process */
-  send(message: Uint8Array, sent: () => void): void {
-    for (let at = 0; at === 0 || at < message.length; at += PING_EVERY) {
-      const piece = message.subarray(at, at + PING_EVERY);
-      const fin = at + PING_EVERY >= message.length;
-      this.ws.send(piece, { binary: true, fin }, fin ? sent : undefined);
-      this.#sinceAsked += piece.length;
-      if (this.#sinceAsked >= PING_EVERY * (1 + this.unanswered / 4)) this.ask();
-    }
+  /**
+   * A control frame came from there. Pings and pongs are between neighbours: neither goes to the other side.
+   * @returns what a close frame says
+   * @throws FrameError
+   */
+  control(opcode: number, payload: Buffer): { code: number; reason: string } | undefined {
+    // One who does not read gets no more answers: they would have to be kept.
+    if (opcode === Opcode.ping && this.isOpen && !this.outlet.full) this.outlet.control(Opcode.pong, payload);
+    if (opcode === Opcode.pong) this.#answered = Number(payload.toString()) || this.#asked;
+    if (opcode !== Opcode.close) return undefined;
+    const said = readClose(payload);
+    this.close(said.code, said.reason);
+    this.socket.end();
+    return said;
+  }
+
+  /** Sends a close frame, once. The other end then has a while to answer. */
+  close(code: number, reason = ''): void {
+    if (this.#closing || this.socket.destroyed) return;
+    this.#closing = true;
+    this.outlet.control(Opcode.close, writeClose(code, reason));
+    // A paused socket would never read the other end's close frame.
+    this.socket.resume();
+    const timer = setTimeout(() => this.socket.destroy(), CLOSE_MS);
+    this.socket.once('close', () => clearTimeout(timer));
   }
 
   /**
@@ -72,8 +95,8 @@ export class Side {
     this.#silentBeats = alive || unheard ? 0 : this.#silentBeats + 1;
     if (this.#silentBeats >= (this.#waited || this.unanswered > 1 ? LONG_PATIENCE : PATIENCE)) return false;
     [this.#read, this.#taken] = [bytesRead, taken];
-    [this.#waited, this.#paused] = [writableLength > 0, this.ws.isPaused];
-    this.ask();
+    [this.#waited, this.#paused] = [writableLength > 0, this.socket.isPaused()];
+    if (this.isOpen) this.outlet.control(Opcode.ping, this.ask());
     return true;
   }
 
@@ -81,10 +104,15 @@ export class Side {
     return this.#asked - this.#answered;
   }
 
-  private ask(): void {
-    if (!this.isOpen) return;
+  private due(sent: number): Buffer | undefined {
+    this.#sinceAsked += sent;
+    if (this.#sinceAsked < PING_EVERY * (1 + this.unanswered / 4)) return undefined;
+    return frame(FIN | Opcode.ping, this.ask(), this.masked);
+  }
+
+  private ask(): Buffer {
     this.#sinceAsked = 0;
     this.#asked += 1;
-    this.ws.ping(String(this.#asked));
+    return Buffer.from(String(this.#asked));
   }
 }

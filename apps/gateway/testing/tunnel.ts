@@ -1,11 +1,13 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { type ClientRequest, createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, type Socket } from 'node:net';
 import { kubeconfigOf, Upstream } from '#libs/kube';
 import { Clock } from '#libs/ops';
+import { makeCa, makeCertificate } from '#libs/pki';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type ConsoleEnd } from '../console/ends.js';
-import { type Tunnel } from '../console/tunnel.js';
+import { type Tunnel, type UpstreamTarget } from '../console/tunnel.js';
 import { WsTunnels } from '../console/ws-tunnel.js';
 
 /** A tunnel over real sockets, joined with a guest that does what the test says. */
@@ -14,46 +16,65 @@ export interface TestTunnel {
   /** The gateway's socket to the viewer. */
   readonly socket: Socket;
   readonly guest: WebSocket;
-  /** The gateway's socket to the guest. */
-  readonly upstream: Socket;
+  /** Below it: for bytes that the library would not send. */
+  readonly guestRaw: Socket;
+  /** The gateway's socket to the guest. @throws where the cluster is behind TLS: Node does not tell of that one */
+  readonly upstream: () => Socket;
   /** How it ended; undefined while it is open. */
   readonly end: () => ConsoleEnd | undefined;
 }
 
-const GUEST = '/guest';
-
 /** The two servers of tunnels: viewers connect to `port`. */
 export class TunnelBench {
-  readonly #guests = new WebSocketServer({ noServer: true, perMessageDeflate: false });
   readonly #sockets = new Set<Socket>();
-  readonly #cluster = createServer();
   readonly #gateway = createServer();
+  #cluster: Server = createServer();
+  #upstream: Upstream | undefined;
+  #tunnels: WsTunnels | undefined;
 
-  async listen(): Promise<void> {
+  /** @param tls whether the cluster is behind TLS, as it always is but in tests */
+  async listen({ tls = false } = {}): Promise<void> {
+    const ca = tls ? await makeCa({ cn: 'ca' }) : undefined;
+    if (ca) this.#cluster = createTlsServer(await makeCertificate(ca, { cn: 'api', ips: ['127.0.0.1'] }));
     for (const server of [this.#cluster, this.#gateway]) {
       server.on('connection', (socket) => this.#sockets.add(socket.on('error', () => undefined)));
+      server.on('secureConnection', (socket: Socket) => socket.on('error', () => undefined));
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     }
+    const server = `${tls ? 'https' : 'http'}://127.0.0.1:${portOf(this.#cluster)}`;
+    const trust = ca === undefined ? {} : { caData: Buffer.from(ca.cert).toString('base64') };
+    this.#upstream = new Upstream(kubeconfigOf({ server, ...trust }));
+    this.#tunnels = new WsTunnels(this.#upstream, new Clock());
   }
 
   get port(): number {
     return portOf(this.#gateway);
   }
 
-  /** The tunnel of the next viewer that connects. */
-  async next(): Promise<TestTunnel> {
-    const upstream = new Upstream(kubeconfigOf({ server: `http://127.0.0.1:${portOf(this.#cluster)}` }, {}));
-    const tunnels = new WsTunnels(upstream, new Clock());
-    const dialled = socketTo(GUEST);
-    const guest = this.guest();
-    const [req, socket, head] = await upgradeOf(this.#gateway);
-    const tunnel = await tunnels.accept(req, socket, head);
+  get tunnels(): WsTunnels {
+    if (this.#tunnels === undefined) throw new Error('call listen first');
+    return this.#tunnels;
+  }
+
+  /**
+   * The tunnel of the next viewer that connects.
+   * @param autoPong whether the guest answers pings
+   */
+  async next({
+    autoPong = true,
+    ...options
+  }: Partial<UpstreamTarget> & { autoPong?: boolean } = {}): Promise<TestTunnel> {
+    const guest = this.guest(autoPong);
+    const [req, socket, head] = await this.upgrade();
+    const tunnel = await this.tunnels.accept(req, socket, head);
     let end: ConsoleEnd | undefined;
     void tunnel.ended.then((value) => (end = value));
     const onLost = () => Promise.resolve({ code: 1011, reason: 'lost' });
-    await tunnel.connect({ target: GUEST, headers: {}, onLost });
-    await upstream.close();
-    return { tunnel, socket, guest: await guest, upstream: await dialled, end: () => end };
+    const [opened, upstream] = whileOpening(() =>
+      tunnel.connect({ target: '/guest', headers: {}, onLost, ...options }),
+    );
+    await opened;
+    return { tunnel, socket, ...(await guest), upstream, end: () => end };
   }
 
   /** The next upgrade that a viewer asks for. */
@@ -61,14 +82,24 @@ export class TunnelBench {
     return upgradeOf(this.#gateway);
   }
 
+  /** The same for the cluster: what the gateway asks. */
+  dialled(): Promise<[IncomingMessage, Socket, Buffer]> {
+    return upgradeOf(this.#cluster);
+  }
+
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     for (const server of [this.#cluster, this.#gateway]) await new Promise((resolve) => server.close(resolve));
+    await this.#upstream?.close();
   }
 
-  private async guest(): Promise<WebSocket> {
-    const [req, socket, head] = await upgradeOf(this.#cluster);
-    return new Promise((resolve) => this.#guests.handleUpgrade(req, socket, head, resolve));
+  private async guest(autoPong: boolean): Promise<{ guest: WebSocket; guestRaw: Socket }> {
+    const guests = new WebSocketServer({ noServer: true, perMessageDeflate: false, autoPong });
+    const [req, guestRaw, head] = await this.dialled();
+    const guest = await new Promise<WebSocket>((resolve) => guests.handleUpgrade(req, guestRaw, head, resolve));
+    // Its `close` follows.
+    guest.on('error', () => undefined);
+    return { guest, guestRaw };
   }
 }
 
@@ -82,18 +113,16 @@ function upgradeOf(server: Server): Promise<[IncomingMessage, Socket, Buffer]> {
   );
 }
 
-/** The socket of the next request that this process sends for a path. */
-function socketTo(path: string): Promise<Socket> {
-  return new Promise((resolve) => {
-    const look = (message: unknown): void => {
-      const { request } = message as { request: ClientRequest };
-      if (request.path !== path) return;
-      unsubscribe(STARTED, look);
-      if (request.socket === null) request.once('socket', resolve);
-      else resolve(request.socket);
-    };
-    subscribe(STARTED, look);
-  });
+/** @returns what the function returns, and the socket that it opens */
+function whileOpening<T>(open: () => T): [T, () => Socket] {
+  const sockets: Socket[] = [];
+  const look = (message: unknown): unknown => sockets.push((message as { socket: Socket }).socket);
+  subscribe('net.client.socket', look);
+  const result = open();
+  unsubscribe('net.client.socket', look);
+  const opened = (): Socket => {
+    if (sockets[0] === undefined) throw new Error('no socket was seen');
+    return sockets[0];
+  };
+  return [result, opened];
 }
-
-const STARTED = 'http.client.request.start';
