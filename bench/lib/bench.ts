@@ -46,6 +46,8 @@ export class Bench {
  * @param name of `npm run bench:NAME`
  */
 export async function runBench(name: string, measure: (bench: Bench) => Promise<void>): Promise<void> {
+  // Each program and each folder of a run has one that ends it.
+  process.setMaxListeners(0);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   const bench = new Bench(optionsOrExit());
   const started = new Date();

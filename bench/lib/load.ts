@@ -10,6 +10,8 @@ export interface Load {
   readonly url: string;
   readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
+  /** File with a Cookie header on each line: every request takes the next one. */
+  readonly cookies?: string;
   readonly bodyBytes?: number;
   /** Each sends its next request when it has the answer to the last. */
   readonly connections: number;
@@ -28,12 +30,12 @@ export interface Loaded {
 }
 
 /**
- * Runs a load from a process of its own: wrk where it is installed and can (it knows whole seconds and whole answers), else requests.ts.
+ * Runs a load from a process of its own: wrk where it is installed and can (it knows whole seconds, whole answers and one cookie), else requests.ts.
  * @throws Error where a request failed: its time would count as one that is fast
  */
 export async function run(load: Load): Promise<Loaded> {
-  const [command, args] =
-    HAS_WRK && load.until === 'end' && Number.isInteger(load.seconds) ? wrk(load) : ownGenerator(load);
+  const isForWrk = load.until === 'end' && load.cookies === undefined && Number.isInteger(load.seconds);
+  const [command, args] = HAS_WRK && isForWrk ? wrk(load) : ownGenerator(load);
   const { stdout, stderr } = await promisify(execFile)(command, args, { timeout: (load.seconds + PATIENCE_S) * 1000 });
   const loaded = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Loaded;
   if (loaded.failed > 0 || loaded.requests === 0)

@@ -3,6 +3,7 @@
  * line is JSON, a Loaded. It speaks to bare sockets, so that it costs less than what is measured.
  */
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { type Load } from '../lib/load.ts';
@@ -12,9 +13,15 @@ const load = JSON.parse(process.argv[2] ?? '') as Load;
 const url = new URL(load.url);
 const body = 'x'.repeat(load.bodyBytes ?? 0);
 const headers = { host: url.host, ...load.headers, ...(body === '' ? {} : { 'content-length': String(body.length) }) };
-const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-const request = `${load.method} ${url.pathname}${url.search} HTTP/1.1\r\n${lines.join('')}\r\n${body}`;
+const cookies = load.cookies === undefined ? [] : readFileSync(load.cookies, 'utf8').trim().split('\n');
+const requests = cookies.length === 0 ? [requestWith({})] : cookies.map((cookie) => requestWith({ cookie }));
+let sent = 0;
 const END_OF_HEAD = '\r\n\r\n';
+
+function requestWith(more: Record<string, string>): string {
+  const lines = Object.entries({ ...headers, ...more }).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `${load.method} ${url.pathname}${url.search} HTTP/1.1\r\n${lines.join('')}\r\n${body}`;
+}
 
 async function open(): Promise<Socket> {
   const [host, port] = [url.hostname, Number(url.port)];
@@ -61,7 +68,7 @@ function exchange(socket: Socket): Promise<void> {
       if (got >= wanted) settle();
     };
     socket.on('data', onData).on('error', settle).on('close', onClose);
-    socket.write(request);
+    socket.write(requests[sent++ % requests.length] ?? '');
   });
 }
 
