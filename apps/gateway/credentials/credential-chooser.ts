@@ -30,11 +30,11 @@ export class CredentialChooser {
   constructor(
     @Inject(GrantReader) private readonly grants: Pick<GrantReader, 'read'>,
     @Inject(SIGNED_IN_USERS) private readonly users: Pick<SignedInUsers, 'fromCookies'>,
-    @Inject(VmStates) private readonly vms: Pick<VmStates, 'get'>,
+    @Inject(VmStates) private readonly vms: Pick<VmStates, 'uidOf'>,
   ) {}
 
   /** Which grants the request brought. */
-  read(headers: IncomingHttpHeaders): Promise<PresentedGrants> {
+  read(headers: IncomingHttpHeaders): PresentedGrants | Promise<PresentedGrants> {
     return this.grants.read(headers);
   }
 
@@ -43,10 +43,20 @@ export class CredentialChooser {
    * has full control where Kubernetes lets them open it, or as the one whom its address names.
    * @throws Refusal 400, 401, 403: the most telling reason
    */
-  async choose({ cookie }: IncomingHttpHeaders, request: ApiRequest, held: PresentedGrants): Promise<Credential> {
+  choose(headers: IncomingHttpHeaders, request: ApiRequest, held: PresentedGrants): Credential | Promise<Credential> {
     const as = identityIn(request);
     const grant = as === 'user' ? undefined : this.grantFor(request, held);
     if (grant !== undefined && (request.console === undefined || as === 'link')) return grant;
+    return this.userOr(grant, headers, request, held);
+  }
+
+  private async userOr(
+    grant: Credential | undefined,
+    { cookie }: IncomingHttpHeaders,
+    request: ApiRequest,
+    held: PresentedGrants,
+  ): Promise<Credential> {
+    const as = identityIn(request);
     const user = held.bearer || as === 'link' ? undefined : await this.users.fromCookies(cookie);
     if (user !== undefined) return { kind: 'user', user };
     if (grant !== undefined) return grant;

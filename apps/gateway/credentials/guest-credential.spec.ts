@@ -24,9 +24,7 @@ it.each([new NetworkError('cut', undefined), answered(500), answered(429)])(
 );
 
 it.each([answered(403), new TypeError('a bug')])('does not pass off %s as an outage', async (cause) => {
-  const error = await failing(cause)
-    .token()
-    .catch((thrown: unknown) => thrown);
+  const error = await Promise.resolve(failing(cause).token()).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ cause });
   expect(error).not.toHaveProperty('code');
 });

@@ -56,8 +56,11 @@ export class GuestCredential {
   }
 
   /** @throws Refusal 503 if there is no token and the cluster cannot be asked for one */
-  async token(): Promise<string> {
-    if (this.ready && this.#token !== undefined) return this.#token;
+  token(): string | Promise<string> {
+    return this.ready && this.#token !== undefined ? this.#token : this.renewed();
+  }
+
+  private async renewed(): Promise<string> {
     try {
       return await this.renew();
     } catch (error) {

@@ -30,7 +30,7 @@ export class Identities {
   ) {}
 
   /** @throws Refusal 503 if the guest account has no token */
-  async token(credential: Credential): Promise<string> {
+  token(credential: Credential): string | Promise<string> {
     return credential.kind === 'user' ? credential.user.token() : this.guests.token();
   }
 

@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { Watches } from '../cluster/watches.js';
 import { type GateToken } from '#libs/api';
 import { VmStates } from '../vms/vm-states.js';
+import { Listeners } from './listeners.js';
 import { type ActiveGrant, isRevoked, keyIdOf, vmFaultOf } from './active-grant.js';
 
 /**
@@ -14,8 +15,11 @@ export type GrantEnd = 'expired' | 'revoked' | 'signed-again' | 'refused' | 'gon
 
 const MOST_REMEMBERED = 10_000;
 
+/** How long a grant is still watched that nobody asks about. */
+const IDLE_MS = 1000;
+
 interface Watched {
-  listeners: Set<(end: GrantEnd) => void>;
+  listeners: Listeners<GrantEnd>;
   timer: NodeJS.Timeout;
   /** Stops looking at the VM. */
   unbind: () => void;
@@ -27,6 +31,9 @@ export class GrantEnds {
   readonly #watched = new Map<string, Watched>();
   /** Grants that have ended though their time is not over. */
   readonly #ended = new LRUCache<string, GrantEnd>({ max: MOST_REMEMBERED });
+  /** Watched by nobody, since the last sweep. */
+  readonly #idle = new Set<string>();
+  #sweep: NodeJS.Timeout | undefined;
 
   /** Grants and the keys that signed them once and no longer do. */
   readonly #gone = new LRUCache<string, true>({ max: MOST_REMEMBERED });
@@ -57,11 +64,10 @@ export class GrantEnds {
       this.#ended.get(grant.uid) ?? this.signedAgain(grant) ?? (this.isGone(grant, false) ? 'gone' : undefined);
     if (ended !== undefined) queueMicrotask(() => onEnd(ended));
     const watched = this.#watched.get(grant.uid) ?? this.begin(grant);
-    watched.listeners.add(onEnd);
+    const stop = watched.listeners.add(onEnd);
     return () => {
-      watched.listeners.delete(onEnd);
-      if (watched.listeners.size > 0 || this.#watched.get(grant.uid) !== watched) return;
-      this.forget(grant.uid, watched);
+      stop();
+      if (watched.listeners.size === 0) this.forgetLater(grant.uid);
     };
   }
 
@@ -88,9 +94,8 @@ export class GrantEnds {
    */
   private isGone({ vm, vmUid }: ActiveGrant, was: boolean): boolean {
     if (vm === undefined || vmUid === undefined) return false;
-    const state = this.vms.get(vm.namespace, vm.vm);
-    if (state === undefined || (state.uid === undefined && !was)) return false;
-    return state.uid !== vmUid;
+    const uid = this.vms.uidOf(vm.namespace, vm.vm);
+    return uid === undefined ? was : uid !== vmUid;
   }
 
   private bind(grant: ActiveGrant): () => void {
@@ -102,7 +107,7 @@ export class GrantEnds {
   }
 
   private begin(grant: ActiveGrant): Watched {
-    const watched: Watched = { listeners: new Set(), timer: this.arm(grant), unbind: this.bind(grant) };
+    const watched: Watched = { listeners: new Listeners(), timer: this.arm(grant), unbind: this.bind(grant) };
     this.#watched.set(grant.uid, watched);
     return watched;
   }
@@ -120,11 +125,25 @@ export class GrantEnds {
     return timer.unref();
   }
 
+  /** A grant that makes one short request after another is not watched anew for each. */
+  private forgetLater(uid: string): void {
+    this.#idle.add(uid);
+    if (this.#sweep !== undefined) return;
+    this.#sweep = setTimeout(() => {
+      this.#sweep = undefined;
+      for (const one of this.#idle) {
+        const watched = this.#watched.get(one);
+        if (watched?.listeners.size === 0) this.forget(one, watched);
+      }
+      this.#idle.clear();
+    }, IDLE_MS).unref();
+  }
+
   private end(uid: string, end: GrantEnd): void {
     const watched = this.#watched.get(uid);
     if (watched === undefined) return;
     this.forget(uid, watched);
-    for (const listener of watched.listeners) listener(end);
+    watched.listeners.call(end);
   }
 
   private forget(uid: string, { timer, unbind }: Watched): void {

@@ -157,7 +157,7 @@ export function unreachable(cause: Error): GrantError {
 }
 
 /** Turns a GrantError of `work` into the refusal of a link, which has its own statuses: 410, 425. */
-export async function asLinkRefusal<T>(work: () => Promise<T>): Promise<T> {
+export async function asLinkRefusal<T>(work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

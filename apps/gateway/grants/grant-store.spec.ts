@@ -4,7 +4,8 @@ import { API_VERSION, type GateToken } from '#libs/api';
 import { type Informer, type ListOptions, type OwnClient } from '#libs/kube';
 import { type GatewayConfig } from '../config/config.js';
 import { approvalOf, SecretKey } from '#libs/token';
-import { GrantReader } from './grant-reader.js';
+import { LAST_GRANT } from './cookies.js';
+import { GrantReader, type Presented } from './grant-reader.js';
 import { GrantStore } from './grant-store.js';
 import { Handles } from './handle.js';
 import { type Verifier } from './verifier.js';
@@ -35,7 +36,7 @@ function setUp(tokens: GateToken[] = []) {
   const handles = new Handles(config);
   const reader = new GrantReader(store, {} as Verifier, handles, config as unknown as GatewayConfig, clock);
   const cookie = (uid: string, exp = NOW / 1000 + 3600) => handles.write({ uid, exp, nonce: 'n'.repeat(16) });
-  return { store, watch, asked, cookie, open: (value: string) => outcome(reader.readOne(value)) };
+  return { store, watch, asked, cookie, open: (value: string) => outcome(presented(reader, value)) };
 }
 
 function token(uid: string): GateToken {
@@ -50,6 +51,14 @@ function token(uid: string): GateToken {
     status: { phase: 'Ready', data },
   };
   return { ...made, status: { ...made.status, approval: approvalOf(KEY, made) } };
+}
+
+/** @throws GrantError where a cookie of this value gives nothing */
+async function presented(reader: GrantReader, value: string): Promise<Presented> {
+  const { grants, faults } = await reader.read({ cookie: `${LAST_GRANT}=${value}` });
+  const [found] = grants;
+  if (found === undefined) throw faults[0] ?? new Error('the header holds nothing');
+  return found;
 }
 
 /** What is found: the grant's UID, or the code of the error. */

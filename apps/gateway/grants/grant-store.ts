@@ -57,6 +57,17 @@ export class GrantStore {
   }
 
   /**
+   * The grant as it is since this key signed it, as far as the watch has brought it.
+   * @returns undefined: `byUid` and `signedBy` may find it. @throws GrantError: unknown, refused
+   */
+  current(uid: string, kid: string | undefined): ActiveGrant | undefined {
+    const token = this.#byUid.get(uid);
+    if (token === undefined || !isDecided(token)) return undefined;
+    const grant = this.ours(token);
+    return grant.kid === kid ? grant : undefined;
+  }
+
+  /**
    * @param uid of a GateToken that existed when one of our JWTs or cookies was made
    * @param name where it is known (a JWT says it): then one object is read instead of all
    * @throws GrantError: deleted, unknown, unreachable

@@ -35,8 +35,8 @@ export function redeemFault(grant: ActiveGrant, nonce: string | undefined): Gran
  * A grant for one VM is bound to its UID: old links do not reach a VM recreated under the same name. If the VM is
  * gone, the cluster says so (404), or the console does (4004).
  */
-export function isReplaced({ vm, vmUid }: ActiveGrant, vms: Pick<VmStates, 'get'>): boolean {
+export function isReplaced({ vm, vmUid }: ActiveGrant, vms: Pick<VmStates, 'uidOf'>): boolean {
   if (vm === undefined || vmUid === undefined) return false;
-  const uid = vms.get(vm.namespace, vm.vm)?.uid;
+  const uid = vms.uidOf(vm.namespace, vm.vm);
   return uid !== undefined && uid !== vmUid;
 }

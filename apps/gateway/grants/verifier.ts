@@ -31,8 +31,16 @@ export class Verifier {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws GrantError: signature, malformed, unreachable (no keys yet), expired, not-yet; Refusal 503 */
-  async verify(jwt: string): Promise<{ claims: Claims; hash: string }> {
+  /** What was verified with these keys still is. */
+  isCurrent(ring: KeyRing): boolean {
+    return ring === this.keys.current();
+  }
+
+  /**
+   * @returns its claims, and the keys with which it was verified
+   * @throws GrantError: signature, malformed, unreachable (no keys yet), expired, not-yet; Refusal 503
+   */
+  async verify(jwt: string): Promise<{ claims: Claims; hash: string; ring: KeyRing }> {
     if (jwt.length > MAX_TOKEN) throw new GrantError('malformed', 'too long');
     const ring = await this.#ringFor(jwt);
     if (ring === undefined) throw new GrantError('unreachable');
@@ -41,10 +49,10 @@ export class Verifier {
     this.#ring = ring;
     const hash = createHash('sha256').update(jwt).digest('base64url');
     const known = this.#known.get(hash);
-    if (known !== undefined) return { claims: known, hash };
+    if (known !== undefined) return { claims: known, hash, ring };
     const claims = check(ring, jwt, this.clock.now());
     this.#known.set(hash, claims);
-    return { claims, hash };
+    return { claims, hash, ring };
   }
 
   /** A token can come sooner than the watch brings the key that signed it. Anyone can make up the id of a key. */

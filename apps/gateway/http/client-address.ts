@@ -16,7 +16,8 @@ export class ClientAddresses {
   of({ socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>): string {
     const remoteAddress = socket.remoteAddress ?? '';
     const forwardedFor = headers['x-forwarded-for'];
-    const list = forwardedFor === undefined ? {} : { 'x-forwarded-for': [forwardedFor].flat().join(',') };
+    if (forwardedFor === undefined || this.config.trustedHops === 0) return plain(remoteAddress);
+    const list = { 'x-forwarded-for': [forwardedFor].flat().join(',') };
     const request = { socket: { remoteAddress }, headers: list } as unknown as IncomingMessage;
     const address = plain(proxyAddr(request, (_address, hop) => hop < this.config.trustedHops));
     return isIP(address) === 0 ? plain(remoteAddress) : address;

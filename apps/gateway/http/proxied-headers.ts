@@ -25,14 +25,18 @@ const DROPPED = new Set([...HOP_BY_HOP, ...ORIGIN_OF_REQUEST]);
  * @param isDropped whether to drop another header, by its name in lower case with dashes
  */
 export function passedOn(headers: IncomingHttpHeaders, isDropped: (name: string) => boolean): IncomingHttpHeaders {
-  const named = new Set((headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase()));
+  const named = namedIn(headers.connection);
   const kept: IncomingHttpHeaders = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (named.has(name) && name !== 'transfer-encoding' && name !== 'content-length') continue;
-    const dashed = name.replaceAll('_', '-');
-    if (!DROPPED.has(dashed) && !dashed.startsWith(ORIGIN_BEGINS) && !isDropped(dashed)) kept[name] = value;
+  for (const name in headers) {
+    if (named?.has(name) && name !== 'transfer-encoding' && name !== 'content-length') continue;
+    const dashed = name.includes('_') ? name.replaceAll('_', '-') : name;
+    if (!DROPPED.has(dashed) && !dashed.startsWith(ORIGIN_BEGINS) && !isDropped(dashed)) kept[name] = headers[name];
   }
   return kept;
+}
+
+function namedIn(connection: string | undefined): ReadonlySet<string> | undefined {
+  return connection === undefined ? undefined : new Set(connection.split(',').map((name) => name.trim().toLowerCase()));
 }
 
 /** While the gateway shuts down, what it says of the connection to the client wins over what upstream says of its own. */

@@ -18,6 +18,8 @@ export function bodyInTime(ms = BODY_MS) {
 
 /** A client whose body was not wanted (401, 404) must not hold the connection by sending it forever. */
 export function cutUnread(req: IncomingMessage, res: ServerResponse, ms = AFTER_MS): void {
+  const { 'content-length': length, 'transfer-encoding': encoding } = req.headers;
+  if (length === undefined && encoding === undefined) return;
   res.once('finish', () => {
     if (req.complete) return;
     const { socket } = req;

@@ -22,6 +22,8 @@ const CREDENTIAL_ID = 'authentication.kubernetes.io/credential-id';
 export class IssuerReviews {
   readonly #reviewed = new LRUCache<string, ReviewedRight>({ max: MOST_REMEMBERED });
   readonly #names = new WeakMap<Issuer, string>();
+  /** A grant keeps its rights: they need not be written down as questions for each request. */
+  readonly #found = new WeakMap<Right, { issuer: Issuer; all: readonly ReviewedRight[] }>();
   /** The fault of the last review was logged. */
   #failing = false;
 
@@ -35,7 +37,15 @@ export class IssuerReviews {
   ) {}
 
   /** @returns all that have to allow it; none where no such review can ask it: another namespace, a path of no resource */
-  of(issuer: Issuer, right: Right): ReviewedRight[] {
+  of(issuer: Issuer, right: Right): readonly ReviewedRight[] {
+    const known = this.#found.get(right);
+    if (known?.issuer === issuer) return known.all;
+    const all = this.find(issuer, right);
+    this.#found.set(right, { issuer, all });
+    return all;
+  }
+
+  private find(issuer: Issuer, right: Right): ReviewedRight[] {
     const { namespace } = this.config;
     if (right.path !== undefined || (right.namespace ?? namespace) !== namespace) return [];
     // A right in all namespaces is one in this namespace too.

@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type ApiRequest, firstDenied, PolicyError, type Right, rights, rightsFor } from '#libs/policy';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
-import { type ActiveGrant } from '../grants/active-grant.js';
+import { type ActiveGrant, type Issuer } from '../grants/active-grant.js';
 import { GrantError } from '../grants/grant-error.js';
+import { Listeners } from '../grants/listeners.js';
 import { IssuerReviews } from './issuer-reviews.js';
 import { type ReviewedRight } from './reviewed-right.js';
 
@@ -15,15 +16,13 @@ const MOST_AT_ONCE = 200;
 /** Row 11: without an answer for this long, the issuer may have lost the right. */
 const OUT_OF_TOUCH_MS = 60_000;
 
-type Listener = (end: IssuerEnd) => void;
-
 /**
  * Whether the issuer of a grant still has what the grant gives (`issuer-recheck`): asked before something opens, and again
  * in each interval while it is open. A grant whose issuer is not proven has no issuer to ask about.
  */
 @Injectable()
 export class IssuerRights {
-  readonly #open = new Map<ReviewedRight, Set<Listener>>();
+  readonly #open = new Map<ReviewedRight, Listeners<IssuerEnd>>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -43,11 +42,21 @@ export class IssuerRights {
 
   /**
    * @param request what is to be done with the grant; absent: whatever it gives
+   * @returns nothing where the answers are yes, and new enough
    * @throws GrantError: issuer-lost-access, uncheckable, unreachable
    */
-  async check(grant: ActiveGrant, request?: ApiRequest): Promise<void> {
+  check(grant: ActiveGrant, request?: ApiRequest): Promise<void> | undefined {
     const { issuer } = grant;
-    if (issuer === undefined) return;
+    if (issuer === undefined || (request !== undefined && this.isGood(issuer, grant, request))) return undefined;
+    return this.ask(issuer, grant, request);
+  }
+
+  private isGood(issuer: Issuer, grant: ActiveGrant, request: ApiRequest): boolean {
+    const needed = this.rightsOf(grant, request);
+    return needed.every((right) => this.reviews.of(issuer, right).every((reviewed) => reviewed.isGood));
+  }
+
+  private async ask(issuer: Issuer, grant: ActiveGrant, request: ApiRequest | undefined): Promise<void> {
     const denied = await firstDenied(this.rightsOf(grant, request), async (right) => {
       const allowed = await Promise.all(this.reviews.of(issuer, right).map((reviewed) => reviewed.allows()));
       return allowed.every(Boolean);
@@ -59,21 +68,25 @@ export class IssuerRights {
    * Calls `onEnd` when the issuer no longer has what this request of the grant needs.
    * @returns stops watching. @throws GrantError: uncheckable
    */
-  watch(grant: ActiveGrant, request: ApiRequest, onEnd: Listener): () => void {
+  watch(grant: ActiveGrant, request: ApiRequest, onEnd: (end: IssuerEnd) => void): () => void {
     const { issuer } = grant;
     if (issuer === undefined) return () => undefined;
     const all = this.rightsOf(grant, request).flatMap((right) => this.reviews.of(issuer, right));
-    for (const reviewed of all) this.listeners(reviewed).add(onEnd);
+    const stops = all.map((reviewed) => this.listeners(reviewed).add(onEnd));
     // Lost since it was checked: what was about to begin ends in the next turn.
     if (all.some(({ isLost }) => isLost)) queueMicrotask(() => onEnd('issuer-lost-access'));
     return () => {
-      for (const reviewed of all) this.forget(reviewed, onEnd);
+      for (const stop of stops) stop();
     };
   }
 
   tick(): void {
     let begun = 0;
     for (const [reviewed, listeners] of this.#open) {
+      if (listeners.size === 0) {
+        this.#open.delete(reviewed);
+        continue;
+      }
       this.judge(reviewed);
       if (!reviewed.isDue || begun >= MOST_AT_ONCE) continue;
       begun += 1;
@@ -101,18 +114,12 @@ export class IssuerRights {
       : reviewed.silence > OUT_OF_TOUCH_MS
         ? 'out-of-touch'
         : undefined;
-    if (end !== undefined) for (const listener of this.#open.get(reviewed) ?? []) listener(end);
+    if (end !== undefined) this.#open.get(reviewed)?.call(end);
   }
 
-  private listeners(reviewed: ReviewedRight): Set<Listener> {
-    const known = this.#open.get(reviewed) ?? new Set();
+  private listeners(reviewed: ReviewedRight): Listeners<IssuerEnd> {
+    const known = this.#open.get(reviewed) ?? new Listeners();
     this.#open.set(reviewed, known);
     return known;
-  }
-
-  private forget(reviewed: ReviewedRight, listener: Listener): void {
-    const listeners = this.#open.get(reviewed);
-    listeners?.delete(listener);
-    if (listeners?.size === 0) this.#open.delete(reviewed);
   }
 }

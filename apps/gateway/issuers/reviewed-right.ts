@@ -36,6 +36,11 @@ export class ReviewedRight {
     return this.#allowed === false;
   }
 
+  /** The answer is yes, and new enough to ask nobody. */
+  get isGood(): boolean {
+    return this.#allowed === true && this.isFresh(this.clock.monotonic());
+  }
+
   /** Milliseconds since the first of the questions that had no answer; 0 where the last one had one. */
   get silence(): number {
     return this.#unanswered === undefined ? 0 : this.clock.monotonic() - this.#unanswered;

@@ -61,7 +61,7 @@ export class FastLane {
       again: () => this.#pool.dispatch(options, exchange),
       failed: (error) => this.answers.refuse(req, res, this.log.answerTo('upstream', upstreamFault(this.named(error)))),
     });
-    res.once('close', () => {
+    res.on('close', () => {
       this.#running -= 1;
       exchange.left();
     });
@@ -122,7 +122,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (status === 204 || status === 304 || res.req.httpVersion === '1.0') delete clean['transfer-encoding'];
     if (message) res.writeHead(status, message, clean);
     else res.writeHead(status, clean);
-    this.#body = new JoinedWrites(res, () => controller.resume());
+    this.#body = new JoinedWrites(res, controller);
     if (clean['content-length'] === undefined) this.#body.headSoon();
   }
 

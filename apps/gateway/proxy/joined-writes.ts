@@ -8,6 +8,9 @@ const FEW_WAITING = 64 * 1024;
 /** Slabs that are kept for the next answers: 2 MiB. */
 const MOST_KEPT = 32;
 
+/** Copied into a string sooner than written by itself. */
+const SMALL = 4096;
+
 const kept: Buffer[] = [];
 /** Answers with something to send at the end of this turn of the event loop. */
 let waiting: JoinedWrites[] = [];
@@ -29,10 +32,10 @@ export class JoinedWrites {
   #paused = false;
   #waits = false;
 
-  /** @param resume called when a slow client has taken enough, after `write` returned false */
+  /** @param source resumed when a slow client has taken enough, after `write` returned false */
   constructor(
     private readonly res: ServerResponse,
-    private readonly resume: () => void,
+    private readonly source: { resume(): void },
   ) {}
 
   /** Sends the head of the answer by itself if no piece comes in this turn: the first one may come late. */
@@ -40,7 +43,7 @@ export class JoinedWrites {
     this.wait();
   }
 
-  /** @param piece not changed by anyone from now on. @returns false: the client is slow, bring no more until `resume` */
+  /** @param piece not changed by anyone from now on. @returns false: the client is slow, bring no more until the source is resumed */
   write(piece: Buffer): boolean {
     if (this.#length + piece.length > SLAB) this.flush();
     this.wait();
@@ -64,8 +67,14 @@ export class JoinedWrites {
     }
     const [data, slab] = this.take();
     // A written slab is the system's until then; after an error nobody knows whether it still is.
-    if (slab === undefined) this.res.end(data);
+    if (slab === undefined) this.endWith(data);
     else this.res.end(data, () => keep(slab));
+  }
+
+  /** As text, Node puts a small one and the head of the answer into one write; as bytes, each costs a write. */
+  private endWith(data: Buffer): void {
+    if (data.length <= SMALL) this.res.end(data.toString('latin1'), 'latin1');
+    else this.res.end(data);
   }
 
   private wait(): void {
@@ -82,7 +91,7 @@ export class JoinedWrites {
       keep(slab);
       if (!this.#paused || this.res.writableLength > FEW_WAITING) return;
       this.#paused = false;
-      this.resume();
+      this.source.resume();
     });
   }
 

@@ -1,6 +1,5 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
-import { type ApiRequest } from '#libs/policy';
 import { auditWho } from '../credentials/credential.js';
 import { Identities } from '../credentials/identities.js';
 import { Answers } from '../http/answers.js';
@@ -45,7 +44,7 @@ export class RequestDoor {
 
   handle(req: IncomingMessage, res: ServerResponse): void {
     const end = this.log.began('http');
-    res.once('close', () => end(this.statusOf(res)));
+    res.on('close', () => end(this.statusOf(res)));
     this.serve(req, res).catch((error: unknown) => {
       const refusal = this.log.answerTo('request', error);
       this.log.refused(req, refusal);
@@ -58,22 +57,39 @@ export class RequestDoor {
     if (this.#closing) throw shuttingDown();
     const { method = 'GET', url = '', headers } = req;
     const verdict = await this.pipeline.authorize({ method, url, headers, upgrade: false });
-    const { credential: who } = verdict;
-    if (who !== undefined) this.log.identify(req, async () => auditWho(who));
-    if (!verdict.allow) throw verdict.refusal;
+    try {
+      if (!verdict.allow) throw verdict.refusal;
+      await this.forward(req, res, verdict, clientAddress);
+    } catch (error) {
+      this.identify(req, verdict);
+      throw error;
+    }
+  }
+
+  private async forward(
+    req: IncomingMessage,
+    res: ServerResponse,
+    verdict: Allowed,
+    clientAddress: string,
+  ): Promise<void> {
     const { request, credential } = verdict;
-    if (!READS.has(method)) this.auditWrite(req, res, request);
+    if (!READS.has(request.method)) this.auditWrite(req, res, verdict);
     const token = await this.identities.token(credential);
     if (res.closed) return;
-    this.endWithCredential(res, verdict);
+    this.endWithCredential(res, verdict, token);
     if (request.info.watch) this.endWithDoor(res);
-    res.once('close', () => res.statusCode === 401 && this.identities.refused(credential, token));
     await this.forwarder.web(req, res, request, { token, clientAddress });
   }
 
+  /** For what is written of it. */
+  private identify(req: IncomingMessage, { credential: who }: Authorization): void {
+    if (who !== undefined) this.log.identify(req, async () => auditWho(who));
+  }
+
   /** The line waits for the status: what the cluster says of a write is part of it. */
-  private auditWrite(req: IncomingMessage, res: ServerResponse, request: ApiRequest): void {
-    this.log.acts(req, { audit: 'write', what: whatOf(request) });
+  private auditWrite(req: IncomingMessage, res: ServerResponse, verdict: Allowed): void {
+    this.identify(req, verdict);
+    this.log.acts(req, { audit: 'write', what: whatOf(verdict.request) });
     onClosed(res, () => this.log.acted(req, forwarded(this.statusOf(res))));
   }
 
@@ -87,12 +103,13 @@ export class RequestDoor {
   }
 
   /** A watch, a followed log, a long download: none outlives its grant or its sign-in. */
-  private endWithCredential(res: ServerResponse, { credential, request }: Allowed): void {
+  private endWithCredential(res: ServerResponse, { credential, request }: Allowed, token: string): void {
     this.identities.used(credential);
-    res.once(
-      'close',
-      this.identities.onEnd(credential, request, (end) => cut(res, statusOf(end))),
-    );
+    const stop = this.identities.onEnd(credential, request, (end) => cut(res, statusOf(end)));
+    res.on('close', () => {
+      stop();
+      if (res.statusCode === 401) this.identities.refused(credential, token);
+    });
   }
 }
 

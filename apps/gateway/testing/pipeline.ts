@@ -4,7 +4,6 @@ import { type ActiveGrant } from '../grants/active-grant.js';
 import { type GrantReader, type PresentedGrants } from '../grants/grant-reader.js';
 import { type Incoming, Pipeline } from '../proxy/pipeline.js';
 import { type SignedIn } from '../sign-in/signed-in-users.js';
-import { type VmState } from '../vms/vm-states.js';
 
 /** A grant that is valid now. */
 export const grantFor = (urls: string[], more: Partial<ActiveGrant> = {}): ActiveGrant => ({
@@ -28,7 +27,7 @@ export const grantFor = (urls: string[], more: Partial<ActiveGrant> = {}): Activ
 
 export const eve: SignedIn = { username: 'eve', groups: [], method: 'token', session: 's', token: () => 'theirs' };
 
-const VM: VmState = { status: 'Running', running: true, uid: 'vm-2', has: { vnc: true, serial: true } };
+const VM_UID = 'vm-2';
 
 interface Situation {
   grants?: ActiveGrant[];
@@ -43,7 +42,7 @@ interface Situation {
   read?: GrantReader['read'];
 }
 
-/** The pipeline of a gateway at https://gate.example.com in front of a running VM whose UID is `vm-2`. */
+/** The pipeline of a gateway at https://gate.example.com in front of a VM whose UID is `vm-2`. */
 export function pipelineWhere({
   grants = [],
   faults = [],
@@ -54,7 +53,7 @@ export function pipelineWhere({
   issuer = () => Promise.resolve(),
   read = () => Promise.resolve({ grants: grants.map((grant) => ({ grant })), faults, bearer }),
 }: Situation = {}): Pipeline {
-  const chooser = new CredentialChooser({ read }, { fromCookies: () => users }, { get: () => VM });
+  const chooser = new CredentialChooser({ read }, { fromCookies: () => users }, { uidOf: () => VM_UID });
   const publicUrls = [new URL('https://gate.example.com')];
   const config = { publicUrls, trustedHops: 0 };
   return new Pipeline(chooser, { require: rights }, { inTouch: () => inTouch }, { check: issuer }, config);

@@ -61,6 +61,12 @@ export class VmStates {
     return stateOf(this.watches.vms.get(name, namespace), this.watches.vmis.get(name, namespace));
   }
 
+  /** The UID of its state alone, for every request. @returns undefined for another namespace, and where there is no VM */
+  uidOf(namespace: string, name: string): string | undefined {
+    if (namespace !== this.config.namespace) return undefined;
+    return uidIn(this.watches.vms.get(name, namespace), this.watches.vmis.get(name, namespace));
+  }
+
   /** Calls `listener` at every change of the VM or its instance. @returns stops that */
   watch(namespace: string, name: string, listener: (state: VmState) => void): () => void {
     if (namespace !== this.config.namespace) return () => undefined;
@@ -77,7 +83,7 @@ export class VmStates {
 
 /** @returns the state of a VM and its instance, either of which may be missing */
 export function stateOf(vm: VirtualMachine | undefined, vmi: VirtualMachineInstance | undefined): VmState {
-  const uid = vm?.metadata.uid ?? ownerOf(vmi) ?? vmi?.metadata.uid;
+  const uid = uidIn(vm, vmi);
   if (uid === undefined) return NOT_FOUND;
   const running = vmi !== undefined && isRunning(vmi) && vmi.metadata.deletionTimestamp === undefined;
   return {
@@ -87,6 +93,10 @@ export function stateOf(vm: VirtualMachine | undefined, vmi: VirtualMachineInsta
     has: consolesOf(vmi ?? vm),
     ...(vmi?.metadata.uid && { instance: vmi.metadata.uid }),
   };
+}
+
+function uidIn(vm: VirtualMachine | undefined, vmi: VirtualMachineInstance | undefined): string | undefined {
+  return vm?.metadata.uid ?? ownerOf(vmi) ?? vmi?.metadata.uid;
 }
 
 /** The watch may bring an instance before its VM: it names that by UID. */
