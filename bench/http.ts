@@ -26,7 +26,7 @@ const FIGURES: readonly Figure[] = [
   { name: 'GET 206 B, c=1', path: PATHS.small, connections: 1 },
   { name: 'GET 200 kB, c=64', path: PATHS.medium, connections: 64 },
   { name: 'GET 10 MB, c=8', path: PATHS.large, connections: 8 },
-  { name: 'POST 2 kB, c=64', path: PATHS.create, connections: 64, rest: { method: 'POST', bodyBytes: 2000 } },
+  { name: 'POST 2 kB, c=64', path: PATHS.create, connections: 64, rest: { method: 'POST', body: 'x'.repeat(2000) } },
   { name: 'watch start, c=8', path: PATHS.watch, connections: 8, rest: { until: 'first bytes' } },
 ];
 

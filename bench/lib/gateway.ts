@@ -7,6 +7,9 @@ import { type Cluster, GATESERVER, NAMESPACE } from './cluster.ts';
 import { Program } from './measured.ts';
 
 const MAIN = new URL('../../dist/programs/gateway.js', import.meta.url).pathname;
+/** What browsers say they are at, whatever port it listens on. */
+export const PUBLIC_HOST = 'localhost:8080';
+
 const READY_MS = 20_000;
 const LOOK_MS = 5;
 
@@ -59,7 +62,7 @@ function envOf({ sessionKey }: Cluster): Record<string, string> {
     POD_NAME: 'pod-1',
     GATESERVER,
     ISSUER_CHECK: 'webhook',
-    PUBLIC_URLS: 'http://localhost:8080',
+    PUBLIC_URLS: `http://${PUBLIC_HOST}`,
     SESSION_KEY: sessionKey,
     MAX_CONSOLES: '100000',
     DRAIN_TIME: '1s',

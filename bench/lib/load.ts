@@ -12,7 +12,8 @@ export interface Load {
   readonly headers: Readonly<Record<string, string>>;
   /** File with a Cookie header on each line: every request takes the next one. */
   readonly cookies?: string;
-  readonly bodyBytes?: number;
+  /** ASCII. */
+  readonly body?: string;
   /** Each sends its next request when it has the answer to the last. */
   readonly connections: number;
   readonly seconds: number;
@@ -43,11 +44,11 @@ export async function run(load: Load): Promise<Loaded> {
   return loaded;
 }
 
-function wrk({ url, method, headers, bodyBytes, connections, seconds }: Load): [string, string[]] {
+function wrk({ url, method, headers, body, connections, seconds }: Load): [string, string[]] {
   const named = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]);
   const shape = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', `${PATIENCE_S}s`, ...named];
-  const body = bodyBytes === undefined ? [] : [String(bodyBytes)];
-  return ['wrk', [...shape, '-s', `${FOLDER}wrk.lua`, url, '--', method, ...body]];
+  const sent = body === undefined ? [] : [body];
+  return ['wrk', [...shape, '-s', `${FOLDER}wrk.lua`, url, '--', method, ...sent]];
 }
 
 function ownGenerator(load: Load): [string, string[]] {

@@ -15,7 +15,13 @@ export type Ask =
   | { readonly what: 'open'; readonly consoles: readonly Console[]; readonly atOnce: number }
   | { readonly what: 'echo'; readonly seconds: number }
   | { readonly what: 'read'; readonly seconds: number }
+  | { readonly what: 'ends'; readonly count: number }
   | { readonly what: 'flow' | 'close' | 'leave' };
+
+/** Milliseconds since the epoch, with fractions: the same clock in every process of a machine. */
+export function now(): number {
+  return performance.timeOrigin + performance.now();
+}
 
 /** People on consoles, in a process of their own: `ws` is their client. */
 export class Viewers {
@@ -52,6 +58,15 @@ export class Viewers {
 
   async close(): Promise<void> {
     await this.#ask({ what: 'close' });
+  }
+
+  /**
+   * Waits until so many of the consoles that were opened last have ended.
+   * @returns when each was, in milliseconds since the epoch, as `now` tells them
+   */
+  async ends(count: number): Promise<readonly number[]> {
+    const { times } = await this.#ask<{ times: number[] }>({ what: 'ends', count });
+    return times;
   }
 
   /** Without a word, as from a network that is gone. */

@@ -11,7 +11,7 @@ import { percentile } from '../lib/statistics.ts';
 
 const load = JSON.parse(process.argv[2] ?? '') as Load;
 const url = new URL(load.url);
-const body = 'x'.repeat(load.bodyBytes ?? 0);
+const body = load.body ?? '';
 const headers = { host: url.host, ...load.headers, ...(body === '' ? {} : { 'content-length': String(body.length) }) };
 const cookies = load.cookies === undefined ? [] : readFileSync(load.cookies, 'utf8').trim().split('\n');
 const requests = cookies.length === 0 ? [requestWith({})] : cookies.map((cookie) => requestWith({ cookie }));
@@ -37,7 +37,7 @@ function lengthOf(answer: Buffer): number {
   const end = answer.indexOf(END_OF_HEAD);
   if (end < 0) return NaN;
   const head = answer.toString('latin1', 0, end);
-  if (!/^HTTP\/1.1 2/.test(head)) throw new Error(head);
+  if (!/^HTTP\/1.1 [23]/.test(head)) throw new Error(head);
   const length = Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1]);
   if (load.until === 'first bytes') return end + END_OF_HEAD.length + 1;
   if (Number.isNaN(length)) throw new Error(`An answer without a length: ${head}`);

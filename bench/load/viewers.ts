@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { type Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { encodeClientMessage } from '#libs/rfb';
-import { type Ask, type Console } from '../lib/viewers.ts';
+import { type Ask, type Console, now } from '../lib/viewers.ts';
 import { percentile } from '../lib/statistics.ts';
 
 /** 64 bytes that every filter lets pass and that look the same on their way back. */
@@ -19,6 +19,9 @@ const RFB_STEPS: readonly (readonly [number, string])[] = [
 const SERVER_INIT = 24 + 'bench'.length;
 
 const open: Viewer[] = [];
+/** When the consoles that were opened last have ended. */
+let endTimes: number[] = [];
+let tellEnd: () => void = () => undefined;
 
 class Viewer {
   bytes = 0;
@@ -39,6 +42,7 @@ class Viewer {
       this.#heard();
     };
     socket.on('error', lost);
+    socket.on('close', () => oneEnded(now()));
     socket.on('close', (code, reason) => lost(new Error(`closed: ${code} ${reason.toString()}`)));
   }
 
@@ -99,6 +103,7 @@ class Viewer {
 async function openAll(consoles: readonly Console[], atOnce: number): Promise<object> {
   const started = performance.now();
   const waiting = [...consoles];
+  endTimes = [];
   const worker = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) open.push(await Viewer.open(next));
   };
@@ -127,10 +132,27 @@ async function read(seconds: number): Promise<object> {
   return { bytes: total() - before, seconds: (performance.now() - started) / 1000 };
 }
 
+function oneEnded(at: number): void {
+  endTimes.push(at);
+  tellEnd();
+}
+
+async function ends(count: number): Promise<object> {
+  await new Promise<void>((resolve) => {
+    tellEnd = (): void => {
+      if (endTimes.length >= count) resolve();
+    };
+    tellEnd();
+  });
+  open.splice(0);
+  return { times: endTimes };
+}
+
 async function act(ask: Ask): Promise<object> {
   if (ask.what === 'open') return openAll(ask.consoles, ask.atOnce);
   if (ask.what === 'echo') return echo(ask.seconds);
   if (ask.what === 'read') return read(ask.seconds);
+  if (ask.what === 'ends') return ends(ask.count);
   if (ask.what === 'flow') open.forEach((viewer) => viewer.flow());
   else await Promise.all(open.splice(0).map((viewer) => viewer.end(ask.what === 'close' ? 'close' : 'terminate')));
   return {};

@@ -1,7 +1,7 @@
 -- A request with a body, and the result as a line of JSON. wrk's times are microseconds.
 function init(args)
   wrk.method = args[1]
-  if args[2] ~= nil then wrk.body = string.rep("x", tonumber(args[2])) end
+  wrk.body = args[2]
 end
 
 function done(summary, latency)
