@@ -36,6 +36,11 @@ export class Bench {
     if (figure.includes(this.options.only)) this.rows.push(...(await inTurn(figure, sides, 1, look)));
   }
 
+  /** A row that was calculated. @param values by column */
+  note(figure: string, reading: string, values: Readonly<Record<string, number>>): void {
+    this.rows.push({ figure, reading, values, ratios: {}, rounds: {} });
+  }
+
   async end(): Promise<void> {
     for (const one of this.#started.reverse()) await one.stop();
   }
