@@ -23,7 +23,7 @@ const AT_ONCE = 16;
 /** @param what path and body of one redeem */
 async function redeems(side: Side, what: Pick<Load, 'body'> & { path: string }, seconds: number): Promise<Readings> {
   const url = `${new URL(side.base).origin}${what.path}`;
-  const headers = { host: PUBLIC_HOST, 'content-type': 'application/json' };
+  const headers = { Host: PUBLIC_HOST, 'content-type': 'application/json' };
   const cpu = cpuWatch(side.process);
   const loaded = await run({
     ...REDEEMING,

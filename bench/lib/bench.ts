@@ -58,9 +58,12 @@ export async function runBench(name: string, measure: (bench: Bench) => Promise<
   const started = new Date();
   try {
     await measure(bench);
-  } finally {
-    await bench.end();
+  } catch (error) {
+    console.error(error);
+    // What else is going on would fail too, once the programs that it uses are stopped.
+    process.exit(1);
   }
+  await bench.end();
   console.log(`${tableOf(bench.rows)}\n\n${save(name, bench.rows, bench.options, started)}`);
 }
 

@@ -80,6 +80,10 @@ export class Cluster {
     await this.ask('PATCH', `${TOKENS}/${token.metadata.name ?? ''}`, { spec: { revoked: true } });
   }
 
+  async remove(token: GateToken): Promise<void> {
+    await this.ask('DELETE', `${TOKENS}/${token.metadata.name ?? ''}`);
+  }
+
   async stop(): Promise<void> {
     await this.#pool.destroy();
     await this.program.stop();

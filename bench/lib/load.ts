@@ -9,6 +9,7 @@ const PATIENCE_S = 30;
 export interface Load {
   readonly url: string;
   readonly method: 'GET' | 'POST';
+  /** One that is to take the place of the client's own is written as `Host`. */
   readonly headers: Readonly<Record<string, string>>;
   /** File with a Cookie header on each line: every request takes the next one. */
   readonly cookies?: string;

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { readOptions } from './options.ts';
 
 it('has defaults, and shorter ones', () => {
-  expect(readOptions([])).toEqual({ others: [], short: false, seconds: 1, rounds: 5, only: '' });
+  expect(readOptions([])).toEqual({ others: [], short: false, seconds: 1, rounds: 5, minutes: 30, only: '' });
   expect(readOptions(['--short', '--rounds', '1'])).toMatchObject({ short: true, seconds: 0.3, rounds: 1 });
 });
 

@@ -18,6 +18,8 @@ export interface Options {
   /** Of each side in each round. */
   readonly seconds: number;
   readonly rounds: number;
+  /** Of a soak. */
+  readonly minutes: number;
   /** Of the figures to take, those whose name contains it. */
   readonly only: string;
 }
@@ -26,6 +28,7 @@ export const USAGE = `Options:
   --seconds S                   of each side in each round (1)
   --rounds N                    (5)
   --short                       3 rounds of 0.3 s
+  --minutes M                   of a soak (30; with --short 1)
   --only TEXT                   take only the figures whose name contains TEXT
   --against [NAME=]URL          measure this gateway too; may be repeated
   --token JWT                   for it (repeated: in the same order)
@@ -41,6 +44,7 @@ export function readOptions(args: readonly string[]): Options {
     options: {
       seconds: text,
       rounds: text,
+      minutes: text,
       only: text,
       short: { type: 'boolean', default: false },
       against: many,
@@ -54,6 +58,7 @@ export function readOptions(args: readonly string[]): Options {
     short,
     seconds: positive('--seconds', values.seconds ?? (short ? '0.3' : '1')),
     rounds: positive('--rounds', values.rounds ?? (short ? '3' : '5')),
+    minutes: positive('--minutes', values.minutes ?? (short ? '1' : '30')),
     only: values.only ?? '',
   };
 }

@@ -12,7 +12,7 @@ import { percentile } from '../lib/statistics.ts';
 const load = JSON.parse(process.argv[2] ?? '') as Load;
 const url = new URL(load.url);
 const body = load.body ?? '';
-const headers = { host: url.host, ...load.headers, ...(body === '' ? {} : { 'content-length': String(body.length) }) };
+const headers = { Host: url.host, ...load.headers, ...(body === '' ? {} : { 'content-length': String(body.length) }) };
 const cookies = load.cookies === undefined ? [] : readFileSync(load.cookies, 'utf8').trim().split('\n');
 const requests = cookies.length === 0 ? [requestWith({})] : cookies.map((cookie) => requestWith({ cookie }));
 let sent = 0;
