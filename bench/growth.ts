@@ -80,7 +80,7 @@ await runBench('growth', async (bench) => {
     for (const population of populations) sides.push(await grown(bench, population));
     // The first requests check signatures and write that the grant is used: once for each grant, and once a minute.
     for (const side of sides) await look(side, bench.options.short ? 2 : 8);
-    await bench.compare(figure, sides, (side) => look(side as Grown, bench.options.seconds));
+    await bench.compare(figure, sides, (side) => look(side, bench.options.seconds));
     await bench.once(`memory, ${figure}`, sides, async ({ process }) => ({
       MB: (process?.residentBytes() ?? NaN) / 1e6,
     }));

@@ -61,18 +61,19 @@ async function opening(viewers: Viewers, side: Side, count: number): Promise<Rea
   };
 }
 
-/** What so many more idle consoles take, once there are some. */
-async function memory(viewers: Viewers, side: Side, count: number): Promise<Readings> {
-  const some = Math.ceil(count / 10);
-  const consoles = consolesOf(side, 'VNC', 'echo', some + count);
-  await viewers.open(consoles.slice(0, some), AT_ONCE);
-  await side.process?.settled();
-  const before = side.process?.residentBytes() ?? NaN;
-  await viewers.open(consoles.slice(some), AT_ONCE);
-  await side.process?.settled();
-  const grown = (side.process?.residentBytes() ?? NaN) - before;
+/** What each idle console takes, as their number grows. @param counts of all that are open, ascending; the first is to warm up */
+async function memory(viewers: Viewers, side: Side, counts: readonly number[]): Promise<Readings> {
+  const readings: Record<string, number> = {};
+  let [before, resident] = [0, NaN];
+  for (const count of counts) {
+    await viewers.open(consolesOf(side, 'VNC', 'echo', count).slice(before), AT_ONCE);
+    await side.process?.settled();
+    const now = side.process?.residentBytes() ?? NaN;
+    readings[`kB per console, ${before} to ${count}`] = (now - resident) / 1000 / (count - before);
+    [before, resident] = [count, now];
+  }
   await close(viewers, side);
-  return { 'kB per console': grown / 1000 / count };
+  return readings;
 }
 
 /** What consoles leave behind is put away before the next side has its turn. */
@@ -83,9 +84,10 @@ async function close(viewers: Viewers, side: Side): Promise<void> {
 
 await runBench('tunnel', async (bench) => {
   const { others, seconds, short } = bench.options;
-  const [opened, streamed, idle] = short ? [20, 20, 100] : [100, 100, 1000];
+  const [opened, streamed] = short ? [20, 20] : [100, 100];
+  const idle = short ? [20, 120] : [100, 1000, 2000];
   const cluster = await bench.start(Cluster.start());
-  for (let at = 0; at < idle * 1.1; at++) await cluster.startVm(`echo-${at}`);
+  for (let at = 0; at < Math.max(...idle); at++) await cluster.startVm(`echo-${at}`);
   for (let at = 0; at < streamed; at++) await cluster.startVm(`stream-${at}`);
   const gateway = await bench.start(Gateway.start(cluster));
   const token = async (viewOnly: boolean): Promise<string> => {

@@ -1,7 +1,6 @@
 import { type Options, readOptions, USAGE } from './options.ts';
 import { save, tableOf } from './report.ts';
-import { inTurn, paired, type Readings, type Row } from './rounds.ts';
-import { type Side } from './sides.ts';
+import { inTurn, type Look, type Named, paired, type Row } from './rounds.ts';
 
 interface Stoppable {
   stop(): Promise<void>;
@@ -25,14 +24,14 @@ export class Bench {
   }
 
   /** Measures all sides in paired rounds, unless --only asks for other figures. */
-  async compare(figure: string, sides: readonly Side[], look: (side: Side) => Promise<Readings>): Promise<void> {
+  async compare<S extends Named>(figure: string, sides: readonly S[], look: Look<S>): Promise<void> {
     if (!figure.includes(this.options.only)) return;
     console.error(`measuring ${figure} …`);
     this.rows.push(...(await paired(figure, sides, this.options.rounds, look)));
   }
 
   /** One look at each side, without rounds: for what cannot be had again, such as the memory of a process that is still young. */
-  async once(figure: string, sides: readonly Side[], look: (side: Side) => Promise<Readings>): Promise<void> {
+  async once<S extends Named>(figure: string, sides: readonly S[], look: Look<S>): Promise<void> {
     if (figure.includes(this.options.only)) this.rows.push(...(await inTurn(figure, sides, 1, look)));
   }
 

@@ -70,9 +70,9 @@ export class Program extends Measured {
   /**
    * @param args of node: the file first
    * @param env instead of this process's own
-   * @param output where its standard output and errors go: a file descriptor, or to a pipe
+   * @param output where its standard output and errors go: a file descriptor, a pipe, or nowhere
    */
-  static start(args: readonly string[], env: Record<string, string>, output: number | 'pipe'): Program {
+  static start(args: readonly string[], env: Record<string, string>, output: number | 'pipe' | 'ignore'): Program {
     const child = spawn(process.execPath, [...args], {
       stdio: ['ignore', output, output === 'pipe' ? 'inherit' : output],
       env: { PATH: process.env['PATH'], ...env },

@@ -15,11 +15,12 @@ export interface Row {
   readonly rounds: Readonly<Record<string, readonly number[]>>;
 }
 
-interface Named {
+/** A side, or whatever else is compared. */
+export interface Named {
   readonly name: string;
 }
 
-type Look<S> = (side: S) => Promise<Readings>;
+export type Look<S> = (side: S) => Promise<Readings>;
 
 /** Warms each side up by a look that is not counted, then looks at all sides in turn. */
 export async function paired<S extends Named>(
