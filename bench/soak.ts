@@ -30,6 +30,8 @@ const SLOW = 5;
 const SAMPLES = 240;
 /** The gateway learns of a link by its watch. */
 const WATCHED_MS = 500;
+/** Long enough for an answer on a machine that has much else to do. */
+const LOAD_S = 3;
 const PLOT = new URL('results/soak.svg', import.meta.url).pathname;
 
 /** Each has VMs of its own, whose names begin with this. */
@@ -98,7 +100,7 @@ async function slow(ground: Ground): Promise<Act> {
 function requests(ground: Ground): Act {
   return () =>
     withLink(ground, async ({ base, headers }) => {
-      const get: Load = { url: '', method: 'GET', headers, connections: 8, seconds: 1, until: 'end' };
+      const get: Load = { url: '', method: 'GET', headers, connections: 8, seconds: LOAD_S, until: 'end' };
       await run({ ...get, url: `${base}${PATHS.small}` });
       await run({ ...get, url: `${base}${PATHS.medium}` });
       await run({ ...get, url: `${base}${PATHS.watch}`, until: 'first bytes' });
@@ -112,7 +114,15 @@ function redeems({ cluster, gateway }: Ground): Act {
     const headers = { Host: PUBLIC_HOST, 'content-type': 'application/json' };
     const body = JSON.stringify({ code, redeem: true });
     await sleep(WATCHED_MS);
-    await run({ url: `${gateway.url}/l`, method: 'POST', headers, body, connections: 4, seconds: 1, until: 'end' });
+    await run({
+      url: `${gateway.url}/l`,
+      method: 'POST',
+      headers,
+      body,
+      connections: 4,
+      seconds: LOAD_S,
+      until: 'end',
+    });
     await cluster.remove(grant);
   };
 }
