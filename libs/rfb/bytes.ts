@@ -31,13 +31,12 @@ export function toLatin1(text: string): Uint8Array {
   });
 }
 
-/** One growing big-endian message. */
+/** Growing big-endian bytes: one message, or several. */
 export class Writer {
   #bytes = new Uint8Array(64);
-  #view = new DataView(this.#bytes.buffer);
   #length = 0;
 
-  /** Makes room first: growing replaces the view. */
+  /** @returns where the next bytes go */
   #room(size: number): number {
     const at = this.#length;
     this.#length += size;
@@ -45,27 +44,38 @@ export class Writer {
       const grown = new Uint8Array(this.#length * 2);
       grown.set(this.#bytes);
       this.#bytes = grown;
-      this.#view = new DataView(grown.buffer);
     }
     return at;
   }
 
   u8(...values: number[]): this {
-    const at = this.#room(values.length * 1);
-    values.forEach((value, index) => this.#view.setUint8(at + index * 1, value));
+    let at = this.#room(values.length);
+    for (const value of values) this.#bytes[at++] = value;
     return this;
   }
 
   u16(...values: number[]): this {
-    const at = this.#room(values.length * 2);
-    values.forEach((value, index) => this.#view.setUint16(at + index * 2, value));
+    let at = this.#room(values.length * 2);
+    for (const value of values) {
+      this.#bytes[at++] = value >> 8;
+      this.#bytes[at++] = value;
+    }
     return this;
   }
 
   /** Signed or not: the same bytes. */
   u32(...values: number[]): this {
-    const at = this.#room(values.length * 4);
-    values.forEach((value, index) => this.#view.setInt32(at + index * 4, value | 0));
+    return this.u32s(values);
+  }
+
+  u32s(values: readonly number[]): this {
+    let at = this.#room(values.length * 4);
+    for (const value of values) {
+      this.#bytes[at++] = value >> 24;
+      this.#bytes[at++] = value >> 16;
+      this.#bytes[at++] = value >> 8;
+      this.#bytes[at++] = value;
+    }
     return this;
   }
 

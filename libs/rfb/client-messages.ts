@@ -128,7 +128,9 @@ export function pixelFormat(b: Uint8Array, at: number): PixelFormat {
 function* setEncodings(): Part {
   const count = u16(yield 3, 1);
   const b = yield count * 4;
-  return { type: 'setEncodings', encodings: Array.from({ length: count }, (_, index) => i32(b, index * 4)) };
+  const encodings: number[] = [];
+  for (let at = 0; at < b.length; at += 4) encodings.push(i32(b, at));
+  return { type: 'setEncodings', encodings };
 }
 
 function* cutText(max: number): Part {

@@ -1,5 +1,5 @@
-import { concat } from './bytes.js';
-import { encodeClientMessage } from './client-builders.js';
+import { Writer } from './bytes.js';
+import { writeClientMessage } from './client-builders.js';
 import { type ClientMessage, clientMessages } from './client-messages.js';
 import { Encoding } from './protocol.js';
 import { PushParser } from './push-parser.js';
@@ -24,7 +24,7 @@ const SEEING: ReadonlySet<ClientMessage['type']> = new Set([
  * Extensions that a viewer without input must not switch on. With extended mouse buttons a pointer event has two
  * lengths, and which one holds only the server's bytes would tell.
  */
-const WITHHELD: ReadonlySet<number> = new Set([Encoding.extendedMouseButtons]);
+const WITHHELD: readonly number[] = [Encoding.extendedMouseButtons];
 
 /**
  * The client's half of an RFB connection with input taken out: keys, pointer, clipboard, power and size are dropped.
@@ -36,18 +36,15 @@ export class ViewOnlyFilter {
 
   /** @returns the bytes to forward; empty when the chunk completed nothing that may pass. */
   push(chunk: Uint8Array): Uint8Array {
-    const parts = this.#parser
-      .push(chunk)
-      .filter(({ type }) => SEEING.has(type))
-      .map(forward);
-    return parts.length === 1 ? (parts[0] ?? NOTHING) : concat(parts);
+    let passed: Writer | undefined;
+    for (const message of this.#parser.push(chunk)) {
+      if (SEEING.has(message.type)) writeClientMessage((passed ??= new Writer()), withheld(message));
+    }
+    return passed?.done() ?? NOTHING;
   }
 }
 
-function forward(message: ClientMessage): Uint8Array {
-  if (message.type !== 'setEncodings') return encodeClientMessage(message);
-  return encodeClientMessage({
-    ...message,
-    encodings: message.encodings.filter((encoding) => !WITHHELD.has(encoding)),
-  });
+function withheld(message: ClientMessage): ClientMessage {
+  if (message.type !== 'setEncodings' || !WITHHELD.some((one) => message.encodings.includes(one))) return message;
+  return { ...message, encodings: message.encodings.filter((encoding) => !WITHHELD.includes(encoding)) };
 }
