@@ -5,11 +5,11 @@ import { FIN, frame, headSize, writeHead } from '#libs/websocket';
 const AT_ONCE = 8 * 1024;
 /** As much as one read of a socket gives. */
 const READ = 64 * 1024;
-/** A slab holds a read, its header and a ping. */
-const SLAB = READ + 64;
+/** A slab holds two reads, their headers and a ping: as much as there mostly is in one turn. */
+const SLAB = 2 * READ + 64;
 const PING_ROOM = 32;
 /** So many slabs are kept; a burst of more is given back to the system. */
-const KEPT = 64;
+const KEPT = 32;
 /** The longest payload whose header has four bytes, and the shortest. */
 const LONGEST_SHORT = 0xffff;
 const SHORTEST_SHORT = 126;
@@ -74,9 +74,12 @@ export class Outlet {
     private readonly due: (sent: number) => Buffer | undefined,
   ) {}
 
-  /** More waits than is good: the sender is to pause until the socket's `drain`. */
+  /**
+   * More waits than is good: the sender is to pause until the socket's `drain`. That comes for every large write, also
+   * where the system took all of it at once and nothing waits.
+   */
   get full(): boolean {
-    return this.socket.writableNeedDrain;
+    return this.socket.writableNeedDrain && this.socket.writableLength > 0;
   }
 
   /** A part of a message, which is copied: see FrameSink. */
