@@ -1,10 +1,14 @@
+import { lazy } from 'react';
 import { Navigate, Route, Routes } from 'react-router';
-import { LinksPage } from './pages/links/LinksPage.js';
-import { Shell } from './pages/shell/Shell.js';
-import { SignInPage } from './pages/sign-in/SignInPage.js';
-import { NotFound } from './pages/States.js';
-import { VmPage } from './pages/vms/VmPage.js';
-import { VmsPage } from './pages/vms/VmsPage.js';
+
+const Shell = lazy(() => import('./pages/shell/Shell.js').then(({ Shell: one }) => ({ default: one })));
+const SignInPage = lazy(() =>
+  import('./pages/sign-in/SignInPage.js').then(({ SignInPage: one }) => ({ default: one })),
+);
+const VmsPage = lazy(() => import('./pages/vms/VmsPage.js').then(({ VmsPage: one }) => ({ default: one })));
+const VmPage = lazy(() => import('./pages/vms/VmPage.js').then(({ VmPage: one }) => ({ default: one })));
+const LinksPage = lazy(() => import('./pages/links/LinksPage.js').then(({ LinksPage: one }) => ({ default: one })));
+const NotFound = lazy(() => import('./pages/States.js').then(({ NotFound: one }) => ({ default: one })));
 
 /** Which page stands behind which path. */
 export function Pages() {

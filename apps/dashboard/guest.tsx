@@ -1,13 +1,15 @@
 import { QueryClientProvider } from '@tanstack/react-query';
-import { lazy, Suspense } from 'react';
+import { lazy } from 'react';
 import { createRoot } from 'react-dom/client';
 import { makeQueryClient } from './api/query.js';
 import './console/tab.js';
 import { readConsolePath } from './console/address.js';
 import './guest.css';
-import { LandingPage, LostPage } from './landing/LandingPage.js';
 import { PageErrors } from './landing/PageErrors.js';
 
+// No boundary waits for them: what the page shows by itself stays until the code is there.
+const LandingPage = lazy(() => import('./landing/LandingPage.js').then((module) => ({ default: module.LandingPage })));
+const LostPage = lazy(() => import('./landing/LandingPage.js').then((module) => ({ default: module.LostPage })));
 const ConsolePage = lazy(() => import('./console/ConsolePage.js').then((module) => ({ default: module.ConsolePage })));
 
 /** The guest's pages: two paths, so no router. (No StrictMode: it would open every console twice in development.) */
@@ -22,9 +24,7 @@ if (root) {
   createRoot(root).render(
     <PageErrors>
       <QueryClientProvider client={makeQueryClient()}>
-        <Suspense>
-          <Guest />
-        </Suspense>
+        <Guest />
       </QueryClientProvider>
     </PageErrors>,
   );

@@ -7,9 +7,7 @@ import { makeQueryClient } from './api/query.js';
 import './console/tab.js';
 import { Pages } from './Pages.js';
 import { PageErrors } from './landing/PageErrors.js';
-import { followColourScheme } from './pages/shell/colourScheme.js';
 
-followColourScheme();
 const root = document.getElementById('root');
 if (root) {
   // No StrictMode: it would open every console twice in development.

@@ -1,16 +1,31 @@
 import react from '@vitejs/plugin-react';
 import { type IncomingMessage } from 'node:http';
 import { defineConfig, type ProxyOptions } from 'vite';
+import { novnc } from './build/novnc.js';
+import { pages } from './build/pages.js';
+import { patternfly } from './build/patternfly.js';
+import { precompressed } from './build/precompressed.js';
 
 const repository = `${import.meta.dirname}/../..`;
 const gateway: ProxyOptions = { target: 'http://localhost:8080', ws: true, bypass: page };
 // Regular expressions: the folders api/ and landing/ of the sources are not paths of the gateway.
 const GATEWAY_PATHS = ['^/api/(v1|docs|openapi)', '^/auth/', '^/k8s/', '^/l(\\?|$)', '^/login', '^/console/[^.]*$'];
 
+/** Modules that load together wherever they load; the rest is divided by the pages that use it. */
+const GROUPS = [
+  { name: 'react', test: /node_modules\/(react|react-dom|scheduler|@tanstack)\//, priority: 2 },
+  {
+    name: 'base',
+    test: /dashboard\/(api|time|hooks\/useNow|landing\/(Card|PageErrors)|console\/(address|tab|text)\b)|libs\/(api|kubevirt)\//,
+    minShareCount: 2,
+    priority: 1,
+  },
+];
+
 /** Two entries: the dashboard of signed-in users, and the guest's pages, which stay small. */
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react()],
+  plugins: [react(), novnc(), patternfly(), pages(), precompressed()],
   resolve: { alias: [{ find: /^#libs\/(.*)$/, replacement: `${repository}/libs/$1/index.ts` }] },
   build: {
     target: 'es2022',
@@ -20,6 +35,9 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
+      // Importing a library of our own does nothing by itself: what a page does not use of it is left out.
+      treeshake: { moduleSideEffects: [{ test: /\/libs\//, sideEffects: false }] },
+      output: { codeSplitting: { includeDependenciesRecursively: false, groups: GROUPS } },
       input: [`${import.meta.dirname}/index.html`, `${import.meta.dirname}/guest.html`],
     },
   },

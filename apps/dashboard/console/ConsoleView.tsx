@@ -2,12 +2,12 @@ import { lazy, type Ref, Suspense, useCallback, useMemo, useRef } from 'react';
 import { type ConsoleAddress, socketUrl } from './address.js';
 import { type ConsoleHandle } from './handle.js';
 import { isLive } from './machine.js';
-import { ScreenView } from './ScreenView.js';
 import { tab } from './tab.js';
 import { consoleText as text } from './text.js';
 import { type ScreenOptions } from './Tools.js';
 import { type Console } from './useConsole.js';
 
+const ScreenView = lazy(() => import('./ScreenView.js').then(({ ScreenView: view }) => ({ default: view })));
 const SerialView = lazy(() => import('./SerialView.js'));
 
 interface Props {
@@ -43,10 +43,13 @@ export function ConsoleView({ ref, address: { namespace, vm, kind }, console, op
     onClose,
     onLeave,
   };
-  if (kind === 'vnc') return <ScreenView key={seq} {...options} {...shared} />;
   return (
     <Suspense>
-      <SerialView key={seq} {...shared} history={history} onSelect={onSelect} />
+      {kind === 'vnc' ? (
+        <ScreenView key={seq} {...options} {...shared} />
+      ) : (
+        <SerialView key={seq} {...shared} history={history} onSelect={onSelect} />
+      )}
     </Suspense>
   );
 }

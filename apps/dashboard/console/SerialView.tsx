@@ -1,7 +1,7 @@
 import { FitAddon } from '@xterm/addon-fit';
 import { SerializeAddon } from '@xterm/addon-serialize';
-import { Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
+import { Terminal } from '@xterm/xterm';
 import { type Ref, type RefObject, useEffect, useImperativeHandle, useRef } from 'react';
 import { SUBPROTOCOL } from './address.js';
 import { type ConsoleHandle } from './handle.js';

@@ -58,9 +58,10 @@ export function LandingPage() {
 /** That cookies are blocked matters only for a link that is good, but is also why a browser does not hold one. */
 async function look(code: string, grant: string): Promise<LinkInfo> {
   if (code === '') return requireCookies().then(() => readHeldLink(grant));
-  const link = await readLink(code);
-  await requireCookies();
-  return link;
+  const [link, kept] = await Promise.allSettled([readLink(code), requireCookies()]);
+  if (link.status === 'rejected') throw link.reason;
+  if (kept.status === 'rejected') throw kept.reason;
+  return link.value;
 }
 
 async function redeem(code: string): Promise<void> {

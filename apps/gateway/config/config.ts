@@ -49,7 +49,7 @@ export interface GatewayConfig extends ProgramConfig {
   readonly issuerCheck: 'webhook' | 'gateway';
   readonly frameAncestors: readonly string[];
   readonly webApp?: URL;
-  /** Folder of the built dashboard: index.html, guest.html, assets. */
+  /** Folder of the built dashboard: its pages and their assets. */
   readonly webRoot: string;
 }
 

@@ -4,6 +4,7 @@ import { type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { type INestApplication } from '@nestjs/common';
 import { type NestApplicationContext } from '@nestjs/core';
 import { type GateToken, type GateTokenSpec } from '#libs/api';
@@ -144,10 +145,21 @@ export interface TestGateway {
 /** A real gateway in this process, on a free port, ready. */
 export async function startGateway(cluster: TestCluster, env: Record<string, string> = {}): Promise<TestGateway> {
   const webRoot = mkdtempSync(join(tmpdir(), 'kg-web-'));
-  for (const name of ['index.html', 'guest.html'])
+  for (const name of [
+    'index.html',
+    'vm.html',
+    'links.html',
+    'login.html',
+    'landing.html',
+    'screen.html',
+    'serial.html',
+  ])
     writeFileSync(join(webRoot, name), `<!doctype html><title>${name}</title>`);
   mkdirSync(join(webRoot, 'assets'));
-  writeFileSync(join(webRoot, 'assets', 'ours.js'), '/* an asset of the dashboard */'.repeat(100));
+  const asset = '/* an asset of the dashboard */'.repeat(100);
+  writeFileSync(join(webRoot, 'assets', 'ours.js'), asset);
+  writeFileSync(join(webRoot, 'assets', 'ours.js.br'), brotliCompressSync(asset));
+  writeFileSync(join(webRoot, 'assets', 'ours.js.gz'), gzipSync(asset));
   const config = readConfig({ ...BASE_ENV, WEB_ROOT: webRoot, ...env });
   const log: string[] = [];
   const logger = makeLogger('gateway', 'debug', { write: (line: string) => void log.push(line) });

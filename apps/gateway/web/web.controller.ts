@@ -1,7 +1,5 @@
-import { Controller, Get, Inject, type OnModuleInit, Param, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Request, type Response } from 'express';
 import { readLinkCode } from '#libs/api';
 import { Answers } from '../http/answers.js';
@@ -11,32 +9,43 @@ import { KubeNameParam } from '../http/kube-name.js';
 import { nothingAt } from '../http/nothing-at.js';
 import { framersOf } from '../http/security-headers.js';
 import { contentSecurityPolicy } from './csp.js';
+import { Files } from './files.js';
+import { preloaded, questionsOf, questionsOfList } from './questions.js';
 
-const YEAR_MS = 365 * 24 * 3_600_000;
+const HOUR_S = 3600;
+const YEAR_S = 365 * 24 * HOUR_S;
+
+/** The pages of the built dashboard. */
+const PAGES = {
+  list: 'index.html',
+  vm: 'vm.html',
+  links: 'links.html',
+  login: 'login.html',
+  landing: 'landing.html',
+  screen: 'screen.html',
+  serial: 'serial.html',
+} as const;
 
 /**
- * Serves the built dashboard: index.html for signed-in users, guest.html for those who hold a link (the page reads the
- * code from the fragment, and its own address says which console to open).
+ * Serves the built dashboard: pages for signed-in users, and those for people who hold a link (the landing page reads the
+ * code from the fragment, and a console's own address says which one to open).
  */
 @ApiExcludeController()
 @Public()
 @Controller()
-export class WebController implements OnModuleInit {
+export class WebController {
+  private readonly files: Files;
+
   constructor(
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
     private readonly answers: Answers,
-  ) {}
-
-  onModuleInit(): void {
-    for (const name of ['index.html', 'guest.html']) {
-      const file = join(this.config.webRoot, name);
-      if (!existsSync(file)) throw new Error(`WEB_ROOT has no ${name} (${file}): build the dashboard first.`);
-    }
+  ) {
+    this.files = new Files(config.webRoot, Object.values(PAGES));
   }
 
   @Get('l')
   landing(@Res() response: Response): void {
-    this.guest(response);
+    this.page(response, PAGES.landing);
   }
 
   /** Some mail programs and redirectors write the `#` of a link as `%23`. What follows goes back into the fragment. */
@@ -46,48 +55,72 @@ export class WebController implements OnModuleInit {
     response.redirect(302, `/l#${readLinkCode(code)}`);
   }
 
-  @Get(['console/:ns/:vm', 'console/:ns/:vm/serial'])
-  console(
-    @Param('ns', KubeNameParam) _namespace: string,
-    @Param('vm', KubeNameParam) _vm: string,
+  @Get('console/:ns/:vm')
+  screen(
+    @Param('ns', KubeNameParam) namespace: string,
+    @Param('vm', KubeNameParam) vm: string,
     @Res() response: Response,
   ): void {
-    this.guest(response);
+    this.page(response, PAGES.screen, questionsOf({ namespace, vm, kind: 'vnc' }));
+  }
+
+  @Get('console/:ns/:vm/serial')
+  serial(
+    @Param('ns', KubeNameParam) namespace: string,
+    @Param('vm', KubeNameParam) vm: string,
+    @Res() response: Response,
+  ): void {
+    this.page(response, PAGES.serial, questionsOf({ namespace, vm, kind: 'serial' }));
   }
 
   /** Names hold a hash of the content, so they can be kept forever. */
   @Get('assets/*path')
   asset(@Req() request: Request, @Res() response: Response): void {
-    this.send(response, decodeURIComponent(request.path), { maxAge: YEAR_MS, immutable: true });
+    this.send(response, decodeURIComponent(request.path).slice(1), `public, max-age=${YEAR_S}, immutable`);
   }
 
   @Get(['favicon.svg', 'favicon.ico', 'robots.txt'])
   icon(@Req() request: Request, @Res() response: Response): void {
-    this.send(response, request.path === '/favicon.ico' ? '/favicon.svg' : request.path, { maxAge: 3_600_000 });
+    const name = request.path === '/favicon.ico' ? 'favicon.svg' : request.path.slice(1);
+    this.send(response, name, `public, max-age=${HOUR_S}`);
   }
 
-  @Get(['/', 'login', 'vms', 'vms/*path', 'links'])
-  dashboard(@Res() response: Response): void {
-    this.page(response, 'index.html', 'same-origin');
+  @Get('login')
+  login(@Res() response: Response): void {
+    this.page(response, PAGES.login);
   }
 
-  private guest(response: Response): void {
-    // Its pages post with the cookie: no-referrer would make their Origin `null`.
-    this.page(response, 'guest.html', 'same-origin');
+  @Get(['/', 'vms'])
+  list(@Query('namespace') namespace: unknown, @Res() response: Response): void {
+    this.page(response, PAGES.list, questionsOfList(namespace, 'vms'));
   }
 
-  private page(response: Response, name: string, referrer: string): void {
+  @Get('vms/*path')
+  vm(@Query('namespace') namespace: unknown, @Res() response: Response): void {
+    this.page(response, PAGES.vm, questionsOfList(namespace, 'vms'));
+  }
+
+  @Get('links')
+  links(@Query('namespace') namespace: unknown, @Res() response: Response): void {
+    this.page(response, PAGES.links, questionsOfList(namespace, 'gatetokens'));
+  }
+
+  /** @param questions what its scripts will ask of the API: the browser asks as soon as it has this answer's head */
+  private page(response: Response, name: string, questions: readonly string[] = []): void {
     const framers = framersOf(response.req.path, this.config);
     response.setHeader('content-security-policy', contentSecurityPolicy(this.config.publicUrls, framers));
-    response.setHeader('referrer-policy', referrer);
-    response.setHeader('cache-control', 'no-cache');
-    this.send(response, `/${name}`, {});
+    // Pages post with the cookie: no-referrer would make their Origin `null`.
+    response.setHeader('referrer-policy', 'same-origin');
+    if (questions.length > 0) response.setHeader('link', questions.map(preloaded));
+    this.send(response, name, 'no-cache');
   }
 
-  private send(response: Response, path: string, options: { maxAge?: number; immutable?: boolean }): void {
-    // express' sendFile refuses what leaves the root.
-    const from = { root: this.config.webRoot, dotfiles: 'deny', cacheControl: options.maxAge !== undefined } as const;
-    response.sendFile(path, { ...from, ...options }, (error) => {
+  private send(response: Response, name: string, cacheControl: string): void {
+    const file = this.files.find(name, response.req);
+    if (file === undefined) return this.answers.refuse(response.req, response, nothingAt(response.req));
+    response.set({ ...file.headers, 'cache-control': cacheControl });
+    const sent = { root: this.config.webRoot, dotfiles: 'deny', cacheControl: false, lastModified: false } as const;
+    response.sendFile(file.path, sent, (error) => {
       if (error === undefined || response.headersSent) return;
       this.answers.refuse(response.req, response, nothingAt(response.req));
     });

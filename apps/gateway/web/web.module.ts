@@ -1,5 +1,4 @@
 import { Inject, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
-import compression from 'compression';
 import { type NextFunction, type Request, type Response } from 'express';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config/config.js';
 import { Answers } from '../http/answers.js';
@@ -23,8 +22,6 @@ export class WebModule implements NestModule {
   ) {}
 
   configure(consumer: MiddlewareConsumer): void {
-    // Pages and assets are the same for everybody: nothing secret is compressed together with what a stranger chose.
-    consumer.apply(compression()).forRoutes(WebController);
     const { webApp: target } = this.config;
     if (target === undefined) return;
     const { answers, addresses, log } = this;

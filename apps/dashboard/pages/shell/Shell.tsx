@@ -6,12 +6,13 @@ import { useChanges, usePolled } from '../../hooks/useLists.js';
 import { useKeptFocus } from '../../hooks/useKeptFocus.js';
 import { inNamespace, useNamespace } from '../../hooks/useNamespace.js';
 import { useSession } from '../../hooks/useSession.js';
-import { Failure, Loading } from '../States.js';
+import { Failure } from '../States.js';
 import { common } from '../text.js';
 import { NamespaceSelect } from './NamespaceSelect.js';
 import { Notifications } from './Notifications.js';
 import { polledText, shellText, streamText } from './text.js';
 import { UserMenu } from './UserMenu.js';
+import { Waiting } from './Waiting.js';
 
 /** The frame of a signed-in user's pages. Goes to the sign-in page if no one is signed in. */
 export function Shell() {
@@ -24,7 +25,7 @@ export function Shell() {
     return session.error ? (
       <Failure error={session.error} what={shellText.session} onRetry={() => void session.refetch()} />
     ) : (
-      <Loading />
+      <Waiting />
     );
   }
   return (

@@ -7,7 +7,7 @@ import { consolePath } from '../../console/address.js';
 import { usePolled, useVm } from '../../hooks/useLists.js';
 import { inNamespace, useNamespace } from '../../hooks/useNamespace.js';
 import { useTitle } from '../useTitle.js';
-import { IssueDialog } from '../issue/IssueDialog.js';
+import { IssueDialog } from '../issue/LazyIssueDialog.js';
 import { Loaded } from '../Loaded.js';
 import { Notes } from '../Notes.js';
 import { notesOf } from '../rights.js';

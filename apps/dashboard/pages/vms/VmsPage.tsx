@@ -4,7 +4,7 @@ import { type Vm } from '#libs/api';
 import { usePolled, useVms } from '../../hooks/useLists.js';
 import { useNamespace } from '../../hooks/useNamespace.js';
 import { useUrlState } from '../../hooks/useUrlState.js';
-import { IssueDialog } from '../issue/IssueDialog.js';
+import { IssueDialog } from '../issue/LazyIssueDialog.js';
 import { ListPage } from '../ListPage.js';
 import { notesOf } from '../rights.js';
 import { Empty } from '../States.js';

@@ -1,0 +1,61 @@
+/**
+ * What the pages weigh and how soon they are there on a slow line (1.6 Mbit/s, 150 ms, a CPU slowed down four times):
+ * `npm run build`, then
+ *
+ *     npm run bench:page [-- --short] [-- --only landing]
+ *
+ * Serves the built dashboard through the gateway's own web room, beside a stub of the API, to a Chromium with empty caches.
+ * Readings: kB and requests until the page is usable, and milliseconds until its First and Largest Contentful Paint and until
+ * it is usable: with the link's button, a connected console, the field for the token, the first row, the name of the VM.
+ */
+import { createServer, type AddressInfo } from 'node:net';
+import { type Browser, chromium } from 'playwright';
+import { findChromium } from '../e2e/support/chromium.ts';
+import { runBench } from './lib/bench.ts';
+import { inTurn, type Readings } from './lib/rounds.ts';
+import { CODE, NAMESPACE } from './page/answers.ts';
+import { startSite } from './page/site.ts';
+import { type PageSpec, visit } from './page/visit.ts';
+
+/** A page of the list. */
+const VMS = 50;
+
+const VM = `${NAMESPACE}/bench-0000`;
+const guest = { signedIn: false };
+const user = { signedIn: true };
+const PAGES: PageSpec[] = [
+  { name: 'landing', path: `/l#${CODE}`, ...guest, usable: '.kg-primary' },
+  { name: 'screen', path: `/console/${VM}`, ...guest, usable: '[data-state=connected]' },
+  { name: 'serial', path: `/console/${VM}/serial`, ...guest, usable: '[data-state=connected]' },
+  { name: 'login', path: '/login', ...guest, usable: 'input' },
+  { name: 'vms', path: `/vms?namespace=${NAMESPACE}`, ...user, usable: 'tbody tr' },
+  { name: 'vm', path: `/vms/bench-0000?namespace=${NAMESPACE}`, ...user, usable: 'main h1' },
+];
+
+async function look(browser: Browser, origin: string, page: PageSpec): Promise<Readings> {
+  const { sent, requests, fcp, lcp, usable } = await visit(browser, origin, page);
+  return { kB: sent / 1000, requests, 'FCP ms': fcp, 'LCP ms': lcp, 'usable ms': usable };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function startBrowser(): Promise<{ browser: Browser; stop: () => Promise<void> }> {
+  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const browser = await chromium.launch({ executablePath: findChromium(), args: [...sandbox, '--disable-gpu'] });
+  return { browser, stop: () => browser.close() };
+}
+
+await runBench('page', async (bench) => {
+  const { only, rounds } = bench.options;
+  const { origin } = await bench.start(startSite(await freePort(), VMS));
+  const { browser } = await bench.start(startBrowser());
+  for (const page of PAGES.filter(({ name }) => name.includes(only))) {
+    bench.rows.push(...(await inTurn(page.name, [{ name: 'ours' }], rounds, () => look(browser, origin, page))));
+  }
+});
