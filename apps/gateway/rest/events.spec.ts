@@ -1,6 +1,6 @@
 import { type V1ResourceRule } from '@kubernetes/client-node';
 import { type ServerResponse } from 'node:http';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { json } from '../testing/fake-api.js';
 import { until } from '../testing/gateway.js';
 import { EVERYTHING, events, failure, serveUsers, signedIn } from '../testing/rest.js';
@@ -22,6 +22,19 @@ const watched = (token = 'ada'): string[] =>
 
 /** The first change that a stream told of. */
 const firstOf = (received: string): unknown => JSON.parse(/^data: (.*)$/m.exec(received)?.[1] ?? 'null');
+
+const VM_KINDS = ['virtualmachines', 'virtualmachineinstances', 'gatesessions'];
+const KINDS = [...VM_KINDS, 'gatetokens'];
+/** Rules with these verbs for each kind, all where none are given. */
+const rulesOf = (verbs: Record<string, string[]>): V1ResourceRule[] =>
+  KINDS.map((kind) => ({ verbs: verbs[kind] ?? ['*'], apiGroups: ['*'], resources: [kind] }));
+const lacksOf = (verb: string, ...kinds: string[]): object[] => kinds.map((resource) => ({ verb, resource }));
+
+/** The change that tells of this object. */
+function isPut(value: unknown, name: string | undefined): boolean {
+  const { type, object } = (value ?? {}) as { type?: unknown; object?: { name?: unknown } };
+  return type === 'put' && object?.name === name;
+}
 
 describe('a user whom the cluster does not accept', () => {
   it('401, 403 before a stream begins', async () => {
@@ -97,27 +110,46 @@ describe('one stream', () => {
     for (let i = 0; i < 50; i++) cluster.api.objects.delete('gatesessions', `ended-${i}`);
   });
 
-  it('upstream one watch per kind, however many of their tabs listen', async () => {
+  it('upstream one watch per kind, however many of their tabs listen, and each change written once', async () => {
     serveUsers(cluster);
     const bearer = { authorization: 'Bearer tabs' };
-    const tabs = await Promise.all([1, 2, 3].map(() => events(gateway.port, EVENTS, bearer)));
+    const tabs = await Promise.all(Array.from({ length: 100 }, () => events(gateway.port, EVENTS, bearer)));
     await until(() => tabs.every((tab) => tab.received().includes('"kind":"reset"')));
     await until(() => watched('tabs').length >= 4);
-    expect(watched('tabs').sort()).toEqual([
-      'gatesessions',
-      'gatetokens',
-      'virtualmachineinstances',
-      'virtualmachines',
-    ]);
+    const write = vi.spyOn(JSON, 'stringify');
+    const { metadata } = await cluster.grant();
+    await until(() => tabs.every((tab) => tab.received().includes(`"name":"${metadata.name}"`)));
+    const written = write.mock.calls.filter(([value]) => isPut(value, metadata.name));
+    write.mockRestore();
+    expect(watched('tabs').sort()).toEqual(KINDS.toSorted());
+    // Pending, then Ready: as often as it changed.
+    const [tab] = tabs;
+    expect(written).toHaveLength((tab?.received().split(`"name":"${metadata.name}"`).length ?? 0) - 1);
+    for (const one of tabs) one.close();
+  });
+
+  it('shares no watch of another credential, not even of the same user', async () => {
+    serveUsers(cluster);
+    const tokens = ['one-of-ada', 'another-of-ada'];
+    const tabs = await Promise.all(
+      tokens.map(async (token) => events(gateway.port, EVENTS, { cookie: await signedIn(token) })),
+    );
+    await until(() => tokens.every((token) => watched(token).length === 4));
     for (const tab of tabs) tab.close();
   });
 
-  const VM_KINDS = ['virtualmachines', 'virtualmachineinstances', 'gatesessions'];
-  const KINDS = [...VM_KINDS, 'gatetokens'];
-  /** Rules with these verbs for each kind, all where none are given. */
-  const rulesOf = (verbs: Record<string, string[]>): V1ResourceRule[] =>
-    KINDS.map((kind) => ({ verbs: verbs[kind] ?? ['*'], apiGroups: ['*'], resources: [kind] }));
-  const lacksOf = (verb: string, ...kinds: string[]): object[] => kinds.map((resource) => ({ verb, resource }));
+  it('shares no watch that began with other rights', async () => {
+    serveUsers(cluster);
+    const bearer = { authorization: 'Bearer changing' };
+    const before = await events(gateway.port, EVENTS, bearer);
+    await until(() => watched('changing').length === 4);
+    serveUsers(cluster, {}, rulesOf({ gatetokens: [] }));
+    const after = await events(gateway.port, EVENTS, bearer);
+    await until(() => watched('changing').length === 7);
+    expect(firstOf(after.received())).toMatchObject({ lacks: lacksOf('list', 'gatetokens') });
+    before.close();
+    after.close();
+  });
 
   it.each<[string, Record<string, string[]>, object[], string[]]>([
     ['nothing', {}, [], KINDS],

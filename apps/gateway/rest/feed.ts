@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Observable, Subject } from 'rxjs';
 import { type ChangeEvent, type GateSession, type GateToken, type MissingRight } from '#libs/api';
 import { Informer, isKubeError, type KubeObject, type ResourceType, types } from '#libs/kube';
@@ -22,9 +23,17 @@ async function lacksOf(rules: Rules): Promise<MissingRight[]> {
   return (await Promise.all(kinds)).flat();
 }
 
-/** The changes in one namespace that one user may see: one watch per kind, however many of their tabs listen. */
-export class Feed {
-  readonly changes = new Subject<ChangeEvent>();
+function resetOf(lacks: readonly MissingRight[]): string {
+  const change: ChangeEvent = { kind: 'reset', type: 'reset', lacks: [...lacks] };
+  return JSON.stringify(change);
+}
+
+/**
+ * The changes in one namespace that one user may see: one watch per kind, however many of their tabs listen. Each change
+ * is written as JSON once for all of them.
+ */
+class Feed {
+  readonly changes = new Subject<string>();
   listeners = 0;
   private readonly informers: { stop(): Promise<void> }[] = [];
   private readonly viewers = new Viewers();
@@ -66,8 +75,8 @@ export class Feed {
   }
 
   /** Tells listeners to read the lists again. */
-  reset(): ChangeEvent {
-    return { kind: 'reset', type: 'reset', lacks: [...this.lacks] };
+  reset(): string {
+    return resetOf(this.lacks);
   }
 
   /** A VM changes on the page when the VM, its instance or one of its consoles changes. */
@@ -109,7 +118,7 @@ export class Feed {
   }
 
   private emit(change: ChangeEvent): void {
-    this.changes.next(change);
+    this.changes.next(JSON.stringify(change));
   }
 
   /** A kind that the user may not watch is left out; the others still stream. */
@@ -117,7 +126,7 @@ export class Feed {
     if (this.lacks.some(({ resource }) => resource === type.resource)) return undefined;
     const onError = (error: unknown): void => this.failed(error);
     const informer = new Informer<T>(this.user.client, type, { namespace: this.namespace, onError });
-    informer.on('reset', () => this.emit(this.reset()));
+    informer.on('reset', () => this.changes.next(this.reset()));
     informer.start();
     this.informers.push(informer);
     return informer;
@@ -129,20 +138,27 @@ export class Feed {
   }
 }
 
-/** Feeds by user and namespace, opened by the first listener and closed by the last. */
+/** What a stream sends. */
+export interface Changes {
+  /** Each a ChangeEvent as JSON: first a reset, then each change. Ends when the API server no longer accepts the user. */
+  readonly events: Observable<string>;
+  /** For a listener that missed changes: tells it to read the lists again. */
+  readonly reset: string;
+}
+
+/**
+ * Feeds, opened by the first listener and closed by the last. Listeners share one if all of this is the same: the
+ * credential, so that none sees through the watch of another one's; the namespace; and what the credential may do there now.
+ */
 export class Feeds {
   private readonly feeds = new Map<string, Feed>();
 
-  /**
-   * What a stream sends: first a reset, then each change. It ends by itself when the API server
-   * no longer accepts the user.
-   * @throws KubeError when the API server refuses to say what the user may do
-   */
-  async changes(user: User, namespace: string): Promise<Observable<ChangeEvent>> {
+  /** @throws KubeError when the API server refuses to say what the user may do */
+  async changes(user: User, namespace: string): Promise<Changes> {
     const rules = await Rules.of(user.client, namespace);
     const lacks = await lacksOf(rules);
-    const key = `${user.session}/${namespace}`;
-    return new Observable((subscriber) => {
+    const key = keyOf(user.token(), namespace, rules.written, lacks);
+    const events = new Observable<string>((subscriber) => {
       const feed = this.feeds.get(key) ?? new Feed(user, namespace, rules, lacks);
       this.feeds.set(key, feed);
       feed.listeners += 1;
@@ -151,6 +167,7 @@ export class Feeds {
       // The page fetches its lists now: they contain every earlier change.
       subscriber.next(feed.reset());
     });
+    return { events, reset: resetOf(lacks) };
   }
 
   async stop(): Promise<void> {
@@ -165,4 +182,9 @@ export class Feeds {
     if (this.feeds.get(key) === feed) this.feeds.delete(key);
     void feed.stop();
   }
+}
+
+/** A hash: no credential is kept as a key. */
+function keyOf(...parts: unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 }

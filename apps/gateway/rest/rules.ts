@@ -29,6 +29,11 @@ export class Rules {
     return new Rules(status?.resourceRules ?? [], status?.incomplete ? review : undefined);
   }
 
+  /** The same for the same rights. */
+  get written(): string {
+    return JSON.stringify(this.rules);
+  }
+
   allow(asked: ResourceAttributes): boolean {
     return this.rules.some((rule) => covers(rule, asked));
   }
