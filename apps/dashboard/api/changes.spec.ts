@@ -1,44 +1,37 @@
 import { describe, expect, it } from 'vitest';
-import { type GateTokenView, type Vm } from '#libs/api';
-import { applyChange, readChange } from './changes.js';
+import { type Vm } from '#libs/api';
+import { applyChanges, type Changes, noteChange, readChange } from './changes.js';
 
 const vm = (name: string, status = 'Running') => ({ name, status }) as Vm;
-const link = (name: string) => ({ name }) as GateTokenView;
 
-describe('applyChange', () => {
-  const lists = { vm: [vm('a'), vm('b')], gatetoken: [link('t')] };
+const put = (object: Vm) => ({ kind: 'vm', type: 'put', object }) as const;
+const gone = (name: string) => ({ kind: 'vm', type: 'delete', name }) as const;
+function fold(list: Vm[], ...events: Parameters<typeof noteChange>[1][]): Vm[] {
+  const changes: Changes = new Map();
+  for (const event of events) noteChange(changes, event);
+  return applyChanges(list, changes as Map<string, Vm>);
+}
+
+describe('applyChanges', () => {
+  const list = [vm('a'), vm('b')];
 
   it('replaces what it knows, in its place', () => {
-    const after = applyChange(lists, { kind: 'vm', type: 'put', object: vm('a', 'Stopped') });
-    expect(after.vm).toEqual([vm('a', 'Stopped'), vm('b')]);
+    expect(fold(list, put(vm('a', 'Stopped')))).toEqual([vm('a', 'Stopped'), vm('b')]);
   });
 
-  it('appends what is new', () => {
-    expect(applyChange(lists, { kind: 'vm', type: 'put', object: vm('c') }).vm?.map(({ name }) => name)).toEqual([
-      'a',
-      'b',
-      'c',
+  it('appends what is new, and removes what is gone', () => {
+    expect(fold(list, put(vm('c')), gone('a'))).toEqual([vm('b'), vm('c')]);
+  });
+
+  it('takes the last change of each object', () => {
+    expect(fold(list, put(vm('a', 'Stopped')), gone('b'), put(vm('a', 'Paused')), put(vm('c')), gone('c'))).toEqual([
+      vm('a', 'Paused'),
     ]);
   });
 
-  it('removes what is gone, of that kind alone', () => {
-    const after = applyChange(
-      { vm: [vm('t')], gatetoken: [link('t')] },
-      { kind: 'gatetoken', type: 'delete', name: 't' },
-    );
-    expect(after).toEqual({ vm: [vm('t')], gatetoken: [] });
-  });
-
-  it('leaves lists alone that it does not touch', () => {
-    const after = applyChange(lists, { kind: 'vm', type: 'delete', name: 'a' });
-    expect(after.gatetoken).toBe(lists.gatetoken);
-    expect(lists.vm).toHaveLength(2);
-  });
-
-  it('changes nothing for an unknown name, a list that is absent, or a reset', () => {
-    expect(applyChange(lists, { kind: 'vm', type: 'delete', name: 'z' })).toBe(lists);
-    expect(applyChange({}, { kind: 'vm', type: 'put', object: vm('a') })).toEqual({});
-    expect(applyChange(lists, { kind: 'reset', type: 'reset', lacks: [] })).toBe(lists);
+  it('leaves a list alone that it does not touch', () => {
+    expect(fold(list, gone('z'))).toBe(list);
+    expect(list).toHaveLength(2);
   });
 });
 

@@ -1,38 +1,36 @@
 import { type ChangeEvent, type GateSessionView, type GateTokenView, type Vm } from '#libs/api';
 
-/** The lists of one namespace as the cache holds them; a list that no page has read is absent. */
-export interface Lists {
-  vm?: Vm[];
-  gatetoken?: GateTokenView[];
-  gatesession?: GateSessionView[];
+/** What the cache holds a list of, and a change can be about. */
+export type Kind = Exclude<ChangeEvent['kind'], 'reset'>;
+type Item = Vm | GateTokenView | GateSessionView;
+
+/** The last change of each object by its name; undefined: it was deleted. */
+export type Changes = Map<string, Item | undefined>;
+
+/** Remembers a change in place of an earlier one of the same object. */
+export function noteChange(changes: Changes, event: Exclude<ChangeEvent, { kind: 'reset' }>): void {
+  const name = event.type === 'delete' ? event.name : event.object.name;
+  changes.set(name, event.type === 'delete' ? undefined : event.object);
 }
 
 /**
- * Folds one change into the lists. Pure; a list that the change does not touch keeps its identity, so that nothing
- * that shows it renders again. A reset changes nothing here: the caller fetches the lists again.
+ * Folds changes into a list in one pass, however many there are. Pure; a list that they do not touch keeps its identity,
+ * so that nothing that shows it renders again.
  */
-export function applyChange(lists: Lists, event: ChangeEvent): Lists {
-  if (event.kind === 'reset') return lists;
-  if (event.type === 'delete') return removed(lists, event.kind, event.name);
-  switch (event.kind) {
-    case 'vm':
-      return lists.vm ? { ...lists, vm: put(lists.vm, event.object) } : lists;
-    case 'gatetoken':
-      return lists.gatetoken ? { ...lists, gatetoken: put(lists.gatetoken, event.object) } : lists;
-    case 'gatesession':
-      return lists.gatesession ? { ...lists, gatesession: put(lists.gatesession, event.object) } : lists;
+export function applyChanges<T extends { name: string }>(list: T[], changes: ReadonlyMap<string, T | undefined>): T[] {
+  const added = new Map(changes);
+  const kept: T[] = [];
+  let touched = false;
+  for (const one of list) {
+    const changed = added.get(one.name);
+    if (!added.delete(one.name)) kept.push(one);
+    else {
+      touched = true;
+      if (changed !== undefined) kept.push(changed);
+    }
   }
-}
-
-function removed(lists: Lists, kind: keyof Lists, name: string): Lists {
-  const list: { name: string }[] | undefined = lists[kind];
-  if (!list?.some((one) => one.name === name)) return lists;
-  return { ...lists, [kind]: list.filter((one) => one.name !== name) };
-}
-
-function put<T extends { name: string }>(list: T[], object: T): T[] {
-  const at = list.findIndex((one) => one.name === object.name);
-  return at === -1 ? [...list, object] : list.with(at, object);
+  const extra = [...added.values()].filter((one) => one !== undefined);
+  return touched || extra.length > 0 ? [...kept, ...extra] : list;
 }
 
 /** Reads the data of a server-sent event; undefined when it is none that this page knows. */

@@ -52,11 +52,20 @@ it('shows a change at once', () => {
   expect(shown()).toEqual(['a Paused', 'b Running']);
 });
 
+it('folds changes that follow each other together', async () => {
+  let folds = 0;
+  client.getQueryCache().subscribe(({ type }) => (folds += type === 'updated' ? 1 : 0));
+  for (let at = 0; at < 5_000; at++) lists.fold(put(vm(`vm-${at}`, 'Running')));
+  expect(shown()).toHaveLength(3);
+  await expect.poll(shown).toHaveLength(5_002);
+  expect(folds).toBe(2);
+});
+
 it('keeps what came while an older answer was on its way', async () => {
   const fetching = fetchVms();
   lists.fold(put(vm('a', 'Paused')));
   lists.fold({ kind: 'vm', type: 'delete', name: 'b' });
-  expect(shown()).toEqual(['a Paused']);
+  await expect.poll(shown).toEqual(['a Paused']);
   await answer([vm('a', 'Running'), vm('b', 'Running')]);
   await fetching;
   expect(shown()).toEqual(['a Paused']);

@@ -1,5 +1,5 @@
 import VirtualMachineIcon from '@patternfly/react-icons/dist/esm/icons/virtual-machine-icon';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { type Vm } from '#libs/api';
 import { usePolled, useVms } from '../../hooks/useLists.js';
 import { useNamespace } from '../../hooks/useNamespace.js';
@@ -12,6 +12,9 @@ import { fits } from './actions.js';
 import { vmsText as text } from './text.js';
 import { VmTable } from './VmTable.js';
 
+const names = new Intl.Collator();
+const byName = (a: Vm, b: Vm): number => names.compare(a.name, b.name);
+
 /** The VMs of a namespace, live. */
 export function VmsPage() {
   const { namespace } = useNamespace();
@@ -20,15 +23,15 @@ export function VmsPage() {
   const [filter] = useUrlState('filter');
   const [issuing, setIssuing] = useState<Vm>();
 
-  const all = query.data?.items ?? [];
-  const shown = all.filter((vm) => fits(vm, filter)).sort((a, b) => a.name.localeCompare(b.name));
+  const all = query.data?.items;
+  const shown = useMemo(() => (all ?? []).filter((vm) => fits(vm, filter)).sort(byName), [all, filter]);
   return (
     <>
       <ListPage
         text={text}
         query={query}
         shown={shown}
-        notes={notesOf({ polled, lacks: all[0]?.lacks })}
+        notes={notesOf({ polled, lacks: all?.[0]?.lacks })}
         empty={<Empty title={text.empty} text={text.emptyText(namespace)} icon={VirtualMachineIcon} />}
       >
         {(page) => <VmTable vms={page} onIssue={setIssuing} />}
