@@ -9,6 +9,8 @@ export interface PageSpec {
   name: string;
   path: string;
   signedIn: boolean;
+  /** At the full speed of this machine instead. */
+  fast?: boolean;
   /** What a person waits for: the page is usable once it is there. A selector. */
   usable: string;
 }
@@ -20,6 +22,8 @@ export interface Visit {
   fcp: number;
   lcp: number;
   usable: number;
+  /** When the list of VMs was answered; NaN for a page that asks for none. */
+  listed: number;
   requests: number;
 }
 
@@ -42,6 +46,7 @@ const watcher = (selector: string): string => `
 const PAINTS = `new Promise((done) => setTimeout(() => done({
   fcp: performance.getEntriesByName('first-contentful-paint')[0].startTime,
   lcp: window.lcp,
+  listed: performance.getEntriesByType('resource').find(({ name }) => name.endsWith('/vms'))?.responseEnd ?? NaN,
 }), 300))`;
 
 /** Loads a page into empty caches. */
@@ -52,12 +57,12 @@ export async function visit(browser: Browser, origin: string, spec: PageSpec): P
     const page = await context.newPage();
     const cdp = await context.newCDPSession(page);
     const requests = await countBytes(cdp);
-    await slowDown(cdp);
+    if (spec.fast !== true) await slowDown(cdp);
     await page.addInitScript(watcher(spec.usable));
     await page.goto(origin + spec.path, { waitUntil: 'commit' });
     const usable: number = await page.evaluate('window.usable');
     const sizes = [...requests.values()];
-    const paints: Pick<Visit, 'fcp' | 'lcp'> = await page.evaluate(PAINTS);
+    const paints: Pick<Visit, 'fcp' | 'lcp' | 'listed'> = await page.evaluate(PAINTS);
     return { ...paints, usable, sent: sizes.reduce((sum, bytes) => sum + bytes, 0), requests: sizes.length };
   } finally {
     await context.close();
