@@ -14,15 +14,22 @@ const GATEWAY_PATHS = ['^/api/(v1|docs|openapi)', '^/auth/', '^/k8s/', '^/l(\\?|
 /** Modules that load together wherever they load; the rest is divided by the pages that use it. */
 const GROUPS = [
   { name: 'react', test: /node_modules\/(react|react-dom|scheduler|@tanstack)\//, priority: 2 },
+  // Without React: what asks first waits for this alone.
+  {
+    name: 'ask',
+    test: /dashboard\/(api\/(client|cookies|rest)|landing\/ask)\b|libs\/(api|kubevirt)\//,
+    minShareCount: 2,
+    priority: 2,
+  },
   {
     name: 'base',
-    test: /dashboard\/(api|time|hooks\/useNow|landing\/(Card|PageErrors)|console\/(address|tab|text)\b)|libs\/(api|kubevirt)\//,
+    test: /dashboard\/(api|time|hooks\/useNow|landing\/(Card|PageErrors)|console\/(address|tab|text)\b)/,
     minShareCount: 2,
     priority: 1,
   },
 ];
 
-/** Two entries: the dashboard of signed-in users, and the guest's pages, which stay small. */
+/** Two entries: the dashboard of signed-in users, and the guest's pages, which stay small; and what asks for a link first. */
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react(), novnc(), patternfly(), pages(), precompressed()],
@@ -38,7 +45,7 @@ export default defineConfig({
       // Importing a library of our own does nothing by itself: what a page does not use of it is left out.
       treeshake: { moduleSideEffects: [{ test: /\/libs\//, sideEffects: false }] },
       output: { codeSplitting: { includeDependenciesRecursively: false, groups: GROUPS } },
-      input: [`${import.meta.dirname}/index.html`, `${import.meta.dirname}/guest.html`],
+      input: ['index.html', 'guest.html', 'landing/early.ts'].map((entry) => `${import.meta.dirname}/${entry}`),
     },
   },
   server: { proxy: Object.fromEntries(GATEWAY_PATHS.map((path) => [path, gateway])) },

@@ -12,6 +12,8 @@ interface PageSpec {
   shell: string;
   /** The modules that it shows. */
   modules: string[];
+  /** A module that runs before the entry, which has more to load. */
+  first?: string;
 }
 
 const PAGES: Record<string, PageSpec> = {
@@ -23,7 +25,12 @@ const PAGES: Record<string, PageSpec> = {
     modules: ['pages/shell/Shell.tsx', 'pages/links/LinksPage.tsx'],
   },
   'login.html': { from: 'index.html', shell: 'login', modules: ['pages/sign-in/SignInPage.tsx'] },
-  'landing.html': { from: 'guest.html', shell: 'landing', modules: ['landing/LandingPage.tsx'] },
+  'landing.html': {
+    from: 'guest.html',
+    shell: 'landing',
+    modules: ['landing/LandingPage.tsx'],
+    first: 'landing/early.ts',
+  },
   'screen.html': {
     from: 'guest.html',
     shell: 'console',
@@ -120,6 +127,10 @@ function page(bundle: Rolldown.OutputBundle, root: string, { own, sheet, ...spec
     ...(usesPatternFly ? [`<link rel="preload" as="style" href="/${sheet}" />`] : []),
     ...others.map(({ fileName }) => `<link rel="modulepreload" crossorigin href="/${fileName}" />`),
   ];
+  if (spec.first !== undefined) {
+    const { fileName } = chunkOf(bundle, join(root, spec.first));
+    asked.unshift(`<script type="module" async crossorigin src="/${fileName}"></script>`);
+  }
   const shell = readFileSync(join(root, 'shells', `${spec.shell}.html`), 'utf8').trim();
   // The link follows the shell, which does not wait for the sheet. The scripts do.
   const link = usesPatternFly ? `\n    <link rel="stylesheet" href="/${sheet}" />` : '';

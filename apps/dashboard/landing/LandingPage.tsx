@@ -1,9 +1,9 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useState } from 'react';
-import { type LinkInfo, readLinkCode } from '#libs/api';
 import { requireCookies } from '../api/cookies.js';
 import { FIRST_RETRY_MS, mayPass } from '../api/query.js';
-import { readHeldLink, readLink, redeemLink } from '../api/rest.js';
+import { redeemLink } from '../api/rest.js';
+import { askOf, type Source, sourceOf } from './ask.js';
 import { Card } from './Card.js';
 import { Invitation } from './Invitation.js';
 import { landingText as text, linkRefusal } from './text.js';
@@ -20,7 +20,7 @@ export function LandingPage() {
     refetch,
   } = useQuery({
     queryKey: ['link', code, grant],
-    queryFn: () => look(code, grant),
+    queryFn: () => askOf({ code, grant }),
     enabled: code !== '' || grant !== '',
     staleTime: Infinity,
     refetchOnWindowFocus: false,
@@ -55,15 +55,6 @@ export function LandingPage() {
   return <Invitation link={data} held={code === ''} path={path} onOpen={(to) => open.mutate(to)} />;
 }
 
-/** That cookies are blocked matters only for a link that is good, but is also why a browser does not hold one. */
-async function look(code: string, grant: string): Promise<LinkInfo> {
-  if (code === '') return requireCookies().then(() => readHeldLink(grant));
-  const [link, kept] = await Promise.allSettled([readLink(code), requireCookies()]);
-  if (link.status === 'rejected') throw link.reason;
-  if (kept.status === 'rejected') throw kept.reason;
-  return link.value;
-}
-
 async function redeem(code: string): Promise<void> {
   await requireCookies();
   await redeemLink(code);
@@ -93,15 +84,15 @@ export function LostPage() {
   );
 }
 
-/** The link that the address names: by its code, or by the UID of its grant. */
-function useSource(): { code: string; grant: string } {
+/** The link that the address names. */
+function useSource(): Source {
   const [hash, setHash] = useState(() => location.hash);
   useEffect(() => {
     const follow = () => setHash(location.hash);
     window.addEventListener('hashchange', follow);
     return () => window.removeEventListener('hashchange', follow);
   }, []);
-  return { code: readLinkCode(hash), grant: new URLSearchParams(location.search).get('grant') ?? '' };
+  return sourceOf({ hash, search: location.search });
 }
 
 /** Calls `act` when the person comes back to the page, which the browser may have kept as they left it. */
