@@ -32,14 +32,13 @@ export class ConsoleRecorder {
       stop();
       const { bytesIn, bytesOut } = live.tunnel;
       const { reason } = await live.tunnel.ended;
-      await this.records.end(session, { bytesIn, bytesOut, reason });
-      this.count(grant, session, false);
+      await Promise.all([this.records.end(session, { bytesIn, bytesOut, reason }), this.count(grant)]);
     };
     if (live.over) return close().catch((error: unknown) => this.audit.fault('session', error));
     live.onEnd(close);
     const who = auditWho(live.order.credential);
     this.audit.write({ audit: 'open', outcome: 'allowed', who, from: address, what: live.what, session });
-    this.count(grant, session, true);
+    void this.count(grant);
   }
 
   private start(live: LiveConsole): SessionStart {
@@ -56,8 +55,8 @@ export class ConsoleRecorder {
     };
   }
 
-  private count(grant: ActiveGrant | undefined, session: string, open: boolean): void {
-    if (grant !== undefined) this.usage.consoles(grant, this.records.live(grant.name, { session, open }));
+  private async count(grant: ActiveGrant | undefined): Promise<void> {
+    if (grant !== undefined) await this.usage.consoles(grant, this.records.live(grant.name));
   }
 }
 

@@ -73,19 +73,14 @@ export class LiveConsole {
     return new URLSearchParams(this.order.request.query);
   }
 
-  /** Undone when the console has ended, the last first. */
+  /** Undone when the console has ended. */
   onEnd(undo: () => void | Promise<void>): void {
     this.#undo.push(undo);
   }
 
-  /** Runs once, after the end. Faults are logged; none keeps the others from running. */
+  /** Runs once, after the end, all side by side. Faults are logged; none keeps the others from running. */
   async undo(onError: (error: unknown) => void): Promise<void> {
-    for (const undo of this.#undo.splice(0).reverse()) {
-      try {
-        await undo();
-      } catch (error) {
-        onError(error);
-      }
-    }
+    const run = async (undo: () => void | Promise<void>): Promise<void> => undo();
+    await Promise.all(this.#undo.splice(0).map((undo) => run(undo).catch(onError)));
   }
 }

