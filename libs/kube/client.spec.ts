@@ -25,14 +25,19 @@ describe('KubeClient', () => {
     expect(request?.headers.accept).toBe('application/json, */*;q=0.8');
   });
 
-  it('keeps connections for requests that follow each other', async () => {
+  it.each<[string, (client: KubeClient) => Promise<unknown>]>([
+    ['GET', (client) => client.get(types.pods, 'p', 'n')],
+    ['POST', (client) => client.create(types.pods, { metadata: { namespace: 'n' } })],
+    ['PATCH', (client) => client.patch(types.pods, 'p', 'n', {}, 'merge')],
+    ['DELETE', (client) => client.delete(types.pods, 'p', 'n', { uid: 'u' })],
+  ])('keeps connections for requests that follow each other: %s', async (_, ask) => {
     const ports = new Set<number | undefined>();
     server = await TestServer.start((req, res) => {
       ports.add(req.socket.remotePort);
       json(res, { metadata: {} });
     });
     const client = new KubeClient(server.upstream);
-    for (let i = 0; i < 20; i++) await client.get(types.pods, 'p', 'n');
+    for (let i = 0; i < 20; i++) await ask(client);
     // The second request may start in the very turn in which the first one's connection becomes free.
     expect(ports.size).toBeLessThanOrEqual(2);
   });
