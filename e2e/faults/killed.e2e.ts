@@ -101,7 +101,7 @@ async function holdings(prefix: string) {
 /** UID of the pod that holds the screen of a VM. */
 async function holderOf(vm: string): Promise<string> {
   const { items } = await admin.list<GateSession>(types.gateSessions, cluster().namespace);
-  const session = items.find(({ spec, status }) => spec.vm === vm && spec.kind === 'vnc' && status?.phase === 'Active');
+  const session = items.find(({ spec, status }) => spec.vm === vm && spec.kind === 'vnc' && status?.phase !== 'Ended');
   if (!session) throw new Error(`nobody is on the screen of ${vm}`);
   return (await admin.get(types.pods, session.spec.pod, cluster().namespace)).metadata.uid ?? '';
 }

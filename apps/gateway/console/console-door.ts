@@ -42,7 +42,8 @@ export class ConsoleDoor {
   async open(req: IncomingMessage, socket: Socket, head: Buffer, order: ConsoleOrder): Promise<void> {
     const tunnel = await this.tunnels.accept(req, socket, head);
     const { 'user-agent': userAgent } = req.headers;
-    const live = new LiveConsole({ ...order, ...(userAgent === undefined ? {} : { userAgent }) }, tunnel);
+    const fault = (error: unknown): void => this.audit.fault('console end', error);
+    const live = new LiveConsole({ ...order, ...(userAgent === undefined ? {} : { userAgent }) }, tunnel, fault);
     this.keep(live);
     const late = setTimeout(() => tunnel.end(consoleEnd(overloaded, overloaded.reasons.late)), this.openMs);
     try {
@@ -90,7 +91,7 @@ export class ConsoleDoor {
     this.audit.write(endOf(live, end, lasted));
     // The guest's side is closed now or soon: only then may someone else take its place.
     await live.tunnel.closed;
-    await live.undo((error) => this.audit.fault('console end', error));
+    await live.undo();
   }
 
   /** The cluster closed the guest's side: someone took over, the VM stopped, or the reason is unknown. */

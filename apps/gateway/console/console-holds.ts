@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { CONSOLE_ENDS } from '#libs/api';
-import { Audit } from '../ops/audit.js';
 import { type ConsoleClaim, ConsoleLeases } from '../sessions/console-leases.js';
 import { type VmState } from '../vms/vm-states.js';
 import { CannotOpen, consoleEnd } from './ends.js';
@@ -11,10 +10,12 @@ const { inUse, takenOver } = CONSOLE_ENDS;
 /** One person at a time: a Lease holds a console while it is open. */
 @Injectable()
 export class ConsoleHolds {
-  constructor(
-    private readonly leases: ConsoleLeases,
-    private readonly audit: Audit,
-  ) {}
+  constructor(private readonly leases: ConsoleLeases) {}
+
+  /** Nobody is using the console, as the watch shows it. */
+  isFree({ order: { target } }: LiveConsole, { instance }: VmState): boolean {
+    return instance === undefined || !this.leases.isBusy(instance, target.kind);
+  }
 
   /**
    * @returns true if someone was using the console: the cluster must then disconnect them
@@ -31,13 +32,10 @@ export class ConsoleHolds {
     }
     const stop = this.leases.onTaken(claim, (by) => live.tunnel.end(consoleEnd(takenOver, takenOver.reasons[by])));
     live.takenBy = () => this.leases.takenBy(claim);
-    const undo = async (): Promise<void> => {
+    live.onEnd(async () => {
       stop();
       await outcome.release();
-    };
-    // The console ended during the claim: nothing else would undo it.
-    if (live.over) await undo().catch((error: unknown) => this.audit.fault('lease', error));
-    else live.onEnd(undo);
+    });
     return outcome.taken;
   }
 }

@@ -3,7 +3,7 @@ import { CONSOLE_ENDS } from '#libs/api';
 import { UserVms } from '../vms/user-vms.js';
 import { VmStates, type VmState } from '../vms/vm-states.js';
 import { ConsoleHolds } from './console-holds.js';
-import { ConsoleRecorder } from './console-recorder.js';
+import { type ConsoleRecord, ConsoleRecorder } from './console-recorder.js';
 import { CannotOpen, type ConsoleEnd, consoleEnd } from './ends.js';
 import { whyStopped } from './fences.js';
 import { GuestConnector } from './guest-connector.js';
@@ -30,11 +30,21 @@ export class ConsoleOpener {
   async open(live: LiveConsole, onLost: () => Promise<ConsoleEnd>): Promise<void> {
     const state = await this.findVm(live);
     if (live.over) return;
+    const [taken, record] = await this.claim(live, state);
+    if (live.over) return;
+    // The record exists: that it says "Active" need not be awaited, but a console for which it cannot ends.
+    const written = this.recorder.opened(live, record);
+    await Promise.all([written, this.connector.connect(live, taken, onLost)]);
+  }
+
+  /**
+   * The Lease and the record: side by side where nobody seems to be using the console. Where the Lease is refused after
+   * all, the record ends with that reason; where the record is, the Lease is released.
+   */
+  private async claim(live: LiveConsole, state: VmState): Promise<[boolean, ConsoleRecord]> {
+    if (this.holds.isFree(live, state)) return Promise.all([this.holds.take(live, state), this.recorder.record(live)]);
     const taken = await this.holds.take(live, state);
-    if (live.over) return;
-    await this.recorder.record(live);
-    if (live.over) return;
-    await this.connector.connect(live, taken, onLost);
+    return [taken, await this.recorder.record(live)];
   }
 
   private async findVm({ order: { credential, target } }: LiveConsole): Promise<VmState> {

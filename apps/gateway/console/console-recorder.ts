@@ -11,6 +11,13 @@ import { type LiveConsole } from './live-console.js';
 
 const { ended } = CONSOLE_ENDS;
 
+/** The GateSession of one console. */
+export interface ConsoleRecord {
+  readonly name: string;
+  /** Resolves when what was last written of it is answered. */
+  written: Promise<void>;
+}
+
 /** Keeps the GateSession of a console; deleting that ends the console. */
 @Injectable()
 export class ConsoleRecorder {
@@ -21,24 +28,37 @@ export class ConsoleRecorder {
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
   ) {}
 
-  /** @throws KubeError, NetworkError: a console that cannot be recorded must not open */
-  async record(live: LiveConsole): Promise<void> {
-    const { address } = live.order;
-    const grant = grantOf(live);
-    const session = await this.records.open(this.start(live));
-    live.session = session;
-    const stop = this.records.onDeleted(session, () => live.tunnel.end(consoleEnd(ended, ended.reasons.deleted)));
-    const close = async (): Promise<void> => {
-      stop();
+  /**
+   * Makes the record, which ends with the console. Until `opened` it is one of a console that is being opened.
+   * @throws KubeError, NetworkError: a console that cannot be recorded must not open
+   */
+  async record(live: LiveConsole): Promise<ConsoleRecord> {
+    const record: ConsoleRecord = { name: await this.records.create(this.start(live)), written: Promise.resolve() };
+    live.onEnd(async () => {
       const { bytesIn, bytesOut } = live.tunnel;
       const { reason } = await live.tunnel.ended;
-      await Promise.all([this.records.end(session, { bytesIn, bytesOut, reason }), this.count(grant)]);
-    };
-    if (live.over) return close().catch((error: unknown) => this.audit.fault('session', error));
-    live.onEnd(close);
+      // A status that is on its way must not arrive after the last one.
+      await record.written;
+      const ended = this.records.end(record.name, { bytesIn, bytesOut, reason });
+      await Promise.all([ended, live.session === undefined ? undefined : this.count(live)]);
+    });
+    return record;
+  }
+
+  /**
+   * The viewer is about to get the console.
+   * @returns resolves when the record says so too. @throws KubeError, NetworkError
+   */
+  opened(live: LiveConsole, record: ConsoleRecord): Promise<void> {
+    const { name: session } = record;
+    live.session = session;
+    live.onEnd(this.records.onDeleted(session, () => live.tunnel.end(consoleEnd(ended, ended.reasons.deleted))));
     const who = auditWho(live.order.credential);
-    this.audit.write({ audit: 'open', outcome: 'allowed', who, from: address, what: live.what, session });
-    void this.count(grant);
+    this.audit.write({ audit: 'open', outcome: 'allowed', who, from: live.order.address, what: live.what, session });
+    void this.count(live);
+    const written = this.records.begin(session);
+    record.written = written.catch(() => undefined);
+    return written;
   }
 
   private start(live: LiveConsole): SessionStart {
@@ -55,7 +75,8 @@ export class ConsoleRecorder {
     };
   }
 
-  private async count(grant: ActiveGrant | undefined): Promise<void> {
+  private async count(live: LiveConsole): Promise<void> {
+    const grant = grantOf(live);
     if (grant !== undefined) await this.usage.consoles(grant, this.records.live(grant.name));
   }
 }

@@ -28,9 +28,11 @@ export class LiveConsole {
   readonly #undo: (() => void | Promise<void>)[] = [];
   #over = false;
 
+  /** @param onFault told of what could not be undone */
   constructor(
     readonly order: ConsoleOrder,
     readonly tunnel: Tunnel,
+    private readonly onFault: (error: unknown) => void,
   ) {
     this.who = describe(order.credential);
     void tunnel.ended.then(() => (this.#over = true));
@@ -73,14 +75,22 @@ export class LiveConsole {
     return new URLSearchParams(this.order.request.query);
   }
 
-  /** Undone when the console has ended. */
+  /** Undone when the console has ended; at once where it has ended already. */
   onEnd(undo: () => void | Promise<void>): void {
-    this.#undo.push(undo);
+    if (this.#over) void this.run(undo);
+    else this.#undo.push(undo);
   }
 
-  /** Runs once, after the end, all side by side. Faults are logged; none keeps the others from running. */
-  async undo(onError: (error: unknown) => void): Promise<void> {
-    const run = async (undo: () => void | Promise<void>): Promise<void> => undo();
-    await Promise.all(this.#undo.splice(0).map((undo) => run(undo).catch(onError)));
+  /** Runs once, after the end, all side by side. None keeps the others from running. */
+  async undo(): Promise<void> {
+    await Promise.all(this.#undo.splice(0).map((undo) => this.run(undo)));
+  }
+
+  private async run(undo: () => void | Promise<void>): Promise<void> {
+    try {
+      await undo();
+    } catch (error) {
+      this.onFault(error);
+    }
   }
 }

@@ -74,6 +74,7 @@ describe('a signed-in user', () => {
       ['leases', 'gatesessions'].map((kind) =>
         cluster.api.objects.list(kind).filter(({ metadata }) => !metadata.name?.startsWith('kg-replica')),
       );
+    await until(() => cluster.api.objects.list('gatesessions').at(-1)?.status?.['phase'] === 'Active');
     const before = left();
     const asked: unknown[] = [];
     cluster.api.may = (authorization, attributes) => asked.push([authorization, attributes]) === 0;

@@ -61,11 +61,14 @@ it.each([0, 60_000, HOUR, -HOUR])(
   'does not take a console that is opening for an orphan, with a clock %i ms ahead',
   async (skew) => {
     const { records, answer, phases } = setUp({ skew });
-    const opening = records.open(START);
+    const opening = records.create(START);
     await records.endOrphans();
     expect(phases()).toEqual({ new: 'none' });
     answer();
-    await opening;
+    const name = await opening;
+    await records.endOrphans();
+    expect(phases()).toEqual({ new: 'none' });
+    await records.begin(name);
     await records.endOrphans();
     expect(phases()).toEqual({ new: 'Active' });
   },
@@ -86,7 +89,7 @@ it('ends what dead replicas and former processes left, and asks once for each re
 
 it('keeps the reason of a console that ended, also while the watch still shows it as active', async () => {
   const { records, stored, answer, ends } = setUp({ lags: true });
-  const opening = records.open(START);
+  const opening = records.create(START);
   answer();
   await opening;
   await records.end('new', { bytesIn: 1, bytesOut: 2, reason: 'The link has expired.' });

@@ -43,24 +43,26 @@ export class SessionRecords {
   }
 
   /** @returns the record's name. @throws KubeError, NetworkError: a console that cannot be recorded must not open */
-  async open(start: SessionStart): Promise<string> {
+  async create(start: SessionStart): Promise<string> {
     const { namespace, podName, gateServer } = this.config;
     const agent = start['user-agent']?.slice(0, LONGEST_AGENT);
     const spec = { ...start, ...(agent === undefined ? {} : { 'user-agent': agent }), pod: podName };
-    const name = await this.create({
-      apiVersion: API_VERSION,
-      kind: 'GateSession',
-      metadata: { generateName: 'console-', namespace, labels: { [GATE_SERVER]: gateServer } },
-      spec,
-    });
+    this.#opening += 1;
     try {
-      await this.write(name, { phase: 'Active', started: new Date(this.clock.now()).toISOString() });
-    } catch (error) {
-      // Nothing will end it: it is cleaned up with those of dead replicas.
-      this.#own.delete(name);
-      throw error;
+      const metadata = { generateName: 'console-', namespace, labels: { [GATE_SERVER]: gateServer } };
+      const record: GateSession = { apiVersion: API_VERSION, kind: 'GateSession', metadata, spec };
+      const made = await this.client.create<GateSession>(types.gateSessions, record, namespace);
+      const { name = '' } = made.metadata;
+      if (!this.#recentlyDeleted.has(name)) this.began(name, spec.token);
+      return name;
+    } finally {
+      this.#opening -= 1;
     }
-    return name;
+  }
+
+  /** The console is open. @throws KubeError, NetworkError */
+  begin(name: string): Promise<void> {
+    return this.write(name, { phase: 'Active', started: new Date(this.clock.now()).toISOString() });
   }
 
   async end(name: string, end: { bytesIn: number; bytesOut: number; reason: string }): Promise<void> {
@@ -135,19 +137,9 @@ export class SessionRecords {
     return this.#opening === 0 && !this.#own.has(name);
   }
 
-  /** @returns the name of the new record */
-  private async create(record: GateSession): Promise<string> {
-    this.#opening += 1;
-    try {
-      const { metadata } = await this.client.create<GateSession>(types.gateSessions, record, this.config.namespace);
-      const { name = '' } = metadata;
-      if (this.#recentlyDeleted.has(name)) return name;
-      this.#own.add(name);
-      this.#live.began(name, record.spec.token);
-      return name;
-    } finally {
-      this.#opening -= 1;
-    }
+  private began(name: string, token: string | undefined): void {
+    this.#own.add(name);
+    this.#live.began(name, token);
   }
 
   private async write(name: string, status: GateSessionStatus): Promise<void> {
