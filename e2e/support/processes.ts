@@ -32,7 +32,7 @@ export function controlPlane(): Process[] {
 /** The processes of pods that run a program of the product: `operator`, `gateway`. */
 export function podProcesses(name: 'operator' | 'gateway'): Process[] {
   const { data } = cluster();
-  const script = `/apps/${name}/main.js`;
+  const script = `/programs/${name}.js`;
   const found = all().filter(
     ({ words, cwd }) => cwd.startsWith(`${data}/node/`) && words.some((word) => word.endsWith(script)),
   );
