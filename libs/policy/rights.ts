@@ -50,32 +50,50 @@ function needed(grant: Pick<Grant, 'urls' | 'methods'>): Right[] {
   return [...found.values()];
 }
 
-/** By grant, then by method and URL: every request asks. */
-const known = new WeakMap<Grant, Map<string, Right[]>>();
+/** What every request asks of a grant, written down once. */
+interface Known {
+  /** By method and URL. */
+  readonly rights: Map<string, Right[]>;
+  readonly urls: ReadonlySet<string>;
+  /** Lengths of what stands before each final `*`, the greatest first. */
+  readonly lengths: readonly number[];
+}
+
+const known = new WeakMap<Grant, Known>();
+
+function knownOf(grant: Grant): Known {
+  const found = known.get(grant);
+  if (found !== undefined) return found;
+  const lengths = new Set(grant.urls.flatMap((url) => (url.endsWith('*') ? [url.length - 1] : [])));
+  const made = {
+    rights: new Map<string, Right[]>(),
+    urls: new Set(grant.urls),
+    lengths: [...lengths].sort((a, b) => b - a),
+  };
+  known.set(grant, made);
+  return made;
+}
 
 /**
  * What an issuer must be allowed to do for one request that their grant lets through: of the urls that match it, all that
  * the narrowest gives by this method. So there are no more questions than `rights` has, whatever is requested.
  */
 export function rightsFor(grant: Grant, { method, path }: Pick<ApiRequest, 'method' | 'path'>): Right[] {
-  const url = narrowest(grant, path);
-  const ofGrant = known.get(grant) ?? new Map<string, Right[]>();
-  known.set(grant, ofGrant);
-  const found = ofGrant.get(`${method} ${url}`) ?? needed({ urls: [url], methods: new Set([method]) });
-  ofGrant.set(`${method} ${url}`, found);
+  const of = knownOf(grant);
+  const url = narrowest(of, path);
+  const found = of.rights.get(`${method} ${url}`) ?? needed({ urls: [url], methods: new Set([method]) });
+  of.rights.set(`${method} ${url}`, found);
   return found;
 }
 
 /** @throws Error where no url matches: such a request must have been refused */
-function narrowest({ urls }: Grant, path: string): string {
-  let best: string | undefined;
-  for (const url of urls) {
-    if (url === path) return url;
-    const matches = url === '*' || (url.endsWith('*') && path.startsWith(url.slice(0, -1)));
-    if (matches && url.length > (best?.length ?? 0)) best = url;
+function narrowest({ urls, lengths }: Known, path: string): string {
+  if (urls.has(path)) return path;
+  for (const length of lengths) {
+    const url = `${path.slice(0, length)}*`;
+    if (length <= path.length && urls.has(url)) return url;
   }
-  if (best === undefined) throw new Error('No URL of the grant matches the request.');
-  return best;
+  throw new Error('No URL of the grant matches the request.');
 }
 
 const key = ({ verb, group, resource, subresource, name, namespace, path }: Right) =>
