@@ -9,7 +9,7 @@ import { SilenceError } from '../http/silence.js';
 import { JoinedWrites } from './joined-writes.js';
 import { upstreamHeaders } from './request-headers.js';
 import { cleanAnswer } from './response-headers.js';
-import { upstreamFault } from './upstream-fault.js';
+import { isFinal, upstreamFault } from './upstream-fault.js';
 
 /** Connections to the API server, and requests at a time: a slow client or a slow answer never makes others wait. */
 const CONNECTIONS = 64;
@@ -108,20 +108,14 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.res.destroyed) this.left();
   }
 
-  onResponseStart(
-    controller: Dispatcher.DispatchController,
-    status: number,
-    headers: IncomingHttpHeaders,
-    message?: string,
-  ): void {
-    if (status < 200) return;
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    if (!isFinal(status)) return;
     const { res } = this;
     const clean = cleanAnswer(headers, this.server);
     // Of the connection to the cluster; Node writes what holds for the one to the client.
     delete clean['connection'];
     if (status === 204 || status === 304 || res.req.httpVersion === '1.0') delete clean['transfer-encoding'];
-    if (message) res.writeHead(status, message, clean);
-    else res.writeHead(status, clean);
+    res.writeHead(status, clean);
     this.#body = new JoinedWrites(res, controller);
     if (clean['content-length'] === undefined) this.#body.headSoon();
   }

@@ -105,6 +105,32 @@ describe('an upstream that is silent before the head of its answer', () => {
   });
 });
 
+describe('an answer that is no HTTP that anyone expects, by each lane', () => {
+  const lanes: [string, Record<string, string>][] = [
+    ['fast', {}],
+    ['general', { 'content-length': '0' }],
+  ];
+  const cases = lanes.flatMap(([lane, headers]) =>
+    (
+      [
+        ['a status below 100', 'HTTP/1.1 099 x\r\ncontent-length: 0\r\n\r\n', 502],
+        ['an upgrade that was not asked for', 'HTTP/1.1 101 x\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n', 502],
+        ['a reason that is not Latin-1', 'HTTP/1.1 200 \u4f60\u597d\r\ncontent-length: 2\r\n\r\n{}', 200],
+      ] as const
+    ).map(([what, bytes, status]) => ({ lane, headers, what, bytes, status })),
+  );
+
+  it.each(cases)('$lane: $what', async ({ headers, bytes, status }) => {
+    const raw = createTcpServer((socket) => {
+      sockets.add(socket.on('error', () => undefined));
+      socket.on('data', () => socket.write(bytes));
+    });
+    const server = `http://127.0.0.1:${await listen(raw)}`;
+    const odd = await front(new Upstream(kubeconfigOf({ server }, { token: 'own-token' })));
+    expect((await call(odd, PODS, { headers })).status).toBe(status);
+  });
+});
+
 /** Two requests, one after the other, that end in 504: more than the time has passed for whatever began before. */
 async function timePasses(): Promise<void> {
   for (let i = 0; i < 2; i += 1) expect((await call(mute, PODS, { method: 'POST' })).status).toBe(504);

@@ -11,7 +11,7 @@ import { boundSilence } from '../http/silence.js';
 import { type UpstreamIdentity } from '../credentials/identities.js';
 import { upgradeHeaders, upstreamHeaders } from './request-headers.js';
 import { cleanAnswer } from './response-headers.js';
-import { upstreamFault } from './upstream-fault.js';
+import { isFinal, upstreamFault } from './upstream-fault.js';
 
 /** Idle connections to the API server that are kept. */
 const KEPT_SOCKETS = 64;
@@ -43,12 +43,17 @@ export class GeneralLane {
       // Never `ws: true`: the library would then listen for upgrades itself, past every check.
       ws: false,
       on: {
-        proxyRes: (answer, _req, res) => {
+        proxyRes: (answer, req, res) => {
+          if (!this.isGood(answer, req, res)) return;
           answer.headers = cleanAnswer(answer.headers, this.upstream.server);
           ownConnection(answer, res);
           flushSoon(answer, res);
         },
-        proxyReq: (request, req) => {
+        proxyReq: (request, req, res) => {
+          request.once('upgrade', (_answer, socket) => {
+            socket.destroy();
+            this.failed(new Error('an upgrade that nobody asked for'), req, res);
+          });
           if (!this.#patient.has(req)) boundSilence(request, this.silenceMs, req);
         },
         proxyReqWs: (request, _req, socket) => {
@@ -91,6 +96,18 @@ export class GeneralLane {
 
   close(): void {
     this.#agent.destroy();
+  }
+
+  /** @returns false: it has been refused. The reason phrase is not passed on: no client reads it, and it may be any text. */
+  private isGood(answer: IncomingMessage, req: IncomingMessage, res: ServerResponse): boolean {
+    answer.statusMessage = '';
+    try {
+      return isFinal(answer.statusCode ?? 0);
+    } catch (error) {
+      answer.destroy();
+      this.failed(error as Error, req, res);
+      return false;
+    }
   }
 
   /** The library joins the data of the two sides, not their ends. */
