@@ -1,6 +1,7 @@
 import { ENFORCED, type GateServer, gateServerDefaults, isAddress, KEY_ROTATION_LEAST } from '#libs/api';
 import { isLoopback } from '#libs/kube';
 import { parseDuration } from '#libs/token';
+import { perVersion } from '../cluster/per-version.js';
 import { exposureOf } from './exposure.js';
 import { NAME } from './names.js';
 
@@ -13,8 +14,10 @@ export interface Fault {
   message: string;
 }
 
-/** What is wrong with a GateServer so that nothing may be made of it, or undefined. */
-export function faultOf({ metadata, spec }: GateServer): Fault | undefined {
+/** What is wrong with a GateServer so that nothing may be made of it, or undefined: asked for each new GateToken, too. */
+export const faultOf = perVersion(readFault);
+
+function readFault({ metadata, spec }: GateServer): Fault | undefined {
   const settings = gateServerDefaults(spec);
   const invalid = nameFault(metadata.name) ?? hostFault(settings) ?? urlFault(settings) ?? durationFault(settings);
   if (invalid !== undefined) return { reason: 'InvalidSpec', message: invalid };

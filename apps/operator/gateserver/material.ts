@@ -6,6 +6,7 @@ import { type KeyFactory } from '../keys/key-factory.js';
 import { retiredFile, type RetiredKey } from '../keys/retired.js';
 import { type BasedOn } from '../apply/wanted.js';
 import { type SecretObject } from '../cluster/manifest.js';
+import { perVersion } from '../cluster/per-version.js';
 import { keptKeys, MOST_RETIRED, presentKey, type SigningNeeds } from './rotation.js';
 
 /** Data (base64) and annotations of a Secret that is wanted. */
@@ -74,21 +75,11 @@ export function presentSessionKey(secret: SecretObject | undefined): string | un
   return bytes.length >= SESSION_BYTES && bytes.toString('base64') === text ? text : undefined;
 }
 
-const read = new WeakMap<SecretObject, SecretKey>();
-
-/**
- * The same, as the gateway reads it: from it the keys of cookies, seals and approvals are derived. Read once for each
- * version of the Secret.
- */
-export function sessionKeyOf(secret: SecretObject | undefined): SecretKey | undefined {
-  const known = secret && read.get(secret);
-  if (known || !secret) return known;
+/** The same, as the gateway reads it: from it the keys of cookies, seals and approvals are derived. */
+export const sessionKeyOf = perVersion((secret: SecretObject): SecretKey | undefined => {
   const text = presentSessionKey(secret);
-  if (text === undefined) return undefined;
-  const key = new SecretKey(Buffer.from(text, 'base64'));
-  read.set(secret, key);
-  return key;
-}
+  return text === undefined ? undefined : new SecretKey(Buffer.from(text, 'base64'));
+});
 
 export function sessionContent(secret: SecretObject | undefined, factory: Pick<KeyFactory, 'random'>): SecretContent {
   const present = presentSessionKey(secret);

@@ -1,6 +1,7 @@
-import { GATE_SERVER, gateServerDefaults, type GateSessionStatus } from '#libs/api';
+import { GATE_SERVER, type GateSessionStatus } from '#libs/api';
 import { rfc3339 } from '#libs/kube';
 import { parseDuration } from '#libs/token';
+import { settingsOf } from '../gateserver/servers.js';
 import { type Gathered } from './gather.js';
 
 /**
@@ -32,5 +33,5 @@ export function removalOf({ session, servers }: Gathered): number | undefined {
   if (phase !== 'Ended' || servers.length === 0) return undefined;
   const end = Date.parse(ended ?? session.metadata.creationTimestamp ?? '');
   if (Number.isNaN(end)) return undefined;
-  return end + Math.max(...servers.map(({ spec }) => parseDuration(gateServerDefaults(spec)['token-retention'])));
+  return end + Math.max(...servers.map((server) => parseDuration(settingsOf(server)['token-retention'])));
 }

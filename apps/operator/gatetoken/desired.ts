@@ -2,7 +2,6 @@ import { type KeyObject } from 'node:crypto';
 import {
   ENFORCED,
   type GateServer,
-  gateServerDefaults,
   type GateTokenData,
   gateTokenDefaults,
   type GateTokenSettings,
@@ -12,7 +11,7 @@ import { grantOf, type Grant, PolicyError, rights, startFault } from '#libs/poli
 import { type Claims, formatDuration, isApproved, parseDuration, type SecretKey, type SigningKey } from '#libs/token';
 import { faultOf } from '../gateserver/check.js';
 import { namesOf } from '../cluster/names.js';
-import { urlsOf } from '../gateserver/servers.js';
+import { settingsOf, urlsOf } from '../gateserver/servers.js';
 import { retiredKeys } from '../keys/retired.js';
 import { type Gathered } from './gather.js';
 import { Problem } from './problem.js';
@@ -125,7 +124,7 @@ const NOT_STORED = 'TokensNotStored';
  * @throws Problem for one that was not: no JWT is made of it
  */
 function takenBackOf({ spec, status }: GateToken, { server }: Signer) {
-  if (spec['link-hash'] !== undefined || gateServerDefaults(server.spec)['store-tokens']) return undefined;
+  if (spec['link-hash'] !== undefined || settingsOf(server)['store-tokens']) return undefined;
   const { name } = server.metadata;
   const why = '(its spec.store-tokens is false)';
   if (status?.['gate-server'] !== undefined) {
@@ -208,11 +207,11 @@ function faultOfServer(server: GateServer): string | undefined {
   return told ?? (server.status?.phase === 'Error' ? 'see its conditions.' : undefined);
 }
 
-function checkDuration({ durationMs }: Window, { metadata, spec }: GateServer): void {
-  const longest = parseDuration(gateServerDefaults(spec)['max-duration']);
+function checkDuration({ durationMs }: Window, server: GateServer): void {
+  const longest = parseDuration(settingsOf(server)['max-duration']);
   if (durationMs <= longest) return;
   const asked = formatDuration(durationMs);
-  const message = `spec.duration is ${asked}, but GateServer ${metadata.name} allows at most ${formatDuration(longest)}`;
+  const message = `spec.duration is ${asked}, but GateServer ${server.metadata.name} allows at most ${formatDuration(longest)}`;
   throw new Problem('DurationTooLong', `${message} (its spec.max-duration): use a shorter duration.`);
 }
 

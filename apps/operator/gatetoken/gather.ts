@@ -11,6 +11,7 @@ import { serversOf } from '../gateserver/servers.js';
 import { publishedKeys } from '../keys/published.js';
 import { isMade } from '../cluster/made.js';
 import { type SecretObject } from '../cluster/manifest.js';
+import { perVersion } from '../cluster/per-version.js';
 import { SecretReader } from '../cluster/secret-reader.js';
 import { Watches } from '../cluster/watches.js';
 import { SEAL_KEYS, type SealKey, type SealKeys } from '../keys/seal-keys.js';
@@ -69,7 +70,8 @@ export class TokenGatherer {
   #gatewayKey(server: GateServer): SecretKey | undefined {
     const { name = '', namespace } = server.metadata;
     const secret = this.watches.owned.get(types.secrets)?.get(namesOf(name).session, namespace);
-    return sessionKeyOf(ownSecret(server, secret));
+    const own = ownSecret(server, secret);
+    return own && sessionKeyOf(own);
   }
 
   #published(server: GateServer): ReadonlySet<string> {
@@ -92,13 +94,8 @@ export class TokenGatherer {
   }
 }
 
-const targets = new WeakMap<GateToken, { namespace: string; name: string } | undefined>();
-
 /** The one VM that a token is for, by `vm` or by all of its urls. */
-export function targetOf(token: GateToken): { namespace: string; name: string } | undefined {
-  if (!targets.has(token)) targets.set(token, readTarget(token));
-  return targets.get(token);
-}
+export const targetOf = perVersion(readTarget);
 
 function readTarget({ metadata, spec }: GateToken): { namespace: string; name: string } | undefined {
   if (spec.vm !== undefined) return { namespace: metadata.namespace ?? '', name: spec.vm };

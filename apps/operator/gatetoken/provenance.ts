@@ -1,5 +1,6 @@
 import { type GateToken } from '#libs/api';
 import { isApproved, isSealed, type SecretKey } from '#libs/token';
+import { perVersion } from '../cluster/per-version.js';
 import { type Gathered } from './gather.js';
 import { Problem } from './problem.js';
 import { signerOf } from './signer.js';
@@ -18,14 +19,8 @@ const NOT_SEALED = 'NotSealed';
 /** `unproven`: nothing is known of who created it. `forged`: the webhook would have sealed it. */
 type Provenance = 'sealed' | 'unproven' | 'forged';
 
-const known = new WeakMap<Gathered, Provenance>();
-
 /** Asked twice at each look. */
-function provenanceOf(gathered: Gathered): Provenance {
-  const provenance = known.get(gathered) ?? proven(gathered);
-  known.set(gathered, provenance);
-  return provenance;
-}
+const provenanceOf = perVersion(proven);
 
 /**
  * Whether a token was created by the user that its `spec.issuer` names: the admission webhook sealed it, or, where none

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '#libs/ops';
-import { gateServerDefaults, type GateToken } from '#libs/api';
+import { type GateToken } from '#libs/api';
 import { type Again, type KubeClient, OwnClient, types } from '#libs/kube';
 import { KeyRing, parseDuration, sign, TokenError } from '#libs/token';
 import { remove } from '../apply/remove.js';
 import { Reporter } from '../apply/reporter.js';
+import { settingsOf } from '../gateserver/servers.js';
 import { Audit } from '../ops/audit.js';
 import { TokenChanges } from './changes.js';
 import { decisionOf, type Decision, type Signing, unpublished } from './desired.js';
@@ -120,6 +121,6 @@ function removalOf({ servers, token }: Gathered, decision: Decision): number | u
   if (decision.phase !== 'Expired' && decision.phase !== 'Revoked') return undefined;
   const end = endOf(decision);
   if (end === undefined || servers.length === 0) return undefined;
-  const kept = servers.map(({ spec }) => parseDuration(gateServerDefaults(spec)['token-retention']));
+  const kept = servers.map((server) => parseDuration(settingsOf(server)['token-retention']));
   return Math.max(end, Date.parse(token.metadata.creationTimestamp ?? '') || 0) + Math.max(...kept);
 }

@@ -71,10 +71,11 @@ export const SIGNED_AGAIN = 'SignedAgain';
 
 /** So it stays, until its end, while it is the same token. */
 function isSignedAgain({ status }: GateToken, jwt: string): boolean {
-  const last = kidOf(status?.token ?? '');
+  if (status?.token === undefined) return false;
+  const last = kidOf(status.token);
   if (last !== undefined && last !== kidOf(jwt)) return true;
-  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
-  return status?.token === jwt && ready?.reason === SIGNED_AGAIN;
+  const ready = status.conditions?.find(({ type }) => type === 'Ready');
+  return status.token === jwt && ready?.reason === SIGNED_AGAIN;
 }
 
 const AGAIN =

@@ -1,17 +1,15 @@
 import { type Manifest } from '../cluster/manifest.js';
+import { perVersion } from '../cluster/per-version.js';
 
 /** Data key of the ConfigMap NAME-jwks: the JWK set. */
 export const JWKS_FILE = 'jwks.json';
 
-const read = new WeakMap<Manifest, ReadonlySet<string>>();
-
 /** Ids of the keys by which a gateway verifies tokens. @param map its ConfigMap NAME-jwks; parsed once for each version */
-export function publishedKeys(map: Manifest | undefined): ReadonlySet<string> {
-  if (!map) return new Set();
-  const known = read.get(map) ?? new Set(kidsOf((map['data'] as Record<string, string> | undefined)?.[JWKS_FILE]));
-  read.set(map, known);
-  return known;
-}
+export const publishedKeys = (map: Manifest | undefined): ReadonlySet<string> => (map ? parsed(map) : new Set());
+
+const parsed = perVersion(
+  (map: Manifest) => new Set(kidsOf((map['data'] as Record<string, string> | undefined)?.[JWKS_FILE])),
+);
 
 function kidsOf(text = '{}'): string[] {
   try {

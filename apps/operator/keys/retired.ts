@@ -2,6 +2,7 @@ import { type KeyObject } from 'node:crypto';
 import { RETIRED_KEYS } from '#libs/api';
 import { parsePublicKey } from '#libs/token';
 import { type SecretObject } from '../cluster/manifest.js';
+import { perVersion } from '../cluster/per-version.js';
 
 /** A key that signs no more; its public half stays in force until the last token that it signed has ended. */
 export interface RetiredKey {
@@ -16,17 +17,12 @@ export const retiredFile = (kid: string) => `retired-${kid}.crt`;
 
 type ReadKey = RetiredKey & { publicKey: KeyObject };
 
-const read = new WeakMap<SecretObject, ReadKey[]>();
-
 /** The retired keys of a signing secret that can still be read, newest first; parsed once for each version of it. */
-export function retiredKeys(secret: SecretObject | undefined): readonly ReadKey[] {
-  if (!secret) return [];
-  const known = read.get(secret) ?? parse(secret);
-  read.set(secret, known);
-  return known;
-}
+export const retiredKeys = (secret: SecretObject | undefined): readonly ReadKey[] => (secret ? parsed(secret) : []);
 
-function parse(secret: SecretObject): ReadKey[] {
+const parsed = perVersion(parse);
+
+function parse(secret: SecretObject): readonly ReadKey[] {
   return listed(secret.metadata.annotations?.[RETIRED_KEYS]).flatMap((entry) => {
     const pem = Buffer.from(secret.data?.[retiredFile(entry.kid)] ?? '', 'base64').toString('utf8');
     try {
