@@ -69,8 +69,8 @@ function envOf({ sessionKey }: Cluster): Record<string, string> {
   };
 }
 
-/** JSON is YAML. */
-function kubeconfigOf({ url, ca }: Cluster): string {
+/** A kubeconfig: JSON is YAML. */
+export function kubeconfigOf({ url, ca }: Cluster): string {
   const cluster = { server: url, 'certificate-authority-data': Buffer.from(ca).toString('base64') };
   return JSON.stringify({
     'current-context': 'bench',

@@ -30,6 +30,11 @@ export class Measured {
     return Number(/VmRSS:\s+(\d+)/.exec(this.#read('status'))?.[1]) * 1024;
   }
 
+  /** The most resident memory that it ever had, in bytes. */
+  peakBytes(): number {
+    return Number(/VmHWM:\s+(\d+)/.exec(this.#read('status'))?.[1]) * 1024;
+  }
+
   /** Open files and sockets. */
   handles(): number {
     return readdirSync(`/proc/${this.pid}/fd`).length;
