@@ -111,8 +111,17 @@ export class Informer<T extends KubeObject> {
     return this.#store.get(namespace ? `${namespace}/${name}` : name);
   }
 
-  list(): T[] {
-    return this.#store.list();
+  /** @param namespace default: all of them. The cost is that of the objects that are found */
+  list(namespace?: string): T[] {
+    return this.#store.list(namespace);
+  }
+
+  /**
+   * Finds objects without a look at all of them, as client-go's indexers do.
+   * @param entriesOf under what an object is to be found; a pure function, asked for each version of it
+   */
+  index(entriesOf: (object: T) => readonly string[]): (entry: string) => T[] {
+    return this.#store.index(entriesOf);
   }
 
   async #run(): Promise<void> {

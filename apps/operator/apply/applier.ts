@@ -62,7 +62,7 @@ export class Applier {
   ): Promise<Wanted[]> {
     const gone: Wanted[] = [];
     for (const type of kinds) {
-      for (const object of this.watches.owned.get(type)?.list() ?? []) {
+      for (const object of this.watches.owned.get(type)?.list(owner.metadata.namespace) ?? []) {
         if (!isMade(object, owner) || !isUnwanted(type, object.metadata.name ?? '')) continue;
         await remove(this.client, type, object.metadata);
         gone.push({ type, object });

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type GateServer, gateServerDefaults, type GateServerSettings, type GateToken } from '#libs/api';
+import { type GateServer, gateServerDefaults, type GateServerSettings } from '#libs/api';
 import { type KubeObject, types } from '#libs/kube';
 import { Applier, controllerOf, isOwned } from '../apply/applier.js';
 import { isSigningKey } from '../cluster/labels.js';
@@ -13,7 +13,9 @@ import { type ClassState, type Discovered, Discovery, NOTHING } from './discover
 import { type Rule } from './gateway-role.js';
 import { exposureOf } from './exposure.js';
 import { type Names, namesOf } from '../cluster/names.js';
+import { KeyUses } from '../keys/key-uses.js';
 import { gatewayOf } from './names.js';
+import { rivalsAmong } from './route-claim.js';
 
 /** Everything that decides about one GateServer. */
 export interface Gathered {
@@ -26,8 +28,8 @@ export interface Gathered {
   secrets: { signing: SecretObject | undefined; session: SecretObject | undefined; tls: SecretObject | undefined };
   /** Secrets of the namespace that people marked as signing keys. */
   marked: SecretObject[];
-  /** GateTokens of the namespace. */
-  tokens: GateToken[];
+  /** By id of a signing key: the last second at which a GateToken of the namespace that it signed ends. */
+  lastUse: ReadonlyMap<string, number>;
   deployment: Manifest | undefined;
   service: Manifest | undefined;
   /** Of its gateways. */
@@ -40,26 +42,37 @@ export interface Gathered {
   ingresses: IngressHosts[];
   /** Of the spec's IngressClass, where it names one and has an Ingress. */
   ingressClass: ClassState | undefined;
-  /** GateServers of all namespaces. */
-  everyServer: GateServer[];
+  /** GateServers that may ask for the same names, in whichever namespace; this one may be among them. */
+  rivals: GateServer[];
   /** What the API server serves; nothing where the spec does not ask. */
   discovered: Discovered;
   /** What the operator's environment allows and says. */
   config: Pick<OperatorConfig, 'gatewayImage' | 'webAppHosts' | 'webhook'>;
 }
 
-type Sources = Pick<Watches, 'gateServers' | 'gateTokens' | 'secrets' | 'ingresses' | 'owned' | 'pods'>;
+type Sources = Pick<Watches, 'gateServers' | 'secrets' | 'ingresses' | 'owned' | 'pods'>;
 
 /** Reads everything that decides about a GateServer. */
 @Injectable()
 export class ServerGatherer {
+  readonly #markedIn: (namespace: string) => KubeObject[];
+  readonly #podsOf: (gateway: string) => PodObject[];
+  readonly #ingressesFor: (host: string) => IngressHosts[];
+  readonly #rivalsOf: (server: GateServer) => GateServer[];
+
   constructor(
     @Inject(Watches) private readonly watches: Sources,
     @Inject(Applier) private readonly applier: Pick<Applier, 'find'>,
     private readonly reader: SecretReader,
     @Inject(Discovery) private readonly discovery: Pick<Discovery, 'discover' | 'groups' | 'ingressClass'>,
+    @Inject(KeyUses) private readonly uses: Pick<KeyUses, 'in'>,
     @Inject(OPERATOR_CONFIG) private readonly config: Gathered['config'],
-  ) {}
+  ) {
+    this.#markedIn = watches.secrets.index((secret) => (isMarked(secret) ? [secret.metadata.namespace ?? ''] : []));
+    this.#podsOf = watches.pods.index((pod) => [gatewayOf(pod)]);
+    this.#ingressesFor = watches.ingresses.index(({ hosts }) => hosts);
+    this.#rivalsOf = rivalsAmong(watches.gateServers);
+  }
 
   /** @returns undefined when there is no such GateServer, or it is being deleted: what it owned goes with it */
   async gather(namespace: string, name: string): Promise<Gathered | undefined> {
@@ -72,16 +85,16 @@ export class ServerGatherer {
     return {
       ...{ server, name, namespace, names, settings, config },
       secrets: { signing: await own(names.jwtSecret), session: await own(names.session), tls: await own(names.tls) },
-      marked: await this.reader.allMarked(watches.secrets.list().filter((secret) => isMarked(secret, namespace))),
-      tokens: watches.gateTokens.list().filter(({ metadata }) => metadata.namespace === namespace),
+      marked: await this.reader.allMarked(this.#markedIn(namespace)),
+      lastUse: this.uses.in(namespace),
       deployment: watches.owned.get(types.deployments)?.get(name, namespace),
       service: watches.owned.get(types.services)?.get(name, namespace),
-      pods: watches.pods.list().filter((pod) => gatewayOf(pod) === `${namespace}/${name}`),
+      pods: this.#podsOf(`${namespace}/${name}`),
       certificate: await this.#certificate(settings, names, namespace),
       groups: await this.discovery.groups(),
-      ingresses: watches.ingresses.list().filter(({ hosts }) => hosts.includes(settings.route)),
+      ingresses: this.#ingressesFor(settings.route),
       ingressClass: await this.#ingressClass(settings),
-      everyServer: watches.gateServers.list(),
+      rivals: this.#rivalsOf(server),
       discovered: settings['admin-resources'].trim()
         ? remembered(await this.discovery.discover(), ownRole(watches, server, names.guest))
         : NOTHING,
@@ -107,9 +120,8 @@ export function ownSecret(server: GateServer, secret: Manifest | undefined): Sec
 }
 
 /** Marked by a person: the secrets of GateServers have the mark too, but each is for its own gateway. */
-function isMarked(secret: KubeObject, namespace: string): boolean {
-  if (secret.metadata.namespace !== namespace || !isSigningKey(secret)) return false;
-  return controllerOf(secret)?.kind !== 'GateServer';
+function isMarked(secret: KubeObject): boolean {
+  return isSigningKey(secret) && controllerOf(secret)?.kind !== 'GateServer';
 }
 
 function ownRole({ owned }: Sources, server: GateServer, name: string): Manifest | undefined {

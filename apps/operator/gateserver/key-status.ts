@@ -18,9 +18,9 @@ function secretOf({ signing: { annotations = {}, data } }: Material): SecretObje
 }
 
 /** `status.keys`: the present key first. */
-export function keysOf({ server, tokens }: Gathered, material: Material): Keys {
+export function keysOf({ server, lastUse }: Gathered, material: Material): Keys {
   const secret = secretOf(material);
-  const needs = signingNeeds(server, tokens);
+  const needs = signingNeeds(server, lastUse);
   const present = presentKey(secret);
   const before = retiredKeys(secret).map((key) => {
     const retires = rfc3339(new Date(retiresAt(key, needs)));
@@ -30,11 +30,11 @@ export function keysOf({ server, tokens }: Gathered, material: Material): Keys {
 }
 
 export function rotationCondition(
-  { server, tokens }: Gathered,
+  { server, lastUse }: Gathered,
   material: Material,
   now: number,
 ): Omit<StatedCondition, 'observedGeneration'> {
-  const next = nextRotation(secretOf(material), signingNeeds(server, tokens), now);
+  const next = nextRotation(secretOf(material), signingNeeds(server, lastUse), now);
   const at = rfc3339(new Date(next?.at ?? now));
   if (!next?.waits) {
     return {
@@ -49,9 +49,9 @@ export function rotationCondition(
 }
 
 /** The next instants at which the keys of a GateServer change, in milliseconds. */
-export function keyInstants({ server, tokens }: Gathered, material: Material, now: number): number[] {
+export function keyInstants({ server, lastUse }: Gathered, material: Material, now: number): number[] {
   const secret = secretOf(material);
-  const needs = signingNeeds(server, tokens);
+  const needs = signingNeeds(server, lastUse);
   const next = nextRotation(secret, needs, now);
   return [...(next ? [next.at] : []), ...retiredKeys(secret).map((key) => retiresAt(key, needs))];
 }

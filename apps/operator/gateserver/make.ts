@@ -37,7 +37,7 @@ export class MaterialMaker {
   /** @param now milliseconds since the epoch */
   async make(gathered: Gathered, now: number): Promise<Material> {
     const secrets = needsMaking(gathered, now) ? await this.#freshSecrets(gathered) : gathered.secrets;
-    const needs = signingNeeds(gathered.server, gathered.tokens);
+    const needs = signingNeeds(gathered.server, gathered.lastUse);
     const made = needsKey(secrets.signing, needs, now) ? await this.factory.keyPair() : undefined;
     return {
       signing: signingContent(secrets.signing, needs, made, now),
@@ -67,9 +67,9 @@ export class MaterialMaker {
 
 /** Does anything secret have to be made? Then it must not be decided by a copy that may be old. */
 function needsMaking(gathered: Gathered, now: number): boolean {
-  const { secrets, server, tokens } = gathered;
+  const { secrets, server, lastUse } = gathered;
   return (
-    needsKey(secrets.signing, signingNeeds(server, tokens), now) ||
+    needsKey(secrets.signing, signingNeeds(server, lastUse), now) ||
     presentSessionKey(secrets.session) === undefined ||
     (wantsCertificate(gathered) && needsCertificate(secrets.tls, hostNames(gathered.server), now))
   );

@@ -6,7 +6,7 @@ import { ageOf } from './servers.js';
 /**
  * The guest account of GateServer `x` has the name of the gateway of GateServer `x-guest`, and neither can run with the
  * other's rights. The older one keeps the name, in whichever order they are looked at.
- * @param all GateServers of all namespaces
+ * @param all those of its namespace, at least
  */
 export function nameClash(server: GateServer, all: readonly GateServer[]): Fault | undefined {
   const older = namesakesOf(server, all).find(

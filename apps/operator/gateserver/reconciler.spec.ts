@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ENFORCED, type GateServer, type GateServerSpec, SIGNING_KEY } from '#libs/api';
 import { KubeError, type KubeObject, types } from '#libs/kube';
 import { generateKeyPair, type Jwks, parsePublicKey, thumbprint } from '#libs/token';
-import { type SecretObject } from '../cluster/manifest.js';
+import { type Manifest, type SecretObject } from '../cluster/manifest.js';
 import { KeyFactory } from '../keys/key-factory.js';
 import { FakeCluster } from '../testing/fake-cluster.js';
 import { serverReconciler } from '../testing/reconcile.js';
@@ -196,7 +196,7 @@ describe('ServerReconciler', () => {
   it('does not make a second key when its copy of the secret is old', async () => {
     await run();
     const { owned } = cluster;
-    const stale = { ...cluster.cache(types.secrets), get: () => undefined, list: () => [] };
+    const stale = cluster.cache<Manifest>(types.secrets, () => undefined);
     Object.defineProperty(cluster, 'owned', { value: new Map([...owned, [types.secrets, stale]]) });
     await run();
     expect(made).toBe(1);

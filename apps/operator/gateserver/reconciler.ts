@@ -61,14 +61,14 @@ export class ServerReconciler {
     const [namespace = '', name = ''] = key.split('/');
     const gathered = await this.gatherer.gather(namespace, name);
     if (!gathered) return void this.#reported.delete(key);
-    const { server, everyServer, config } = gathered;
+    const { server, rivals, config } = gathered;
     // The list may have become shorter: then what was made by it must end, whatever else is wrong (docs/decisions/0008).
     if (!isAllowed(webAppOf(gathered.deployment), config.webAppHosts)) {
       await applier.withdraw(ownerOf(server), types.deployments);
     }
-    const taken = routeFault(server, everyServer);
+    const taken = routeFault(server, rivals);
     if (taken) await applier.withdraw(ownerOf(server), types.ingresses, types.deployments);
-    const clash = nameClash(server, everyServer);
+    const clash = nameClash(server, rivals);
     if (clash) await applier.withdraw(ownerOf(server), ...ACTING);
     const fault = clash ?? taken ?? faultOf(server) ?? webAppFault(server, config.webAppHosts);
     if (fault !== undefined) {

@@ -70,6 +70,7 @@ describe('the signing key of a GateServer', () => {
     return {
       get: (name: string) => copies.find(({ metadata }) => metadata.name === name),
       list: () => copies,
+      index: () => () => copies,
       goOn: () => (copies = structuredClone(cluster.cache(types.gateServers).list())),
     };
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type GateServer, gateServerDefaults, type GateToken, KEY_CREATED, ROTATE, ROTATED } from '#libs/api';
+import { type GateServer, gateServerDefaults, KEY_CREATED, ROTATE, ROTATED } from '#libs/api';
 import { rfc3339 } from '#libs/kube';
-import { kidOf, parseDuration, secretKeys, SecretKeyError, type SigningKey } from '#libs/token';
+import { parseDuration, secretKeys, SecretKeyError, type SigningKey } from '#libs/token';
 import { type SecretObject } from '../cluster/manifest.js';
 import { type RetiredKey, retiredKeys } from '../keys/retired.js';
 
@@ -27,13 +27,8 @@ export interface SigningNeeds {
   request: string | undefined;
 }
 
-export function signingNeeds(server: GateServer, tokens: readonly GateToken[]): SigningNeeds {
+export function signingNeeds(server: GateServer, lastUse: SigningNeeds['lastUse']): SigningNeeds {
   const settings = gateServerDefaults(server.spec);
-  const lastUse = new Map<string, number>();
-  for (const { status } of tokens) {
-    const kid = kidOf(status?.token ?? '');
-    if (kid !== undefined) lastUse.set(kid, Math.max(lastUse.get(kid) ?? 0, status?.data?.exp ?? 0));
-  }
   // Tokens without a GateToken are seen by nobody.
   const unseenMs = settings['accept-unregistered'] ? parseDuration(settings['max-duration']) : 0;
   return {

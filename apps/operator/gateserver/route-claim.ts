@@ -1,4 +1,5 @@
 import { type GateServer } from '#libs/api';
+import { type Informer } from '#libs/kube';
 import { type Fault } from './check.js';
 import { urlsOf } from './servers.js';
 
@@ -11,7 +12,7 @@ const TAKEN = 'RouteTaken';
  * with the visitors. Whose it is, the other must not learn: it may have no right to look there.
  * The hosts of public URLs are claimed, too: its links would lead to another's gateway. Gateways that nothing but such a
  * host have in common may have different ports of it.
- * @param all GateServers of all namespaces
+ * @param all those that may ask for the same names, as `rivalsAmong` finds them
  */
 export function routeFault(server: GateServer, all: readonly GateServer[]): Fault | undefined {
   const { route } = server.spec;
@@ -30,6 +31,22 @@ export function rivalsOf(server: GateServer, all: readonly GateServer[], before 
   const hosts = new Set([...claimsOf(server), ...claimsOf(before)]);
   const asks = (other: GateServer) => [other.spec.route, ...publicHosts(other)].some((host) => hosts.has(host));
   return all.filter((other) => other.metadata.uid !== server.metadata.uid && asks(other));
+}
+
+/** Every GateServer that may ask for a name of this one or of its earlier version: itself, those of its namespace, of its hosts. */
+export function rivalsAmong(
+  gateServers: Pick<Informer<GateServer>, 'list' | 'index'>,
+): (server: GateServer, before?: GateServer) => GateServer[] {
+  const byHost = gateServers.index(hostsOf);
+  return (server, before = server) => {
+    const hosts = [...hostsOf(server), ...hostsOf(before)];
+    return [...new Set([...gateServers.list(server.metadata.namespace), ...hosts.flatMap(byHost)])];
+  };
+}
+
+/** All that it holds or asks for, in error or not. */
+function hostsOf(server: GateServer): string[] {
+  return [server.status?.route ?? '', server.spec.route, ...publicHosts(server)].filter((host) => host !== '');
 }
 
 /** What others have to respect; where it changes they are to be looked at again. */

@@ -5,8 +5,8 @@ import { type Watches } from '../cluster/watches.js';
 /** The GateServers of a namespace, oldest first; none that is being deleted. */
 export function serversOf({ gateServers }: Pick<Watches, 'gateServers'>, namespace: string): GateServer[] {
   return gateServers
-    .list()
-    .filter(({ metadata }) => metadata.namespace === namespace && !metadata.deletionTimestamp)
+    .list(namespace)
+    .filter(({ metadata }) => !metadata.deletionTimestamp)
     .sort((a, b) => (ageOf(a) < ageOf(b) ? -1 : 1));
 }
 

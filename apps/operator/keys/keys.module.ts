@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
+import { ClusterModule } from '../cluster/cluster.module.js';
 import { OPERATOR_CONFIG, type OperatorConfig } from '../config/config.js';
 import { OpsModule } from '../ops/ops.module.js';
 import { KeyFactory } from './key-factory.js';
+import { KeyUses } from './key-uses.js';
 import { SEAL_KEYS, sealKeysOf } from './seal-keys.js';
 import { WebhookKeys } from './webhook-keys.js';
 
@@ -12,8 +14,8 @@ const sealKeys = {
 };
 
 @Module({
-  imports: [OpsModule],
-  providers: [KeyFactory, WebhookKeys, sealKeys],
-  exports: [KeyFactory, WebhookKeys, sealKeys],
+  imports: [ClusterModule, OpsModule],
+  providers: [KeyFactory, KeyUses, WebhookKeys, sealKeys],
+  exports: [KeyFactory, KeyUses, WebhookKeys, sealKeys],
 })
 export class KeysModule {}

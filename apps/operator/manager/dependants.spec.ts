@@ -16,7 +16,12 @@ class FakeWatch {
     if (event === 'delete') this.deleters.push(handler);
     return this;
   }
-  list = () => this.objects;
+  list(namespace?: string): KubeObject[] {
+    if (namespace === undefined) throw new Error('one change is no reason to look at all objects of a kind');
+    return this.objects.filter(({ metadata }) => metadata.namespace === namespace);
+  }
+  index = (entriesOf: (object: KubeObject) => readonly string[]) => (entry: string) =>
+    this.objects.filter((object) => entriesOf(object).includes(entry));
   put(object: KubeObject, old?: KubeObject): void {
     for (const handler of this.handlers) handler(object, old);
   }
@@ -35,17 +40,14 @@ function watched() {
     'ingresses',
     'virtualMachines',
     'virtualMachineInstances',
-  ];
+  ] as const;
   const watches = Object.fromEntries(own.map((name) => [name, new FakeWatch()]));
   const owned = new Map<ResourceType, FakeWatch>(OWNED.map((type) => [type, new FakeWatch()]));
   const [servers, tokens] = [new Set<string>(), new Set<string>()];
   const queue = (keys: Set<string>) => ({ add: (key: string) => keys.add(key) });
   const queues = { servers: queue(servers), tokens: queue(tokens), sessions: { add: () => undefined } };
   enqueueDependants({ ...watches, owned } as unknown as Watches, queues);
-  const [gateServers, gateTokens, secrets, ingresses] = ['gateServers', 'gateTokens', 'secrets', 'ingresses'].map(
-    (name) => watches[name] as FakeWatch,
-  ) as [FakeWatch, FakeWatch, FakeWatch, FakeWatch];
-  return { gateServers, gateTokens, secrets, ingresses, owned, servers, tokens };
+  return { ...(watches as Record<(typeof own)[number], FakeWatch>), owned, servers, tokens };
 }
 
 it('looks again when an object is taken from its owner (security row 16)', () => {
@@ -54,6 +56,21 @@ it('looks again when an object is taken from its owner (security row 16)', () =>
   const metadata = { name: 'gs-jwks', namespace: 'n' };
   owned.get(types.configMaps)?.put({ metadata }, { metadata: { ...metadata, ownerReferences } });
   expect([...servers]).toEqual(['n/gs']);
+});
+
+it('looks again at the tokens for a VM that comes or goes, and for a Secret that they name', () => {
+  const { gateTokens, secrets, tokens, virtualMachines } = watched();
+  const token = (name: string, spec: object) => ({ metadata: { name, namespace: 'n' }, spec }) as KubeObject;
+  gateTokens.objects = [token('a', { vm: 'vm1' }), token('b', { vm: 'vm2', 'secret-name': 'mine' })];
+  const vm = { metadata: { name: 'vm1', namespace: 'n' } };
+  virtualMachines.put(vm);
+  expect([...tokens]).toEqual(['n/a']);
+  virtualMachines.put(vm, vm);
+  virtualMachines.delete({ metadata: { name: 'vm1', namespace: 'other' } });
+  secrets.put({ metadata: { name: 'mine', namespace: 'other' } });
+  expect([...tokens]).toEqual(['n/a']);
+  secrets.put({ metadata: { name: 'mine', namespace: 'n' } });
+  expect([...tokens]).toEqual(['n/a', 'n/b']);
 });
 
 it('looks again at tokens when the keys of their gateway change', () => {

@@ -1,10 +1,10 @@
-import { type GateServer, type GateToken } from '#libs/api';
+import { type GateServer } from '#libs/api';
 import { keyOf, type KubeObject, types, type WorkQueue } from '#libs/kube';
 import { controllerOf } from '../apply/applier.js';
 import { namesakesOf } from '../gateserver/name-claim.js';
 import { namesOf } from '../cluster/names.js';
 import { gatewayOf } from '../gateserver/names.js';
-import { claimOf, rivalsOf } from '../gateserver/route-claim.js';
+import { claimOf, rivalsAmong, rivalsOf } from '../gateserver/route-claim.js';
 import { serversOf } from '../gateserver/servers.js';
 import { targetOf } from '../gatetoken/gather.js';
 import { type IngressHosts } from '../cluster/ingress-hosts.js';
@@ -35,11 +35,7 @@ export function enqueueDependants(watches: Watches, queues: Queues): void {
     });
     informer.on('delete', (object) => addOwner(object, queues));
   }
-  for (const informer of [watches.virtualMachines, watches.virtualMachineInstances]) {
-    // A VM's state does not matter to a token, only that it is there, and which one it is.
-    informer.on('put', (vm, old) => old ?? addTokensOf(vm, watches, queues));
-    informer.on('delete', (vm) => addTokensOf(vm, watches, queues));
-  }
+  onMachines(watches, queues);
 }
 
 /** Adds every object of the own kinds: they may have changed while no replica was leading. */
@@ -50,22 +46,22 @@ export function enqueueAll(watches: Watches, { servers, tokens, sessions }: Queu
 }
 
 function onOwnKinds(watches: Watches, queues: Queues): void {
+  const rivals = rivalsAmong(watches.gateServers);
+  /** A host name or a name may have become free, or an older GateServer asks for it. */
+  const addRivals = (server: GateServer, old?: GateServer) => {
+    const all = rivals(server, old);
+    for (const rival of [...rivalsOf(server, all, old), ...namesakesOf(server, all)]) queues.servers.add(keyOf(rival));
+  };
   watches.gateSessions.on('put', (session) => queues.sessions.add(keyOf(session)));
   watches.gateServers.on('put', (server, old) => {
     queues.servers.add(keyOf(server));
-    if (!old || claimOf(server) !== claimOf(old)) addRivals(server, watches, queues, old);
+    if (!old || claimOf(server) !== claimOf(old)) addRivals(server, old);
     if (!old || mattersToTokens(server, old)) addNamespace(server, watches, queues);
   });
   watches.gateServers.on('delete', (server) => {
     addNamespace(server, watches, queues);
-    addRivals(server, watches, queues);
+    addRivals(server);
   });
-}
-
-/** A host name or a name may have become free, or an older GateServer asks for it. */
-function addRivals(server: GateServer, watches: Watches, queues: Queues, old?: GateServer): void {
-  const all = watches.gateServers.list();
-  for (const rival of [...rivalsOf(server, all, old), ...namesakesOf(server, all)]) queues.servers.add(keyOf(rival));
 }
 
 function mattersToTokens(server: GateServer, old: GateServer): boolean {
@@ -77,27 +73,26 @@ function mattersToTokens(server: GateServer, old: GateServer): boolean {
   );
 }
 
-function addNamespace({ metadata }: KubeObject, watches: Watches, queues: Queues): void {
-  for (const token of watches.gateTokens.list()) {
-    if (token.metadata.namespace === metadata.namespace) queues.tokens.add(keyOf(token));
-  }
-  for (const session of watches.gateSessions.list()) {
-    if (session.metadata.namespace === metadata.namespace) queues.sessions.add(keyOf(session));
-  }
+function addNamespace({ metadata: { namespace = '' } }: KubeObject, watches: Watches, queues: Queues): void {
+  for (const token of watches.gateTokens.list(namespace)) queues.tokens.add(keyOf(token));
+  for (const session of watches.gateSessions.list(namespace)) queues.sessions.add(keyOf(session));
 }
 
 /** Both watches show the operator's own; each time, a copy that something is decided by may have become another. */
 function onSecrets(watches: Watches, queues: Queues): void {
+  const naming = watches.gateTokens.index(({ metadata, spec }) => {
+    const name = spec['secret-name'];
+    return name === undefined ? [] : [`${metadata.namespace}/${name}`];
+  });
   const changed = (secret: KubeObject, old?: KubeObject) => {
     const { namespace = '' } = secret.metadata;
     const marked = [secret, old].some((one) => one && isSigningKey(one));
-    const named = (token: GateToken) => marked || token.spec['secret-name'] === secret.metadata.name;
     const servers = serversOf(watches, namespace);
     if (servers.some((server) => namesOf(server.metadata.name ?? '').session === secret.metadata.name))
       addNamespace(secret, watches, queues);
-    for (const token of watches.gateTokens.list()) {
-      if (token.metadata.namespace === namespace && named(token)) queues.tokens.add(keyOf(token));
-    }
+    // One that signs may sign any token of the namespace.
+    const tokens = marked ? watches.gateTokens.list(namespace) : naming(keyOf(secret));
+    for (const token of tokens) queues.tokens.add(keyOf(token));
     for (const server of servers) {
       // Marked keys are in every ring of the namespace; a name that was taken may have become free.
       const name = secret.metadata.name ?? '';
@@ -113,10 +108,9 @@ function onSecrets(watches: Watches, queues: Queues): void {
 
 /** Who has a host name of an Ingress: another's may have come between, or let go of it. */
 function onIngresses({ gateServers, ingresses }: Watches, { servers }: Queues): void {
+  const asking = gateServers.index(({ spec }) => [spec.route]);
   const changed = (...seen: IngressHosts[]) => {
-    const hosts = new Set(seen.flatMap((ingress) => ingress.hosts));
-    if (hosts.size === 0) return;
-    for (const server of gateServers.list()) if (hosts.has(server.spec.route)) servers.add(keyOf(server));
+    for (const host of seen.flatMap(({ hosts }) => hosts)) for (const one of asking(host)) servers.add(keyOf(one));
   };
   ingresses.on('put', (ingress, old) => changed(ingress, ...(old ? [old] : [])));
   ingresses.on('delete', (ingress) => changed(ingress));
@@ -128,9 +122,17 @@ function addOwner(object: KubeObject, queues: Queues): void {
   if (controller?.kind === 'GateServer') queues.servers.add(`${object.metadata.namespace}/${controller.name}`);
 }
 
-function addTokensOf({ metadata }: KubeObject, watches: Watches, queues: Queues): void {
-  for (const token of watches.gateTokens.list()) {
+/** A VM's state does not matter to a token, only that it is there, and which one it is. */
+function onMachines({ gateTokens, virtualMachines, virtualMachineInstances }: Watches, { tokens }: Queues): void {
+  const aimedAt = gateTokens.index((token) => {
     const target = targetOf(token);
-    if (target?.name === metadata.name && target?.namespace === metadata.namespace) queues.tokens.add(keyOf(token));
+    return target ? [keyOf({ metadata: target })] : [];
+  });
+  const changed = (vm: KubeObject) => {
+    for (const token of aimedAt(keyOf(vm))) tokens.add(keyOf(token));
+  };
+  for (const informer of [virtualMachines, virtualMachineInstances]) {
+    informer.on('put', (vm, old) => old ?? changed(vm));
+    informer.on('delete', changed);
   }
 }

@@ -13,6 +13,8 @@ export class FakeCluster {
   readonly faults = new Map<string, KubeError>();
   /** Names of the Secrets that were read with their data. */
   readonly secretsRead: string[] = [];
+  /** How often all objects of a kind were listed. */
+  scans = 0;
   readonly #objects = new Map<string, Manifest>();
   readonly #essentials = new WeakMap<Manifest, KubeObject>();
   /** By UID. */
@@ -101,41 +103,36 @@ export class FakeCluster {
     return this.put(type, { ...old, status } as KubeObject);
   }
 
-  /** Behaves as an informer that is always up to date. */
-  cache<T extends KubeObject>(type: ResourceType) {
-    return {
-      hasSynced: true,
-      get: (name: string, namespace = 'n') => this.take(type, name, namespace) as unknown as T | undefined,
-      list: () =>
-        [...this.#objects].filter(([key]) => key.startsWith(`${type.resource}/`)).map(([, one]) => one as unknown as T),
+  /** Behaves as an informer that is always up to date. @param copy what it keeps of an object; undefined: nothing */
+  cache<T extends KubeObject>(type: ResourceType, copy = (object: Manifest) => object as KubeObject | undefined) {
+    const all = () => [...this.#objects].flatMap(([key, one]) => (key.startsWith(`${type.resource}/`) ? [one] : []));
+    const kept = () => all().flatMap((one) => (copy(one) as T | undefined) ?? []);
+    const list = (namespace?: string): T[] => {
+      if (namespace === undefined) this.scans += 1;
+      return kept().filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
     };
+    const get = (name: string, namespace = 'n') => {
+      const found = this.take(type, name, namespace);
+      return found && (copy(found) as T | undefined);
+    };
+    const index = (entriesOf: (object: T) => readonly string[]) => (entry: string) =>
+      kept().filter((object) => entriesOf(object).includes(entry));
+    return { hasSynced: true, get, list, index };
   }
 
   /** As `cache`, of metadata alone: a copy for each version. */
   metadata(type: ResourceType) {
-    const { get, list } = this.cache<Manifest>(type);
-    const copy = (object: Manifest) => {
+    return this.cache<KubeObject>(type, (object) => {
       const known = this.#essentials.get(object) ?? { metadata: object.metadata };
       this.#essentials.set(object, known);
       return known;
-    };
-    const one = (object: Manifest | undefined) => object && copy(object);
-    return { hasSynced: true, get: (...key: Parameters<typeof get>) => one(get(...key)), list: () => list().map(copy) };
+    });
   }
 
   /** What has the operator's label. */
   get owned() {
-    return new Map(
-      OWNED.map((type) => {
-        const { get, list } = this.cache<Manifest>(type);
-        const ours = (object: Manifest | undefined) => (object && isLabelled(object) ? made(object) : undefined);
-        const labelled = {
-          get: (...key: Parameters<typeof get>) => ours(get(...key)),
-          list: () => list().flatMap((object) => ours(object) ?? []),
-        };
-        return [type, labelled];
-      }),
-    );
+    const ours = (object: Manifest) => (isLabelled(object) ? made(object) : undefined);
+    return new Map(OWNED.map((type) => [type, this.cache<Manifest>(type, ours)]));
   }
 
   /** What has been written since the last call. */

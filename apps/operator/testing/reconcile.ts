@@ -3,9 +3,8 @@ import { type KubeObject, types } from '#libs/kube';
 import { makeLogger } from '#libs/ops';
 import { Applier } from '../apply/applier.js';
 import { Reporter } from '../apply/reporter.js';
-import { ingressHosts } from '../cluster/ingress-hosts.js';
+import { type IngressHosts, ingressHosts } from '../cluster/ingress-hosts.js';
 import { SecretReader } from '../cluster/secret-reader.js';
-import { type Manifest } from '../cluster/manifest.js';
 import { type Watches } from '../cluster/watches.js';
 import { type OperatorConfig } from '../config/config.js';
 import { type ClassState, type Discovered } from '../gateserver/discovery.js';
@@ -16,6 +15,7 @@ import { TokenGatherer } from '../gatetoken/gather.js';
 import { TokenReconciler } from '../gatetoken/reconciler.js';
 import { Audit } from '../ops/audit.js';
 import { type KeyFactory } from '../keys/key-factory.js';
+import { KeyUses } from '../keys/key-uses.js';
 import { type SealKeys } from '../keys/seal-keys.js';
 import { type FakeCluster } from './fake-cluster.js';
 
@@ -53,7 +53,7 @@ export function serverReconciler(cluster: FakeCluster, given: Surroundings): Ser
     ingressClass: async () => ingressClass,
   };
   return new ServerReconciler(
-    new ServerGatherer(watches, applier, new SecretReader(cluster.client), discovery, config),
+    new ServerGatherer(watches, applier, new SecretReader(cluster.client), discovery, { in: usesIn(cluster) }, config),
     new MaterialMaker(applier, factory),
     applier,
     reporter(cluster, record),
@@ -83,8 +83,19 @@ export function tokenGatherer(cluster: FakeCluster, gateTokens?: object, seals?:
 function watchesOf(cluster: FakeCluster): Watches {
   const kinds = ['gateServers', 'gateTokens', 'virtualMachines', 'virtualMachineInstances', 'pods'] as const;
   const caches = Object.fromEntries(kinds.map((kind) => [kind, cluster.cache(types[kind])]));
-  const ingresses = { list: () => cluster.cache<Manifest>(types.ingresses).list().map(ingressHosts) };
+  const ingresses = cluster.cache<IngressHosts>(types.ingresses, (object) => ingressHosts(object));
   return { ...caches, ingresses, secrets: cluster.metadata(types.secrets), owned: cluster.owned } as unknown as Watches;
+}
+
+/** How long keys are needed, counted anew each time. */
+function usesIn(cluster: FakeCluster): KeyUses['in'] {
+  return (namespace) => {
+    const handlers: ((token: GateToken) => void)[] = [];
+    const gateTokens = { on: (_: string, handler: () => void) => handlers.push(handler) };
+    const uses = new KeyUses({ gateTokens: gateTokens as unknown as Watches['gateTokens'] });
+    for (const token of cluster.cache<GateToken>(types.gateTokens).list(namespace)) handlers[0]?.(token);
+    return uses.in(namespace);
+  };
 }
 
 function reporter(cluster: FakeCluster, record: (event: string) => void): Reporter {
