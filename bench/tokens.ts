@@ -17,7 +17,7 @@ import { type Side } from './lib/sides.ts';
 
 const MANY = 10_000;
 const FEW = 100;
-const CHANGES = 200;
+const CHANGES = 1000;
 const PODS = 20;
 
 const side = (name: string): Side => ({ name, base: '', headers: {}, process: undefined });

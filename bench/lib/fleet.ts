@@ -50,7 +50,8 @@ export class Fleet {
   async issue(count: number): Promise<number> {
     const expected = this.#ready + count;
     const started = performance.now();
-    const body = { metadata: { generateName: 'gt-' }, spec: { urls: [VNC], duration: '12h' } };
+    const spec = { urls: [VNC], duration: '12h' };
+    const body = { metadata: { generateName: 'gt-', managedFields: managedFields(spec) }, spec };
     await this.inParallel(count, () => this.cluster.ask('POST', TOKENS, body));
     await until(() => this.#ready >= expected);
     return (performance.now() - started) / 1000;
@@ -145,4 +146,22 @@ export class Fleet {
     if (type === 'DELETED') this.#phases.delete(name);
     else this.#phases.set(name, phase);
   }
+}
+
+/** As an API server keeps them of a GateToken that kubectl created and the operator signed. */
+function managedFields(spec: object): object[] {
+  const fieldsOf = (names: string[]) => Object.fromEntries(names.map((name) => [`f:${name}`, {}]));
+  const written = {
+    apiVersion: 'kubegateway.kubevirt.io/v1beta1',
+    fieldsType: 'FieldsV1',
+    time: '2030-01-01T00:00:00Z',
+  };
+  const data = fieldsOf(['from', 'until', 'duration', 'nbf', 'exp', 'verbs', 'urls']);
+  const status = fieldsOf(['approval', 'conditions', 'gate-server', 'link', 'phase', 'token', 'vm-uid']);
+  const made = { manager: 'kubectl-create', operation: 'Update', fieldsV1: { 'f:spec': fieldsOf(Object.keys(spec)) } };
+  const signed = { manager: 'kube-gateway-operator', operation: 'Apply', subresource: 'status' };
+  return [
+    { ...written, ...made },
+    { ...written, ...signed, fieldsV1: { 'f:status': { ...status, 'f:data': data } } },
+  ];
 }

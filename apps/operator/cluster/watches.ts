@@ -4,6 +4,7 @@ import { Informer, type InformerOptions, type KubeObject, OwnClient, type Resour
 import { Faults } from '../ops/faults.js';
 import { essentials } from './essentials.js';
 import { type IngressHosts, ingressHosts } from './ingress-hosts.js';
+import { keptToken } from './kept-token.js';
 import { type Manifest, type PodObject } from './manifest.js';
 import { OWNED_SELECTOR } from './labels.js';
 import { gatewayPod, made } from './made.js';
@@ -53,7 +54,7 @@ export class Watches {
       });
     const foreign = { metadataOnly: true, transform: essentials };
     this.gateServers = watch(types.gateServers);
-    this.gateTokens = watch<GateToken>(types.gateTokens, { page: TOKENS_PAGE });
+    this.gateTokens = watch<GateToken>(types.gateTokens, { page: TOKENS_PAGE, transform: keptToken });
     this.gateSessions = watch(types.gateSessions);
     this.secrets = watch(types.secrets, foreign);
     this.virtualMachines = watch(types.virtualMachines, foreign);

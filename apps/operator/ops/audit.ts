@@ -11,6 +11,7 @@ import {
   LOGGER,
   writeAudit,
 } from '#libs/ops';
+import { writersOf } from './written-by.js';
 
 /** What the operator does itself: the removal of a grant after its retention, the end of one that may not be stored. */
 const ITSELF: AuditWho = { component: 'kube-gateway-operator' };
@@ -23,12 +24,6 @@ interface Observed {
   who?: AuditWho | undefined;
   manager?: string | undefined;
   existed?: true;
-}
-
-interface ManagedFields {
-  readonly manager?: string;
-  readonly subresource?: string;
-  readonly fieldsV1?: { 'f:spec'?: Record<string, unknown>; 'f:status'?: Record<string, unknown> };
 }
 
 type GateTokenPhase = GateTokenStatus['phase'];
@@ -72,7 +67,7 @@ export class Audit {
   }
 
   #issued(token: GateToken, issuer: string | undefined, more: Observed): void {
-    const [first] = fieldsOf(token).filter(({ subresource }) => subresource === undefined);
+    const [first] = writersOf(token).filter(({ subresource }) => subresource === undefined);
     const who = issuer === undefined ? undefined : { user: issuer };
     this.#observe('issue', whatOf(token, 'create'), {
       who,
@@ -87,7 +82,7 @@ export class Audit {
     const isAsked = token.spec.revoked === true;
     // Whoever may write the status can end a grant there, as the operator did before a restart.
     if (!isAsked && token.status?.phase !== 'Revoked') return this.#observe('revoke', what, { who: ITSELF, ...more });
-    const by = fieldsOf(token).find(({ fieldsV1 }) =>
+    const by = writersOf(token).find(({ fieldsV1 }) =>
       isAsked ? fieldsV1?.['f:spec']?.['f:revoked'] : fieldsV1?.['f:status']?.['f:phase'],
     );
     this.#observe('revoke', what, { manager: by?.manager, ...more });
@@ -122,8 +117,4 @@ export class Audit {
 
 function whatOf({ metadata: { namespace, name, uid } }: KubeObject, verb: string): AuditWhat {
   return { verb, resource: 'gatetokens', namespace, name, uid };
-}
-
-function fieldsOf({ metadata }: KubeObject): readonly ManagedFields[] {
-  return (metadata as { managedFields?: readonly ManagedFields[] }).managedFields ?? [];
 }
