@@ -37,13 +37,14 @@ const claims = {
 
 async function issue(fleet: Fleet, count: number): Promise<Readings> {
   const { program } = fleet.operator;
-  const [cpu, writes] = [program.cpuSeconds(), fleet.writes];
+  const [cpu, writes, looks] = [program.cpuSeconds(), fleet.writes, await fleet.operator.looks()];
   const seconds = await fleet.issue(count);
   await fleet.quiet();
   const readings = {
     'ready s': seconds,
     'CPU us': ((program.cpuSeconds() - cpu) / count) * 1e6,
     writes: (fleet.writes - writes) / count,
+    looks: ((await fleet.operator.looks()) - looks) / count,
   };
   await fleet.clear();
   return readings;

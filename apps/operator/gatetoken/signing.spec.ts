@@ -11,6 +11,7 @@ import { MANAGED_BY, OPERATOR } from '../cluster/labels.js';
 
 const NOW = Date.parse('2030-01-01T12:00:00Z');
 const LABELS = { [MANAGED_BY]: OPERATOR };
+const NAMESAKE = { name: 't', namespace: 'n', uid: 'other', creationTimestamp: new Date(NOW).toISOString() };
 const SPEC = { urls: ['/api/v1/namespaces/n/pods'], duration: '1h' };
 
 type Pair = Awaited<ReturnType<typeof generateKeyPair>>;
@@ -162,5 +163,27 @@ describe('a token whose key is gone is signed again, and says so', () => {
     signWith(second);
     publish(second);
     expect(await run()).toEqual(before);
+  });
+});
+
+describe('while a token is being signed', () => {
+  const conflict = { status: 'rejected', reason: { code: 409 } };
+
+  it('another leader may sign it too: one signature is written', async () => {
+    const outcomes = await Promise.allSettled([run(), run()]);
+    expect(outcomes).toMatchObject([{ status: 'fulfilled', value: { phase: 'Ready' } }, conflict]);
+    cluster.written();
+    await run();
+    expect(cluster.written()).toEqual([]);
+  });
+
+  it.each<[string, () => unknown]>([
+    ['be revoked', () => token({ ...SPEC, revoked: true })],
+    ['be deleted and made anew', () => cluster.put(types.gateTokens, { metadata: NAMESAKE, spec: SPEC } as KubeObject)],
+  ])('it may %s: the signature is not written', async (_what, happens) => {
+    const signing = Promise.allSettled([run()]);
+    happens();
+    expect(await signing).toMatchObject([conflict]);
+    expect(cluster.take(types.gateTokens, 't')).not.toHaveProperty('status');
   });
 });
