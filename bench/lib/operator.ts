@@ -9,7 +9,7 @@ import { type Cluster } from './cluster.ts';
 import { kubeconfigOf } from './gateway.ts';
 import { Program } from './measured.ts';
 
-const MAIN = new URL('../../dist/apps/operator/main.js', import.meta.url).pathname;
+const MAIN = new URL('../../dist/programs/operator.js', import.meta.url).pathname;
 const PATIENCE_MS = 120_000;
 const LOOK_MS = 10;
 
