@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type GateToken, type GateTokenStatus } from '#libs/api';
-import { type Informer } from '#libs/kube';
+import { Informer, OwnClient, types, WorkQueue } from '#libs/kube';
+import { WatchedApi } from '../testing/watched-api.js';
 import { TokenChanges } from './changes.js';
 
 let shown: Record<string, (token: GateToken, old?: GateToken) => void>;
@@ -98,4 +99,40 @@ describe('its own write', () => {
     put(token(2, READY), token(1));
     expect(looks).toEqual(['n/t']);
   });
+});
+
+it('looks once at each GateToken, and once more at what others change, with a real watch and many at once', async () => {
+  const api = await WatchedApi.start();
+  const client = new OwnClient(api.upstream);
+  const gateTokens = new Informer<GateToken>(client, types.gateTokens, { namespace: 'n' });
+  const own = new TokenChanges({ gateTokens });
+  const looked: string[] = [];
+  const queue = new WorkQueue(
+    async (key) => {
+      looked.push(key);
+      const found = gateTokens.get(key.replace('n/', ''), 'n');
+      if (!found || found.status?.phase === 'Ready') return;
+      const next = { ...found, status: { ...READY, 'vm-uid': key } };
+      await own.writing(found, () => client.replace(types.gateTokens, next));
+    },
+    { concurrency: 16 },
+  );
+  own.onChange((key) => queue.add(key));
+  const path = (name: string) => `/apis/kubegateway.kubevirt.io/v1beta1/namespaces/n/gatetokens/${name}`;
+  const names = Array.from({ length: 50 }, (_, i) => `t${i}`);
+  const phaseOf = (name: string) => (api.objects.get(path(name)) as GateToken | undefined)?.status?.phase;
+  const put = (name: string, generation: number) =>
+    api.put(path(name), { metadata: { name, namespace: 'n', generation }, spec: {} } as unknown as GateToken);
+  for (const name of names) put(name, 1);
+  gateTokens.start();
+  await expect.poll(() => names.every((name) => phaseOf(name) === 'Ready') && queue.length === 0).toBe(true);
+  put('t7', 2);
+  await expect.poll(() => phaseOf('t7') === 'Ready' && queue.length === 0).toBe(true);
+  put('last', 1);
+  await expect.poll(() => phaseOf('last')).toBe('Ready'); // All that came before has been shown.
+  await queue.stop();
+  await gateTokens.stop();
+  await api.close();
+  expect(looked.sort()).toEqual([...names, 't7', 'last'].map((name) => `n/${name}`).sort());
+  expect(api.writes).toHaveLength(names.length + 2);
 });
