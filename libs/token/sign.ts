@@ -1,4 +1,4 @@
-import { SignJWT } from 'jose/jwt/sign';
+import { CompactSign } from 'jose/jws/compact/sign';
 import { type Claims, readClaims } from './claims.js';
 import { TokenError } from './errors.js';
 import { MAX_TOKEN } from './header.js';
@@ -10,8 +10,8 @@ import { type SigningKey } from './secret-keys.js';
  * @throws TokenError claims, too-large: a token that no KeyRing would accept is never made
  */
 export async function sign(claims: Claims, { privateKey, kid }: SigningKey): Promise<string> {
-  const payload = { ...readClaims(claims) };
-  const token = await new SignJWT(payload).setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid }).sign(privateKey);
+  const payload = Buffer.from(JSON.stringify(readClaims(claims)));
+  const token = await new CompactSign(payload).setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid }).sign(privateKey);
   if (token.length <= MAX_TOKEN) return token;
   const message = `The token would have ${token.length} characters, and clients can present at most ${MAX_TOKEN}`;
   throw new TokenError('too-large', `${message}: use fewer or shorter URLs, or issue a link, which has no such limit.`);

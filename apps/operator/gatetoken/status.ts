@@ -114,7 +114,10 @@ function linkOf({ spec }: GateToken, decision: Ready, jwt: string): string | und
   const [only, ...others] = consolesOf(decision.grant);
   if (only === undefined && spec['single-use'] !== true) return undefined;
   const target = others.length === 0 && only ? { name: only.vm, namespace: only.namespace } : {};
-  return `${decision.url}/auth/jwt/set?${new URLSearchParams({ token: jwt, ...target }).toString()}`;
+  const query = Object.entries({ token: jwt, ...target }).map(
+    ([name, value]) => `${name}=${encodeURIComponent(value)}`,
+  );
+  return `${decision.url}/auth/jwt/set?${query.join('&')}`;
 }
 
 /** True if the object already has this status. */
