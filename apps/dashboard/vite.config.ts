@@ -23,7 +23,7 @@ const GROUPS = [
   },
   {
     name: 'base',
-    test: /dashboard\/(api|time|hooks\/useNow|landing\/(Card|PageErrors)|console\/(address|tab|text)\b)/,
+    test: /dashboard\/(api|time|hooks\/useNow|landing\/(Card|PageErrors)|console\/(address|tab|text|typing|useLeaveKeys)\b)/,
     minShareCount: 2,
     priority: 1,
   },

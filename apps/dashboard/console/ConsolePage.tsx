@@ -1,14 +1,15 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import './console.css';
 import { type ConsoleAddress } from './address.js';
 import { ConsoleView } from './ConsoleView.js';
 import { type ConsoleHandle } from './handle.js';
 import { Notice } from './Notice.js';
-import { PasteDialog } from './PasteDialog.js';
 import { consoleText as text } from './text.js';
 import { Toolbar } from './Toolbar.js';
 import { Tools } from './Tools.js';
 import { useConsole } from './useConsole.js';
+
+const PasteDialog = lazy(() => import('./PasteDialog.js').then((module) => ({ default: module.PasteDialog })));
 
 /** The page of one console, for a guest with a grant as for a signed-in user. */
 export function ConsolePage(address: ConsoleAddress) {
@@ -45,7 +46,7 @@ export function ConsolePage(address: ConsoleAddress) {
         <ConsoleView ref={handle} address={address} {...shared} onSelect={setSelected} onLeave={onLeave} />
         <Notice address={address} console={console} />
       </main>
-      {pasting && <PasteDialog serial={kind === 'serial'} handle={handle} onClose={onPasted} />}
+      <Suspense>{pasting && <PasteDialog serial={kind === 'serial'} handle={handle} onClose={onPasted} />}</Suspense>
     </div>
   );
 }
