@@ -27,6 +27,12 @@ const GROUPS = [
     minShareCount: 2,
     priority: 1,
   },
+  // Over HTTP/1.1 a browser has six requests at a time: what most pages need is one of them.
+  {
+    name: 'common',
+    test: /@patternfly|react-router|tslib|focus-trap|tabbable|lodash|dashboard\/(pages|hooks)\//,
+    minShareCount: 4,
+  },
 ];
 
 /** Two entries: the dashboard of signed-in users, and the guest's pages, which stay small; and what asks for a link first. */
