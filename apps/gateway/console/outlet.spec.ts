@@ -112,6 +112,28 @@ describe('what goes to a socket', () => {
     expect(writes).toHaveLength(1);
   });
 
+  it('answers only the last of the pings of a turn, with what else there is to write', async () => {
+    const { outlet, writes } = setUp();
+    part(outlet, FIN | Opcode.binary, 10 * KIB);
+    for (let i = 0; i < 10_000; i++) outlet.pong(Buffer.from(String(i)));
+    await turn();
+    expect(writes.flatMap(framesOf)).toEqual([
+      { first: FIN | Opcode.binary, size: 10 * KIB },
+      { first: FIN | Opcode.pong, size: 4 },
+    ]);
+    expect(writes.at(-1)?.subarray(-4).toString()).toBe('9999');
+    await turn();
+    expect(writes).toHaveLength(2);
+  });
+
+  it('answers no ping after a close frame', async () => {
+    const { outlet, writes } = setUp();
+    outlet.pong(Buffer.from('a'));
+    outlet.control(Opcode.close, Buffer.from([3, 232]));
+    await turn();
+    expect(writes.flatMap(framesOf).map(({ first }) => first)).toEqual([FIN | Opcode.close]);
+  });
+
   it('holds no slab that is half empty, for a socket that takes nothing', async () => {
     const { outlet, slabs, socket } = setUp({ takes: false });
     for (let i = 0; i < 200; i++) {

@@ -1,5 +1,5 @@
 import { type Socket } from 'node:net';
-import { FIN, frame, headSize, writeHead } from '#libs/websocket';
+import { FIN, frame, headSize, Opcode, writeHead } from '#libs/websocket';
 
 /** What is smaller leaves at once, where nothing else did in this turn of the event loop: an echo does not wait. */
 const AT_ONCE = 8 * 1024;
@@ -13,7 +13,7 @@ const KEPT = 32;
 /** The longest payload whose header has four bytes, and the shortest. */
 const LONGEST_SHORT = 0xffff;
 const SHORTEST_SHORT = 126;
-const OPCODE = 0x0f;
+const OPCODE_BITS = 0x0f;
 
 /** What all consoles of a gateway share: buffers, and the end of each turn of the event loop. */
 export class Slabs {
@@ -62,6 +62,7 @@ export class Outlet {
   #headAt = 0;
   #length = 0;
   #turn = false;
+  #pong: Buffer | undefined;
 
   /**
    * @param masked as a client must
@@ -91,20 +92,37 @@ export class Outlet {
       this.flush();
       this.write(frame(first, chunk.subarray(start, end), this.masked));
     }
-    if (this.#turn) return;
-    this.#turn = true;
-    this.slabs.atTurnsEnd(this);
+    this.endTurnLater();
   }
 
-  /** Writes a control frame, after all that came before. */
+  /**
+   * Answers a ping at the end of the turn, and only the last of several (RFC 6455, section 5.5.3): one read can bring ten
+   * thousand, and each answer would be a write of its own.
+   */
+  pong(payload: Buffer): void {
+    this.#pong = payload;
+    this.endTurnLater();
+  }
+
+  /** Writes a control frame, after all that came before. Nothing follows a close frame. */
   control(opcode: number, payload: Buffer): void {
+    if (opcode === Opcode.close) this.#pong = undefined;
     this.flush();
     if (this.socket.writable) this.socket.write(frame(FIN | opcode, payload, this.masked));
   }
 
   endTurn(): void {
     this.#turn = false;
-    this.flush();
+    const pong = this.#pong;
+    this.#pong = undefined;
+    if (pong === undefined) this.flush();
+    else this.control(Opcode.pong, pong);
+  }
+
+  private endTurnLater(): void {
+    if (this.#turn) return;
+    this.#turn = true;
+    this.slabs.atTurnsEnd(this);
   }
 
   /** Writes what waits for the end of the turn. */
@@ -153,7 +171,7 @@ export class Outlet {
   private lengthen(slab: Buffer, first: number, length: number): number | undefined {
     const sum = this.#length + length;
     if (this.#length < SHORTEST_SHORT || sum > LONGEST_SHORT) return undefined;
-    if ((first & OPCODE) !== 0 || ((slab[this.#headAt] ?? 0) & FIN) !== 0) return undefined;
+    if ((first & OPCODE_BITS) !== 0 || ((slab[this.#headAt] ?? 0) & FIN) !== 0) return undefined;
     slab[this.#headAt] = (slab[this.#headAt] ?? 0) | first;
     slab.writeUInt16BE(sum, this.#headAt + 2);
     this.#length = sum;

@@ -62,7 +62,7 @@ export class Side {
    */
   control(opcode: number, payload: Buffer): { code: number; reason: string } | undefined {
     // One who does not read gets no more answers: they would have to be kept.
-    if (opcode === Opcode.ping && this.isOpen && !this.outlet.full) this.outlet.control(Opcode.pong, payload);
+    if (opcode === Opcode.ping && this.isOpen && !this.outlet.full) this.outlet.pong(payload);
     if (opcode === Opcode.pong) this.#answered = Number(payload.toString()) || this.#asked;
     if (opcode !== Opcode.close) return undefined;
     const said = readClose(payload);

@@ -15,6 +15,7 @@ import {
   readRequest,
 } from '#libs/websocket';
 import { Refusal } from '../http/refusal.js';
+import { EarlyInput } from './early-input.js';
 import { brokenEnd, type ConsoleEnd, consoleEnd } from './ends.js';
 import { GuestCall, type Reading } from './guest-call.js';
 import { type Activity } from './input-watch.js';
@@ -27,9 +28,6 @@ const { notAllowed, upstreamFailed } = CONSOLE_ENDS;
 
 /** The largest message of a viewer: a pasted text. */
 const LARGEST_INPUT = 1024 * 1024;
-/** Before the guest is joined, a viewer is read until this many parts of messages, or this many bytes, wait. */
-const MOST_EARLY = 1024;
-const MOST_EARLY_BYTES = 256 * 1024;
 /** Of a guest that broke the protocol. */
 const PROTOCOL_ERROR = 1002;
 const ABNORMAL = 1006;
@@ -58,9 +56,6 @@ export class WsTunnels implements TunnelMaker {
   }
 }
 
-/** A part of a message that waits for the guest: FIN and opcode, payload. */
-type Early = readonly [first: number, payload: Buffer];
-
 class WsTunnel implements Tunnel {
   bytesIn = 0;
   bytesOut = 0;
@@ -74,8 +69,7 @@ class WsTunnel implements Tunnel {
   #guest: Side | undefined;
   #filter: InputFilter | undefined;
   #activity: Activity | undefined;
-  readonly #early: Early[] = [];
-  #earlyBytes = 0;
+  readonly #early = new EarlyInput();
   #lost = false;
 
   constructor(
@@ -165,7 +159,7 @@ class WsTunnel implements Tunnel {
     );
     guest.socket.on('close', () => void this.lost(onLost));
     guest.socket.on('drain', () => this.#viewer.resume());
-    for (const [first, payload] of this.#early.splice(0)) this.input(first, payload, 0, payload.length);
+    this.#early.drain((first, chunk, start, end) => this.input(first, chunk, start, end));
     this.#viewer.resume();
     const reading: Reading = (buffer, length) => this.output(reader, buffer, length);
     reading(head, head.length);
@@ -186,7 +180,7 @@ class WsTunnel implements Tunnel {
 
   private input(first: number, chunk: Buffer, start: number, end: number): void {
     if (this.#end !== undefined) return;
-    if (this.#guest === undefined) return this.hold(first, Buffer.from(chunk.subarray(start, end)));
+    if (this.#guest === undefined) return this.hold(first, chunk, start, end);
     this.bytesIn += end - start;
     if (this.#filter === undefined && this.#activity === undefined) {
       return this.#guest.outlet.data(first, chunk, start, end);
@@ -209,16 +203,15 @@ class WsTunnel implements Tunnel {
   }
 
   /** Until the guest is joined, what the viewer sends waits: some of it here, the rest with the viewer. */
-  private hold(first: number, payload: Buffer): void {
-    this.#early.push([first, payload]);
-    this.#earlyBytes += payload.length;
-    if (this.#early.length >= MOST_EARLY || this.#earlyBytes >= MOST_EARLY_BYTES) this.#viewer.pause();
+  private hold(first: number, chunk: Buffer, start: number, end: number): void {
+    this.#early.add(first, chunk, start, end);
+    if (this.#early.full) this.#viewer.pause();
   }
 
   private finish(end: ConsoleEnd): void {
     if (this.#end !== undefined) return;
     this.#end = end;
-    this.#early.length = 0;
+    this.#early.clear();
     this.#tellEnd(end);
     if (this.#guest === undefined) this.#call?.socket.destroy();
     else this.#guest.close(1000);
