@@ -10,6 +10,7 @@ const MAIN = new URL('../../dist/programs/gateway.js', import.meta.url).pathname
 /** What browsers say they are at, whatever port it listens on. */
 export const PUBLIC_HOST = 'localhost:8080';
 
+const DOCKERFILE = new URL('../../deploy/Dockerfile', import.meta.url).pathname;
 const READY_MS = 20_000;
 const LOOK_MS = 5;
 
@@ -37,7 +38,7 @@ export class Gateway {
     writeFileSync(kubeconfig, kubeconfigOf(cluster));
     const program = Program.start(
       [...nodeArgs, MAIN],
-      { ...envOf(cluster), KUBECONFIG: kubeconfig, ...env },
+      { ...imageEnv(), ...envOf(cluster), KUBECONFIG: kubeconfig, ...env },
       openSync(log, 'a'),
     );
     for (const deadline = performance.now() + READY_MS; performance.now() < deadline; await sleep(LOOK_MS)) {
@@ -52,6 +53,13 @@ export class Gateway {
   stop(): Promise<void> {
     return this.program.stop();
   }
+}
+
+/** What the image sets: Node's options. */
+function imageEnv(): Record<string, string> {
+  const [, settings] = /^FROM base AS gateway$[^]*?^ENV (.*)$/m.exec(readFileSync(DOCKERFILE, 'utf8')) ?? [];
+  if (settings === undefined) throw new Error(`${DOCKERFILE} sets no environment for the gateway`);
+  return Object.fromEntries(settings.split(' ').map((setting) => setting.split(/=(.*)/, 2) as [string, string]));
 }
 
 function envOf({ sessionKey }: Cluster): Record<string, string> {
