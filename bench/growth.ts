@@ -10,7 +10,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runBench, type Bench } from './lib/bench.ts';
 import { Cluster } from './lib/cluster.ts';
-import { Gateway } from './lib/gateway.ts';
 import { run } from './lib/load.ts';
 import { type Readings } from './lib/rounds.ts';
 import { type Side } from './lib/sides.ts';
@@ -31,12 +30,12 @@ interface Grown extends Side {
   readonly cookies: string;
 }
 
-const few = 10;
+const FEW = 10;
 const by = (short: boolean): readonly (readonly [string, readonly Population[]])[] => {
   const many = short ? 1000 : 10_000;
   return [
-    ['live grants', [named(few, 1), { ...named(many, 1), name: 'ours' }]],
-    ['urls in a grant', [named(few, 1), { ...named(few, 500), name: 'ours' }]],
+    ['live grants', [named(FEW, 1), { ...named(many, 1), name: 'ours' }]],
+    ['urls in a grant', [named(FEW, 1), { ...named(FEW, 500), name: 'ours' }]],
   ];
 };
 
@@ -57,7 +56,7 @@ async function grown(bench: Bench, { name, grants, urls }: Population): Promise<
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  const gateway = await bench.start(Gateway.start(cluster));
+  const gateway = await bench.gateway(cluster);
   const dir = mkdtempSync(join(tmpdir(), 'kube-gateway-bench-'));
   process.once('exit', () => rmSync(dir, { recursive: true }));
   const cookies = join(dir, 'cookies');
@@ -73,7 +72,7 @@ async function look({ base, cookies, process }: Grown, seconds: number): Promise
   return { 'CPU us': (((process?.cpuSeconds() ?? NaN) - before) / requests) * 1e6, 'p50 ms': p50 };
 }
 
-await runBench('growth', async (bench) => {
+await runBench('growth', ['seconds', 'rounds', 'short', 'only', 'cpu-prof'], async (bench) => {
   for (const [figure, populations] of by(bench.options.short)) {
     if (!figure.includes(bench.options.only)) continue;
     const sides: Grown[] = [];

@@ -7,8 +7,8 @@
  */
 import { PATHS } from './stubs/answers.ts';
 import { runBench } from './lib/bench.ts';
+import { COMPARING } from './lib/options.ts';
 import { Cluster } from './lib/cluster.ts';
-import { Gateway } from './lib/gateway.ts';
 import { cpuWatch } from './lib/measured.ts';
 import { type Load, run } from './lib/load.ts';
 import { type Readings } from './lib/rounds.ts';
@@ -48,9 +48,9 @@ async function memory({ process }: Side): Promise<Readings> {
   return { MB: (process?.residentBytes() ?? NaN) / 1e6 };
 }
 
-await runBench('http', async (bench) => {
+await runBench('http', COMPARING, async (bench) => {
   const cluster = await bench.start(Cluster.start());
-  const gateway = await bench.start(Gateway.start(cluster));
+  const gateway = await bench.gateway(cluster);
   const { status } = await cluster.grant({ urls: [`${PATHS.create}*`], verbs: ['get', 'post'] });
   const sides = [direct(cluster), ours(gateway, status?.token ?? ''), ...bench.options.others.map(other)];
   const gateways = sides.slice(1);

@@ -7,8 +7,9 @@
  */
 import { linkHash, newCode } from '#libs/token';
 import { type Bench, runBench } from './lib/bench.ts';
+import { COMPARING } from './lib/options.ts';
 import { Cluster } from './lib/cluster.ts';
-import { Gateway, PUBLIC_HOST } from './lib/gateway.ts';
+import { type Gateway, PUBLIC_HOST } from './lib/gateway.ts';
 import { type Load, run } from './lib/load.ts';
 import { cpuWatch } from './lib/measured.ts';
 import { type Readings } from './lib/rounds.ts';
@@ -70,13 +71,13 @@ async function revocation(
   return { 'p50 ms': percentile(times, 0.5), 'p99 ms': percentile(times, 0.99), 'last ms': Math.max(...times) };
 }
 
-await runBench('links', async (bench) => {
+await runBench('links', COMPARING, async (bench) => {
   const { others, short } = bench.options;
   const [some, many] = short ? [20, 100] : [200, 2000];
   const cluster = await bench.start(Cluster.start());
   for (let at = 0; at < many; at++) await cluster.startVm(`echo-${at}`);
-  const gateway = await bench.start(Gateway.start(cluster));
-  const second = await bench.start(Gateway.start(cluster, { POD_NAME: 'pod-2' }));
+  const gateway = await bench.gateway(cluster);
+  const second = await bench.gateway(cluster, { POD_NAME: 'pod-2' });
   const { status } = await cluster.grant({ vm: 'demo' });
   await measureRedeems(bench, cluster, [ours(gateway, status?.token ?? ''), ...others.map(other)]);
   const viewers = await bench.start(Viewers.start());

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
-import { benchedServer } from './api-server.ts';
+import { benchedServer } from './lib/api-server.ts';
 
 const NAMESPACE = `bench-operator-${process.pid}`;
 const WORKERS = 16;

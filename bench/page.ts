@@ -2,7 +2,7 @@
  * What the pages weigh and how soon they are there on a slow line (1.6 Mbit/s, 150 ms, a CPU slowed down four times):
  * `npm run build`, then
  *
- *     npm run bench:page [-- --short] [-- --only landing]
+ *     npm run bench:page -- [--short] [--only TEXT]
  *
  * Serves the built dashboard through the gateway's own web room, beside a stub of the API, to a Chromium with empty caches.
  * Readings: kB and requests until the page is usable, and milliseconds until its First and Largest Contentful Paint and until
@@ -58,7 +58,7 @@ async function startBrowser(): Promise<{ browser: Browser; stop: () => Promise<v
   return { browser, stop: () => browser.close() };
 }
 
-await runBench('page', async (bench) => {
+await runBench('page', ['rounds', 'short', 'only'], async (bench) => {
   const { only, rounds } = bench.options;
   const { browser } = await bench.start(startBrowser());
   const { origin } = await bench.start(startSite(await freePort(), PAGE));

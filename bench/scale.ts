@@ -9,7 +9,6 @@
  */
 import { runBench, type Bench } from './lib/bench.ts';
 import { Cluster } from './lib/cluster.ts';
-import { Gateway } from './lib/gateway.ts';
 import { type Costs, type Demands, demandsOf, firstBroken, type Limits, type Use } from './lib/scale.ts';
 import { rounded } from './lib/statistics.ts';
 import { type Console, Viewers } from './lib/viewers.ts';
@@ -73,7 +72,7 @@ async function started(bench: Bench, count: number) {
   await cluster.startVm('echo-0');
   await grants(cluster, count);
   const before = performance.now();
-  const gateway = await bench.start(Gateway.start(cluster));
+  const gateway = await bench.gateway(cluster);
   const seconds = (performance.now() - before) / 1000;
   await gateway.program.settled();
   return { cluster, gateway, seconds, bytes: gateway.program.residentBytes(), count };
@@ -137,7 +136,7 @@ function inUnits(values: Record<string, number>, unit: number): Record<string, n
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, rounded(value / unit)]));
 }
 
-await runBench('scale', async (bench) => {
+await runBench('scale', ['short'], async (bench) => {
   const costs = await measured(bench);
   for (const name of Object.keys(costs) as (keyof Costs)[]) bench.note('one', name, { ours: rounded(costs[name]) });
   for (const grants of POPULATIONS) {

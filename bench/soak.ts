@@ -9,14 +9,16 @@
  */
 import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { linkHash, newCode } from '#libs/token';
 import { type Bench, runBench } from './lib/bench.ts';
 import { Cluster } from './lib/cluster.ts';
-import { Gateway, PUBLIC_HOST } from './lib/gateway.ts';
+import { type Gateway, PUBLIC_HOST } from './lib/gateway.ts';
 import { type Load, run } from './lib/load.ts';
 import { type Measured } from './lib/measured.ts';
 import { plotOf } from './lib/plot.ts';
+import { RESULTS } from './lib/report.ts';
 import { type Row } from './lib/rounds.ts';
 import { ours, type Side } from './lib/sides.ts';
 import { median, rounded } from './lib/statistics.ts';
@@ -32,7 +34,7 @@ const SAMPLES = 240;
 const WATCHED_MS = 500;
 /** Long enough for an answer on a machine that has much else to do. */
 const LOAD_S = 3;
-const PLOT = new URL('results/soak.svg', import.meta.url).pathname;
+const PLOT = join(RESULTS, 'soak.svg');
 
 /** Each has VMs of its own, whose names begin with this. */
 type Guests = 'echo-a' | 'echo-b' | 'stream-c';
@@ -187,13 +189,13 @@ function rowOf(figure: string, reading: string, values: readonly number[]): Row 
   return { figure, reading, values: medians, ratios: {}, rounds: { all: values } };
 }
 
-await runBench('soak', async (bench) => {
+await runBench('soak', ['minutes', 'short'], async (bench) => {
   const { minutes } = bench.options;
   const cluster = await bench.start(Cluster.start());
   for (const guests of ['echo-a', 'echo-b', 'stream-c']) {
     for (let at = 0; at < CONSOLES; at++) await cluster.startVm(`${guests}-${at}`);
   }
-  const gateway = await bench.start(Gateway.start(cluster));
+  const gateway = await bench.gateway(cluster);
   const ground = { bench, cluster, gateway };
   const consoles = await Promise.all([comeAndGo(ground), revoked(ground), slow(ground)]);
   const acts = [...consoles, requests(ground), redeems(ground), halfOpen(ground), forget(ground)];

@@ -60,7 +60,7 @@ async function isReady(url: string): Promise<boolean> {
   return answer?.statusCode === 200;
 }
 
-await runBench('start', async (bench) => {
+await runBench('start', ['rounds', 'short', 'only'], async (bench) => {
   const cluster = await bench.start(Cluster.start());
   await bench.compare('gateway', [{ name: 'ours' }], () => gatewayStart(cluster));
   const data = mkdtempSync(join(tmpdir(), 'kube-gateway-bench-'));

@@ -102,7 +102,7 @@ async function changes(bench: Bench, big: Fleet): Promise<void> {
   await compare('a pod of a gateway', PODS, (fleet) => fleet.makePod());
 }
 
-await runBench('tokens', async (bench) => {
+await runBench('tokens', ['rounds', 'short', 'only'], async (bench) => {
   const fleet = await bench.start(Fleet.start());
   for (const count of [1000, MANY]) {
     await bench.compare(`${count} GateTokens`, [OURS, SIGNING], (one) =>

@@ -7,8 +7,8 @@
  * with one that is not, and through any other gateway that speaks /k8s.
  */
 import { runBench } from './lib/bench.ts';
+import { COMPARING } from './lib/options.ts';
 import { Cluster } from './lib/cluster.ts';
-import { Gateway } from './lib/gateway.ts';
 import { cpuWatch } from './lib/measured.ts';
 import { type Readings } from './lib/rounds.ts';
 import { direct, other, ours, type Side } from './lib/sides.ts';
@@ -82,14 +82,14 @@ async function close(viewers: Viewers, side: Side): Promise<void> {
   await side.process?.settled();
 }
 
-await runBench('tunnel', async (bench) => {
+await runBench('tunnel', COMPARING, async (bench) => {
   const { others, seconds, short } = bench.options;
   const [opened, streamed] = short ? [20, 20] : [100, 100];
   const idle = short ? [20, 120] : [100, 1000, 2000];
   const cluster = await bench.start(Cluster.start());
   for (let at = 0; at < Math.max(...idle); at++) await cluster.startVm(`echo-${at}`);
   for (let at = 0; at < streamed; at++) await cluster.startVm(`stream-${at}`);
-  const gateway = await bench.start(Gateway.start(cluster));
+  const gateway = await bench.gateway(cluster);
   const token = async (viewOnly: boolean): Promise<string> => {
     const { status } = await cluster.grant({ urls: [`${VMS}/*`], 'view-only': viewOnly });
     return status?.token ?? '';

@@ -7,7 +7,7 @@
  * Prints a line of JSON for each encoding: bytes of the body on the wire, and the median and slowest time of 10 requests in ms.
  */
 import { Pool } from 'undici';
-import { benchedServer } from './api-server.ts';
+import { benchedServer } from './lib/api-server.ts';
 
 const ROUNDS = 10;
 const AT_ONCE = 32;

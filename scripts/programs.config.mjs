@@ -1,6 +1,6 @@
 /**
  * Vite's settings for dist/programs: the gateway and the operator, each with the packages that it uses, as their images
- * contain them (docs/decisions/0020). Names and lines stay readable: stack traces show them.
+ * contain them (docs/decisions/0019). Names and lines stay readable: stack traces show them.
  */
 
 /** Packages that Nest and pino look for and do without. */

@@ -1,5 +1,8 @@
-import { type Options, readOptions, USAGE } from './options.ts';
-import { save, tableOf } from './report.ts';
+import { mkdirSync } from 'node:fs';
+import { type Cluster } from './cluster.ts';
+import { Gateway } from './gateway.ts';
+import { type OptionName, type Options, readOptions, usageOf } from './options.ts';
+import { RESULTS, save, tableOf } from './report.ts';
 import { inTurn, type Look, type Named, paired, type Row } from './rounds.ts';
 
 interface Stoppable {
@@ -21,6 +24,12 @@ export class Bench {
     const started = await starting;
     this.#started.push(started);
     return started;
+  }
+
+  /** A gateway in front of a cluster. @param env settings beyond those that it needs */
+  gateway(cluster: Cluster, env: Record<string, string> = {}): Promise<Gateway> {
+    const profiled = this.options.cpuProfile ? ['--cpu-prof', `--cpu-prof-dir=${RESULTS}`] : [];
+    return this.start(Gateway.start(cluster, env, profiled));
   }
 
   /** Measures all sides in paired rounds, unless --only asks for other figures. */
@@ -48,29 +57,35 @@ export class Bench {
 /**
  * Runs a bench with the options of the command line; prints its table, and the path of the file with every round.
  * @param name of `npm run bench:NAME`
+ * @param takes its options
  */
-export async function runBench(name: string, measure: (bench: Bench) => Promise<void>): Promise<void> {
-  // Each program and each folder of a run has one that ends it.
+export async function runBench(
+  name: string,
+  takes: readonly OptionName[],
+  measure: (bench: Bench) => Promise<void>,
+): Promise<void> {
+  // Each started program and temporary folder adds an exit listener.
   process.setMaxListeners(0);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
-  const bench = new Bench(optionsOrExit());
+  const bench = new Bench(optionsOrExit(takes));
+  mkdirSync(RESULTS, { recursive: true });
   const started = new Date();
   try {
     await measure(bench);
   } catch (error) {
     console.error(error);
-    // What else is going on would fail too, once the programs that it uses are stopped.
+    // Running loads would fail anyway once their programs stop.
     process.exit(1);
   }
   await bench.end();
   console.log(`${tableOf(bench.rows)}\n\n${save(name, bench.rows, bench.options, started)}`);
 }
 
-function optionsOrExit(): Options {
+function optionsOrExit(takes: readonly OptionName[]): Options {
   try {
-    return readOptions(process.argv.slice(2));
+    return readOptions(process.argv.slice(2), takes);
   } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+    console.error(`${error instanceof Error ? error.message : String(error)}\n${usageOf(takes)}`);
     process.exit(2);
   }
 }

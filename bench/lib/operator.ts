@@ -24,11 +24,10 @@ export class Operator {
   }
 
   /**
-   * @param nodeArgs of node itself, such as --cpu-prof
    * @returns once it leads
-   * @throws Error with its log where it does not lead within two minutes
+   * @throws Error with its log if it ends before it leads; Error after two minutes
    */
-  static async start(cluster: Cluster, nodeArgs: string[] = []): Promise<Operator> {
+  static async start(cluster: Cluster): Promise<Operator> {
     if (!existsSync(MAIN)) throw new Error('The operator is not built: npm run build');
     const dir = mkdtempSync(join(tmpdir(), 'kube-gateway-bench-'));
     process.once('exit', () => rmSync(dir, { recursive: true }));
@@ -40,7 +39,7 @@ export class Operator {
       GATEWAY_IMAGE: 'none',
       KUBECONFIG: kubeconfig,
     };
-    const program = Program.start([...nodeArgs, MAIN], env, openSync(log, 'a'));
+    const program = Program.start([MAIN], env, openSync(log, 'a'));
     const operator = new Operator(program, `http://127.0.0.1:${port}/metrics`);
     const leads = (): boolean => readFileSync(log, 'utf8').includes('"msg":"leading"');
     if (await until(() => !program.running || leads()).then(() => program.running)) return operator;

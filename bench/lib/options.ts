@@ -13,46 +13,73 @@ export interface Other {
 
 export interface Options {
   readonly others: readonly Other[];
-  /** A quick look: few and short rounds, no warm-up worth the name. */
+  /** A quick look: few, short rounds. */
   readonly short: boolean;
   /** Of each side in each round. */
   readonly seconds: number;
   readonly rounds: number;
   /** Of a soak. */
   readonly minutes: number;
-  /** Of the figures to take, those whose name contains it. */
+  /** Run only the figures whose name contains this. */
   readonly only: string;
+  /** Write a CPU profile of the gateway. */
+  readonly cpuProfile: boolean;
 }
 
-export const USAGE = `Options:
-  --seconds S                   of each side in each round (1)
-  --rounds N                    (5)
-  --short                       3 rounds of 0.3 s
-  --minutes M                   of a soak (30; with --short 1)
-  --only TEXT                   take only the figures whose name contains TEXT
-  --against [NAME=]URL          measure this gateway too; may be repeated
-  --token JWT                   for it (repeated: in the same order)
-  --pid PID                     its process, for its CPU and memory (repeated: in the same order)
-`;
+const HELP = {
+  seconds: '--seconds S           length of a round, for each side (1)',
+  rounds: '--rounds N            number of rounds (5)',
+  short: '--short               a quick look: few, short rounds and less of everything',
+  minutes: '--minutes M           how long to run (30; with --short 1)',
+  only: '--only TEXT           only the figures whose name contains TEXT',
+  against: '--against [NAME=]URL  measure this gateway too; may be repeated',
+  token: '--token JWT           for it; repeated in the same order',
+  pid: '--pid PID             its process, for its CPU and memory; repeated in the same order',
+  'cpu-prof': '--cpu-prof            write a CPU profile of the gateway to bench/results',
+} as const;
 
-/** @throws Error with a sentence about what is wrong */
-export function readOptions(args: readonly string[]): Options {
-  const text = { type: 'string' } as const;
-  const many = { type: 'string', multiple: true, default: [] } as { type: 'string'; multiple: true; default: string[] };
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      seconds: text,
-      rounds: text,
-      minutes: text,
-      only: text,
-      short: { type: 'boolean', default: false },
-      against: many,
-      token: many,
-      pid: many,
-    },
-  });
-  const { against, token, pid, short } = values;
+/** An option of a bench, without its dashes. */
+export type OptionName = keyof typeof HELP;
+
+/** What each bench that compares gateways takes. */
+export const COMPARING: readonly OptionName[] = [
+  'seconds',
+  'rounds',
+  'short',
+  'only',
+  'against',
+  'token',
+  'pid',
+  'cpu-prof',
+];
+
+export function usageOf(takes: readonly OptionName[]): string {
+  return ['Options:', ...takes.map((name) => `  ${HELP[name]}`), ''].join('\n');
+}
+
+const TEXT = { type: 'string' } as const;
+const FLAG = { type: 'boolean' } as const;
+const MANY = { type: 'string', multiple: true } as const;
+const SHAPES = {
+  seconds: TEXT,
+  rounds: TEXT,
+  minutes: TEXT,
+  only: TEXT,
+  short: FLAG,
+  'cpu-prof': FLAG,
+  against: MANY,
+  token: MANY,
+  pid: MANY,
+} as const;
+
+/**
+ * @param takes the options of this bench: an option that would do nothing is refused
+ * @throws Error with a sentence about what is wrong
+ */
+export function readOptions(args: readonly string[], takes: readonly OptionName[]): Options {
+  const options = Object.fromEntries(takes.map((name) => [name, SHAPES[name]])) as typeof SHAPES;
+  const { values } = parseArgs({ args: [...args], options });
+  const { against = [], token = [], pid = [], short = false } = values;
   return {
     others: against.map((one, at) => otherOf(one, token[at], pid[at])),
     short,
@@ -60,6 +87,7 @@ export function readOptions(args: readonly string[]): Options {
     rounds: positive('--rounds', values.rounds ?? (short ? '3' : '5')),
     minutes: positive('--minutes', values.minutes ?? (short ? '1' : '30')),
     only: values.only ?? '',
+    cpuProfile: values['cpu-prof'] ?? false,
   };
 }
 
@@ -67,7 +95,7 @@ function otherOf(text: string, token: string | undefined, pid: string | undefine
   const [, name = 'other', address = ''] = /^(?:(\w+)=)?(.*)$/.exec(text) ?? [];
   const url = URL.parse(address);
   if (url === null) throw new Error(`--against ${text}: expected [NAME=]URL`);
-  if (token === undefined) throw new Error(`--against ${text}: give it a --token`);
+  if (token === undefined) throw new Error(`--against ${text}: add --token JWT`);
   return { name, url, token, pid: pid === undefined ? undefined : positive('--pid', pid) };
 }
 

@@ -1,10 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join, relative } from 'node:path';
 import { type Options } from './options.ts';
 import { type Row } from './rounds.ts';
 
-const RESULTS = new URL('../results', import.meta.url).pathname;
+/** Folder of what a run leaves. */
+export const RESULTS = new URL('../results', import.meta.url).pathname;
 
 /** A table with a column for each side and one for each ratio: as Markdown, to be read as it is. */
 export function tableOf(rows: readonly Row[]): string {
@@ -31,7 +32,6 @@ export function save(name: string, rows: readonly Row[], options: Options, start
   const others = options.others.map(({ name: other, url }) => ({ name: other, url }));
   const [cpu] = cpus();
   const machine = { cpus: cpus().length, model: cpu?.model, load: loadavg()[0], node: process.version };
-  mkdirSync(RESULTS, { recursive: true });
   const file = join(RESULTS, `${name}.json`);
   const content = {
     name,
