@@ -13,7 +13,7 @@ export interface Side {
   readonly process: Measured | undefined;
 }
 
-/** The upstream itself: what no gateway can be faster than. */
+/** The upstream itself, over TLS. */
 export function direct(cluster: Cluster): Side {
   return { name: 'direct', base: cluster.url, headers: {}, process: cluster.program };
 }
@@ -27,7 +27,7 @@ export function other({ name, url, token, pid }: Other): Side {
   return { name, base: `${url.origin}/k8s`, headers: headersOf(token), process };
 }
 
-/** The cookie is what gateways of the original kind read, too. Requests that write need a word about where they come from. */
+/** Gateways of the original kind read this cookie too. Writes need `Sec-Fetch-Site`. */
 function headersOf(token: string): Record<string, string> {
   return { cookie: `kg-jwt-session-code=${token}`, 'sec-fetch-site': 'same-origin' };
 }
