@@ -40,6 +40,7 @@ export class ConsoleRecorder {
       // A status that is on its way must not arrive after the last one.
       await record.written;
       const ended = this.records.end(record.name, { bytesIn, bytesOut, reason });
+      if (live.session === undefined) this.recount(live);
       await Promise.all([ended, live.session === undefined ? undefined : this.count(live)]);
     });
     return record;
@@ -73,6 +74,12 @@ export class ConsoleRecorder {
       ...(credential.kind === 'user' ? { user: credential.user.username } : {}),
       ...(userAgent === undefined ? {} : { 'user-agent': userAgent }),
     };
+  }
+
+  /** It never opened, but whoever opened another console of the grant meanwhile counted it. */
+  private recount(live: LiveConsole): void {
+    const grant = grantOf(live);
+    if (grant?.registered === true) this.usage.correct(grant.name, this.records.live(grant.name));
   }
 
   private async count(live: LiveConsole): Promise<void> {

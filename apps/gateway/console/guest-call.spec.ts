@@ -1,10 +1,15 @@
 import { type IncomingMessage } from 'node:http';
-import { type Socket } from 'node:net';
+import { createServer } from 'node:https';
+import { type AddressInfo, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { kubeconfigOf, Upstream } from '#libs/kube';
+import { makeCa, makeCertificate } from '#libs/pki';
 import { acceptance, FIN, frame, Opcode, readRequest } from '#libs/websocket';
 import { until } from '../testing/gateway.js';
 import { TunnelBench } from '../testing/tunnel.js';
+import { GuestCall } from './guest-call.js';
+import { Slabs } from './outlet.js';
 import { type Tunnel } from './tunnel.js';
 
 const bench = new TunnelBench();
@@ -131,4 +136,27 @@ describe('the call to the cluster', () => {
     await Promise.all([tunnel.closed, new Promise((resolve) => viewer.once('close', resolve))]);
     expect(dialled).toEqual([]);
   });
+});
+
+it.each([
+  ['localhost', {}, 'localhost'],
+  ['localhost', { tlsServerName: 'api.example.com' }, 'api.example.com'],
+  ['127.0.0.1', {}, false],
+])('names the server at %s with %j to it: %s', async (host, config, name) => {
+  const ca = await makeCa({ cn: 'ca' });
+  const names = { cn: 'api', dns: ['localhost', 'api.example.com'], ips: ['127.0.0.1'] };
+  const server = createServer(await makeCertificate(ca, names), (_req, res) => res.writeHead(403).end());
+  const named = new Promise((resolve) => server.once('secureConnection', ({ servername }) => resolve(servername)));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  const { port } = server.address() as AddressInfo;
+  const trust = { caData: Buffer.from(ca.cert).toString('base64'), ...config };
+  const upstream = new Upstream(kubeconfigOf({ server: `https://${host}:${port}`, ...trust }));
+  try {
+    const call = new GuestCall(upstream, new Slabs());
+    await expect(call.open('/', {}, () => () => undefined)).rejects.toMatchObject({ status: 403 });
+    expect(await named).toBe(name);
+  } finally {
+    await upstream.close();
+    await new Promise((resolve) => server.close(resolve));
+  }
 });

@@ -1,5 +1,5 @@
 import { request, type IncomingMessage } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { type Upstream } from '#libs/kube';
@@ -25,9 +25,12 @@ export class GuestCall {
   ) {
     this.#reading = (buffer, length) => this.#stream.push(Buffer.from(buffer.subarray(0, length)));
     const { server } = upstream;
+    const host = server.hostname.replace(/^\[|\]$/g, '');
     const options = {
+      // As Node's HTTP client does it; tls.connect takes none from the host.
+      ...(isIP(host) === 0 && { servername: host }),
       ...upstream.connectOptions(),
-      host: server.hostname.replace(/^\[|\]$/g, ''),
+      host,
       port: Number(server.port) || (server.protocol === 'https:' ? 443 : 80),
       noDelay: true,
       onread: {

@@ -103,6 +103,26 @@ describe('the Lease and the record, side by side', () => {
     api.objects.delete('leases', `kg-${uid}-vnc`);
   });
 
+  it('who loses is counted by nobody, though somebody opened another console of the grant meanwhile', async () => {
+    const { path, grant } = await machine();
+    let refused: (() => void) | undefined;
+    api.answer = (req, res) => {
+      if (!lease(req) || refused !== undefined) return false;
+      refused = () => json(res, { kind: 'Status', code: 409, reason: 'AlreadyExists', message: 'exists' }, 409);
+      return true;
+    };
+    const live = (): unknown => api.objects.get('gatetokens', grant.metadata.name ?? '').status?.['live'];
+    const loser = await view(gateway.port, path, browser(grant, 'first'));
+    await until(() => refused !== undefined && recordsOf(path.split('/').at(-2) ?? '').length === 1);
+    const winner = await open(path, browser(grant, 'second'));
+    await until(() => live() === 2);
+    refused?.();
+    expect((await loser.ended).code).toBe(4006);
+    await until(() => live() === 1);
+    winner.socket.close();
+    await until(() => live() === 0);
+  });
+
   it.each(['before', 'after'])('a record that is refused %s the Lease is held releases the Lease', async (when) => {
     const { name, path, grant } = await machine();
     const held = hold(lease);

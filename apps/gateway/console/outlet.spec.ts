@@ -126,6 +126,17 @@ describe('what goes to a socket', () => {
     expect(writes).toHaveLength(2);
   });
 
+  it('answers a ping when the socket takes something again', async () => {
+    const { outlet, writes } = setUp({ takes: false });
+    for (let i = 0; i < 6; i++) part(outlet, FIN | Opcode.binary, 60 * KIB);
+    outlet.pong(Buffer.from('a'));
+    outlet.pong(Buffer.from('b'));
+    await turn();
+    expect(outlet.full).toBe(true);
+    outlet.drained();
+    expect(writes.flatMap(framesOf).some(({ first }) => first === (FIN | Opcode.pong))).toBe(false);
+  });
+
   it('answers no ping after a close frame', async () => {
     const { outlet, writes } = setUp();
     outlet.pong(Buffer.from('a'));

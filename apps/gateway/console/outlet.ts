@@ -97,7 +97,7 @@ export class Outlet {
 
   /**
    * Answers a ping at the end of the turn, and only the last of several (RFC 6455, section 5.5.3): one read can bring ten
-   * thousand, and each answer would be a write of its own.
+   * thousand, and each answer would be a write of its own. For one who does not read, it waits until they do.
    */
   pong(payload: Buffer): void {
     this.#pong = payload;
@@ -113,10 +113,16 @@ export class Outlet {
 
   endTurn(): void {
     this.#turn = false;
+    this.flush();
+    this.drained();
+  }
+
+  /** The socket takes more: a ping that waited for that is answered. */
+  drained(): void {
     const pong = this.#pong;
+    if (pong === undefined || this.full) return;
     this.#pong = undefined;
-    if (pong === undefined) this.flush();
-    else this.control(Opcode.pong, pong);
+    this.control(Opcode.pong, pong);
   }
 
   private endTurnLater(): void {

@@ -11,7 +11,7 @@ const PING_EVERY = 64 * 1024;
 const PATIENCE = 1;
 /** The same where much was sent before the ping: a network passes on what waits in large lumps. */
 const LONG_PATIENCE = 4;
-/** After the close frame a side has this long before its socket is cut. */
+/** After the close frame, or the end of its other end, a side has this long before its socket is cut. */
 const CLOSE_MS = 2000;
 
 /** One of the two WebSockets of a console. What is taken and answered there shows whether its other end is alive. */
@@ -36,7 +36,7 @@ export class Side {
   ) {
     this.outlet = new Outlet(socket, masked, slabs, (sent) => this.due(sent));
     // Its `close` follows.
-    socket.on('error', () => undefined);
+    socket.on('error', () => undefined).on('drain', () => this.outlet.drained());
   }
 
   /** Neither closed nor about to be. */
@@ -61,8 +61,7 @@ export class Side {
    * @throws FrameError
    */
   control(opcode: number, payload: Buffer): { code: number; reason: string } | undefined {
-    // One who does not read gets no more answers: they would have to be kept.
-    if (opcode === Opcode.ping && this.isOpen && !this.outlet.full) this.outlet.pong(payload);
+    if (opcode === Opcode.ping && this.isOpen) this.outlet.pong(payload);
     if (opcode === Opcode.pong) this.#answered = Number(payload.toString()) || this.#asked;
     if (opcode !== Opcode.close) return undefined;
     const said = readClose(payload);
@@ -78,8 +77,13 @@ export class Side {
     this.outlet.control(Opcode.close, writeClose(code, reason));
     // A paused socket would never read the other end's close frame.
     this.socket.resume();
-    const timer = setTimeout(() => this.socket.destroy(), CLOSE_MS);
-    this.socket.once('close', () => clearTimeout(timer));
+    this.cutLater();
+  }
+
+  /** The other end has left. What waits for it still goes there, for a while: it may never be taken. */
+  end(): void {
+    this.socket.end();
+    this.cutLater();
   }
 
   /**
@@ -98,6 +102,11 @@ export class Side {
     [this.#waited, this.#paused] = [writableLength > 0, this.socket.isPaused()];
     if (this.isOpen) this.outlet.control(Opcode.ping, this.ask());
     return true;
+  }
+
+  private cutLater(): void {
+    const timer = setTimeout(() => this.socket.destroy(), CLOSE_MS);
+    this.socket.once('close', () => clearTimeout(timer));
   }
 
   private get unanswered(): number {

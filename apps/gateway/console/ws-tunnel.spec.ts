@@ -7,7 +7,7 @@ import { FIN, Opcode, writeClose } from '#libs/websocket';
 import { bytesOf, cut, fragments, type Sent } from '../../../libs/websocket/testing/frames.js';
 import { openRaw } from '../testing/clients.js';
 import { until } from '../testing/gateway.js';
-import { TunnelBench } from '../testing/tunnel.js';
+import { floods, TunnelBench } from '../testing/tunnel.js';
 import { type UpstreamTarget } from './tunnel.js';
 
 const KIB = 1024;
@@ -139,6 +139,34 @@ describe.each([
     for (let i = 0; i < 1000; i++) viewer.ping(Buffer.alloc(125));
     await until(() => socket.bytesRead >= heard + 125_000);
     expect(socket.writableLength).toBe(before);
+  });
+
+  it('cuts a viewer who says that they leave, but takes nothing of what waits for them', async () => {
+    const { raw, guest, socket, tunnel } = await open();
+    raw.pause();
+    const all = floods(guest, 64 * KIB);
+    await until(all.stuck);
+    all.stop();
+    // No close frame: the end of the connection alone.
+    raw.end();
+    await tunnel.closed;
+    expect(socket.destroyed).toBe(true);
+  });
+
+  it('answers a ping that came while the viewer did not read, once they do', async () => {
+    const { viewer, raw, guest, socket } = await open();
+    raw.pause();
+    const all = floods(guest, 64 * KIB);
+    await until(all.stuck);
+    all.stop();
+    const heard = socket.bytesRead;
+    for (const said of ['a', 'b']) viewer.ping(said);
+    await until(() => socket.bytesRead > heard + 10);
+    const pongs: string[] = [];
+    viewer.on('pong', (data: Buffer) => pongs.push(data.toString()));
+    raw.resume();
+    await until(() => pongs.length > 0);
+    expect(pongs).toEqual(['b']);
   });
 
   it('answers the pings of both ends, also within a message, and passes neither on', async () => {
@@ -359,22 +387,4 @@ function rest(socket: WebSocket, got: number): void {
   if (Math.floor(got / (64 * KIB)) === Math.floor((got - 777) / (64 * KIB))) return;
   socket.pause();
   setImmediate(() => socket.resume());
-}
-
-/** Sends as much as is taken. */
-function floods(from: WebSocket, size: number): { stuck: () => boolean; stop: () => void; sent: () => number } {
-  const chunk = Buffer.alloc(size);
-  let [going, sent, before, looks] = [true, 0, 0, 0];
-  const pump = (error?: Error | null): void => {
-    if (error || !going) return;
-    sent += size;
-    from.send(chunk, pump);
-  };
-  for (let i = 0; i < 8 + MIB / 4 / size; i++) pump();
-  const stuck = (): boolean => {
-    looks = from.bufferedAmount > 0 && from.bufferedAmount === before ? looks + 1 : 0;
-    before = from.bufferedAmount;
-    return looks > 5;
-  };
-  return { stuck, stop: () => (going = false), sent: () => sent };
 }

@@ -139,7 +139,7 @@ class WsTunnel implements Tunnel {
 
   private left(code: number): void {
     this.finish({ code, reason: 'The viewer closed the console.', byViewer: true });
-    if (this.#viewer.socket.writable) this.#viewer.socket.end();
+    if (this.#viewer.socket.writable) this.#viewer.end();
   }
 
   /** The guest answered: both sides are one console from here on. */

@@ -126,3 +126,23 @@ function whileOpening<T>(open: () => T): [T, () => Socket] {
   };
   return [result, opened];
 }
+
+const QUARTER_MIB = 256 * 1024;
+
+/** Sends as much as is taken. */
+export function floods(from: WebSocket, size: number): { stuck: () => boolean; stop: () => void; sent: () => number } {
+  const chunk = Buffer.alloc(size);
+  let [going, sent, before, looks] = [true, 0, 0, 0];
+  const pump = (error?: Error | null): void => {
+    if (error || !going) return;
+    sent += size;
+    from.send(chunk, pump);
+  };
+  for (let i = 0; i < 8 + QUARTER_MIB / size; i++) pump();
+  const stuck = (): boolean => {
+    looks = from.bufferedAmount > 0 && from.bufferedAmount === before ? looks + 1 : 0;
+    before = from.bufferedAmount;
+    return looks > 5;
+  };
+  return { stuck, stop: () => (going = false), sent: () => sent };
+}

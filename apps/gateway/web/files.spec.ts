@@ -1,8 +1,24 @@
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
 import { expect, it } from 'vitest';
 import { call } from '../testing/clients.js';
 import { useGateway } from '../testing/use-gateway.js';
+import { Files } from './files.js';
 
 const { gateway } = useGateway();
+
+it('finds files however the folder is written, and through links', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'files-'));
+  try {
+    writeFileSync(join(folder, 'index.html'), 'a page');
+    symlinkSync('index.html', join(folder, 'linked.html'));
+    const forms = [folder, `${folder}/`, `${folder}/../${folder.split('/').at(-1) ?? ''}`, relative('.', folder)];
+    for (const form of forms) expect(() => new Files(form, ['index.html', 'linked.html'])).not.toThrow();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
 
 it.each([
   ['gzip, deflate, br', 'br'],

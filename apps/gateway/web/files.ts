@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { type Request } from 'express';
 
 /** Encodings that the build makes beside each file, the best first, and how their names end. */
@@ -26,9 +26,10 @@ export class Files {
 
   /** @throws Error if a page is missing */
   constructor(folder: string, pages: readonly string[]) {
-    const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-    const paths = files.map(({ parentPath, name }) => join(parentPath, name));
-    this.tags = new Map(paths.map((path) => [path.slice(folder.length).replace(/^\/+/, ''), tagOf(path)]));
+    const root = resolve(folder);
+    const entries = readdirSync(root, { recursive: true, encoding: 'utf8' }).map((name) => join(root, name));
+    const paths = entries.filter((path) => statSync(path).isFile());
+    this.tags = new Map(paths.map((path) => [relative(root, path), tagOf(path)]));
     for (const name of pages) {
       if (this.tags.has(name)) continue;
       throw new Error(`WEB_ROOT has no ${name} (${join(folder, name)}): build the dashboard first.`);
