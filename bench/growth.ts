@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { runBench, type Bench } from './lib/bench.ts';
 import { Cluster } from './lib/cluster.ts';
 import { run } from './lib/load.ts';
+import { cpuWatch } from './lib/measured.ts';
 import { type Readings } from './lib/rounds.ts';
 import { type Side } from './lib/sides.ts';
 import { PATHS } from './stubs/answers.ts';
@@ -65,11 +66,11 @@ async function grown(bench: Bench, { name, grants, urls }: Population): Promise<
 }
 
 async function look({ base, cookies, process }: Grown, seconds: number): Promise<Readings> {
-  const before = process?.cpuSeconds() ?? NaN;
+  const cpu = cpuWatch(process);
   const url = `${base}${PATHS.small}`;
   const load = { url, method: 'GET', headers: {}, cookies, connections: CONNECTIONS, seconds, until: 'end' } as const;
   const { requests, p50 } = await run(load);
-  return { 'CPU us': (((process?.cpuSeconds() ?? NaN) - before) / requests) * 1e6, 'p50 ms': p50 };
+  return { 'CPU us': (cpu() / requests) * 1e6, 'p50 ms': p50 };
 }
 
 await runBench('growth', ['seconds', 'rounds', 'short', 'only', 'cpu-prof'], async (bench) => {

@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
 import { benchedServer } from './lib/api-server.ts';
+import { freePort } from './lib/free-port.ts';
 
 const NAMESPACE = `bench-operator-${process.pid}`;
 const WORKERS = 16;
@@ -77,14 +78,6 @@ async function countingProxy() {
   counter.port = (proxy.address() as AddressInfo).port;
   counter.close = () => void proxy.close();
   return counter;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await once(probe.listen(0, '127.0.0.1'), 'listening');
-  const { port } = probe.address() as AddressInfo;
-  await once(probe.close(), 'close');
-  return port;
 }
 
 async function untilReady(port: number): Promise<void> {

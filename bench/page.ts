@@ -9,10 +9,10 @@
  * it is usable: with the link's button, a connected console, the field for the token, the first row, the name of the VM. Of
  * 2,000 VMs, how long after the answer the first row is there, at full speed.
  */
-import { createServer, type AddressInfo } from 'node:net';
 import { type Browser, chromium } from 'playwright';
 import { findChromium } from '../e2e/support/chromium.ts';
 import { runBench } from './lib/bench.ts';
+import { freePort } from './lib/free-port.ts';
 import { inTurn, type Readings } from './lib/rounds.ts';
 import { CODE, NAMESPACE } from './page/answers.ts';
 import { startSite } from './page/site.ts';
@@ -42,14 +42,6 @@ async function look(browser: Browser, origin: string, page: PageSpec): Promise<R
 async function lookAtMany(browser: Browser, origin: string, page: PageSpec): Promise<Readings> {
   const { usable, listed } = await visit(browser, origin, { ...page, fast: true });
   return { 'answer to row ms': usable - listed };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function startBrowser(): Promise<{ browser: Browser; stop: () => Promise<void> }> {

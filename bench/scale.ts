@@ -10,6 +10,7 @@
 import { runBench, type Bench } from './lib/bench.ts';
 import { Cluster } from './lib/cluster.ts';
 import { type Costs, type Demands, demandsOf, firstBroken, type Limits, type Use } from './lib/scale.ts';
+import { ours } from './lib/sides.ts';
 import { rounded } from './lib/statistics.ts';
 import { type Console, Viewers } from './lib/viewers.ts';
 
@@ -91,10 +92,10 @@ async function eventCosts({ cluster, gateway }: Started, count: number): Promise
 async function consoleCosts(bench: Bench, { cluster, gateway }: Started, count: number) {
   const viewers = await bench.start(Viewers.start());
   const { status } = await cluster.grant({ urls: [`${VMS}/*`] });
-  const headers = { cookie: `kg-jwt-session-code=${status?.token ?? ''}`, 'sec-fetch-site': 'same-origin' };
+  const { base, headers } = ours(gateway, status?.token ?? '');
   for (let at = 1; at < count; at++) await cluster.startVm(`echo-${at}`);
   const consoles: Console[] = Array.from({ length: count }, (_, at) => {
-    return { url: `${gateway.url}/k8s${VMS}/echo-${at}/vnc`, headers, isScreen: true };
+    return { url: `${base}${VMS}/echo-${at}/vnc`, headers, isScreen: true };
   });
   const once = async (): Promise<void> => {
     await viewers.open(consoles, 8);

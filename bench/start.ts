@@ -6,14 +6,13 @@
  * Of the gateway alone, and of `npm start` with the data of a start before, each until it says that it is ready.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
 import { runBench } from './lib/bench.ts';
 import { Cluster } from './lib/cluster.ts';
+import { freePort } from './lib/free-port.ts';
 import { Gateway } from './lib/gateway.ts';
 import { Program } from './lib/measured.ts';
 import { type Readings } from './lib/rounds.ts';
@@ -31,18 +30,10 @@ async function gatewayStart(cluster: Cluster): Promise<Readings> {
   return readings;
 }
 
-async function freePort(): Promise<string> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  await once(probe.close(), 'close');
-  return String(port);
-}
-
 /** @param data folder; the first start fills it */
 async function npmStart(data: string): Promise<Readings> {
-  const port = await freePort();
-  const args = ['start', '--guests', 'built-in', '--data', data, '--port', port, '--https-port', await freePort()];
+  const [port, httpsPort] = [String(await freePort()), String(await freePort())];
+  const args = ['start', '--guests', 'built-in', '--data', data, '--port', port, '--https-port', httpsPort];
   const started = performance.now();
   const program = Program.start([RUN, ...args], { HOME: data }, 'ignore');
   while (!(await isReady(`http://localhost:${port}/readyz`))) {

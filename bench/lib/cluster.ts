@@ -37,9 +37,8 @@ export class Cluster {
     this.#pool = new Pool(url, { connections: CONNECTIONS, connect: { ca } });
   }
 
-  /** @param port 0: any that is free */
-  static async start(port = 0): Promise<Cluster> {
-    const program = Program.start([STUB, String(port)], {}, 'pipe');
+  static async start(): Promise<Cluster> {
+    const program = Program.start([STUB], {}, 'pipe');
     const pem = await generateKeyPair();
     const cluster = new Cluster(program, JSON.parse(await program.firstLine()) as { url: string; ca: string }, pem);
     await cluster.#keepKeys(pem);

@@ -1,11 +1,10 @@
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
 import { type Cluster } from './cluster.ts';
+import { freePort } from './free-port.ts';
 import { kubeconfigOf } from './gateway.ts';
 import { Program } from './measured.ts';
 
@@ -66,12 +65,4 @@ export async function until(isTrue: () => boolean | Promise<boolean>): Promise<v
     if (await isTrue()) return;
   }
   throw new Error('It took longer than two minutes');
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await once(probe.listen(0, '127.0.0.1'), 'listening');
-  const { port } = probe.address() as AddressInfo;
-  await once(probe.close(), 'close');
-  return port;
 }

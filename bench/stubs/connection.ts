@@ -44,7 +44,7 @@ export function speak(socket: TLSSocket, fixed: ReadonlyMap<string, Buffer>, han
     }
   };
   socket.on('data', onData);
-  // Whoever is measured may break a connection at any time.
+  // The measured gateway may break a connection at any time.
   socket.on('error', () => socket.destroy());
 }
 
