@@ -109,7 +109,7 @@ function chunksOf(bundle: Rolldown.OutputBundle, root: string, { from, modules }
 
 function chunkOf(bundle: Rolldown.OutputBundle, module: string): Rolldown.OutputChunk {
   const found = Object.values(bundle).find((file) => file.type === 'chunk' && file.facadeModuleId === module);
-  if (found?.type !== 'chunk') throw new Error(`${module} has no chunk of its own.`);
+  if (found?.type !== 'chunk') throw new Error(`The build made no separate chunk for ${module}.`);
   return found;
 }
 

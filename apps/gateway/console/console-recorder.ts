@@ -76,7 +76,7 @@ export class ConsoleRecorder {
     };
   }
 
-  /** It never opened, but whoever opened another console of the grant meanwhile counted it. */
+  /** It never opened, but may have been counted when another console of the grant opened or closed. */
   private recount(live: LiveConsole): void {
     const grant = grantOf(live);
     if (grant?.registered === true) this.usage.correct(grant.name, this.records.live(grant.name));

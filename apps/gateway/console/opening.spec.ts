@@ -52,7 +52,7 @@ async function nothingIsLeft(vm: string): Promise<void> {
   await until(() => leases().length === 0 && recordsOf(vm).every((one) => one.status?.['phase'] === 'Ended'));
 }
 
-/** Asks for a console that somebody else gets in the same moment. */
+/** Requests a console that someone else gets at the same moment. */
 async function losing(path: string, headers: Record<string, string>, uid = ''): Promise<Viewer> {
   api.answer = (req) => {
     if (!lease(req)) return false;
@@ -77,7 +77,7 @@ describe('the Lease and the record, side by side', () => {
     (await opening).socket.close();
   });
 
-  it('one after the other where the watch shows somebody: who is refused has no record', async () => {
+  it('are made one after the other while the watch shows a viewer: a refused one leaves no record', async () => {
     const { name, path, grant } = await machine();
     const first = await open(path, browser(grant, 'first'));
     const { uid } = api.objects.get('virtualmachineinstances', name).metadata;
@@ -103,7 +103,7 @@ describe('the Lease and the record, side by side', () => {
     api.objects.delete('leases', `kg-${uid}-vnc`);
   });
 
-  it('who loses is counted by nobody, though somebody opened another console of the grant meanwhile', async () => {
+  it('does not leave the loser counted when another console of the grant opens meanwhile', async () => {
     const { path, grant } = await machine();
     let refused: (() => void) | undefined;
     api.answer = (req, res) => {

@@ -31,7 +31,7 @@ const OURS = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
-/** Said once, whoever repeats it: of the others of a name all values count, as in Node's `IncomingMessage.headers`. */
+/** Repeated, these keep their first value; the values of others are combined, as in Node's `IncomingMessage.headers`. */
 const SINGLE = new Set([
   ...['age', 'authorization', 'content-length', 'content-type', 'etag', 'expires', 'from', 'host'],
   ...['if-modified-since', 'if-unmodified-since', 'last-modified', 'location', 'max-forwards', 'proxy-authorization'],

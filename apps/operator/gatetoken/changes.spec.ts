@@ -30,7 +30,7 @@ it('looks at what is new, and at another of the same name', () => {
   expect(looks).toEqual(['n/t', 'n/t']);
 });
 
-it('looks at what somebody else changed, in the spec or in what the operator answers for', () => {
+it('looks at changes that others make, to the spec or to the fields that the operator owns', () => {
   put(token(2, READY, 2), token(1, READY, 1));
   put(token(3, { ...READY, token: 'forged' }), token(2, READY));
   put(token(4), token(3, READY));
